@@ -1,0 +1,41 @@
+package passkeytest
+
+import (
+	"bytes"
+	"crypto"
+	"fmt"
+)
+
+// Attestation is the kind of attestation a registration carries.
+type Attestation int
+
+// The kinds of attestation. What the options ask for does not matter here.
+const (
+	AttestationNone       Attestation = iota // section 8.7
+	AttestationPackedSelf                    // section 8.2, signed with the credential's own key
+)
+
+func attest(kind Attestation, key crypto.Signer, authData []byte, signed layers, tamper Tamper) ([]byte, error) {
+	format, statement := "none", map[string]any{}
+	if kind == AttestationPackedSelf {
+		algorithm, err := algorithmOf(key)
+		if err != nil {
+			return nil, err
+		}
+		signature, err := sign(key, signedBytes(signed.authData, signed.clientDataJSON))
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrKey, err)
+		}
+		format = "packed"
+		statement["alg"] = int(algorithm)
+		statement["sig"] = applyBytes(tamper.Signature, signature)
+	}
+	if tamper.AttestationStatement != nil {
+		tamper.AttestationStatement(statement)
+	}
+	object := map[string]any{"fmt": format, "attStmt": statement, "authData": bytes.Clone(authData)}
+	if tamper.AttestationObject != nil {
+		tamper.AttestationObject(object)
+	}
+	return encodeCBOR(object)
+}
