@@ -1,0 +1,102 @@
+// Headless Chromium with virtual authenticators, and a page that holds the official client, on the origin of any server.
+import { access, constants, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const bundleFile = fileURLToPath(new URL("../client/dist/official-client.js", import.meta.url));
+
+// The background services would only try, and fail, to reach hosts outside; QUIC is off so that a test sees every request as HTTP/1.1.
+const flags = [
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const authenticators = {
+  // A platform authenticator as phones and laptops have: discoverable credentials, user verification. Picks EdDSA, the first algorithm offered.
+  ctap2: {
+    protocol: "ctap2",
+    ctap2Version: "ctap2_1",
+    transport: "internal",
+    hasResidentKey: true,
+    hasUserVerification: true,
+    isUserVerified: true,
+    automaticPresenceSimulation: true,
+  },
+  // An old security key: ES256 only, no user handle, found only through allowCredentials.
+  u2f: {
+    protocol: "u2f",
+    transport: "usb",
+    hasResidentKey: false,
+    hasUserVerification: false,
+    automaticPresenceSimulation: true,
+  },
+};
+
+/**
+ * Starts Chromium (CHROMIUM, or /usr/bin/chromium) with an empty profile.
+ * Resolves to {open(origin), close()}; close removes the profile as well.
+ */
+export async function launchBrowser() {
+  const executablePath = process.env.CHROMIUM || "/usr/bin/chromium";
+  await access(executablePath, constants.X_OK).catch(() => {
+    throw new Error(`no Chromium at ${executablePath}: apt-get install chromium, or set CHROMIUM to its path`);
+  });
+  const bundle = await readFile(bundleFile, "utf8").catch(() => {
+    throw new Error("the official client is not bundled: run conformance/install.sh");
+  });
+  const profile = await mkdtemp(join(tmpdir(), "conformance-chromium-"));
+  const context = await chromium.launchPersistentContext(profile, { executablePath, args: flags });
+  return {
+    open: (origin) => openPage(context, origin, bundle),
+    close: async () => {
+      await context.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+// The page itself is answered here and never asked of the server: so any server can be tested, and its calls are still same-origin ones.
+async function openPage(context, origin, bundle) {
+  await context.route(`${origin}/__client/**`, (route) =>
+    route.request().url().endsWith(".js")
+      ? route.fulfill({ contentType: "text/javascript", body: bundle })
+      : route.fulfill({
+          contentType: "text/html; charset=utf-8",
+          body: '<!doctype html><title>Official client</title><link rel="icon" href="data:,"><script type="module" src="official-client.js"></script>',
+        }),
+  );
+  const page = await context.newPage();
+  const errors = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(`${message.text()} (${message.location().url})`);
+  });
+  page.on("pageerror", (error) => errors.push(String(error)));
+  await page.goto(`${origin}/__client/`);
+  await page.waitForFunction(() => typeof window.createOfficialClient === "function");
+
+  const session = await context.newCDPSession(page);
+  await session.send("WebAuthn.enable");
+  return {
+    page,
+    /** What the console and uncaught exceptions said since the page was opened. */
+    errors,
+    /** The page's Chrome DevTools Protocol session. */
+    session,
+    /** Adds a virtual authenticator, "ctap2" or "u2f"; resolves to its id. `overrides` are members of WebAuthn.VirtualAuthenticatorOptions. */
+    addAuthenticator: async (kind, overrides = {}) => {
+      if (!Object.hasOwn(authenticators, kind)) throw new Error(`no authenticator ${kind}; there are ${Object.keys(authenticators).join(", ")}`);
+      const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", { options: { ...authenticators[kind], ...overrides } });
+      return authenticatorId;
+    },
+    removeAuthenticator: (authenticatorId) => session.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }),
+    close: () => page.close(),
+  };
+}

@@ -1,0 +1,45 @@
+// Makes a user at one server and checks it at another, over HTTP alone: the same commands for the reference and for any other server.
+//
+//   node interop/reference.mjs seed  --url http://localhost:3000 >state.json
+//   node interop/reference.mjs check --url http://localhost:4000 --origin http://localhost:3000 --state state.json
+//
+// Prints JSON; the exit code is 0 only when everything was right. The README lists the flags.
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { check } from "./check.mjs";
+import { seed } from "./seed.mjs";
+
+const commands = {
+  seed: async ({ base, origin, flags }) => ({ ok: true, output: await seed({ base, origin, email: flags.email, password: flags.password }) }),
+  check: async ({ base, origin, flags }) => {
+    if (!flags.state) throw new Error("--state FILE is required: what seed printed");
+    const state = JSON.parse(await readFile(flags.state, "utf8"));
+    const output = await check(state, { base, origin, cookieCache: flags["cookie-cache"] });
+    return { ok: output.ok, output };
+  },
+};
+
+try {
+  const { values: flags, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      url: { type: "string" },
+      "base-path": { type: "string", default: "/api/auth" },
+      origin: { type: "string" },
+      state: { type: "string" },
+      email: { type: "string" },
+      password: { type: "string" },
+      "cookie-cache": { type: "boolean", default: false },
+    },
+  });
+  const [name, ...rest] = positionals;
+  if (rest.length > 0 || !Object.hasOwn(commands, name ?? "")) throw new Error(`give one command: ${Object.keys(commands).join(" or ")}`);
+  if (!flags.url) throw new Error("--url is required");
+  const server = new URL(flags.url).origin;
+  const { ok, output } = await commands[name]({ base: server + flags["base-path"], origin: flags.origin ?? server, flags });
+  console.log(JSON.stringify(output, null, 2));
+  process.exitCode = ok ? 0 : 1;
+} catch (error) {
+  console.error(`interop: ${error.message}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,106 @@
+// The reference server: the TypeScript Better Auth behind Node's http module.
+//
+//   node reference/server.mjs --port 3000 --database sqlite:auth.db --migrate
+//
+// It prints "URL http://localhost:PORT" and then "READY" on lines of their own once it answers. The README lists the flags.
+import { secret } from "./environment.mjs";
+import http from "node:http";
+import { parseArgs } from "node:util";
+import { betterAuth } from "better-auth";
+import { getMigrations } from "better-auth/db/migration";
+import { toNodeHandler } from "better-auth/node";
+import { openDatabase } from "./database.mjs";
+import { pluginsNamed } from "./plugins.mjs";
+
+const { values: flags } = parseArgs({
+  options: {
+    port: { type: "string" },
+    database: { type: "string" },
+    secret: { type: "string", default: secret },
+    "cookie-cache": { type: "string" },
+    "base-path": { type: "string", default: "/api/auth" },
+    plugins: { type: "string", default: "passkey,bearer" },
+    origin: { type: "string", multiple: true, default: [] },
+    migrate: { type: "boolean", default: false },
+    "exit-with-stdin": { type: "boolean", default: false },
+  },
+});
+
+try {
+  await main();
+} catch (error) {
+  console.error(`reference server: ${error.message}`);
+  process.exit(1);
+}
+
+async function main() {
+  if (!/^\d+$/.test(flags.port ?? "")) throw new Error("--port N is required (0 takes a free one)");
+  if (!flags.secret) throw new Error("set BETTER_AUTH_SECRET (or --secret) to the secret both servers share, 32 characters or more");
+  if (flags["cookie-cache"] && !["compact", "jwt", "jwe"].includes(flags["cookie-cache"])) throw new Error("--cookie-cache: compact, jwt or jwe");
+
+  const database = await openDatabase(flags.database);
+  const outbox = [];
+  let answer = (_request, response) => response.writeHead(503).end();
+  const server = http.createServer((request, response) => {
+    const path = new URL(request.url, "http://localhost").pathname;
+    if (path === "/__health") return sendJSON(response, { ok: true });
+    if (path === "/__outbox") return sendJSON(response, outbox);
+    return answer(request, response);
+  });
+
+  // With port 0 the number is known only now, and the base URL needs it.
+  await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(Number(flags.port), "localhost", resolve);
+  });
+  const url = `http://localhost:${server.address().port}`;
+  const options = authOptions({ url, database, outbox });
+  await prepareTables(options);
+  answer = toNodeHandler(betterAuth(options));
+
+  const stop = () => {
+    server.close(() => database.close().then(() => process.exit(0)));
+    server.closeAllConnections();
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  if (flags["exit-with-stdin"]) process.stdin.once("end", stop).once("error", stop).resume();
+
+  console.log(`URL ${url}`);
+  console.log("READY");
+}
+
+function authOptions({ url, database, outbox }) {
+  const origins = flags.origin.length > 0 ? flags.origin : [url];
+  return {
+    appName: "Conformance",
+    baseURL: url,
+    basePath: flags["base-path"],
+    secret: flags.secret,
+    database: database.handle,
+    trustedOrigins: origins,
+    emailAndPassword: { enabled: true, minPasswordLength: 8 },
+    session: flags["cookie-cache"] ? { cookieCache: { enabled: true, strategy: flags["cookie-cache"] } } : {},
+    plugins: pluginsNamed(flags.plugins, { origins, outbox }),
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+  };
+}
+
+// Without --migrate the database is only looked at, which shows whether one made elsewhere is complete in the reference's own eyes.
+async function prepareTables(options) {
+  if (flags.migrate) await (await getMigrations(options)).runMigrations();
+  const plan = await getMigrations(options, { throwOnUnsafe: false });
+  const missing = [
+    ...plan.toBeCreated.map(({ table }) => `table ${table}`),
+    ...plan.toBeAdded.flatMap(({ table, fields }) => Object.keys(fields).map((field) => `column ${table}.${field}`)),
+    ...plan.toBeAddedIndexes.map(({ table, name }) => `index ${name} on ${table}`),
+    ...plan.unsafeChanges,
+    ...plan.schemaProblems,
+  ];
+  if (missing.length > 0) throw new Error(`the database does not fit (--migrate creates what is missing): ${missing.join("; ")}`);
+}
+
+function sendJSON(response, value) {
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
+}

@@ -1,0 +1,72 @@
+// Starts reference/server.mjs for a test of this folder, and gives each such test a database of its own.
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+
+const serverFile = fileURLToPath(new URL("./server.mjs", import.meta.url));
+
+/** The secret the tests' servers share. */
+export const secret = "conformance-secret-of-forty-characters!!";
+
+/**
+ * Starts a server on a free port and resolves to {url, stop(), closeInput()} when it is ready; rejects with what it printed when it ends first.
+ * Both functions end it: stop with a signal, closeInput as the end of the calling process would.
+ */
+export async function startReference(flags) {
+  const child = spawn(process.execPath, [serverFile, "--port", "0", "--exit-with-stdin", ...flags], {
+    env: { ...process.env, BETTER_AUTH_SECRET: secret },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let printed = "";
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => (errors += text));
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  await new Promise((resolve, reject) => {
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      printed += text;
+      if (/^READY$/m.test(printed)) resolve();
+    });
+    ended.then((code) => reject(new Error(`the reference server ended with ${code}: ${errors}`)));
+  });
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await ended;
+  };
+  const closeInput = async () => {
+    child.stdin.end();
+    await ended;
+  };
+  return { url: /^URL (.*)$/m.exec(printed)[1], stop, closeInput };
+}
+
+/** A new SQLite file, removed after the test. */
+export async function sqliteDatabase(t) {
+  const folder = await mkdtemp(join(tmpdir(), "conformance-"));
+  t.after(() => rm(folder, { recursive: true }));
+  return `sqlite:${join(folder, "auth.db")}`;
+}
+
+/** A new PostgreSQL schema, dropped after the test; undefined, with the test marked as skipped, when there is no server to use. */
+export async function postgresDatabase(t) {
+  const server = process.env.BETTERAUTH_TEST_POSTGRES;
+  if (!server) {
+    t.skip("set BETTERAUTH_TEST_POSTGRES to a PostgreSQL DSN");
+    return undefined;
+  }
+  const schema = `conformance_${randomBytes(6).toString("hex")}`;
+  const run = async (sql) => {
+    const client = new pg.Client(server);
+    await client.connect();
+    await client.query(sql).finally(() => client.end());
+  };
+  await run(`create schema ${schema}`);
+  t.after(() => run(`drop schema ${schema} cascade`));
+  return `${server}${server.includes("?") ? "&" : "?"}options=-csearch_path%3D${schema}`;
+}
+
+/** Both engines, for a test that runs on each: the name of the engine and how to make a database of it. */
+export const engines = { SQLite: sqliteDatabase, PostgreSQL: postgresDatabase };
