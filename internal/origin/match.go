@@ -1,0 +1,170 @@
+package origin
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Match reports whether a URL is trusted by one pattern of the trusted
+// origins:
+//
+//   - "https://app.example.com" matches URLs of exactly that origin; an entry
+//     with a path or a trailing slash matches nothing.
+//   - A pattern with * or ? is a glob, in which neither matches a slash and **
+//     as a whole segment spans segments. With "://" it is compared with the
+//     origin of the URL, or, for a scheme that has none, with the URL up to its
+//     query, which then may have no dot segments ("exp://192.168.*.*:*/**");
+//     otherwise with host[:port] of an http or
+//     https URL ("*.example.com", which is not the apex).
+//   - "myapp://" matches every URL of that scheme, "myapp://host" those of
+//     that host, "myapp://host/path" that path and everything below.
+//
+// A URL that starts with a slash matches any pattern if allowRelative is set
+// and [SafeRelative] allows it. URLs that run as code in the page that opens
+// them (javascript:, data:, vbscript:) match nothing, whatever the pattern.
+func Match(rawURL, pattern string, allowRelative bool) bool {
+	if strings.HasPrefix(rawURL, "/") {
+		return allowRelative && SafeRelative(rawURL)
+	}
+	u, ok := parse(rawURL)
+	if !ok {
+		return false
+	}
+	switch u.scheme {
+	case "javascript", "data", "vbscript":
+		return false
+	}
+	web := u.scheme == "http" || u.scheme == "https"
+	if strings.ContainsAny(pattern, "*?") {
+		if !strings.Contains(pattern, "://") {
+			// The host of another scheme says nothing about who answers it.
+			return web && glob(pattern, u.host)
+		}
+		if subject := u.origin(); subject != opaque {
+			return glob(pattern, subject)
+		}
+		c, ok := splitCustom(rawURL)
+		return ok && !c.dots && glob(pattern, c.bare)
+	}
+	if web {
+		return pattern == u.origin()
+	}
+	return matchCustom(rawURL, pattern)
+}
+
+func matchCustom(rawURL, pattern string) bool {
+	u, ok := splitCustom(rawURL)
+	if !ok {
+		return false
+	}
+	p, ok := splitCustom(pattern)
+	if !ok || u.scheme != p.scheme {
+		return false
+	}
+	if p.authority != "" && u.authority != p.authority {
+		return false
+	}
+	return p.path == "" || u.path == p.path || strings.HasPrefix(u.path, p.path+"/")
+}
+
+type custom struct {
+	scheme, authority string // lower case
+	path              string // decoded and resolved, "" for the root
+	bare              string // the URL as it came, without query and fragment
+	dots              bool   // the path had dot segments
+}
+
+// splitCustom reads a URL of an application's own scheme by RFC 3986 alone;
+// what a scheme's handler makes of it further is not known here, so a path
+// with a backslash, a control character or a broken escape is refused.
+func splitCustom(raw string) (custom, bool) {
+	scheme, rest, ok := cutScheme(raw)
+	if !ok {
+		return custom{}, false
+	}
+	c := custom{scheme: scheme, bare: raw}
+	if end := strings.IndexAny(raw, "?#"); end >= 0 {
+		c.bare = raw[:end]
+	}
+	if after, ok := strings.CutPrefix(rest, "//"); ok {
+		end := strings.IndexAny(after, "/?#")
+		if end < 0 {
+			end = len(after)
+		}
+		c.authority, rest = strings.ToLower(after[:end]), after[end:]
+	}
+	if end := strings.IndexAny(rest, "?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	decoded, err := url.PathUnescape(rest)
+	if err != nil || strings.ContainsFunc(decoded, func(r rune) bool { return r == '\\' || control(r) }) {
+		return custom{}, false
+	}
+	for segment := range strings.SplitSeq(decoded, "/") {
+		c.dots = c.dots || segment == "." || segment == ".."
+	}
+	c.path = resolve(decoded)
+	return c, true
+}
+
+// resolve removes empty and dot segments; the root is "".
+func resolve(path string) string {
+	var segments []string
+	for segment := range strings.SplitSeq(path, "/") {
+		switch segment {
+		case "", ".":
+		case "..":
+			if len(segments) > 0 {
+				segments = segments[:len(segments)-1]
+			}
+		default:
+			segments = append(segments, segment)
+		}
+	}
+	if len(segments) == 0 {
+		return ""
+	}
+	return "/" + strings.Join(segments, "/")
+}
+
+// SafeRelative reports whether a redirect to path stays on the origin that
+// answers with it: one leading slash, no backslash and no control character
+// anywhere, and no encoded slash or backslash before the query. Dot segments
+// may not expose a second leading slash.
+func SafeRelative(path string) bool {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
+		return false
+	}
+	if strings.ContainsFunc(path, func(r rune) bool { return r == '\\' || control(r) }) {
+		return false
+	}
+	if end := strings.IndexAny(path, "?#"); end >= 0 {
+		path = path[:end]
+	}
+	lower := strings.ToLower(path)
+	if strings.Contains(lower, "%2f") || strings.Contains(lower, "%5c") {
+		return false
+	}
+	// The path resolves to the same origin as it stands, but whoever cleans
+	// "/.//host" on the way could send on "//host".
+	return !leadsWithTwoSlashes(strings.ReplaceAll(lower, "%2e", "."))
+}
+
+// leadsWithTwoSlashes follows the dot segments of a path that begins with one
+// slash and reports whether what is left begins with an empty segment that
+// more follows.
+func leadsWithTwoSlashes(path string) bool {
+	var kept []string
+	for segment := range strings.SplitSeq(path[1:], "/") {
+		switch segment {
+		case ".":
+		case "..":
+			if len(kept) > 0 {
+				kept = kept[:len(kept)-1]
+			}
+		default:
+			kept = append(kept, segment)
+		}
+	}
+	return len(kept) > 1 && kept[0] == ""
+}

@@ -1,0 +1,81 @@
+package secret
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+)
+
+// Sign returns the HMAC-SHA256 of value under the current secret in standard
+// base64 with padding: 44 characters. It is the signature of signed cookies.
+func (r *Ring) Sign(value string) string {
+	return base64.StdEncoding.EncodeToString(r.current().mac([]byte(value)))
+}
+
+// Verify reports whether signature is what [Ring.Sign] returns for value under
+// any secret of the ring. The comparison takes constant time.
+func (r *Ring) Verify(value, signature string) bool {
+	for i := range r.entries {
+		if r.entries[i].verify(value, signature) {
+			return true
+		}
+	}
+	return false
+}
+
+// VerifyCurrent is [Ring.Verify] with the current secret alone, the rule of
+// the reference.
+func (r *Ring) VerifyCurrent(value, signature string) bool {
+	return r.current().verify(value, signature)
+}
+
+// SignBytesURL returns the HMAC-SHA256 of msg under the current secret in
+// base64url without padding: 43 characters. The compact session cache and
+// trusted devices use it.
+func (r *Ring) SignBytesURL(msg []byte) string {
+	return base64.RawURLEncoding.EncodeToString(r.current().mac(msg))
+}
+
+// VerifyBytesURL reports whether signature is an HMAC-SHA256 of msg under any
+// secret of the ring, in base64 or base64url, padded or not. The comparison
+// takes constant time.
+func (r *Ring) VerifyBytesURL(msg []byte, signature string) bool {
+	decoded, err := base64.RawURLEncoding.DecodeString(toURLAlphabet.Replace(signature))
+	if err != nil {
+		return false
+	}
+	return r.verifyMAC(msg, decoded)
+}
+
+// HashURL returns the SHA-256 of the text in base64url without padding, the
+// form in which identifiers and one-time codes are stored hashed.
+func HashURL(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// toURLAlphabet is immutable and safe for concurrent use.
+var toURLAlphabet = strings.NewReplacer("+", "-", "/", "_", "=", "")
+
+func (e *entry) mac(msg []byte) []byte {
+	h := hmac.New(sha256.New, e.material)
+	h.Write(msg)
+	return h.Sum(nil)
+}
+
+// verify compares the encoded texts: whoever signs writes the one canonical
+// encoding, and comparing texts leaves no second spelling of a signature.
+func (e *entry) verify(value, signature string) bool {
+	want := base64.StdEncoding.EncodeToString(e.mac([]byte(value)))
+	return hmac.Equal([]byte(want), []byte(signature))
+}
+
+func (r *Ring) verifyMAC(msg, mac []byte) bool {
+	for i := range r.entries {
+		if hmac.Equal(r.entries[i].mac(msg), mac) {
+			return true
+		}
+	}
+	return false
+}
