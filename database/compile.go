@@ -1,0 +1,386 @@
+package database
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// maxIdentifier is PostgreSQL's limit in bytes; it would cut a longer name
+// without an error, and SQLite follows so that a schema moves between engines.
+const maxIdentifier = 63
+
+// Compile checks tables and the columns others add to them (extra, by logical
+// table), decides physical names and prepares stores. Added columns come after a
+// table's own, in the given order. It does not touch the database.
+//
+// All problems are reported at once, joined with errors.Join, each naming its
+// table and column: duplicate tables or columns, logical or physical; references
+// to what is not there, or in a circle; unknown types; a table without an id; a
+// malformed row struct; added columns on a row struct without an [Extra] field;
+// identifiers that are empty, longer than 63 bytes, or hold a NUL byte or a
+// double quote.
+func Compile(db *DB, tables []Table, extra map[string][]Column, opts Options) (*Schema, error) {
+	if db == nil {
+		return nil, errors.New("database: Compile needs a DB")
+	}
+	c := &compiler{s: &Schema{
+		db:     db,
+		opts:   opts.withDefaults(),
+		byName: map[string]*table{},
+		byRow:  map[reflect.Type]*table{},
+	}}
+	switch opts.IDs {
+	case RandomID, UUID, Serial:
+	default:
+		c.problem("", "", "unknown id strategy %q", opts.IDs)
+	}
+	for _, t := range tables {
+		c.table(t, extra[t.Name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
+		if _, ok := c.s.byName[name]; !ok && !slices.ContainsFunc(tables, func(t Table) bool { return t.Name == name }) {
+			c.problem(name, "", "columns are added to a table that does not exist")
+		}
+	}
+	c.physicalTables()
+	for _, t := range c.s.tables {
+		c.references(t)
+		c.indexes(t)
+	}
+	c.checkNaming()
+	if _, err := createOrder(c.s.tables); err != nil {
+		c.errs = append(c.errs, err)
+	}
+	if len(c.errs) > 0 {
+		return nil, errors.Join(c.errs...)
+	}
+	for _, t := range c.s.tables {
+		t.prepare()
+	}
+	return c.s, nil
+}
+
+type compiler struct {
+	s    *Schema
+	errs []error
+}
+
+func (c *compiler) problem(table, column, format string, args ...any) {
+	where := "database: "
+	if table != "" {
+		where += "table " + table + ": "
+	}
+	if column != "" {
+		where += "column " + column + ": "
+	}
+	c.errs = append(c.errs, fmt.Errorf(where+format, args...))
+}
+
+func (c *compiler) table(in Table, added []Column) {
+	if in.Name == "" {
+		c.problem("", "", "a table has no name (row %v)", in.Row)
+		return
+	}
+	if _, twice := c.s.byName[in.Name]; twice {
+		c.problem(in.Name, "", "is declared twice")
+		return
+	}
+	t := &table{
+		Table:    in,
+		engine:   c.s.db.engine,
+		physical: c.s.opts.Naming.table(in),
+		byName:   map[string]*column{},
+		hooks:    map[Event][]Hook{},
+	}
+	t.Columns = nil
+	t.quoted = quoteName(t.physical)
+	c.identifier(t.physical, in.Name, "", "table name")
+	c.s.tables = append(c.s.tables, t)
+	c.s.byName[in.Name] = t
+	if in.err != nil {
+		c.problem(in.Name, "", "%w", in.err)
+		return
+	}
+	if in.Row != nil {
+		row, err := rowTypeOf(in.Row)
+		if err != nil {
+			c.problem(in.Name, "", "%w", err)
+			return
+		}
+		t.row = row
+		if other, twice := c.s.byRow[in.Row]; twice {
+			c.problem(in.Name, "", "its row type %v already carries table %s", in.Row, other.Name)
+		}
+		c.s.byRow[in.Row] = t
+	}
+	for _, col := range in.Columns {
+		c.column(t, col)
+	}
+	for _, col := range added {
+		c.column(t, col)
+	}
+	if t.row != nil {
+		for i := range t.row.fields {
+			name := t.row.fields[i].column.Name
+			if _, ok := t.byName[name]; !ok {
+				c.problem(in.Name, name, "is a field of %v but no column of the table", in.Row)
+			}
+		}
+	}
+	if t.id = t.byName["id"]; t.id == nil {
+		c.problem(in.Name, "", "has no id column")
+	} else if t.id.Type != String || !t.id.Required || t.id.References != nil {
+		c.problem(in.Name, "id", "must be a required string that refers to nothing")
+	}
+}
+
+func (c *compiler) column(t *table, in Column) {
+	if in.Name == "" {
+		c.problem(t.Name, "", "a column has no name")
+		return
+	}
+	if _, twice := t.byName[in.Name]; twice {
+		c.problem(t.Name, in.Name, "is declared twice")
+		return
+	}
+	col := &column{
+		Column:     in,
+		table:      t,
+		physical:   c.s.opts.Naming.column(t.Name, in),
+		extra:      -1,
+		encodeName: quoteMember(in.Name),
+	}
+	col.quoted = quoteName(col.physical)
+	c.identifier(col.physical, t.Name, in.Name, "column name")
+	for _, other := range t.columns {
+		if strings.EqualFold(other.physical, col.physical) {
+			c.problem(t.Name, in.Name, "has the physical name %q of column %s", col.physical, other.Name)
+		}
+	}
+	if !knownType(in.Type) {
+		c.problem(t.Name, in.Name, "unknown type %q", in.Type)
+	}
+	if (in.DefaultNow || in.Touch) && in.Type != Date {
+		c.problem(t.Name, in.Name, "only a date can default to the current time")
+	}
+	if in.Name == "id" {
+		col.stored = c.idStorage()
+	}
+	if in.Default != nil {
+		if _, isFunc := in.Default.(func() any); !isFunc {
+			constant, err := col.normalize(in.Default)
+			if err != nil {
+				c.problem(t.Name, in.Name, "default: a %T is no %s", in.Default, in.Type)
+			}
+			col.constant = constant
+		}
+	}
+	c.place(t, col)
+	t.columns = append(t.columns, col)
+	t.byName[in.Name] = col
+	t.Columns = append(t.Columns, in)
+}
+
+// place finds where a row keeps the column: in a struct field or in its Extra.
+func (c *compiler) place(t *table, col *column) {
+	if t.row != nil {
+		if i, ok := t.row.byName[col.Name]; ok {
+			f := &t.row.fields[i]
+			col.field = f
+			if f.column.Type != col.Type {
+				c.problem(t.Name, col.Name, "type %q differs from the row struct's %q", col.Type, f.column.Type)
+			}
+			if f.column.Hidden != col.Hidden {
+				c.problem(t.Name, col.Name, "hidden must be said in the struct tag, from which rows are encoded")
+			}
+			return
+		}
+		if t.row.extra < 0 {
+			c.problem(t.Name, col.Name, "is added, but %v has no field of type Extra", t.row.typ)
+		}
+	}
+	if col.Name == "id" && t.row != nil {
+		c.problem(t.Name, "id", "%v has no field for it", t.row.typ)
+		return
+	}
+	col.extra = len(t.extras)
+	t.extras = append(t.extras, col)
+}
+
+func (c *compiler) idStorage() storage {
+	switch {
+	case c.s.opts.IDs == Serial:
+		return storedSerial
+	case c.s.opts.IDs == UUID && c.s.db.engine == Postgres:
+		return storedUUID
+	}
+	return storedPlain
+}
+
+func knownType(t Type) bool {
+	switch t {
+	case String, Number, BigInt, Boolean, Date, JSON, Strings, Numbers:
+		return true
+	}
+	return false
+}
+
+func (c *compiler) physicalTables() {
+	seen := map[string]string{}
+	for _, t := range c.s.tables {
+		// SQLite compares names without case.
+		key := strings.ToLower(t.physical)
+		if other, twice := seen[key]; twice {
+			c.problem(t.Name, "", "has the physical name %q of table %s", t.physical, other)
+		}
+		seen[key] = t.Name
+	}
+}
+
+func (c *compiler) references(t *table) {
+	for _, col := range t.columns {
+		ref := col.References
+		if ref == nil {
+			continue
+		}
+		target, ok := c.s.byName[ref.Table]
+		if !ok {
+			c.problem(t.Name, col.Name, "refers to table %q, which does not exist", ref.Table)
+			continue
+		}
+		if target.err != nil {
+			continue // its columns are unknown, and reported already
+		}
+		to, ok := target.byName[ref.Column]
+		if !ok {
+			c.problem(t.Name, col.Name, "refers to %s.%s, which does not exist", ref.Table, ref.Column)
+			continue
+		}
+		if to.Type != col.Type {
+			c.problem(t.Name, col.Name, "is a %s but refers to a %s", col.Type, to.Type)
+		}
+		if to.Name != "id" && !to.Unique {
+			c.problem(t.Name, col.Name, "refers to %s.%s, which is not unique", ref.Table, ref.Column)
+		}
+		switch ref.OnDelete {
+		case "", "cascade", "restrict", "no action", "set default":
+		case "set null":
+			if col.Required {
+				c.problem(t.Name, col.Name, "is required and cannot be set null on delete")
+			}
+		default:
+			c.problem(t.Name, col.Name, "unknown action on delete %q", ref.OnDelete)
+		}
+		if to.Name == "id" {
+			col.stored = to.stored
+		}
+	}
+}
+
+func (c *compiler) indexes(t *table) {
+	for _, index := range t.Indexes {
+		if len(index.Columns) == 0 {
+			c.problem(t.Name, "", "an index has no columns")
+		}
+		for _, name := range index.Columns {
+			if _, ok := t.byName[name]; !ok && t.err == nil {
+				c.problem(t.Name, name, "is indexed but does not exist")
+			}
+		}
+	}
+}
+
+// checkNaming finds names given for what does not exist: a misspelt one would
+// otherwise be ignored and a second table be created.
+func (c *compiler) checkNaming() {
+	n := c.s.opts.Naming
+	for _, name := range slices.Sorted(maps.Keys(n.Tables)) {
+		if _, ok := c.s.byName[name]; !ok {
+			c.problem(name, "", "is named %q but does not exist", n.Tables[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(n.Columns)) {
+		t, ok := c.s.byName[name]
+		if !ok {
+			c.problem(name, "", "its columns are named but it does not exist")
+			continue
+		}
+		for _, column := range slices.Sorted(maps.Keys(n.Columns[name])) {
+			if _, ok := t.byName[column]; !ok && t.err == nil {
+				c.problem(name, column, "is named %q but does not exist", n.Columns[name][column])
+			}
+		}
+	}
+}
+
+func (c *compiler) identifier(name, table, column, what string) {
+	switch {
+	case name == "":
+		c.problem(table, column, "the %s is empty", what)
+	case len(name) > maxIdentifier:
+		c.problem(table, column, "the %s %q is longer than %d bytes", what, name, maxIdentifier)
+	case strings.ContainsAny(name, "\x00\""):
+		c.problem(table, column, "the %s %q holds a NUL byte or a double quote", what, name)
+	}
+}
+
+// prepare composes what every statement of the table shares.
+func (t *table) prepare() {
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		names[i] = c.quoted
+	}
+	t.selects = strings.Join(names, ", ")
+	if t.row != nil {
+		t.prepareInsert()
+	}
+}
+
+// quoteName quotes an identifier the way both engines read it. Compile has
+// refused those that hold a quote.
+func quoteName(name string) string { return `"` + name + `"` }
+
+// createOrder puts tables after those they refer to and otherwise keeps the
+// given order.
+func createOrder(tables []*table) ([]*table, error) {
+	byName := map[string]*table{}
+	for _, t := range tables {
+		byName[t.Name] = t
+	}
+	var order []*table
+	state := map[*table]int{} // 1 being placed, 2 placed
+	var place func(t *table, path []string) error
+	place = func(t *table, path []string) error {
+		path = append(path, t.Name)
+		switch state[t] {
+		case 1:
+			return fmt.Errorf("database: tables refer to each other in a circle: %s", strings.Join(path, " → "))
+		case 2:
+			return nil
+		}
+		state[t] = 1
+		for _, c := range t.columns {
+			if c.References == nil || c.References.Table == t.Name {
+				continue
+			}
+			if target, ok := byName[c.References.Table]; ok {
+				if err := place(target, path); err != nil {
+					return err
+				}
+			}
+		}
+		state[t] = 2
+		order = append(order, t)
+		return nil
+	}
+	for _, t := range tables {
+		if err := place(t, nil); err != nil {
+			return nil, err
+		}
+	}
+	return order, nil
+}

@@ -1,0 +1,51 @@
+package database
+
+import (
+	"errors"
+	"strings"
+)
+
+var (
+	// ErrNotFound says that no row matched. It never stands for a database
+	// that failed.
+	ErrNotFound = errors.New("database: no row matched")
+
+	// ErrUnique matches, with errors.Is, every [UniqueError].
+	ErrUnique = errors.New("database: a row with this value exists already")
+
+	// ErrInvalidText says that a text to be written contains a NUL byte, which
+	// PostgreSQL cannot store and C code behind SQLite would cut off. In a
+	// condition such a text matches nothing instead.
+	ErrInvalidText = errors.New("database: text contains a NUL byte")
+
+	// ErrRolledBack says that a transaction was rolled back although its
+	// function returned nil, because a nested call of [DB.Transaction] or a
+	// hook inside it had failed before.
+	ErrRolledBack = errors.New("database: transaction rolled back")
+
+	// ErrEmptyWhere refuses a change or removal of rows that names no
+	// condition and so would reach every row of the table.
+	ErrEmptyWhere = errors.New("database: statement without a condition")
+)
+
+// UniqueError says that a unique constraint or primary key refused a row, on
+// either engine. It carries names only, never the values.
+type UniqueError struct {
+	// Table is the table's logical name.
+	Table string
+	// Columns are the logical names of the constraint's columns, in its order.
+	// Empty when the engine did not say which.
+	Columns []string
+
+	cause error
+}
+
+func (e *UniqueError) Error() string {
+	return "database: " + e.Table + ": a row with the same " + strings.Join(e.Columns, ", ") + " exists already"
+}
+
+// Is makes errors.Is(err, ErrUnique) true.
+func (e *UniqueError) Is(target error) bool { return target == ErrUnique }
+
+// Unwrap returns the driver's error.
+func (e *UniqueError) Unwrap() error { return e.cause }

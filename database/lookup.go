@@ -1,0 +1,119 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync/atomic"
+)
+
+// Lookup is one prepared statement that finds a row of A by a unique column
+// together with the row of B it refers to, such as a session with its user. It
+// is safe for concurrent use.
+type Lookup[A, B any] struct {
+	db   *DB
+	a, b *table
+	key  *column
+	text string
+
+	// prepared is made on first use. Callers that race may prepare twice; one of
+	// the two is kept.
+	prepared atomic.Pointer[sql.Stmt]
+}
+
+// LookupOf makes the lookup for rows of a whose unique column key is known,
+// joined by a's column ref, a foreign key, with b. The statement is prepared on
+// first use.
+func LookupOf[A, B any](a *Store[A], b *Store[B], ref, key string) (*Lookup[A, B], error) {
+	if a == nil || b == nil || a.s != b.s {
+		return nil, errors.New("database: LookupOf needs two stores of one schema")
+	}
+	refColumn, err := a.t.column(ref)
+	if err != nil {
+		return nil, err
+	}
+	keyColumn, err := a.t.column(key)
+	if err != nil {
+		return nil, err
+	}
+	if !keyColumn.Unique && keyColumn != a.t.id {
+		return nil, keyColumn.problem(errors.New("is not unique, so a lookup by it is ambiguous"))
+	}
+	r := refColumn.References
+	if r == nil || r.Table != b.t.Name {
+		return nil, refColumn.problem(fmt.Errorf("does not refer to %s", b.t.Name))
+	}
+	st := a.t.statement().write("select ")
+	for i, c := range a.t.columns {
+		if i > 0 {
+			st.write(", ")
+		}
+		st.write("a.", c.quoted)
+	}
+	for _, c := range b.t.columns {
+		st.write(", b.", c.quoted)
+	}
+	st.write(" from ", a.t.quoted, " a join ", b.t.quoted, " b on b.", b.t.byName[r.Column].quoted,
+		" = a.", refColumn.quoted, " where a.", keyColumn.quoted, " = ").bind(nil)
+	return &Lookup[A, B]{db: a.s.db, a: a.t, b: b.t, key: keyColumn, text: st.text.String()}, nil
+}
+
+// Get returns both rows, or [ErrNotFound].
+func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
+	arg, possible, err := l.key.condValue(value)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !possible || arg == nil {
+		return nil, nil, ErrNotFound
+	}
+	rows, err := l.query(ctx, arg)
+	if err != nil {
+		return nil, nil, l.a.failure(err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, nil, l.a.failure(err)
+		}
+		return nil, nil, ErrNotFound
+	}
+	dest := make([]any, 0, len(l.a.columns)+len(l.b.columns))
+	ta, tb := newTarget(l.a, &dest), newTarget(l.b, &dest)
+	a, b := ta.point().(*A), tb.point().(*B)
+	if err := rows.Scan(dest...); err != nil {
+		return nil, nil, l.a.failure(err)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, nil, l.a.failure(err)
+	}
+	return a, b, nil
+}
+
+func (l *Lookup[A, B]) query(ctx context.Context, arg any) (*sql.Rows, error) {
+	stmt := l.prepared.Load()
+	t := l.db.transaction(ctx)
+	if t != nil && stmt == nil {
+		// Preparing on the pool would need a second connection, which the pool
+		// may not have.
+		return t.tx.Tx.QueryContext(ctx, l.text, arg)
+	}
+	if t != nil {
+		tx := t.tx.Tx.StmtContext(ctx, stmt)
+		return tx.QueryContext(ctx, arg)
+	}
+	if stmt == nil {
+		made, err := l.db.bun.DB.PrepareContext(ctx, l.text)
+		if err != nil {
+			return nil, err
+		}
+		if l.prepared.CompareAndSwap(nil, made) {
+			stmt = made
+		} else {
+			_ = made.Close() // another caller's is in use
+			stmt = l.prepared.Load()
+		}
+	}
+	return stmt.QueryContext(ctx, arg)
+}

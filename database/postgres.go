@@ -1,0 +1,34 @@
+package database
+
+import (
+	"errors"
+	"runtime"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+)
+
+// OpenPostgres opens a pool of connections to PostgreSQL. dsn is a URL or a
+// keyword/value string as libpq reads it. Tables live in the first schema of the
+// connection's search_path. The server need not answer yet; see [DB.Ping].
+//
+// The pool keeps up to four connections per processor, 16 at least, and renews
+// them every half hour; set other limits on DB.Bun().
+func OpenPostgres(dsn string) (*DB, error) {
+	cfg, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		// pgx's message quotes the DSN, and with it perhaps a password.
+		return nil, errors.New("database: OpenPostgres: the DSN cannot be parsed")
+	}
+	pool := stdlib.OpenDB(*cfg)
+	size := max(16, 4*runtime.GOMAXPROCS(0))
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	pool.SetConnMaxLifetime(30 * time.Minute)
+	db := bun.NewDB(pool, pgdialect.New())
+	return &DB{bun: db, engine: Postgres, close: db.Close}, nil
+}

@@ -1,0 +1,59 @@
+package database
+
+import (
+	"context"
+	"fmt"
+)
+
+func (s *Schema) list(ctx context.Context, t *table, q Query) ([]any, error) {
+	if q.Limit < 0 || q.Offset < 0 {
+		return nil, fmt.Errorf("database: %s: a limit or offset below 0", t.Name)
+	}
+	st := t.statement().write("select ", t.selects, " from ", t.quoted)
+	if _, err := st.where(t, q.Where); err != nil {
+		return nil, err
+	}
+	for i, o := range q.Order {
+		col, err := t.column(o.Column)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			st.write(" order by ")
+		} else {
+			st.write(", ")
+		}
+		st.write(col.quoted)
+		if o.Desc {
+			st.write(" desc")
+		}
+	}
+	switch {
+	case q.Limit > 0:
+		st.write(" limit ").bind(int64(q.Limit))
+	case q.Offset > 0 && t.engine == SQLite:
+		st.write(" limit -1") // SQLite knows offset only after limit
+	}
+	if q.Offset > 0 {
+		st.write(" offset ").bind(int64(q.Offset))
+	}
+	return queryRows(ctx, s.db.reader(ctx), t, st)
+}
+
+func (s *Schema) count(ctx context.Context, t *table, where []Cond) (int, error) {
+	st := t.statement().write("select count(*) from ", t.quoted)
+	if _, err := st.where(t, where); err != nil {
+		return 0, err
+	}
+	return queryInt(ctx, s.db.reader(ctx), t, st)
+}
+
+func (s *Schema) exists(ctx context.Context, t *table, where []Cond) (bool, error) {
+	st := t.statement().write("select count(*) from (select 1 from ", t.quoted)
+	if _, err := st.where(t, where); err != nil {
+		return false, err
+	}
+	st.write(" limit 1) as matched")
+	n, err := queryInt(ctx, s.db.reader(ctx), t, st)
+	return n > 0, err
+}

@@ -1,0 +1,132 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"reflect"
+)
+
+// cell receives one column of one row. database/sql hands a Scanner the
+// driver's value as it is, without its own conversions.
+type cell struct {
+	column *column
+	field  reflect.Value // valid for a struct column
+	extra  *any          // not nil for an added one
+}
+
+func (c *cell) Scan(src any) error {
+	v, err := c.column.decode(src)
+	if err != nil {
+		return err
+	}
+	if c.extra != nil {
+		*c.extra = v
+		return nil
+	}
+	if v == nil {
+		// A nullable column of other programs' making leaves the zero value in
+		// a field that is no pointer.
+		return nil
+	}
+	if err := c.column.field.value.set(c.field, v); err != nil {
+		return c.column.problem(err)
+	}
+	return nil
+}
+
+// target is the cells of one table within a result; point aims them at a new
+// row.
+type target struct {
+	t     *table
+	cells []cell
+}
+
+// newTarget appends the table's cells, in the order of t.selects, to dest.
+func newTarget(t *table, dest *[]any) *target {
+	out := &target{t: t, cells: make([]cell, len(t.columns))}
+	for i, c := range t.columns {
+		out.cells[i].column = c
+		*dest = append(*dest, &out.cells[i])
+	}
+	return out
+}
+
+func (g *target) point() (row any) {
+	p := reflect.New(g.t.row.typ)
+	v := p.Elem()
+	var extra *Extra
+	if g.t.row.extra >= 0 {
+		extra = v.Field(g.t.row.extra).Addr().Interface().(*Extra)
+		extra.table = g.t
+		extra.values = make([]any, len(g.t.extras))
+	}
+	for i := range g.cells {
+		c := &g.cells[i]
+		if f := c.column.field; f != nil {
+			c.field = v.Field(f.index)
+		} else {
+			c.extra = &extra.values[c.column.extra]
+		}
+	}
+	return p.Interface()
+}
+
+// queryRows runs a statement that returns all columns of t. It reads every row
+// before it returns: a connection is never held while a caller works.
+func queryRows(ctx context.Context, e executor, t *table, s *statement) ([]any, error) {
+	rows, err := e.QueryContext(ctx, s.text.String(), s.args...)
+	if err != nil {
+		return nil, t.failure(err)
+	}
+	defer rows.Close()
+	var dest []any
+	target := newTarget(t, &dest)
+	var out []any
+	for rows.Next() {
+		row := target.point()
+		if err := rows.Scan(dest...); err != nil {
+			return nil, t.failure(err)
+		}
+		out = append(out, row)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, t.failure(err)
+	}
+	// Close can be the first to report that a statement failed.
+	if err := rows.Close(); err != nil {
+		return nil, t.failure(err)
+	}
+	return out, nil
+}
+
+// queryInt runs a statement that returns one number.
+func queryInt(ctx context.Context, e executor, t *table, s *statement) (int, error) {
+	rows, err := e.QueryContext(ctx, s.text.String(), s.args...)
+	if err != nil {
+		return 0, t.failure(err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return 0, t.failure(errorOr(rows.Err(), sql.ErrNoRows))
+	}
+	var n int
+	if err := rows.Scan(&n); err != nil {
+		return 0, t.failure(err)
+	}
+	return n, nil
+}
+
+func errorOr(err, fallback error) error {
+	if err != nil {
+		return err
+	}
+	return fallback
+}
+
+func (t *table) failure(err error) error {
+	if unique := t.uniqueError(err); unique != nil {
+		return unique
+	}
+	return fmt.Errorf("database: %s: %w", t.Name, err)
+}

@@ -1,0 +1,132 @@
+package database
+
+import (
+	"crypto/rand"
+	"io"
+	"reflect"
+	"slices"
+	"time"
+)
+
+// Options are the choices an application makes for all tables at once. The zero
+// value is Better Auth's default.
+type Options struct {
+	Naming Naming
+	// IDs is how ids are made and stored; the default is RandomID.
+	IDs IDStrategy
+	// NewID, when not nil, makes the ids of rows under RandomID in place of the
+	// built-in generator, given the logical name of the table. It must be safe
+	// for concurrent use.
+	NewID func(table string) string
+	// Now is the clock; time.Now by default.
+	Now func() time.Time
+	// Rand is the source of ids; crypto/rand by default. It must be safe for
+	// concurrent use.
+	Rand io.Reader
+	// OnPanic is told what a Commit hook panicked with; by default nobody is.
+	OnPanic func(recovered any)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.OnPanic == nil {
+		o.OnPanic = func(any) {}
+	}
+	return o
+}
+
+// Schema is a checked set of tables with their physical names, and the way to
+// stores, lookups and the migration planner. It does not change after [Compile]
+// and [Schema.SetHooks], and is safe for concurrent use.
+type Schema struct {
+	db     *DB
+	opts   Options
+	tables []*table
+	byName map[string]*table
+	byRow  map[reflect.Type]*table
+}
+
+// storage says which columns differ from what their logical type stores.
+type storage int
+
+const (
+	storedPlain  storage = iota
+	storedSerial         // integer in the database, string in Go
+	storedUUID           // uuid in the database, string in Go
+)
+
+// table is a compiled Table.
+type table struct {
+	Table    // with added columns
+	engine   Engine
+	physical string
+	quoted   string
+	row      *rowType  // nil when no struct carries the rows
+	columns  []*column // declared order, added ones last
+	extras   []*column
+	byName   map[string]*column
+	id       *column
+	selects  string // every column, quoted, separated by commas
+	hooks    map[Event][]Hook
+
+	insertText, insertNoIDText string
+}
+
+// column is a compiled Column.
+type column struct {
+	Column
+	table      *table
+	physical   string
+	quoted     string
+	stored     storage
+	field      *rowField // nil for an added column
+	extra      int       // index in table.extras, -1 for a struct column
+	encodeName string
+	constant   any // Default, normalized, when it is no function
+}
+
+func (t *table) extraIndex(name string) int {
+	if c, ok := t.byName[name]; ok {
+		return c.extra
+	}
+	return -1
+}
+
+// DB returns the database the schema was compiled for.
+func (s *Schema) DB() *DB { return s.db }
+
+// Now returns the options' clock the way a stored date looks: UTC, cut to
+// milliseconds.
+func (s *Schema) Now() time.Time { return storedTime(s.opts.Now()) }
+
+// Tables returns a copy of the tables with all added columns, in the order given
+// to Compile.
+func (s *Schema) Tables() []Table {
+	out := make([]Table, len(s.tables))
+	for i, t := range s.tables {
+		out[i] = t.Table
+		out[i].Columns = slices.Clone(t.Columns)
+		out[i].Indexes = slices.Clone(t.Indexes)
+	}
+	return out
+}
+
+// Physical returns the physical names of a logical table and column, without
+// quotes. An unknown table gives two empty strings, an unknown column, or "",
+// an empty second one.
+func (s *Schema) Physical(table, column string) (string, string) {
+	t, ok := s.byName[table]
+	if !ok {
+		return "", ""
+	}
+	c, ok := t.byName[column]
+	if !ok {
+		return t.physical, ""
+	}
+	return t.physical, c.physical
+}

@@ -1,0 +1,90 @@
+package database
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
+)
+
+// busyTimeout is how long a statement waits for a writer in another process.
+const busyTimeout = 10 * time.Second
+
+// SQLiteDSN returns the data source name that OpenSQLite gives the driver
+// modernc.org/sqlite for a file: a write-ahead log, so that readers and the
+// writer do not wait for each other; ten seconds of patience with other
+// processes; foreign keys enforced; and transactions that take the write lock
+// when they begin instead of failing half way.
+func SQLiteDSN(path string) string {
+	return sqliteDSN("file:"+(&url.URL{Path: path}).EscapedPath(), "journal_mode(wal)")
+}
+
+func sqliteDSN(base string, pragmas ...string) string {
+	q := url.Values{}
+	q.Set("_txlock", "immediate")
+	q.Add("_pragma", fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()))
+	for _, p := range append(pragmas, "foreign_keys(1)", "synchronous(normal)") {
+		q.Add("_pragma", p)
+	}
+	sep := "?"
+	if strings.Contains(base, "?") {
+		sep = "&"
+	}
+	return base + sep + q.Encode()
+}
+
+// OpenSQLite opens, and if need be creates, the SQLite database in the file
+// path, or a new one in memory for ":memory:" that lives until Close and that
+// no other call shares. An unusable path is an error here, not on first use.
+func OpenSQLite(path string) (*DB, error) {
+	if path == "" {
+		return nil, errors.New(`database: OpenSQLite needs a path or ":memory:"`)
+	}
+	if strings.ContainsRune(path, 0) {
+		return nil, errors.New("database: the path holds a NUL byte")
+	}
+	memory := path == ":memory:"
+	dsn := SQLiteDSN(path)
+	if memory {
+		// The engine's memory file system shares one database among all
+		// connections that name it, within this process; the name is random so
+		// that two calls never meet. It has no write-ahead log.
+		dsn = sqliteDSN("file:/" + rand.Text() + "?vfs=memdb")
+	}
+	pool, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	size := max(8, 2*runtime.GOMAXPROCS(0))
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+
+	// The memory database ends with its last connection; this one stays.
+	keep, err := pool.Conn(context.Background())
+	if err != nil {
+		return nil, fmt.Errorf("database: %s: %w", path, errors.Join(err, pool.Close()))
+	}
+	if memory {
+		pool.SetMaxOpenConns(size + 1)
+	} else if err := keep.Close(); err != nil {
+		return nil, fmt.Errorf("database: %s: %w", path, errors.Join(err, pool.Close()))
+	}
+	db := bun.NewDB(pool, sqlitedialect.New())
+	out := &DB{bun: db, engine: SQLite, writer: make(chan struct{}, 1)}
+	out.close = func() error {
+		if memory {
+			return errors.Join(keep.Close(), db.Close())
+		}
+		return db.Close()
+	}
+	return out, nil
+}

@@ -1,0 +1,82 @@
+package database
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// statement composes SQL text and collects its bound values.
+type statement struct {
+	engine Engine
+	text   strings.Builder
+	args   []any
+}
+
+func (t *table) statement() *statement { return &statement{engine: t.engine} }
+
+func (s *statement) write(parts ...string) *statement {
+	for _, p := range parts {
+		s.text.WriteString(p)
+	}
+	return s
+}
+
+// bind writes a placeholder for v, which is in the driver's form already.
+func (s *statement) bind(v any) *statement {
+	s.args = append(s.args, v)
+	if s.engine == SQLite {
+		s.text.WriteByte('?')
+		return s
+	}
+	s.text.WriteByte('$')
+	s.text.WriteString(strconv.Itoa(len(s.args)))
+	return s
+}
+
+// where writes " where …" unless there is no condition. vacuous reports that
+// every row matches.
+func (s *statement) where(t *table, conds []Cond) (vacuous bool, err error) {
+	if len(conds) == 0 {
+		return true, nil
+	}
+	s.write(" where ")
+	return s.all(t, conds, " and ")
+}
+
+// all writes the conditions with a connector between them. It reports whether
+// the whole is true of every row: with "and" when each of them is, with "or"
+// when one is.
+func (s *statement) all(t *table, conds []Cond, connector string) (vacuous bool, err error) {
+	vacuous = connector == " and "
+	for i, c := range conds {
+		if i > 0 {
+			s.write(connector)
+		}
+		v, err := c.write(s, t)
+		if err != nil {
+			return false, err
+		}
+		if connector == " and " {
+			vacuous = vacuous && v
+		} else {
+			vacuous = vacuous || v
+		}
+	}
+	return vacuous, nil
+}
+
+// atMostOne reports whether the conditions can match one row only, because one
+// of them is an equation on a unique column.
+func (t *table) atMostOne(conds []Cond) bool {
+	return slices.ContainsFunc(conds, func(c Cond) bool {
+		if c.op == opAnd {
+			return t.atMostOne(c.parts)
+		}
+		if c.op != opEq || c.value == nil {
+			return false
+		}
+		col, ok := t.byName[c.column]
+		return ok && (col.Name == "id" || col.Unique)
+	})
+}

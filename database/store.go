@@ -1,0 +1,148 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// Store reads and writes the rows of one table as values of the struct type Row.
+// It is safe for concurrent use. Statements belong to the transaction in their
+// context, if any; see [DB.Transaction].
+type Store[Row any] struct {
+	s *Schema
+	t *table
+}
+
+// StoreOf returns the store of the table that [Compile] was given with rows of
+// the type Row.
+func StoreOf[Row any](s *Schema) (*Store[Row], error) {
+	typ := reflect.TypeFor[Row]()
+	t, ok := s.byRow[typ]
+	if !ok {
+		return nil, fmt.Errorf("database: no table has rows of type %v", typ)
+	}
+	return &Store[Row]{s: s, t: t}, nil
+}
+
+// Query selects, orders and limits rows.
+type Query struct {
+	// Where is joined with and; empty selects every row.
+	Where []Cond
+	// Order is by first to last; empty leaves the order to the engine.
+	Order []Order
+	// Limit is the most rows returned; 0 is no limit.
+	Limit int
+	// Offset is how many rows are skipped.
+	Offset int
+}
+
+// Order sorts by a column, by its logical name.
+type Order struct {
+	Column string
+	Desc   bool
+}
+
+// Create writes row as a new row. Before that it fills in what is absent: the
+// id, columns that default to the current time, and other defaults, the added
+// columns in row's Extra included. Afterwards row is what was stored: dates are
+// cut to milliseconds and an id that the database made is filled in.
+//
+// Errors: [UniqueError], [ErrInvalidText], a hook's own error, and others for a
+// value that does not fit its column.
+func (s *Store[Row]) Create(ctx context.Context, row *Row) error {
+	return s.s.create(ctx, s.t, row)
+}
+
+// Get returns the first row that matches, or [ErrNotFound].
+func (s *Store[Row]) Get(ctx context.Context, where ...Cond) (*Row, error) {
+	rows, err := s.List(ctx, Query{Where: where, Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, ErrNotFound
+	}
+	return rows[0], nil
+}
+
+// List returns the rows that match; none is not an error.
+func (s *Store[Row]) List(ctx context.Context, q Query) ([]*Row, error) {
+	rows, err := s.s.list(ctx, s.t, q)
+	return typed[Row](rows), err
+}
+
+// Count returns how many rows match.
+func (s *Store[Row]) Count(ctx context.Context, where ...Cond) (int, error) {
+	return s.s.count(ctx, s.t, where)
+}
+
+// Exists reports whether a row matches.
+func (s *Store[Row]) Exists(ctx context.Context, where ...Cond) (bool, error) {
+	return s.s.exists(ctx, s.t, where)
+}
+
+// Update changes every row that matches and returns how many. Columns declared
+// Touch get the current time unless set names them. No condition is
+// [ErrEmptyWhere].
+func (s *Store[Row]) Update(ctx context.Context, set Set, where ...Cond) (int, error) {
+	n, _, err := s.s.update(ctx, s.t, set, where, false)
+	return n, err
+}
+
+// UpdateOne changes one row that matches, in one statement, and returns it as
+// stored; [ErrNotFound] when none matches. Put into where what must still hold,
+// such as the owner or the value that was read before: among callers that race,
+// only those whose conditions hold at their turn succeed.
+func (s *Store[Row]) UpdateOne(ctx context.Context, set Set, where ...Cond) (*Row, error) {
+	_, rows, err := s.s.update(ctx, s.t, set, where, true)
+	return one[Row](rows, err)
+}
+
+// Delete removes every row that matches and returns how many. Rows that refer to
+// them go too where the schema says so, without their own hooks. No condition is
+// [ErrEmptyWhere].
+func (s *Store[Row]) Delete(ctx context.Context, where ...Cond) (int, error) {
+	n, _, err := s.s.remove(ctx, s.t, where, false)
+	return n, err
+}
+
+// Take removes one row that matches and returns it, in one statement: among any
+// number of concurrent callers exactly one gets a row, the others get
+// [ErrNotFound]. This is how a single-use value is consumed: take it first, check
+// it then.
+func (s *Store[Row]) Take(ctx context.Context, where ...Cond) (*Row, error) {
+	_, rows, err := s.s.remove(ctx, s.t, where, true)
+	return one[Row](rows, err)
+}
+
+func typed[Row any](rows []any) []*Row {
+	out := make([]*Row, len(rows))
+	for i, r := range rows {
+		out[i] = r.(*Row)
+	}
+	return out
+}
+
+func one[Row any](rows []any, err error) (*Row, error) {
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, ErrNotFound
+	}
+	return rows[0].(*Row), nil
+}
+
+// Set maps logical columns to new values; nil is NULL and [Add] counts.
+type Set map[string]any
+
+// Increment is a value for [Set] that adds to what is stored.
+type Increment struct{ by int64 }
+
+// Add adds n to a number within the statement, so that concurrent additions all
+// count. NULL counts as 0.
+func Add(n int64) Increment { return Increment{by: n} }
+
+var errNothingToSet = errors.New("database: update without a column to set")

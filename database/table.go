@@ -1,0 +1,170 @@
+package database
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// Type is the logical type of a column.
+type Type string
+
+const (
+	// String is text without NUL bytes; string in Go.
+	String Type = "string"
+	// Number is a 32-bit integer; int64 in Go. A value outside the range is an
+	// error on write.
+	Number Type = "number"
+	// BigInt is a 64-bit integer; int64 in Go.
+	BigInt Type = "bigint"
+	// Boolean is bool in Go.
+	Boolean Type = "boolean"
+	// Date is a moment with millisecond precision; time.Time in UTC in Go.
+	Date Type = "date"
+	// JSON is any JSON value; jsontext.Value in Go, or a map or struct.
+	JSON Type = "json"
+	// Strings is a JSON array of strings; []string in Go.
+	Strings Type = "string[]"
+	// Numbers is a JSON array of numbers; []float64 in Go.
+	Numbers Type = "number[]"
+)
+
+// Column describes one column of a table. It is data: nothing here needs a
+// database.
+type Column struct {
+	// Name is the logical name, in Better Auth's camelCase.
+	Name string
+	// Type is the logical type.
+	Type Type
+	// Required makes the column NOT NULL.
+	Required bool
+	// Unique adds an inline UNIQUE constraint, which also serves as an index.
+	Unique bool
+	// Index adds the index <table>_<column>_idx. Ignored when Unique is set.
+	Index bool
+	// References makes the column a foreign key.
+	References *Reference
+	// DefaultNow fills in the current time on create when the value is zero;
+	// on PostgreSQL the column also gets "default CURRENT_TIMESTAMP".
+	DefaultNow bool
+	// Touch fills in the current time on create when the value is zero, and on
+	// every update that does not set the column itself.
+	Touch bool
+	// Default fills in an absent value on create: a value, or a func() any
+	// called for each row. A struct field is absent when it holds its Go zero
+	// value, so a column whose default is true or not 0 and that also takes
+	// false or 0 needs a pointer. A constant of a Required column is also what
+	// existing rows get when the column is added to their table.
+	Default any
+	// Hidden columns are never returned to a client: [AppendRow] leaves them out.
+	Hidden bool
+	// ReadOnly columns may not be set by a client. The store does not enforce
+	// this; whoever decodes the client's input does.
+	ReadOnly bool
+	// Validate checks a client's value; nil accepts all. The store does not
+	// call it; whoever decodes the client's input does.
+	Validate func(value any) error
+	// FieldName is the physical name the declarer asks for; "" leaves it to
+	// the naming style. [Naming.Columns] wins over it.
+	FieldName string
+}
+
+// Reference names what a foreign key points to, by logical names.
+type Reference struct {
+	Table, Column string
+	// OnDelete is the referential action, as in SQL: "cascade" (also the
+	// meaning of ""), "set null", "restrict", "no action" or "set default".
+	OnDelete string
+}
+
+// Index is an index over one or more columns, by logical names.
+type Index struct {
+	Columns []string
+	Unique  bool
+}
+
+// Table describes one table. It is data: nothing here needs a database.
+type Table struct {
+	// Name is the logical name, in Better Auth's camelCase.
+	Name string
+	// Columns are in declared order, "id" among them.
+	Columns []Column
+	// Indexes are created besides those the columns ask for.
+	Indexes []Index
+	// Row is the struct type that carries a row; nil for a table that is only
+	// created and never read through a store.
+	Row reflect.Type
+	// ModelName is the physical name the declarer asks for; "" leaves it to
+	// the naming style. [Naming.Tables] wins over it.
+	ModelName string
+
+	err error
+}
+
+// TableOption changes a table that [TableOf] read from a struct.
+type TableOption func(*Table)
+
+// WithIndex adds an index.
+func WithIndex(index Index) TableOption {
+	return func(t *Table) { t.Indexes = append(t.Indexes, index) }
+}
+
+// WithModelName sets the physical name the declarer asks for.
+func WithModelName(name string) TableOption {
+	return func(t *Table) { t.ModelName = name }
+}
+
+// WithColumn changes the column with the given logical name in place, for what
+// a struct tag cannot say, such as Default or Validate.
+func WithColumn(name string, change func(*Column)) TableOption {
+	return func(t *Table) {
+		for i := range t.Columns {
+			if t.Columns[i].Name == name {
+				change(&t.Columns[i])
+				return
+			}
+		}
+		if t.err == nil {
+			t.err = fmt.Errorf("column %q: no such column", name)
+		}
+	}
+}
+
+// TableOf describes the table that stores rows of the struct type Row.
+//
+// A column's logical name is the first element of the field's db tag, else the
+// name in its json tag. `db:"-"` leaves a field out. After the name the db tag
+// takes these options, separated by commas:
+//
+//	unique, index, hidden, readonly, now (DefaultNow), touch, required
+//	references=user            user.id, on delete cascade
+//	references=user.id:set null
+//	bigint                     a 64-bit integer column
+//	type=json                  the logical type, where the Go type leaves a choice
+//	default=member             a constant Default
+//	fieldname=x                the physical name
+//
+// Go types map to logical ones as listed at [Type]; a pointer makes the column
+// nullable, any other field Required, except slices, maps and jsontext.Value,
+// which are nullable unless the option required is given. The field whose
+// column is "id" is the primary key and must be a string. The order of fields
+// is the order of JSON output, see [AppendRow]; a field of type [Extra] carries
+// the columns that others add to the table.
+//
+// A malformed struct is kept in the returned Table as an error, and [Compile]
+// reports it among all other problems.
+func TableOf[Row any](name string, opts ...TableOption) Table {
+	typ := reflect.TypeFor[Row]()
+	t := Table{Name: name, Row: typ}
+	row, err := rowTypeOf(typ)
+	if err != nil {
+		t.err = err
+	} else {
+		for _, f := range row.fields {
+			t.Columns = append(t.Columns, f.column)
+		}
+	}
+	for _, opt := range opts {
+		opt(&t)
+	}
+	return t
+}

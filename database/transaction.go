@@ -1,0 +1,196 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/uptrace/bun"
+)
+
+// txKey finds the transaction of one DB in a context, so that two databases in
+// one call chain do not take each other's.
+type txKey struct{ db *DB }
+
+type transaction struct {
+	tx bun.Tx
+
+	mu     sync.Mutex
+	after  []func(context.Context)
+	failed error // why the transaction must not commit, or nil
+}
+
+func (t *transaction) fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failed == nil {
+		t.failed = err
+	}
+}
+
+func (db *DB) transaction(ctx context.Context) *transaction {
+	t, _ := ctx.Value(txKey{db}).(*transaction)
+	return t
+}
+
+// Transaction runs fn in a transaction that travels in fn's context: every
+// statement of this DB given that context belongs to it. It commits when fn
+// returns nil and rolls back when fn returns an error, panics (the panic goes
+// on) or ctx is done; the error is fn's own.
+//
+// Within a transaction a nested call joins it: fn runs at once and nothing is
+// committed before the outermost call returns. A nested call that fails leaves
+// its statements behind, so the whole transaction can then only roll back; if
+// the outer function returns nil all the same, Transaction returns
+// [ErrRolledBack] together with the nested error.
+//
+// On SQLite a transaction is the only writer from its beginning. A write with a
+// context outside of it, made from within fn, would wait for itself until its
+// context ends.
+func (db *DB) Transaction(ctx context.Context, fn func(ctx context.Context) error) error {
+	if outer := db.transaction(ctx); outer != nil {
+		done := false
+		defer func() {
+			if !done {
+				outer.fail(errors.New("a nested function panicked"))
+			}
+		}()
+		err := fn(ctx)
+		done = true
+		if err != nil {
+			outer.fail(err)
+		}
+		return err
+	}
+	after, err := db.runTransaction(ctx, fn)
+	if err != nil {
+		return err
+	}
+	db.runAfter(ctx, after)
+	return nil
+}
+
+func (db *DB) runTransaction(ctx context.Context, fn func(ctx context.Context) error) (after []func(context.Context), err error) {
+	if err := db.lockWriter(ctx); err != nil {
+		return nil, err
+	}
+	defer db.unlockWriter()
+
+	// Given ctx, database/sql would roll back in the background when ctx ends,
+	// and the writer's lock would be free before the engine's. So ctx may stop
+	// the beginning only; after that statements end with it, and the rollback
+	// is ours.
+	txCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, cancel)
+	tx, err := db.bun.BeginTx(txCtx, nil)
+	stop()
+	if err != nil {
+		return nil, fmt.Errorf("database: begin: %w", errors.Join(err, ctx.Err()))
+	}
+	t := &transaction{tx: tx}
+	committed := false
+	defer func() {
+		if !committed {
+			// Its error adds nothing: the connection is given up either way.
+			_ = tx.Rollback()
+		}
+	}()
+
+	if err := fn(context.WithValue(ctx, txKey{db}, t)); err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failed != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRolledBack, t.failed)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("database: commit: %w", err)
+	}
+	if err := tx.Commit(); err != nil {
+		return nil, fmt.Errorf("database: commit: %w", err)
+	}
+	committed = true
+	return t.after, nil
+}
+
+// AfterCommit runs fn once the transaction in ctx has committed, in the order of
+// the calls, and never when it is rolled back; at once when ctx carries no
+// transaction. fn's context carries no transaction and does not end with ctx.
+func (db *DB) AfterCommit(ctx context.Context, fn func(ctx context.Context)) {
+	t := db.transaction(ctx)
+	if t == nil {
+		fn(context.WithoutCancel(ctx))
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.after = append(t.after, fn)
+}
+
+func (db *DB) runAfter(ctx context.Context, after []func(context.Context)) {
+	ctx = context.WithValue(context.WithoutCancel(ctx), txKey{db}, (*transaction)(nil))
+	// Deferred calls run even when one of them panics.
+	for i := len(after) - 1; i >= 0; i-- {
+		defer after[i](ctx)
+	}
+}
+
+// Conn returns what an application's own bun queries run on to belong to the
+// transaction in ctx: that transaction, or the pool when ctx carries none.
+func (db *DB) Conn(ctx context.Context) bun.IDB {
+	if t := db.transaction(ctx); t != nil {
+		return t.tx
+	}
+	return db.bun
+}
+
+// executor is what both a pool and a transaction of database/sql offer.
+type executor interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func (db *DB) reader(ctx context.Context) executor {
+	if t := db.transaction(ctx); t != nil {
+		return t.tx.Tx
+	}
+	return db.bun.DB
+}
+
+// write runs fn, one statement that writes, as the only writer on SQLite. A
+// transaction is that already.
+func (db *DB) write(ctx context.Context, fn func(e executor) error) error {
+	if t := db.transaction(ctx); t != nil {
+		return fn(t.tx.Tx)
+	}
+	if err := db.lockWriter(ctx); err != nil {
+		return err
+	}
+	defer db.unlockWriter()
+	return fn(db.bun.DB)
+}
+
+func (db *DB) lockWriter(ctx context.Context) error {
+	if db.writer == nil {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	select {
+	case db.writer <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("database: waiting for another writer: %w", ctx.Err())
+	}
+}
+
+func (db *DB) unlockWriter() {
+	if db.writer != nil {
+		<-db.writer
+	}
+}

@@ -1,0 +1,56 @@
+package database
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// uniqueViolation is PostgreSQL's error code for it.
+const uniqueViolation = "23505"
+
+// Both drivers of each engine that bun knows end up here; the message is the
+// only place where SQLite says which columns were meant.
+var (
+	sqliteUnique   = regexp.MustCompile(`UNIQUE constraint failed: ([^()]+)`)
+	postgresUnique = regexp.MustCompile(`^Key \((.*?)\)=\(`)
+)
+
+func (t *table) uniqueError(err error) *UniqueError {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		if pg.Code != uniqueViolation {
+			return nil
+		}
+		e := &UniqueError{Table: t.Name, cause: err}
+		if m := postgresUnique.FindStringSubmatch(pg.Detail); m != nil {
+			for _, name := range strings.Split(m[1], ", ") {
+				e.Columns = append(e.Columns, t.logical(strings.Trim(name, `"`)))
+			}
+		}
+		return e
+	}
+	if t.engine != SQLite || err == nil {
+		return nil
+	}
+	m := sqliteUnique.FindStringSubmatch(err.Error())
+	if m == nil {
+		return nil
+	}
+	e := &UniqueError{Table: t.Name, cause: err}
+	for _, name := range strings.Split(strings.TrimSpace(m[1]), ", ") {
+		e.Columns = append(e.Columns, t.logical(strings.TrimPrefix(name, t.physical+".")))
+	}
+	return e
+}
+
+func (t *table) logical(physical string) string {
+	for _, c := range t.columns {
+		if c.physical == physical {
+			return c.Name
+		}
+	}
+	return physical
+}
