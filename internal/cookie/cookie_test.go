@@ -313,8 +313,10 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		cookie.Join(first, "n")
-		for _, value := range first {
-			cookie.SplitSigned(value)
+		for _, decoded := range first {
+			if value, signature, ok := cookie.SplitSigned(decoded); ok && value+"."+signature != decoded {
+				t.Errorf("SplitSigned(%q) = %q, %q", decoded, value, signature)
+			}
 		}
 	})
 }

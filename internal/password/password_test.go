@@ -43,7 +43,9 @@ func TestScryptVectors(t *testing.T) {
 	}](t, "password")
 	for _, c := range v.Cases {
 		verify(t, password.Scrypt{}, c.Password, c.Hash, true)
-		verify(t, password.Scrypt{}, c.NFKC, c.Hash, true)
+		if c.NFKC != c.Password {
+			verify(t, password.Scrypt{}, c.NFKC, c.Hash, true)
+		}
 		salt, err := hex.DecodeString(c.Hash[:32])
 		if err != nil {
 			t.Fatal(err)

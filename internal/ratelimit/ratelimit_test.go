@@ -2,6 +2,7 @@ package ratelimit_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -96,6 +97,26 @@ func TestMemoryIsBounded(t *testing.T) {
 	if after := m.Len(); after >= before {
 		t.Errorf("%d keys before and %d after the window has passed", before, after)
 	}
+}
+
+// Not parallel: it reads the size of the heap.
+func TestLongKeysTakeNoMoreThanShortOnes(t *testing.T) {
+	heap := func() int64 {
+		var stats runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&stats)
+		return int64(stats.HeapAlloc)
+	}
+	m := ratelimit.NewMemory(0)
+	rule := ratelimit.Rule{Window: time.Minute, Max: 2}
+	before := heap()
+	for i := range 200 {
+		_, _, _ = m.Consume(t.Context(), strings.Repeat(fmt.Sprintf("%05d", i), 20_000), rule, epoch)
+	}
+	if grown := heap() - before; m.Len() != 200 || grown > 1<<20 {
+		t.Errorf("%d keys take %d bytes", m.Len(), grown)
+	}
+	runtime.KeepAlive(m)
 }
 
 func TestMemoryIsAtomic(t *testing.T) {
