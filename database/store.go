@@ -117,6 +117,21 @@ func (s *Store[Row]) Take(ctx context.Context, where ...Cond) (*Row, error) {
 	return one[Row](rows, err)
 }
 
+// TakeAll removes every row that matches and returns them, in one statement:
+// among concurrent callers each row goes to one of them. None is not an error.
+func (s *Store[Row]) TakeAll(ctx context.Context, where ...Cond) ([]*Row, error) {
+	rows, err := s.s.removeAll(ctx, s.t, where)
+	return typed[Row](rows), err
+}
+
+// ParseRow reads a row from JSON as [AppendRow] writes it, added columns
+// included. Members that are no column are ignored, hidden columns stay empty,
+// and a missing member leaves its column empty.
+func (s *Store[Row]) ParseRow(data []byte) (*Row, error) {
+	row := new(Row)
+	return row, s.t.parseRow(data, row)
+}
+
 func typed[Row any](rows []any) []*Row {
 	out := make([]*Row, len(rows))
 	for i, r := range rows {

@@ -27,11 +27,28 @@ func (s *Schema) update(ctx context.Context, t *table, set Set, where []Cond, si
 }
 
 func (s *Schema) remove(ctx context.Context, t *table, where []Cond, single bool) (int, []any, error) {
-	change := func(st *statement) error {
-		st.write("delete from ", t.quoted)
-		return nil
+	return s.change(ctx, t, t.hooks[OnDelete], nil, t.deletion, where, single)
+}
+
+// removeAll removes every row that matches and returns them.
+func (s *Schema) removeAll(ctx context.Context, t *table, where []Cond) (rows []any, err error) {
+	if len(t.hooks[OnDelete]) > 0 {
+		_, rows, err = s.remove(ctx, t, where, false)
+		return rows, err
 	}
-	return s.change(ctx, t, t.hooks[OnDelete], nil, change, where, single)
+	st := t.statement()
+	if err := t.deletion(st); err != nil {
+		return nil, err
+	}
+	if err := t.someCondition(st, where); err != nil {
+		return nil, err
+	}
+	return s.returning(ctx, t, st)
+}
+
+func (t *table) deletion(st *statement) error {
+	st.write("delete from ", t.quoted)
+	return nil
 }
 
 // change runs an update or a delete, whose beginning verb writes.

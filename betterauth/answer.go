@@ -1,0 +1,143 @@
+package betterauth
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// jsonOptions write JSON as the reference's clients expect it: dates with
+// exactly three fraction digits, nothing escaped that need not be.
+var jsonOptions = json.JoinOptions(
+	json.WithMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, t time.Time) error {
+		return enc.WriteValue(database.AppendTime(enc.AvailableBuffer(), t))
+	})),
+	jsontext.AllowInvalidUTF8(true),
+)
+
+// answer writes what an operation came to.
+func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
+	if err != nil {
+		if step, ok := asStepUp(err); ok {
+			value, err = step.body, nil
+		}
+	}
+	var body []byte
+	status, contentType := http.StatusOK, "application/json"
+	if err == nil {
+		status, contentType, body, err = c.encode(value)
+	}
+	if err != nil {
+		status, contentType, body = c.encodeError(err)
+	}
+	h := w.Header()
+	for name, values := range c.header {
+		h[name] = values
+	}
+	c.writeCookies(h)
+	if contentType != "" && h.Get("Content-Type") == "" {
+		h.Set("Content-Type", contentType)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	if _, err := w.Write(body); err != nil && !canceled(c, err) {
+		c.auth.log.Debug("the answer could not be written", "error", err)
+	}
+}
+
+func (c *Ctx) encode(value any) (status int, contentType string, body []byte, err error) {
+	status = http.StatusOK
+	if c.status != 0 {
+		status = c.status
+	}
+	switch v := value.(type) {
+	case None:
+		return status, "application/json", nil, nil
+	case Redirect:
+		c.header.Set("Location", v.URL)
+		return http.StatusFound, "application/json", nil, nil
+	case Raw:
+		if v.Status != 0 {
+			status = v.Status
+		}
+		if v.ContentType == "" {
+			v.ContentType = "text/plain"
+		}
+		return status, v.ContentType, v.Body, nil
+	case *Identity:
+		// The hottest answer is put together directly.
+		body, err = appendIdentity(nil, v)
+		return status, "application/json", body, err
+	}
+	body, err = json.Marshal(value, jsonOptions)
+	return status, "application/json", body, err
+}
+
+// appendIdentity writes {"session":…,"user":…}, or null.
+func appendIdentity(dst []byte, id *Identity) ([]byte, error) {
+	if id == nil {
+		return append(dst, "null"...), nil
+	}
+	dst = append(dst, `{"session":`...)
+	dst, err := database.AppendRow(dst, id.Session)
+	if err != nil {
+		return nil, err
+	}
+	dst = append(dst, `,"user":`...)
+	if dst, err = database.AppendRow(dst, id.User); err != nil {
+		return nil, err
+	}
+	return append(dst, '}'), nil
+}
+
+// encodeError picks what a client sees of an error, and logs what it does not:
+// every error that is no ErrorCode is the same 500.
+func (c *Ctx) encodeError(err error) (status int, contentType string, body []byte) {
+	coded := clientError(err)
+	level := c.auth.log.Debug
+	if coded.Status >= http.StatusInternalServerError {
+		level = c.auth.log.Error
+	}
+	switch {
+	case canceled(c, err):
+		c.auth.log.Debug("the client went away", "operation", c.Operation().ID)
+	case coded.Status >= http.StatusInternalServerError, err != error(coded):
+		level("request failed", "operation", c.Operation().ID, "status", coded.Status, "error", err)
+	}
+	if coded.Message == "" && coded.Code == "" {
+		if coded == errNotFoundRoute {
+			return coded.Status, "", nil
+		}
+		return coded.Status, "application/json", nil
+	}
+	body = append(body, `{"message":`...)
+	body = database.AppendString(body, coded.Message)
+	if coded.Code != "" {
+		body = append(body, `,"code":`...)
+		body = database.AppendString(body, coded.Code)
+	}
+	return coded.Status, "application/json", append(body, '}')
+}
+
+// clientError returns the part of err that a client may see.
+func clientError(err error) *ErrorCode {
+	var code *ErrorCode
+	if !errors.As(err, &code) {
+		return ErrInternal
+	}
+	var custom *codedError
+	if errors.As(err, &custom) && custom.message != "" {
+		return &ErrorCode{custom.code.Code, custom.message, custom.code.Status}
+	}
+	return code
+}
+
+// panicError keeps the place of a panic for the log.
+func panicError(p any) error { return fmt.Errorf("panic: %v\n%s", p, debug.Stack()) }

@@ -1,0 +1,139 @@
+package betterauth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// Builder collects what an Auth is made of. It is not safe for concurrent use.
+type Builder struct {
+	cfg     Config
+	db      *database.DB
+	plugins []Plugin
+}
+
+// New starts an Auth:
+//
+//	auth, err := betterauth.New(cfg).Database(db).Plugin(emailpassword.New(emailpassword.Config{})).Build(ctx)
+func New(cfg Config) *Builder { return &Builder{cfg: cfg} }
+
+// Database says where everything is stored. Required. The Auth does not close it.
+func (b *Builder) Database(db *database.DB) *Builder {
+	b.db = db
+	return b
+}
+
+// Plugin adds plugins; it may be called repeatedly. A plugin value belongs to
+// one Auth.
+func (b *Builder) Plugin(plugins ...Plugin) *Builder {
+	b.plugins = append(b.plugins, plugins...)
+	return b
+}
+
+// Build checks everything together and starts the plugins. The error joins
+// every Problem found. A database that lacks tables or columns is a
+// *SchemaError, unless Config.Schema says otherwise.
+func (b *Builder) Build(ctx context.Context) (*Auth, error) {
+	a, err := b.assemble()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkSchema(ctx, a.cfg.Schema); err != nil {
+		return nil, err
+	}
+	if err := a.initPlugins(ctx); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Migrations returns what the database lacks, without starting anything: the
+// plan a deployment prints or runs before the first Build.
+func (b *Builder) Migrations(ctx context.Context) (*database.Plan, error) {
+	a, err := b.assemble()
+	if err != nil {
+		return nil, err
+	}
+	return a.Migrations(ctx)
+}
+
+// Migrate creates what the database lacks, in one transaction, and returns
+// what it did. Any number of processes may do so at once.
+func (b *Builder) Migrate(ctx context.Context) (*database.Plan, error) {
+	a, err := b.assemble()
+	if err != nil {
+		return nil, err
+	}
+	return a.Migrate(ctx)
+}
+
+// SchemaError says that the database lacks tables or columns.
+type SchemaError struct{ Plan *database.Plan }
+
+// Error lists what is missing as the SQL that adds it.
+func (e *SchemaError) Error() string {
+	return fmt.Sprintf("betterauth: the database does not fit: create what is missing with Builder.Migrate, "+
+		"or set Config.Schema to betterauth.SchemaMigrate, or run:\n%s", e.Plan)
+}
+
+// assemble does everything that needs no database to answer.
+func (b *Builder) assemble() (*Auth, error) {
+	a := &Auth{cfg: b.cfg, db: b.db}
+	problems := a.configure()
+	problems = append(problems, a.orderPlugins(b.plugins)...)
+	problems = append(problems, a.compileManifests()...)
+	if b.db == nil {
+		problems = append(problems, problem("", "database", "none given; call Database"))
+	} else {
+		problems = append(problems, a.compileSchema()...)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, fmt.Errorf("betterauth: cannot build:\n%w", err)
+	}
+	return a, nil
+}
+
+func (a *Auth) checkSchema(ctx context.Context, mode SchemaMode) error {
+	switch mode {
+	case SchemaIgnore:
+		return nil
+	case SchemaMigrate:
+		plan, err := a.Migrate(ctx)
+		if err == nil && len(plan.Conflicts) > 0 {
+			err = &SchemaError{plan}
+		}
+		return err
+	}
+	plan, err := a.Migrations(ctx)
+	if err != nil {
+		return err
+	}
+	if !plan.Empty() || len(plan.Conflicts) > 0 {
+		return &SchemaError{plan}
+	}
+	return nil
+}
+
+// initPlugins starts plugins in order. If one fails, those before it are closed.
+func (a *Auth) initPlugins(ctx context.Context) error {
+	for i, p := range a.plugins {
+		init, ok := p.plugin.(Initializer)
+		if !ok {
+			continue
+		}
+		if err := safely(func() error { return init.Init(ctx, &Host{a, p.manifest.ID}) }); err != nil {
+			started := &Auth{plugins: a.plugins[:i]}
+			return errors.Join(&Problem{Plugin: p.manifest.ID, Item: "Init", Err: err}, started.Close(ctx))
+		}
+	}
+	return nil
+}
+
+// safely turns a panic of a plugin into an error.
+func safely(f func() error) (err error) {
+	defer recoverTo(&err, "it")
+	return f()
+}

@@ -1,0 +1,77 @@
+package betterauth
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+)
+
+// CallOptions say on whose behalf Call calls.
+type CallOptions struct {
+	// SessionToken is the session the call is made with. Default none.
+	SessionToken string
+	// Request lends its headers, such as cookies and the client's address.
+	// Default none.
+	Request *http.Request
+}
+
+// Call runs an operation in process, with the hooks, access rules and gates it
+// has over HTTP; only origin, rate and body checks do not apply. in is the
+// operation's input, Out its answer. Cookies and headers it sets are dropped.
+// Errors are those a client would see, causes included; a step-up is an error
+// that StepUpBody opens.
+func Call[Out any](ctx context.Context, a *Auth, opID string, in any, o CallOptions) (Out, error) {
+	var none Out
+	op := a.operations[opID]
+	if op == nil {
+		return none, fmt.Errorf("betterauth: no operation %q", opID)
+	}
+	if in == nil {
+		in = None{}
+	}
+	if got := reflect.TypeOf(in); got != op.in {
+		return none, fmt.Errorf("betterauth: operation %s takes %s, not %s", opID, op.in, got)
+	}
+	c := a.newCtx(ctx, o.Request)
+	c.op, c.baseURL = op, a.base.of(o.Request)
+	if o.SessionToken != "" {
+		c.login.presented = o.SessionToken
+	}
+	value, err := c.runAfter(c.call(func(dst any) error {
+		reflect.ValueOf(dst).Elem().Set(reflect.ValueOf(in))
+		return nil
+	}))
+	if err != nil {
+		return none, err
+	}
+	out, ok := value.(Out)
+	if !ok {
+		return none, fmt.Errorf("betterauth: operation %s answered a %T, not %s", opID, value, reflect.TypeFor[Out]())
+	}
+	return out, nil
+}
+
+// StepUpBody returns the answer by which a gate asked for a further step.
+func StepUpBody(err error) (body any, ok bool) {
+	step, ok := asStepUp(err)
+	if !ok {
+		return nil, false
+	}
+	return step.body, true
+}
+
+// newUUID makes a random UUID (RFC 9562, version 4).
+func newUUID(random io.Reader) (string, error) {
+	if random == nil {
+		random = rand.Reader
+	}
+	var b [16]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return "", err
+	}
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]), nil
+}

@@ -1,0 +1,218 @@
+package betterauth
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/input"
+)
+
+// operation is an endpoint ready to serve.
+type operation struct {
+	Operation
+	Endpoint
+	plugin string
+	plan   *input.Plan
+	before []compiledBefore
+	after  []compiledAfter
+}
+
+type compiledBefore struct {
+	BeforeHook
+	plugin string
+}
+
+func (h compiledBefore) call(c *Ctx, in any) (err error) {
+	defer recoverTo(&err, "before hook of plugin %s", h.plugin)
+	return h.run(c, in)
+}
+
+type compiledAfter struct {
+	AfterHook
+	plugin string
+}
+
+func (h compiledAfter) call(c *Ctx, r *Result) (err error) {
+	defer recoverTo(&err, "after hook of plugin %s", h.plugin)
+	return h.AfterHook.run(c, r)
+}
+
+type compiledRequestHook struct {
+	RequestHook
+	plugin string
+}
+
+func (h compiledRequestHook) run(c *Ctx) (err error) {
+	defer recoverTo(&err, "request hook %s of plugin %s", h.Name, h.plugin)
+	return h.RequestHook.Run(c)
+}
+
+// compileManifests turns the contributions into what requests use.
+func (a *Auth) compileManifests() (problems []error) {
+	ops, problems := a.compileOperations()
+	problems = append(problems, a.attachHooks(ops)...)
+	var limits []RateLimit
+	var origins []string
+	for _, p := range a.plugins {
+		m := p.manifest
+		for i, g := range m.Gates {
+			if g.Name == "" || g.Check == nil {
+				problems = append(problems, problem(m.ID, fmt.Sprintf("gate number %d %s", i+1, g.Name), "needs a Name and a Check"))
+				continue
+			}
+			a.gates = append(a.gates, compiledGate{g, m.ID})
+		}
+		for i, source := range m.Sources {
+			if source.Name == "" || source.Token == nil {
+				problems = append(problems, problem(m.ID, fmt.Sprintf("session source number %d %s", i+1, source.Name), "needs a Name and a Token"))
+				continue
+			}
+			a.sources = append(a.sources, compiledSource{source, m.ID})
+		}
+		for i, h := range m.Requests {
+			if h.Run == nil {
+				problems = append(problems, problem(m.ID, fmt.Sprintf("request hook number %d %s", i+1, h.Name), "has no Run"))
+				continue
+			}
+			a.requestHooks = append(a.requestHooks, compiledRequestHook{h, m.ID})
+		}
+		for _, l := range m.Limits {
+			if !strings.HasPrefix(l.Path, "/") || l.Rule.Window <= 0 || l.Rule.Max <= 0 {
+				problems = append(problems, problem(m.ID, "limit "+l.Path, "needs a path that starts with a slash, a Window and a Max"))
+			}
+		}
+		for i, code := range m.Errors {
+			if code == nil || code.Code == "" || code.Status < 400 || code.Status > 599 {
+				problems = append(problems, problem(m.ID, fmt.Sprintf("error code number %d", i+1), "needs a Code and a Status from 400 to 599"))
+			}
+		}
+		if m.Hasher != nil {
+			a.hasher = m.Hasher(a.hasher)
+		}
+		limits = append(limits, m.Limits...)
+		origins = append(origins, m.TrustedOrigins...)
+	}
+	a.limiter = newLimiter(a.cfg.RateLimit, append(opLimits(ops), limits...))
+	a.origins = newTrustedOrigins(&a.cfg, a.base, origins)
+	return append(problems, a.checkPlugins()...)
+}
+
+// checkPlugins asks plugins about their configuration.
+func (a *Auth) checkPlugins() (problems []error) {
+	site := Site{AppName: a.cfg.AppName, BaseURL: a.base.static, TrustedOrigins: a.origins.static}
+	if site.BaseURL != "" {
+		site.Origin = originOf(site.BaseURL)
+	}
+	for _, p := range a.plugins {
+		if checker, ok := p.plugin.(Checker); ok {
+			if err := safely(func() error { return checker.Check(site) }); err != nil {
+				problems = append(problems, &Problem{Plugin: p.manifest.ID, Item: "config", Err: err})
+			}
+		}
+	}
+	return problems
+}
+
+// compileOperations collects all endpoints, the core's first, and their routes.
+func (a *Auth) compileOperations() (ops []*operation, problems []error) {
+	sources := []orderedPlugin{{manifest: Manifest{ID: "core", Endpoints: coreEndpoints()}}}
+	sources = append(sources, a.plugins...)
+	byID := map[string]*operation{}
+	for _, p := range sources {
+		for i, e := range p.manifest.Endpoints {
+			item := "endpoint " + cmp.Or(e.op.ID, fmt.Sprintf("number %d", i+1))
+			faults := e.check()
+			for _, err := range faults {
+				problems = append(problems, &Problem{p.manifest.ID, item, err})
+			}
+			if len(faults) > 0 {
+				continue
+			}
+			op := &operation{Operation: e.op, Endpoint: e, plugin: p.manifest.ID}
+			op.plan, _ = input.Compile(e.in) // checked above
+			if op.OptionalBody {
+				op.plan = op.plan.OptionalBody()
+			}
+			if target := byID[op.Replaces]; target != nil {
+				ops = slices.DeleteFunc(ops, func(o *operation) bool { return o == target })
+				delete(byID, target.ID)
+			} else if op.Replaces != "" {
+				problems = append(problems, problem(op.plugin, item, "replaces %s, which no earlier plugin declares", op.Replaces))
+			}
+			if other := byID[op.ID]; other != nil {
+				problems = append(problems, problem(op.plugin, item, "has the ID of an endpoint of %s", other.plugin))
+				continue
+			}
+			byID[op.ID] = op
+			ops = append(ops, op)
+		}
+	}
+	a.routes = newRoutes(a.base.path)
+	a.operations = map[string]*operation{}
+	for _, op := range ops {
+		a.operations[op.ID] = op
+		if op.Access == ServerOnly {
+			continue
+		}
+		if clash := a.routes.add(op); clash != nil {
+			problems = append(problems, problem(op.plugin, "endpoint "+op.ID, "its route %s is also that of %s of %s", op.Path, clash.ID, clash.plugin))
+		}
+	}
+	return ops, problems
+}
+
+// attachHooks resolves which hooks run for which operation.
+func (a *Auth) attachHooks(ops []*operation) (problems []error) {
+	for _, p := range a.plugins {
+		id := p.manifest.ID
+		for i, h := range p.manifest.Before {
+			if err := a.attach(ops, h.opID, h.optional, h.match, h.run == nil, func(op *operation) error {
+				if h.in != nil && h.in != op.in {
+					return fmt.Errorf("takes %s, but the operation takes %s", h.in, op.in)
+				}
+				op.before = append(op.before, compiledBefore{h, id})
+				return nil
+			}); err != nil {
+				problems = append(problems, problem(id, fmt.Sprintf("before hook number %d on %s", i+1, cmp.Or(h.opID, "a match")), "%w", err))
+			}
+		}
+		for i, h := range p.manifest.After {
+			if err := a.attach(ops, h.opID, h.optional, h.match, h.run == nil, func(op *operation) error {
+				if h.out != nil && h.out != op.out {
+					return fmt.Errorf("takes %s, but the operation answers %s", h.out, op.out)
+				}
+				op.after = append(op.after, compiledAfter{h, id})
+				return nil
+			}); err != nil {
+				problems = append(problems, problem(id, fmt.Sprintf("after hook number %d on %s", i+1, cmp.Or(h.opID, "a match")), "%w", err))
+			}
+		}
+	}
+	return problems
+}
+
+func (a *Auth) attach(ops []*operation, opID string, optional bool, match func(Operation) bool, empty bool, add func(*operation) error) error {
+	if empty || (opID == "") == (match == nil) {
+		return fmt.Errorf("is empty: make it with the constructor for its kind")
+	}
+	if opID == "" {
+		for _, op := range ops {
+			if match(op.Operation) {
+				if err := add(op); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	op := a.operations[opID]
+	if op == nil {
+		if optional {
+			return nil
+		}
+		return fmt.Errorf("no plugin declares that operation; say IfPresent if it may be absent")
+	}
+	return add(op)
+}

@@ -1,0 +1,90 @@
+package betterauth
+
+import (
+	"cmp"
+
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// compileSchema joins core, plugin and application tables and columns.
+func (a *Auth) compileSchema() (problems []error) {
+	tables := coreTables()
+	owner := map[string]string{}
+	for _, t := range tables {
+		owner[t.Name] = "core"
+	}
+	extra := map[string][]database.Column{}
+	columnOwner := map[string]string{}
+	addColumns := func(plugin string, columns []AddedColumn) {
+		for _, f := range columns {
+			key := f.Table() + "." + f.Column().Name
+			if err := f.problem(); err != nil {
+				problems = append(problems, problem(plugin, "column "+key, "%w", err))
+				continue
+			}
+			if other, taken := columnOwner[key]; taken {
+				problems = append(problems, problem(plugin, "column "+key, "is already added by %s", cmp.Or(other, "the application")))
+				continue
+			}
+			columnOwner[key] = plugin
+			extra[f.Table()] = append(extra[f.Table()], f.Column())
+		}
+	}
+	for _, p := range a.plugins {
+		for _, t := range p.manifest.Schema.Tables {
+			if other, taken := owner[t.Name]; taken {
+				problems = append(problems, problem(p.manifest.ID, "table "+t.Name, "is already declared by %s", other))
+				continue
+			}
+			owner[t.Name] = p.manifest.ID
+			tables = append(tables, t)
+		}
+		addColumns(p.manifest.ID, p.manifest.Schema.Columns)
+	}
+	addColumns("", a.cfg.AdditionalColumns)
+	schema, err := database.Compile(a.db, tables, extra, database.Options{
+		Naming: a.cfg.Naming, IDs: a.cfg.IDs, NewID: a.cfg.NewID, Now: a.now, Rand: a.cfg.Random,
+		OnPanic: func(p any) { a.log.Error("a database hook panicked after commit", "panic", p) },
+	})
+	if err != nil {
+		return append(problems, problem("", "schema", "%w", err))
+	}
+	a.schema, a.added = schema, extra
+	problems = append(problems, a.setDatabaseHooks()...)
+	return append(problems, a.openStores()...)
+}
+
+func (a *Auth) setDatabaseHooks() []error {
+	var hooks []database.Hook
+	for _, p := range a.plugins {
+		for _, h := range p.manifest.Database {
+			hooks = append(hooks, h.hook)
+		}
+	}
+	if err := a.schema.SetHooks(hooks); err != nil {
+		return []error{problem("", "database hooks", "%w", err)}
+	}
+	return nil
+}
+
+func (a *Auth) openStores() []error {
+	users, err := database.StoreOf[User](a.schema)
+	if err != nil {
+		return []error{problem("", "schema", "%w", err)}
+	}
+	sessions, err := database.StoreOf[Session](a.schema)
+	if err != nil {
+		return []error{problem("", "schema", "%w", err)}
+	}
+	verifications, err := database.StoreOf[Verification](a.schema)
+	if err != nil {
+		return []error{problem("", "schema", "%w", err)}
+	}
+	a.users = users
+	a.sessions = &Sessions{auth: a, store: sessions}
+	a.verifications = &Verifications{auth: a, store: verifications}
+	if a.lookup, err = database.LookupOf(sessions, users, "userId", "token"); err != nil {
+		return []error{problem("", "schema", "%w", err)}
+	}
+	return nil
+}

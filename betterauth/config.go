@@ -1,0 +1,239 @@
+package betterauth
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// Config is everything an application says about its Auth. The zero value
+// works on localhost once a secret is set; every field says its default.
+type Config struct {
+	// AppName is shown to people, in mails and by authenticators. Default
+	// "Better Auth".
+	AppName string
+
+	// BaseURL is where this server is reached from outside, such as
+	// "https://example.com"; a path in it replaces BasePath. Default: the
+	// environment's BETTER_AUTH_URL, else each request's own scheme and host.
+	BaseURL string
+	// DynamicBaseURL serves several hosts instead of one BaseURL.
+	DynamicBaseURL *DynamicBaseURL
+	// BasePath is where the endpoints live. Default "/api/auth".
+	BasePath string
+	// TrustProxyHeaders believes X-Forwarded-Host and X-Forwarded-Proto when
+	// the base URL is derived from the request. Only for servers that nobody
+	// reaches except through a proxy which sets them. Default false.
+	TrustProxyHeaders bool
+	// DisabledPaths are routes that answer 404, without the base path.
+	DisabledPaths []string
+
+	// Secret signs cookies and keys all encryption: at least 32 characters, the
+	// same for all servers of one application. Default: the environment's
+	// BETTER_AUTH_SECRET, else AUTH_SECRET.
+	Secret string
+	// Secrets replaces Secret where it is to be rotated: the first signs and
+	// encrypts, the others are still accepted. Secret then opens what was
+	// encrypted before versions existed. Default: BETTER_AUTH_SECRETS
+	// ("2:new,1:old").
+	Secrets []Secret
+
+	// TrustedOrigins may call with cookies and be redirected to, beside the
+	// base URL's own origin: "https://app.example.com", "https://*.example.com",
+	// "myapp://". Added to BETTER_AUTH_TRUSTED_ORIGINS (separated by commas).
+	TrustedOrigins []string
+	// TrustedOriginsFunc adds origins for one request. It must not trust what
+	// the request says. Default nil.
+	TrustedOriginsFunc func(*http.Request) []string
+	// InsecureDisableOriginCheck accepts state-changing requests from any web
+	// page and redirects anywhere. For tests only. Default false.
+	InsecureDisableOriginCheck bool
+
+	Session   SessionConfig
+	Cookies   CookieConfig
+	ClientIP  ClientIPConfig
+	RateLimit RateLimitConfig
+	Password  PasswordConfig
+
+	// BodyLimit is the largest request body in bytes; more is answered with
+	// 413. Default 262144 (256 KiB).
+	BodyLimit int64
+	// ErrorURL is where /error sends people. Default: its own page.
+	ErrorURL string
+
+	// AdditionalColumns are the application's own columns, made with NewField.
+	AdditionalColumns []AddedColumn
+	// IDs says how ids are made. Default database.RandomID, 32 letters and digits.
+	IDs database.IDStrategy
+	// NewID makes ids in code instead, given the logical table. Default nil.
+	NewID func(table string) string
+	// Naming says what tables and columns are called in the database. Default:
+	// Better Auth's own names.
+	Naming database.Naming
+	// Schema says what Build does about a database that lacks tables or
+	// columns. Default SchemaVerify: it fails and lists them.
+	Schema SchemaMode
+
+	// Logger receives failures with their causes, never secrets. Default
+	// slog.Default().
+	Logger *slog.Logger
+	// Clock is the time. Default time.Now.
+	Clock func() time.Time
+	// Random is the source of tokens and keys; it must be cryptographic and
+	// safe for concurrent use. Default crypto/rand.
+	Random io.Reader
+	// HTTPClient makes outgoing requests. Default: a client with a timeout of
+	// 10 seconds.
+	HTTPClient *http.Client
+}
+
+// Secret is one of several secrets under rotation.
+type Secret struct {
+	// Version is unique and not negative; it marks what was encrypted with it.
+	Version int
+	Value   string
+}
+
+// DynamicBaseURL derives the base URL from each request's host.
+type DynamicBaseURL struct {
+	// AllowedHosts are host names with optional port, "*" matching any part:
+	// "example.com", "*.example.com", "localhost:*". Required.
+	AllowedHosts []string
+	// Fallback is the base URL for any other host. Default: such requests are
+	// answered with 400.
+	Fallback string
+	// Protocol is "http", "https" or "auto". Default "auto": what the request
+	// came by, http for loopback hosts and https otherwise.
+	Protocol string
+}
+
+// SchemaMode says what Build does about missing tables and columns.
+type SchemaMode int
+
+const (
+	// SchemaVerify fails Build with a *SchemaError that lists what is missing.
+	SchemaVerify SchemaMode = iota
+	// SchemaMigrate creates what is missing. Safe to run in many processes at once.
+	SchemaMigrate
+	// SchemaIgnore does not look. For programs that call Auth.Migrate.
+	SchemaIgnore
+)
+
+// SessionConfig says how long sessions live.
+type SessionConfig struct {
+	// ExpiresIn is a session's life since it was last refreshed. Default 7 days.
+	ExpiresIn time.Duration
+	// UpdateAge is how old a session gets before a read refreshes it. Default
+	// 24 hours; negative refreshes at every read.
+	UpdateAge time.Duration
+	// FreshAge is how long after sign-in a session counts as fresh. Default 24
+	// hours; negative counts every session as fresh.
+	FreshAge time.Duration
+	// DisableRefresh keeps sessions at their first expiry. Default false.
+	DisableRefresh bool
+	// DeferRefresh makes GET /get-session never write; POST refreshes. Default false.
+	DeferRefresh bool
+	// CookieCache keeps a signed copy of the session in a cookie.
+	CookieCache CookieCacheConfig
+}
+
+// CookieCacheStrategy is the format of the cached session.
+type CookieCacheStrategy string
+
+const (
+	// CacheCompact is signed JSON, readable by the client. The default.
+	CacheCompact CookieCacheStrategy = "compact"
+	// CacheJWT is an HS256 JSON Web Token (RFC 7519), readable by the client.
+	CacheJWT CookieCacheStrategy = "jwt"
+	// CacheJWE is an encrypted token (RFC 7516), opaque to the client.
+	CacheJWE CookieCacheStrategy = "jwe"
+)
+
+// CookieCacheConfig saves the database read of most requests: the session is
+// kept in a cookie for MaxAge, during which a revocation on another device is
+// not seen by operations that accept it (WithSession).
+type CookieCacheConfig struct {
+	// Enabled turns the cache on. Default false.
+	Enabled bool
+	// MaxAge is how long a copy is believed. Default 5 minutes.
+	MaxAge time.Duration
+	// Strategy is the format. Default CacheCompact.
+	Strategy CookieCacheStrategy
+	// Version marks copies; changing it makes all older ones invalid. Default "1".
+	Version string
+	// VersionFunc computes the version from the session and user instead.
+	VersionFunc func(*Session, *User) string
+}
+
+// CookieConfig says how cookies look.
+type CookieConfig struct {
+	// Prefix starts every name. Default "better-auth".
+	Prefix string
+	// Secure says when cookies carry Secure and the "__Secure-" prefix. Default
+	// SecureAuto: when the base URL is https.
+	Secure SecureMode
+	// CrossSubDomain shares cookies among the subdomains of Domain.
+	CrossSubDomain CrossSubDomainConfig
+	// SameSite is "lax", "strict" or "none". Default "lax".
+	SameSite string
+	// Partitioned adds the attribute of that name. Default false.
+	Partitioned bool
+	// Path is the cookies' path. Default "/".
+	Path string
+	// Names gives a cookie another name, by its key ("session_token"); the
+	// "__Secure-" prefix is still added.
+	Names map[string]string
+}
+
+// SecureMode says when cookies are marked Secure.
+type SecureMode int
+
+const (
+	// SecureAuto marks cookies when the base URL is https.
+	SecureAuto SecureMode = iota
+	// SecureAlways marks them always.
+	SecureAlways
+	// InsecureNever never marks them.
+	InsecureNever
+)
+
+// CrossSubDomainConfig shares cookies among subdomains.
+type CrossSubDomainConfig struct {
+	// Enabled sets the Domain attribute. Default false.
+	Enabled bool
+	// Domain is its value. Default: the base URL's host name.
+	Domain string
+}
+
+// ClientIPConfig says where a client's address is taken from. With no Headers
+// it is the other end of the connection.
+type ClientIPConfig struct {
+	// Headers are tried in order, such as "X-Forwarded-For"; with Headers set
+	// the connection's own address does not count. Only name headers that your
+	// proxy overwrites. Default none.
+	Headers []string
+	// TrustedProxies are addresses skipped from the right of a header that
+	// lists several. Without them such a header is ignored.
+	TrustedProxies []netip.Prefix
+	// IPv6Subnet is how many bits of an IPv6 address tell clients apart.
+	// Default 64.
+	IPv6Subnet int
+	// Disabled records and limits no addresses. Default false.
+	Disabled bool
+}
+
+// PasswordConfig says how passwords are hashed.
+type PasswordConfig struct {
+	// Hasher replaces the default, scrypt in the reference's format.
+	Hasher Hasher
+	// MaxConcurrent is how many hashes run at once: one takes 32 MiB. Default:
+	// as many as there are processors. Others wait up to MaxWait.
+	MaxConcurrent int
+	// MaxWait is how long a hash waits for its turn before the request is
+	// answered with 503. Default 10 seconds.
+	MaxWait time.Duration
+}

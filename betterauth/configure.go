@@ -1,0 +1,156 @@
+package betterauth
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/better-auth-go/better-auth/internal/clientip"
+	"github.com/better-auth-go/better-auth/internal/secret"
+)
+
+const (
+	defaultBodyLimit = 256 << 10
+	minSecretLength  = 32
+	day              = 24 * time.Hour
+)
+
+// configure fills in defaults and reports what is wrong with the configuration.
+func (a *Auth) configure() (problems []error) {
+	cfg := &a.cfg
+	setDefault(&cfg.AppName, "Better Auth")
+	setDefault(&cfg.BodyLimit, defaultBodyLimit)
+	setDefault(&cfg.Logger, slog.Default())
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.Random == nil {
+		cfg.Random = rand.Reader
+	}
+	setDefault(&cfg.HTTPClient, &http.Client{Timeout: 10 * time.Second})
+	setDefault(&cfg.Session.ExpiresIn, 7*day)
+	setDefault(&cfg.Session.UpdateAge, day)
+	setDefault(&cfg.Session.FreshAge, day)
+	setDefault(&cfg.Session.CookieCache.MaxAge, 5*time.Minute)
+	setDefault(&cfg.Session.CookieCache.Strategy, CacheCompact)
+	setDefault(&cfg.Session.CookieCache.Version, "1")
+	setDefault(&cfg.Cookies.Prefix, "better-auth")
+	setDefault(&cfg.Cookies.SameSite, "lax")
+	setDefault(&cfg.Cookies.Path, "/")
+	setDefault(&cfg.Password.MaxConcurrent, runtime.GOMAXPROCS(0))
+	setDefault(&cfg.Password.MaxWait, 10*time.Second)
+
+	a.log = cfg.Logger
+	a.clientIP = clientip.Config{
+		Headers: cfg.ClientIP.Headers, TrustedProxies: cfg.ClientIP.TrustedProxies,
+		IPv6Subnet: cfg.ClientIP.IPv6Subnet, Disabled: cfg.ClientIP.Disabled,
+	}
+	a.jar = newCookieJar(cfg.Cookies)
+	var baseProblems []error
+	a.base, baseProblems = newBaseURLs(cfg)
+	problems = append(problems, baseProblems...)
+	problems = append(problems, a.checkConfig()...)
+	problems = append(problems, a.loadSecrets()...)
+
+	hasher := cfg.Password.Hasher
+	if hasher == nil {
+		hasher = Scrypt(cfg.Random)
+	}
+	a.hasher = newBoundedHasher(hasher, cfg.Password)
+	a.disabled = map[string]bool{}
+	for _, path := range cfg.DisabledPaths {
+		a.disabled[path] = true
+	}
+	return problems
+}
+
+func (a *Auth) checkConfig() (problems []error) {
+	cfg := &a.cfg
+	switch cfg.Session.CookieCache.Strategy {
+	case CacheCompact, CacheJWT, CacheJWE:
+	default:
+		problems = append(problems, problem("", "config Session.CookieCache.Strategy", "%q is not compact, jwt or jwe", cfg.Session.CookieCache.Strategy))
+	}
+	switch cfg.Cookies.SameSite {
+	case "lax", "strict":
+	case "none":
+		if cfg.Cookies.Secure == InsecureNever {
+			problems = append(problems, problem("", "config Cookies.SameSite", "browsers refuse SameSite=None without Secure"))
+		}
+	default:
+		problems = append(problems, problem("", "config Cookies.SameSite", "%q is not lax, strict or none", cfg.Cookies.SameSite))
+	}
+	if cfg.Cookies.CrossSubDomain.Enabled && cfg.Cookies.CrossSubDomain.Domain == "" && a.base.static == "" && a.base.dynamic == nil {
+		problems = append(problems, problem("", "config Cookies.CrossSubDomain", "needs a Domain or a BaseURL"))
+	}
+	for name, d := range map[string]time.Duration{
+		"Session.ExpiresIn": cfg.Session.ExpiresIn, "Session.CookieCache.MaxAge": cfg.Session.CookieCache.MaxAge,
+	} {
+		if d < 0 {
+			problems = append(problems, problem("", "config "+name, "is negative"))
+		}
+		if d > 400*day {
+			problems = append(problems, problem("", "config "+name, "is over 400 days, the longest a browser keeps a cookie"))
+		}
+	}
+	return problems
+}
+
+// loadSecrets builds the key ring from the configuration or the environment.
+func (a *Auth) loadSecrets() []error {
+	cfg := &a.cfg
+	legacy := cfg.Secret
+	for _, name := range []string{"BETTER_AUTH_SECRET", "AUTH_SECRET"} {
+		if legacy == "" {
+			legacy = os.Getenv(name)
+		}
+	}
+	var keys []secret.Key
+	for _, s := range cfg.Secrets {
+		keys = append(keys, secret.Key{Version: s.Version, Value: s.Value})
+	}
+	if env := os.Getenv("BETTER_AUTH_SECRETS"); len(keys) == 0 && env != "" {
+		var err error
+		if keys, err = secret.ParseKeys(env); err != nil {
+			return []error{problem("", "environment BETTER_AUTH_SECRETS", "%w", err)}
+		}
+	}
+	current := legacy
+	if len(keys) > 0 {
+		current = keys[0].Value
+	}
+	if current == "" {
+		return []error{problem("", "config Secret", "none given; set it, or the environment's BETTER_AUTH_SECRET, to at least %d random characters, such as the output of: openssl rand -base64 32", minSecretLength)}
+	}
+	if len(current) < minSecretLength {
+		return []error{problem("", "config Secret", "has %d characters; at least %d are needed", len(current), minSecretLength)}
+	}
+	ring, err := secret.NewRing(keys, legacy)
+	if err != nil {
+		return []error{problem("", "config Secrets", "%w", err)}
+	}
+	a.ring, a.current = ring, current
+	return nil
+}
+
+// derive is HMAC-SHA256 over a label and a value, keyed by the current secret.
+func (a *Auth) derive(label, value string) []byte {
+	mac := hmac.New(sha256.New, []byte(a.current))
+	_, _ = io.WriteString(mac, label+"\x00"+value)
+	return mac.Sum(nil)
+}
+
+func (a *Auth) now() time.Time { return a.cfg.Clock().UTC().Truncate(time.Millisecond) }
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

@@ -1,0 +1,172 @@
+package betterauth
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/better-auth-go/better-auth/internal/cookie"
+)
+
+// Keys of the core's cookies. The name on the wire has the prefix:
+// "better-auth.session_token".
+const (
+	cookieSession      = "session_token"
+	cookieCache        = "session_data"
+	cookieDontRemember = "dont_remember"
+)
+
+// Cookie is a cookie for Ctx.SetCookie. Path, domain, Secure and SameSite
+// follow the application's CookieConfig.
+type Cookie struct {
+	// Key is the name without the prefix.
+	Key string
+	// Value is any text; it is percent-encoded.
+	Value string
+	// MaxAge is how long the browser keeps it, in whole seconds. 0 keeps it
+	// until the browser closes.
+	MaxAge time.Duration
+	// Signed adds the signature that SignedCookie demands.
+	Signed bool
+	// Readable lets scripts in the page read it. Default false (HttpOnly).
+	Readable bool
+}
+
+// setCookie is one Set-Cookie line of the answer.
+type setCookie struct{ name, line string }
+
+// jarOf names, attributes and secures the cookies of an Auth.
+type cookieJar struct {
+	prefix   string
+	names    map[string]string
+	base     cookie.Attributes
+	secure   SecureMode
+	crossSub CrossSubDomainConfig
+}
+
+func newCookieJar(cfg CookieConfig) cookieJar {
+	j := cookieJar{prefix: cfg.Prefix, names: cfg.Names, secure: cfg.Secure, crossSub: cfg.CrossSubDomain}
+	j.base = cookie.Attributes{Path: cfg.Path, HTTPOnly: true, SameSite: cookie.SameSite(cfg.SameSite), Partitioned: cfg.Partitioned}
+	return j
+}
+
+// isSecure decides for one request, whose base URL may be its own.
+func (c *Ctx) secureCookies() bool {
+	switch c.auth.jar.secure {
+	case SecureAlways:
+		return true
+	case InsecureNever:
+		return false
+	}
+	return strings.HasPrefix(c.baseURL, "https://")
+}
+
+// CookieName is the name of a cookie on the wire.
+func (c *Ctx) CookieName(key string) string {
+	name, ok := c.auth.jar.names[key]
+	if !ok {
+		name = c.auth.jar.prefix + "." + key
+	}
+	if c.secureCookies() {
+		return "__Secure-" + name
+	}
+	return name
+}
+
+func (c *Ctx) attributes() cookie.Attributes {
+	a := c.auth.jar.base
+	a.Secure = c.secureCookies()
+	if c.auth.jar.crossSub.Enabled {
+		a.Domain = c.auth.jar.crossSub.Domain
+		if a.Domain == "" {
+			if u, err := url.Parse(c.baseURL); err == nil {
+				a.Domain = u.Hostname()
+			}
+		}
+	}
+	return a
+}
+
+// SetCookie adds a cookie to the answer, in place of one of the same key.
+func (c *Ctx) SetCookie(ck Cookie) {
+	value := ck.Value
+	if ck.Signed {
+		value += "." + c.auth.ring.Sign(value)
+	}
+	a := c.attributes()
+	a.HTTPOnly = !ck.Readable
+	if ck.MaxAge > 0 {
+		seconds := int(ck.MaxAge / time.Second)
+		a.MaxAge = &seconds
+	}
+	c.putCookie(c.CookieName(ck.Key), value, a)
+}
+
+// ClearCookie makes the browser forget a cookie, and drops it from the answer
+// if it was being set.
+func (c *Ctx) ClearCookie(key string) { c.clearNamed(c.CookieName(key)) }
+
+func (c *Ctx) clearNamed(name string) {
+	kept := c.cookies[:0]
+	for _, ck := range c.cookies {
+		if ck.name != name && !strings.HasPrefix(ck.name, name+".") {
+			kept = append(kept, ck)
+		}
+	}
+	c.cookies = kept
+	a, zero := c.attributes(), 0
+	a.MaxAge = &zero
+	c.putCookie(name, "", a)
+}
+
+func (c *Ctx) putCookie(name, value string, a cookie.Attributes) {
+	line, err := cookie.Serialize(name, value, a)
+	if err != nil {
+		c.auth.log.Error("a cookie cannot be set", "cookie", name, "error", err)
+		return
+	}
+	for i := range c.cookies {
+		if c.cookies[i].name == name {
+			c.cookies = append(c.cookies[:i], c.cookies[i+1:]...)
+			break
+		}
+	}
+	c.cookies = append(c.cookies, setCookie{name, line})
+}
+
+// Cookie returns a cookie the request carries, by its key.
+func (c *Ctx) Cookie(key string) (value string, ok bool) {
+	value, ok = c.requestCookies()[c.CookieName(key)]
+	return value, ok
+}
+
+// SignedCookie returns a cookie the request carries if its signature is right.
+func (c *Ctx) SignedCookie(key string) (value string, ok bool) {
+	raw, ok := c.Cookie(key)
+	if !ok {
+		return "", false
+	}
+	value, signature, ok := cookie.SplitSigned(raw)
+	if !ok || !c.auth.ring.Verify(value, signature) {
+		return "", false
+	}
+	return value, true
+}
+
+func (c *Ctx) requestCookies() cookie.Jar {
+	if c.jar == nil {
+		c.jar = cookie.Jar{}
+		if c.request != nil {
+			c.jar = cookie.Parse(strings.Join(c.request.Header["Cookie"], "; "))
+		}
+	}
+	return c.jar
+}
+
+// writeCookies adds the Set-Cookie lines to h.
+func (c *Ctx) writeCookies(h http.Header) {
+	for _, ck := range c.cookies {
+		h.Add("Set-Cookie", ck.line)
+	}
+}

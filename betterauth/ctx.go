@@ -1,0 +1,168 @@
+package betterauth
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/better-auth-go/better-auth/internal/cookie"
+)
+
+// Ctx is one call of an operation: the request's context, what it brought, who
+// it is from, and the answer's headers and cookies. It belongs to one request
+// and is not safe for concurrent use; its context may be passed on.
+type Ctx struct {
+	context.Context
+	*exchange
+}
+
+// exchange is what the Ctx values of one request share; a Ctx for a
+// transaction differs only in its context.
+type exchange struct {
+	auth    *Auth
+	op      *operation
+	request *http.Request // nil in process
+	header  http.Header
+	status  int
+	cookies []setCookie
+	jar     cookie.Jar
+	baseURL string
+	origins []string
+	ip      *string
+	values  map[any]any
+	login   loginState
+}
+
+// exchangeKey finds the exchange in a context.
+type exchangeKey struct{}
+
+func (a *Auth) newCtx(ctx context.Context, r *http.Request) *Ctx {
+	x := &exchange{auth: a, request: r, header: http.Header{}}
+	return &Ctx{Context: context.WithValue(ctx, exchangeKey{}, x), exchange: x}
+}
+
+// CtxFrom returns the call that ctx belongs to: for database hooks that need
+// the request. ok is false outside any call.
+func CtxFrom(ctx context.Context) (c *Ctx, ok bool) {
+	x, ok := ctx.Value(exchangeKey{}).(*exchange)
+	if !ok {
+		return nil, false
+	}
+	return &Ctx{Context: ctx, exchange: x}, true
+}
+
+// Operation describes the operation being called. It is the zero value in a
+// RequestHook, which runs before routing, and when a session is read for a
+// handler that is not ours.
+func (c *Ctx) Operation() Operation {
+	if c.op == nil {
+		return Operation{}
+	}
+	return c.op.Operation
+}
+
+// Request is the HTTP request, nil when the call is in process. Its body is
+// already consumed.
+func (c *Ctx) Request() *http.Request { return c.request }
+
+// Header is the answer's header. What is set stays when the request fails.
+func (c *Ctx) Header() http.Header { return c.header }
+
+// SetStatus sets the status of a successful answer. Default 200.
+func (c *Ctx) SetStatus(status int) { c.status = status }
+
+// Now is the current time in UTC, in whole milliseconds.
+func (c *Ctx) Now() time.Time { return c.auth.now() }
+
+// Random is the source of tokens and keys.
+func (c *Ctx) Random() io.Reader { return c.auth.cfg.Random }
+
+// ClientIP is the client's address as ClientIPConfig says, IPv6 masked to its
+// subnet; "" when unknown.
+func (c *Ctx) ClientIP() string {
+	if c.ip == nil {
+		ip := ""
+		if c.request != nil {
+			ip = c.auth.clientIP.Of(c.request)
+		}
+		c.ip = &ip
+	}
+	return *c.ip
+}
+
+// UserAgent is the request's User-Agent.
+func (c *Ctx) UserAgent() string {
+	if c.request == nil {
+		return ""
+	}
+	return c.request.UserAgent()
+}
+
+// BaseURL is this server's URL with the base path, such as
+// "https://example.com/api/auth", without a slash at the end.
+func (c *Ctx) BaseURL() string { return c.baseURL }
+
+// Origin is the origin of the base URL, such as "https://example.com".
+func (c *Ctx) Origin() string { return originOf(c.baseURL) }
+
+// Trusted reports whether target may be redirected to, or may call with
+// cookies: its origin is trusted, or it is a safe path on this server.
+func (c *Ctx) Trusted(target string) bool { return c.trusts(target, true) }
+
+// Transaction runs f in a transaction that travels in f's Ctx. An error or a
+// panic undoes everything, cookies and a session made inside included. A
+// step-up is an answer, not a failure: it commits.
+func (c *Ctx) Transaction(f func(tx *Ctx) error) error {
+	before, login := len(c.cookies), c.login
+	saved := append([]setCookie(nil), c.cookies[:before]...)
+	var answer error
+	err := c.auth.db.Transaction(c.Context, func(ctx context.Context) error {
+		err := f(&Ctx{Context: ctx, exchange: c.exchange})
+		if err != nil && isAnswer(err) {
+			answer = err
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		c.cookies, c.login = saved, login
+		return err
+	}
+	return answer
+}
+
+// AfterCommit runs f once the transaction in c is durable, at once without one,
+// and never if it is undone. A panic is logged.
+func (c *Ctx) AfterCommit(f func(ctx context.Context)) {
+	(&Host{auth: c.auth, plugin: "core"}).AfterCommit(c.Context, f)
+}
+
+// Value is a slot for a value that lives as long as one request, private to the
+// package that declares it:
+//
+//	var captchaPassed = betterauth.NewRequestValue[bool]()
+type RequestValue[T any] struct{ key *byte }
+
+// NewRequestValue makes a slot. Declare it as a package variable.
+func NewRequestValue[T any]() RequestValue[T] { return RequestValue[T]{new(byte)} }
+
+// Set keeps v for the rest of the request.
+func (v RequestValue[T]) Set(c *Ctx, value T) {
+	if c.values == nil {
+		c.values = map[any]any{}
+	}
+	c.values[v.key] = value
+}
+
+// Get returns what Set kept.
+func (v RequestValue[T]) Get(c *Ctx) (value T, ok bool) {
+	value, ok = c.values[v.key].(T)
+	return value, ok
+}
+
+// canceled reports whether the client has gone, which is nobody's failure.
+func canceled(ctx context.Context, err error) bool {
+	return errors.Is(err, context.Canceled) && ctx.Err() != nil
+}

@@ -1,0 +1,88 @@
+package betterauth
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// ErrorCode is an error a client may see: a stable code, a message and the
+// HTTP status it is answered with. The body is {"message":…,"code":…}; with an
+// empty Code it is {"message":…}, with both empty there is no body.
+//
+// An ErrorCode is an error itself. Compare with errors.Is, never by message.
+type ErrorCode struct {
+	Code    string
+	Message string
+	Status  int
+}
+
+// Error describes the code for a log.
+func (e *ErrorCode) Error() string {
+	if e.Code == "" {
+		return fmt.Sprintf("%d %s", e.Status, e.Message)
+	}
+	return e.Code + ": " + e.Message
+}
+
+// Because returns an error that answers the client as e does and keeps cause
+// for the log. The cause never reaches a client. errors.Is matches both.
+func (e *ErrorCode) Because(cause error) error { return &codedError{code: e, cause: cause} }
+
+// Messagef returns a copy of e with another message; errors.Is still matches e.
+func (e *ErrorCode) Messagef(format string, args ...any) error {
+	return &codedError{code: e, message: fmt.Sprintf(format, args...)}
+}
+
+type codedError struct {
+	code    *ErrorCode
+	cause   error
+	message string
+}
+
+func (e *codedError) Error() string {
+	if e.cause != nil {
+		return e.code.Error() + ": " + e.cause.Error()
+	}
+	return e.code.Code + ": " + e.message
+}
+
+func (e *codedError) Unwrap() []error {
+	if e.cause == nil {
+		return []error{e.code}
+	}
+	return []error{e.code, e.cause}
+}
+
+// The core's error codes, with the reference's texts.
+var (
+	ErrUnauthorized          = &ErrorCode{"UNAUTHORIZED", "Unauthorized", http.StatusUnauthorized}
+	ErrSessionNotFresh       = &ErrorCode{"SESSION_NOT_FRESH", "Session is not fresh", http.StatusForbidden}
+	ErrFailedToGetSession    = &ErrorCode{"FAILED_TO_GET_SESSION", "Failed to get session", http.StatusUnauthorized}
+	ErrFailedToCreateSession = &ErrorCode{"FAILED_TO_CREATE_SESSION", "Failed to create session", http.StatusUnauthorized}
+	ErrDeferRequired         = &ErrorCode{"METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED", "POST method requires deferSessionRefresh to be enabled in session config", http.StatusMethodNotAllowed}
+	ErrInvalidOrigin         = &ErrorCode{"INVALID_ORIGIN", "Invalid origin", http.StatusForbidden}
+	ErrMissingOrigin         = &ErrorCode{"MISSING_OR_NULL_ORIGIN", "Missing or null Origin", http.StatusForbidden}
+	ErrCrossSiteLogin        = &ErrorCode{"CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "Cross-site navigation login blocked. This request appears to be a CSRF attack.", http.StatusForbidden}
+	ErrInvalidCallbackURL    = &ErrorCode{"INVALID_CALLBACK_URL", "Invalid callbackURL", http.StatusForbidden}
+	ErrInvalidRedirectURL    = &ErrorCode{"INVALID_REDIRECT_URL", "Invalid redirectURL", http.StatusForbidden}
+	ErrInvalidErrorURL       = &ErrorCode{"INVALID_ERROR_CALLBACK_URL", "Invalid errorCallbackURL", http.StatusForbidden}
+	ErrInvalidNewUserURL     = &ErrorCode{"INVALID_NEW_USER_CALLBACK_URL", "Invalid newUserCallbackURL", http.StatusForbidden}
+	ErrValidation            = &ErrorCode{"VALIDATION_ERROR", "Validation Error", http.StatusBadRequest}
+	ErrMissingField          = &ErrorCode{"MISSING_FIELD", "Field is required", http.StatusBadRequest}
+	ErrFieldNotAllowed       = &ErrorCode{"FIELD_NOT_ALLOWED", "Field not allowed to be set", http.StatusBadRequest}
+	ErrUserNotFound          = &ErrorCode{"USER_NOT_FOUND", "User not found", http.StatusNotFound}
+	ErrBadJSON               = &ErrorCode{"BAD_REQUEST", "Invalid JSON in request body", http.StatusBadRequest}
+	ErrMediaType             = &ErrorCode{"UNSUPPORTED_MEDIA_TYPE", "Unsupported media type", http.StatusUnsupportedMediaType}
+	ErrBodyTooLarge          = &ErrorCode{"PAYLOAD_TOO_LARGE", "Request body is too large", http.StatusRequestEntityTooLarge}
+	ErrTooManyRequests       = &ErrorCode{"", "Too many requests. Please try again later.", http.StatusTooManyRequests}
+	ErrInternal              = &ErrorCode{"INTERNAL_SERVER_ERROR", "Internal server error", http.StatusInternalServerError}
+)
+
+// ErrNoSession says that a request carries no valid session: none was sent, its
+// signature is wrong, or it has ended. A database that does not answer is a
+// different error, so that an outage never looks like a sign-out.
+var ErrNoSession = errors.New("betterauth: no session")
+
+// errNotFoundRoute is a request no operation serves: 404 without a body.
+var errNotFoundRoute = &ErrorCode{Status: http.StatusNotFound}

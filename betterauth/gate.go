@@ -1,0 +1,110 @@
+package betterauth
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// Assurance says how strongly a sign-in proved who the person is.
+type Assurance int
+
+const (
+	// SingleFactor is one proof: a password, a link in a mail, a passkey whose
+	// authenticator did not verify its user.
+	SingleFactor Assurance = iota
+	// MultiFactor is possession and knowledge or biometry together: a passkey
+	// with user verification, a password with a one-time code.
+	MultiFactor
+)
+
+// SignIn says how somebody proved who they are.
+type SignIn struct {
+	// Method names the proof: "email", "passkey", "magic-link".
+	Method string
+	// Assurance is how strong the proof was. Default SingleFactor.
+	Assurance Assurance
+	// Remember false makes a session that ends with the browser, after a day at
+	// most. Nil follows the request's "don't remember" cookie, and remembers
+	// without one.
+	Remember *bool
+	// NewUser says that the user was created by this very request.
+	NewUser bool
+	// Columns are values for added columns of the session, by logical name.
+	Columns database.Set
+}
+
+// Attempt is what a gate judges: a user who proved who they are, before any
+// session exists.
+type Attempt struct {
+	User   *User
+	SignIn SignIn
+}
+
+// SessionGate is asked before any session is created, whatever the method.
+// Check refuses by an error, or answers with a step-up (see StepUp); no session
+// is made then. A panic refuses.
+type SessionGate struct {
+	// Name tells the gate apart in messages. Required.
+	Name  string
+	Check func(c *Ctx, a *Attempt) error
+}
+
+// StepUp is an error by which a gate, or any handler, answers the request with
+// body and status 200 in place of its usual answer: "a second factor is
+// needed". What the request wrote to the database stays.
+func StepUp(body any) error { return &stepUp{body} }
+
+type stepUp struct{ body any }
+
+func (*stepUp) Error() string { return "betterauth: a further step is needed" }
+
+// SignIn makes a session for user: the only way to one. Every gate is asked
+// first; their errors and step-ups come back as they are and are to be
+// returned by the handler. On success the session is stored and its cookies
+// are set on the answer.
+//
+// Inside Transaction the session lives and dies with the transaction.
+func (c *Ctx) SignIn(user *User, how SignIn) (*Session, error) {
+	attempt := &Attempt{User: user, SignIn: how}
+	for _, gate := range c.auth.gates {
+		if err := gate.ask(c, attempt); err != nil {
+			return nil, err
+		}
+	}
+	return c.createSession(user, attempt.SignIn)
+}
+
+type compiledGate struct {
+	SessionGate
+	plugin string
+}
+
+func (g compiledGate) ask(c *Ctx, a *Attempt) (err error) {
+	defer recoverTo(&err, "gate %s of plugin %s", g.Name, g.plugin)
+	err = g.Check(c, a)
+	if err != nil && !isAnswer(err) {
+		return fmt.Errorf("gate %s of plugin %s: %w", g.Name, g.plugin, err)
+	}
+	return err
+}
+
+// isAnswer reports whether err is a step-up, which is an answer and not a failure.
+func isAnswer(err error) bool {
+	_, ok := asStepUp(err)
+	return ok
+}
+
+func asStepUp(err error) (*stepUp, bool) {
+	var s *stepUp
+	ok := errors.As(err, &s)
+	return s, ok
+}
+
+// recoverTo turns a panic into an error that names where it happened.
+func recoverTo(err *error, format string, args ...any) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("%s panicked: %v", fmt.Sprintf(format, args...), p)
+	}
+}

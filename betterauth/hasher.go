@@ -1,0 +1,92 @@
+package betterauth
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/better-auth-go/better-auth/internal/password"
+)
+
+// Hasher turns passwords into what is stored. Implementations are safe for
+// concurrent use.
+type Hasher interface {
+	// Hash returns the text to store for password.
+	Hash(ctx context.Context, password string) (string, error)
+	// Verify reports whether password made stored. A wrong password is false
+	// without an error; a stored text it cannot read is an error.
+	Verify(ctx context.Context, password, stored string) (bool, error)
+}
+
+// Rehasher is a Hasher that knows when a stored hash should be made anew; it is
+// asked after a successful sign-in.
+type Rehasher interface {
+	NeedsRehash(stored string) bool
+}
+
+// Scrypt is the reference's password format, "salt:key" in hexadecimal with
+// scrypt (RFC 7914) at N=16384, r=16, p=1. It also verifies Argon2id hashes. A
+// nil random source means crypto/rand.
+func Scrypt(random io.Reader) Hasher {
+	return password.Any{Preferred: password.Scrypt{Rand: random}}
+}
+
+// Argon2id hashes with Argon2id (RFC 9106, 64 MiB, 3 passes) in the PHC string
+// format. It also verifies the reference's hashes, and asks for them to be made
+// anew at the next sign-in. The reference cannot read its hashes. A nil random
+// source means crypto/rand.
+func Argon2id(random io.Reader) Hasher {
+	return password.Any{Preferred: password.Argon2id{Rand: random}}
+}
+
+// ErrBusy answers 503 when too many password hashes are waiting.
+var ErrBusy = &ErrorCode{"SERVICE_BUSY", "Too many sign-ins at the moment. Please try again.", http.StatusServiceUnavailable}
+
+// boundedHasher lets only so many hashes run at once, since each takes tens of
+// megabytes, and answers ErrBusy for those that waited too long. Plugins wrap
+// it from outside, so that what they wait for holds no place.
+type boundedHasher struct {
+	inner   Hasher
+	limiter *password.Limiter
+}
+
+func newBoundedHasher(h Hasher, cfg PasswordConfig) boundedHasher {
+	return boundedHasher{h, password.NewLimiter(h, password.LimiterConfig{Concurrent: cfg.MaxConcurrent, MaxWait: cfg.MaxWait})}
+}
+
+func (b boundedHasher) Hash(ctx context.Context, pw string) (string, error) {
+	hash, err := b.limiter.Hash(ctx, pw)
+	return hash, busy(err)
+}
+
+func (b boundedHasher) Verify(ctx context.Context, pw, stored string) (bool, error) {
+	ok, err := b.limiter.Verify(ctx, pw, stored)
+	return ok, busy(err)
+}
+
+func busy(err error) error {
+	if errors.Is(err, password.ErrBusy) {
+		return ErrBusy.Because(err)
+	}
+	return err
+}
+
+// Unwrap returns the hasher inside.
+func (b boundedHasher) Unwrap() Hasher { return b.inner }
+
+// NeedsRehash reports whether stored should be made anew with h: the first
+// Rehasher decides, looking through wrappers that have an Unwrap() Hasher.
+func NeedsRehash(h Hasher, stored string) bool {
+	for h != nil {
+		if r, ok := h.(Rehasher); ok {
+			return r.NeedsRehash(stored)
+		}
+		w, ok := h.(interface{ Unwrap() Hasher })
+		if !ok {
+			return false
+		}
+		h = w.Unwrap()
+	}
+	return false
+}

@@ -1,0 +1,162 @@
+package betterauth
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// BeforeHook runs before an operation's handler. Make one with Before or
+// BeforeMatch.
+type BeforeHook struct {
+	opID     string
+	optional bool
+	match    func(Operation) bool
+	in       reflect.Type // nil: any
+	run      func(c *Ctx, in any) error
+}
+
+// IfPresent returns the hook for an operation that may be absent. Without it a
+// hook on an operation nobody declares is a Build error, since a check that
+// silently never runs is worse than none.
+func (h BeforeHook) IfPresent() BeforeHook { h.optional = true; return h }
+
+// Before runs f before the operation opID, with its checked input, which f may
+// change. In must be the operation's own input type. An error or a panic stops
+// the request.
+func Before[In any](opID string, f func(c *Ctx, in *In) error) BeforeHook {
+	return BeforeHook{opID: opID, in: reflect.TypeFor[In](), run: func(c *Ctx, in any) error { return f(c, in.(*In)) }}
+}
+
+// BeforeMatch runs f before every operation that match accepts. Matching
+// happens once, at Build.
+func BeforeMatch(match func(Operation) bool, f func(c *Ctx) error) BeforeHook {
+	return BeforeHook{match: match, run: func(c *Ctx, _ any) error { return f(c) }}
+}
+
+// AfterHook runs once an operation has a result. Make one with After or
+// AfterMatch.
+type AfterHook struct {
+	opID     string
+	optional bool
+	match    func(Operation) bool
+	out      reflect.Type // nil: any
+	run      func(c *Ctx, r *Result) error
+}
+
+// IfPresent returns the hook for an operation that may be absent; see
+// BeforeHook.IfPresent.
+func (h AfterHook) IfPresent() AfterHook { h.optional = true; return h }
+
+// Result is what an operation came to. An AfterMatch hook may replace either
+// part; headers and cookies are set through the Ctx and survive an error.
+type Result struct {
+	// Value is the answer, of the operation's output type. Nil with Err.
+	Value any
+	// Err is the failure, nil on success.
+	Err error
+}
+
+// After runs f after the operation opID succeeded, with its answer, which f may
+// change. Out must be the operation's own output type. An error or a panic
+// becomes the answer.
+func After[Out any](opID string, f func(c *Ctx, out *Out) error) AfterHook {
+	return AfterHook{opID: opID, out: reflect.TypeFor[Out](), run: func(c *Ctx, r *Result) error {
+		if r.Err != nil {
+			return nil
+		}
+		out, ok := r.Value.(Out)
+		if !ok {
+			// An earlier hook replaced the answer with another type.
+			return fmt.Errorf("the answer of %s is a %T, not %s", c.Operation().ID, r.Value, reflect.TypeFor[Out]())
+		}
+		if err := f(c, &out); err != nil {
+			return err
+		}
+		r.Value = out
+		return nil
+	}}
+}
+
+// AfterMatch runs f after every operation that match accepts, whether it
+// succeeded or failed. Ctx.NewIdentity tells whether it created a session.
+func AfterMatch(match func(Operation) bool, f func(c *Ctx, r *Result) error) AfterHook {
+	return AfterHook{match: match, run: f}
+}
+
+// Every matches all operations.
+func Every(Operation) bool { return true }
+
+// EverySignIn matches the operations that may create a session.
+func EverySignIn(op Operation) bool { return op.SignsIn }
+
+// RequestHook runs before routing for every request under the base path, also
+// for paths that do not exist. An error answers the request. Name tells it
+// apart in messages.
+type RequestHook struct {
+	Name string
+	Run  func(c *Ctx) error
+}
+
+// DatabaseHook runs around rows of one table. Make one with BeforeCreate,
+// AfterCreate, BeforeUpdate, AfterUpdate, BeforeDelete, AfterDelete or
+// AfterCommit. Before and after run in the statement's transaction: an error or
+// a panic stops the request and undoes everything.
+type DatabaseHook struct{ hook database.Hook }
+
+// BeforeCreate runs f with a row about to be created. f may change it.
+func BeforeCreate[Row any](f func(ctx context.Context, row *Row) error) DatabaseHook {
+	return before[Row](database.OnCreate, func(ctx context.Context, row *Row, _ database.Set) error { return f(ctx, row) })
+}
+
+// AfterCreate runs f with the row as stored, before the transaction commits.
+func AfterCreate[Row any](f func(ctx context.Context, row *Row) error) DatabaseHook {
+	return after(database.OnCreate, f)
+}
+
+// BeforeUpdate runs f with the row as it stands and the columns about to be
+// set, by logical name. f may change the set.
+func BeforeUpdate[Row any](f func(ctx context.Context, row *Row, set database.Set) error) DatabaseHook {
+	return before(database.OnUpdate, f)
+}
+
+// AfterUpdate runs f with the row as stored, before the transaction commits.
+func AfterUpdate[Row any](f func(ctx context.Context, row *Row) error) DatabaseHook {
+	return after(database.OnUpdate, f)
+}
+
+// BeforeDelete runs f with a row about to be deleted.
+func BeforeDelete[Row any](f func(ctx context.Context, row *Row) error) DatabaseHook {
+	return before[Row](database.OnDelete, func(ctx context.Context, row *Row, _ database.Set) error { return f(ctx, row) })
+}
+
+// AfterDelete runs f with the row that was deleted, before the transaction commits.
+func AfterDelete[Row any](f func(ctx context.Context, row *Row) error) DatabaseHook {
+	return after(database.OnDelete, f)
+}
+
+// AfterCommit runs f once the transaction that caused the event is durable:
+// the place for mail and other effects that cannot be undone. It cannot fail
+// the request; a panic is logged.
+func AfterCommit[Row any](on database.Event, f func(ctx context.Context, row *Row)) DatabaseHook {
+	return DatabaseHook{database.Hook{
+		Row: reflect.TypeFor[Row](), Event: on,
+		Commit: func(ctx context.Context, row any) { f(ctx, row.(*Row)) },
+	}}
+}
+
+func before[Row any](on database.Event, f func(context.Context, *Row, database.Set) error) DatabaseHook {
+	return DatabaseHook{database.Hook{
+		Row: reflect.TypeFor[Row](), Event: on,
+		Before: func(ctx context.Context, row any, set database.Set) error { return f(ctx, row.(*Row), set) },
+	}}
+}
+
+func after[Row any](on database.Event, f func(context.Context, *Row) error) DatabaseHook {
+	return DatabaseHook{database.Hook{
+		Row: reflect.TypeFor[Row](), Event: on,
+		After: func(ctx context.Context, row any) error { return f(ctx, row.(*Row)) },
+	}}
+}

@@ -1,0 +1,152 @@
+package betterauth
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// Host is what a plugin is given in Init: stores, services, time, randomness
+// and its peers. It is safe for concurrent use and lives as long as the Auth.
+type Host struct {
+	auth   *Auth
+	plugin string
+}
+
+// AppName is the application's name as people see it.
+func (h *Host) AppName() string { return h.auth.cfg.AppName }
+
+// BaseURL is the configured base URL with the base path, "" when it is derived
+// from each request; Ctx.BaseURL is never empty.
+func (h *Host) BaseURL() string { return h.auth.base.static }
+
+// TrustedOrigins are the origins trusted for every request: patterns, the base
+// URL's own origin first when it is configured.
+func (h *Host) TrustedOrigins() []string { return h.auth.origins.static }
+
+// Logger logs with the plugin's id.
+func (h *Host) Logger() *slog.Logger { return h.auth.log.With("plugin", h.plugin) }
+
+// Now is the current time in UTC, in whole milliseconds.
+func (h *Host) Now() time.Time { return h.auth.now() }
+
+// Random is the source of tokens and keys.
+func (h *Host) Random() io.Reader { return h.auth.cfg.Random }
+
+// HTTPClient makes outgoing requests.
+func (h *Host) HTTPClient() *http.Client { return h.auth.cfg.HTTPClient }
+
+// RandomString makes a secret of n characters drawn evenly from alphabet, such
+// as Alphanumeric.
+func (h *Host) RandomString(n int, alphabet string) (string, error) {
+	return database.RandomString(h.auth.cfg.Random, n, alphabet)
+}
+
+// Alphabets for RandomString.
+const (
+	// Alphanumeric is a-z, A-Z and 0-9.
+	Alphanumeric = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	// URLSafe is Alphanumeric with "-" and "_".
+	URLSafe = Alphanumeric + "-_"
+	// LowerAlphanumeric is a-z and 0-9.
+	LowerAlphanumeric = "abcdefghijklmnopqrstuvwxyz0123456789"
+)
+
+// Sign returns the signature of value with the application's current secret:
+// HMAC-SHA256 (RFC 2104) in base64 with padding, 44 characters.
+func (h *Host) Sign(value string) string { return h.auth.ring.Sign(value) }
+
+// Verify checks a signature made by Sign, in constant time. Older secrets count.
+func (h *Host) Verify(value, signature string) bool { return h.auth.ring.Verify(value, signature) }
+
+// Derive returns 32 bytes that depend on the application's secret and on label
+// and value, and tell nothing about the secret: for ids that must be
+// recomputed later. It changes when the current secret does.
+func (h *Host) Derive(label, value string) []byte { return h.auth.derive(label, value) }
+
+// Encrypt seals text with the application's current secret (XChaCha20-Poly1305).
+func (h *Host) Encrypt(text string) (string, error) {
+	return h.auth.ring.Encrypt(h.auth.cfg.Random, text)
+}
+
+// Decrypt opens what Encrypt sealed, with the secret it was sealed with.
+func (h *Host) Decrypt(sealed string) (string, error) { return h.auth.ring.Decrypt(sealed) }
+
+// Hasher is the password hasher, wrapped by every plugin that wraps it, and
+// bounded in how many hashes run at once.
+func (h *Host) Hasher() Hasher { return h.auth.hasher }
+
+// Verifications keeps short-lived, single-use values.
+func (h *Host) Verifications() *Verifications { return h.auth.verifications }
+
+// Sessions lists and ends sessions.
+func (h *Host) Sessions() *Sessions { return h.auth.sessions }
+
+// Transaction runs f in a transaction that travels in its context: every store
+// call with that context takes part. An error or a panic undoes everything; a
+// call inside another joins it. In an operation use Ctx.Transaction, which
+// covers cookies too.
+func (h *Host) Transaction(ctx context.Context, f func(ctx context.Context) error) error {
+	return h.auth.db.Transaction(ctx, f)
+}
+
+// Lock makes transactions that lock the same name take turns until they end:
+// for what no unique index guards. ctx must carry a transaction. Take several
+// names in one order everywhere.
+func (h *Host) Lock(ctx context.Context, name string) error { return h.auth.db.Lock(ctx, name) }
+
+// AfterCommit runs f once the transaction in ctx is durable, at once without
+// one, and never if it is undone. A panic is logged.
+func (h *Host) AfterCommit(ctx context.Context, f func(ctx context.Context)) {
+	h.auth.db.AfterCommit(ctx, func(ctx context.Context) {
+		defer func() {
+			if p := recover(); p != nil {
+				h.Logger().Error("after commit", "panic", p)
+			}
+		}()
+		f(ctx)
+	})
+}
+
+// AdditionalValues checks the members of a request that set added columns of a
+// table and returns them as a Set. create says that a row is about to be
+// created, where required columns must be present. Columns a client may not set
+// are refused with ErrFieldNotAllowed; members that are no column are ignored.
+func (h *Host) AdditionalValues(table string, members Members, create bool) (database.Set, error) {
+	return h.auth.additionalValues(table, members, create)
+}
+
+// StoreOf returns the typed store of a table: User, Session, Account,
+// Verification, or a row type of the plugin's own. It knows renamed tables and
+// columns and is safe for concurrent use. The error names a type that is no table.
+func StoreOf[Row any](h *Host) (*database.Store[Row], error) {
+	return database.StoreOf[Row](h.auth.schema)
+}
+
+// Peer returns the one plugin that implements T, an interface that the caller
+// declares with the methods it needs. None and several are errors.
+func Peer[T any](h *Host) (T, error) {
+	var found T
+	var names []string
+	for _, p := range h.auth.plugins {
+		if t, ok := p.plugin.(T); ok {
+			found = t
+			names = append(names, p.manifest.ID)
+		}
+	}
+	switch len(names) {
+	case 1:
+		return found, nil
+	case 0:
+		var zero T
+		return zero, fmt.Errorf("no plugin implements %s", reflect.TypeFor[T]())
+	}
+	var zero T
+	return zero, fmt.Errorf("several plugins implement %s: %v", reflect.TypeFor[T](), names)
+}

@@ -1,0 +1,163 @@
+package betterauth
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/input"
+)
+
+// Access says who may call an operation. The zero value is a Build error, so
+// that nothing is public by omission.
+type Access int
+
+const (
+	accessUndeclared Access = iota
+	// Public operations are open to everybody. They may still look at the
+	// session through Ctx.Session.
+	Public
+	// WithSession operations answer 401 UNAUTHORIZED without a session.
+	WithSession
+	// WithStoredSession operations demand a session read from the database: a
+	// cookie cache is not believed. For what must see a revocation at once.
+	WithStoredSession
+	// WithFreshSession operations demand a stored session created less than
+	// SessionConfig.FreshAge ago, else 403 SESSION_NOT_FRESH.
+	WithFreshSession
+	// ServerOnly operations have no route; Call reaches them in process.
+	ServerOnly
+)
+
+// Operation describes an endpoint: its route, who may call it and what it
+// answers with. It is data beside its typed handler; see Handle.
+type Operation struct {
+	// ID names the operation, as in hooks and in process: "signInEmail". The
+	// ids of the reference's server API where there is one. Required, unique.
+	ID string
+	// Method is the HTTP method. Methods lists several instead.
+	Method  string
+	Methods []string
+	// Path is the route under the base path: "/sign-in/email", with ":name" for
+	// a segment. Segments are not percent-decoded.
+	Path string
+	// Access says who may call. Required.
+	Access Access
+	// SignsIn marks an operation that may create a session for somebody who had
+	// none. It is then guarded against login forgery (a browser's request must
+	// come from a trusted origin even without a cookie), and hooks can match it.
+	SignsIn bool
+	// FormBody also accepts application/x-www-form-urlencoded.
+	FormBody bool
+	// OptionalBody accepts a request without a body.
+	OptionalBody bool
+	// NoStore forbids caching of the answer.
+	NoStore bool
+	// BodyLimit is the largest body in bytes. Default: Config.BodyLimit.
+	BodyLimit int64
+	// Limit is the operation's own rate limit. Default: the application's.
+	Limit *Rule
+	// Replaces is the id of an operation that this one takes the place of.
+	Replaces string
+	// Summary is one line for documentation.
+	Summary string
+	// Errors are the codes it may answer with, for documentation.
+	Errors []*ErrorCode
+}
+
+func (o Operation) methods() []string {
+	if len(o.Methods) > 0 {
+		return o.Methods
+	}
+	return []string{o.Method}
+}
+
+// Endpoint is an operation with its handler. Make one with Handle.
+type Endpoint struct {
+	op      Operation
+	in, out reflect.Type
+	run     func(*Ctx, any) (any, error)
+	newIn   func() any
+	newOut  func(any) any // pointer to a copy, for hooks that change the answer
+}
+
+// Operation returns the endpoint's description.
+func (e Endpoint) Operation() Operation { return e.op }
+
+// Handle joins an operation to its handler.
+//
+// In is a struct whose fields say where they come from: `json:"name"` for a
+// member of the body, `query:"name"`, `path:"name"`; a pointer is optional; a
+// `check` tag constrains (email, nonempty, trim, min=N, max=N, enum=a|b,
+// object, optional). Use None for an operation without input. A field of type
+// Members with the tag `input:"rest"` receives what no field names.
+//
+// Out is encoded as JSON; Redirect and Raw answer otherwise.
+func Handle[In, Out any](op Operation, h func(*Ctx, In) (Out, error)) Endpoint {
+	return Endpoint{
+		op:    op,
+		in:    reflect.TypeFor[In](),
+		out:   reflect.TypeFor[Out](),
+		newIn: func() any { return new(In) },
+		newOut: func(v any) any {
+			out, _ := v.(Out)
+			return &out
+		},
+		run: func(c *Ctx, in any) (any, error) { return h(c, *in.(*In)) },
+	}
+}
+
+// None is the input of an operation that takes none, or the output of one that
+// answers with an empty body.
+type None struct{}
+
+// Members holds raw JSON members by name.
+type Members = input.Members
+
+// Redirect is an answer of 302 with a Location.
+type Redirect struct{ URL string }
+
+// Raw is an answer that is not JSON.
+type Raw struct {
+	// Status defaults to 200.
+	Status int
+	// ContentType defaults to "text/plain".
+	ContentType string
+	Body        []byte
+}
+
+// check reports what is wrong with the declaration.
+func (e Endpoint) check() []error {
+	var problems []error
+	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	op := e.op
+	if e.run == nil {
+		return []error{fmt.Errorf("has no handler: make endpoints with betterauth.Handle")}
+	}
+	if op.ID == "" {
+		add("has no ID")
+	}
+	if op.Access == accessUndeclared {
+		add("declares no Access; say Public, WithSession, WithStoredSession, WithFreshSession or ServerOnly")
+	}
+	if op.Access < accessUndeclared || op.Access > ServerOnly {
+		add("declares an unknown Access %d", op.Access)
+	}
+	if op.Access != ServerOnly {
+		if !strings.HasPrefix(op.Path, "/") || strings.Contains(op.Path, "//") || (len(op.Path) > 1 && strings.HasSuffix(op.Path, "/")) {
+			add("path %q must start with a slash and not end with one", op.Path)
+		}
+		for _, m := range op.methods() {
+			switch m {
+			case http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
+			default:
+				add("method %q is not GET, POST, PUT, PATCH or DELETE", m)
+			}
+		}
+	}
+	if _, err := input.Compile(e.in); err != nil {
+		add("input: %w", err)
+	}
+	return problems
+}

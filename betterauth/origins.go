@@ -1,0 +1,287 @@
+package betterauth
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/origin"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// baseURLs says where this server is reached.
+type baseURLs struct {
+	static   string // origin and base path, "" when derived
+	path     string // base path, without a slash at the end
+	dynamic  *DynamicBaseURL
+	forwards bool // believe forwarded headers
+}
+
+// newBaseURLs resolves the configuration. The error says what is wrong with it.
+func newBaseURLs(cfg *Config) (baseURLs, []error) {
+	b := baseURLs{path: "/" + strings.Trim(cfg.BasePath, "/"), dynamic: cfg.DynamicBaseURL, forwards: cfg.TrustProxyHeaders}
+	if cfg.BasePath == "" {
+		b.path = "/api/auth"
+	}
+	if b.path == "/" {
+		b.path = ""
+	}
+	var problems []error
+	if b.dynamic != nil {
+		if len(b.dynamic.AllowedHosts) == 0 {
+			problems = append(problems, problem("", "config DynamicBaseURL", "lists no AllowedHosts"))
+		}
+		switch b.dynamic.Protocol {
+		case "", "auto", "http", "https":
+		default:
+			problems = append(problems, problem("", "config DynamicBaseURL", "protocol %q is not http, https or auto", b.dynamic.Protocol))
+		}
+		return b, problems
+	}
+	raw := cfg.BaseURL
+	if raw == "" {
+		raw = os.Getenv("BETTER_AUTH_URL")
+	}
+	if raw == "" {
+		return b, nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return b, append(problems, problem("", "config BaseURL", "%q is not an http or https URL", raw))
+	}
+	if p := strings.TrimRight(u.Path, "/"); p != "" {
+		b.path = p
+	}
+	b.static = origin.Of(raw) + b.path
+	return b, nil
+}
+
+// of derives the base URL for one request; "" when its host is not allowed.
+func (b baseURLs) of(r *http.Request) string {
+	if b.static != "" {
+		return b.static
+	}
+	if r == nil {
+		if b.dynamic != nil && b.dynamic.Fallback != "" {
+			return strings.TrimRight(b.dynamic.Fallback, "/") + b.path
+		}
+		return "http://localhost" + b.path
+	}
+	host, proto := r.Host, "http"
+	if r.TLS != nil {
+		proto = "https"
+	}
+	forwardedProto := ""
+	if b.forwards {
+		fh, fp := r.Header.Get("X-Forwarded-Host"), r.Header.Get("X-Forwarded-Proto")
+		if b.dynamic != nil {
+			if origin.ValidHost(fh) {
+				host = fh
+			}
+			if origin.ValidProto(fp) {
+				forwardedProto = fp
+			}
+		} else if origin.ValidHost(fh) && origin.ValidProto(fp) {
+			host, proto = fh, fp
+		}
+	}
+	if !origin.ValidHost(host) {
+		return ""
+	}
+	if b.dynamic == nil {
+		return origin.Of(proto+"://"+host) + b.path
+	}
+	for _, pattern := range b.dynamic.AllowedHosts {
+		if origin.MatchHost(host, pattern) {
+			return origin.Of(b.dynamicProto(host, forwardedProto, r)+"://"+host) + b.path
+		}
+	}
+	if b.dynamic.Fallback == "" {
+		return ""
+	}
+	return strings.TrimRight(b.dynamic.Fallback, "/") + b.path
+}
+
+func (b baseURLs) dynamicProto(host, forwarded string, r *http.Request) string {
+	switch {
+	case b.dynamic.Protocol == "http", b.dynamic.Protocol == "https":
+		return b.dynamic.Protocol
+	case forwarded != "":
+		return forwarded
+	case r.TLS != nil:
+		return "https"
+	case isLoopback(host):
+		return "http"
+	}
+	return "https"
+}
+
+func isLoopback(host string) bool {
+	u, err := url.Parse("http://" + host)
+	if err != nil {
+		return false
+	}
+	name := u.Hostname()
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || strings.HasPrefix(name, "127.") || name == "::1"
+}
+
+func originOf(baseURL string) string { return origin.Of(baseURL) }
+
+// trustedOrigins are who may call with cookies and be redirected to.
+type trustedOrigins struct {
+	static   []string
+	perCall  func(*http.Request) []string
+	disabled bool
+}
+
+func newTrustedOrigins(cfg *Config, base baseURLs, plugins []string) trustedOrigins {
+	t := trustedOrigins{perCall: cfg.TrustedOriginsFunc, disabled: cfg.InsecureDisableOriginCheck}
+	if base.static != "" {
+		t.static = append(t.static, origin.Of(base.static))
+	}
+	if d := base.dynamic; d != nil {
+		for _, host := range d.AllowedHosts {
+			if d.Protocol != "http" {
+				t.static = append(t.static, "https://"+host)
+			}
+			if d.Protocol == "http" || d.Protocol != "https" && isLoopback(strings.TrimSuffix(host, ":*")) {
+				t.static = append(t.static, "http://"+host)
+			}
+		}
+		if d.Fallback != "" {
+			t.static = append(t.static, origin.Of(d.Fallback))
+		}
+	}
+	t.static = append(t.static, cfg.TrustedOrigins...)
+	t.static = append(t.static, plugins...)
+	for o := range strings.SplitSeq(os.Getenv("BETTER_AUTH_TRUSTED_ORIGINS"), ",") {
+		if o = strings.TrimSpace(o); o != "" {
+			t.static = append(t.static, o)
+		}
+	}
+	return t
+}
+
+// trusts reports whether target matches a trusted origin.
+func (c *Ctx) trusts(target string, allowRelative bool) bool {
+	if c.auth.origins.disabled {
+		return true
+	}
+	if c.origins == nil {
+		c.origins = c.auth.origins.static
+		if c.auth.base.static == "" {
+			c.origins = append([]string{originOf(c.baseURL)}, c.origins...)
+		}
+		if c.auth.origins.perCall != nil && c.request != nil {
+			c.origins = append(c.origins[:len(c.origins):len(c.origins)], c.auth.origins.perCall(c.request)...)
+		}
+	}
+	for _, pattern := range c.origins {
+		if origin.Match(target, pattern, allowRelative) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkOrigin refuses state-changing requests that carry cookies from a page
+// that is not trusted, and targets of redirects that are not.
+func (c *Ctx) checkOrigin(body jsontext.Value) error {
+	r := c.request
+	if c.auth.origins.disabled || r.Method == http.MethodGet {
+		return nil
+	}
+	if len(r.Header["Cookie"]) > 0 {
+		if err := c.demandOrigin(); err != nil {
+			return err
+		}
+	}
+	return c.checkTargets(body)
+}
+
+// demandOrigin wants an Origin or Referer that is trusted.
+func (c *Ctx) demandOrigin() error {
+	from := c.request.Header.Get("Origin")
+	if from == "" {
+		from = c.request.Header.Get("Referer")
+	}
+	if from == "null" && c.request.Header.Get("Sec-Fetch-Site") == "same-origin" {
+		from = c.Origin()
+	}
+	if from == "" || from == "null" {
+		return ErrMissingOrigin
+	}
+	if !c.trusts(from, false) {
+		return ErrInvalidOrigin
+	}
+	return nil
+}
+
+// checkLoginForgery keeps another site from signing a browser in: a browser's
+// request to a sign-in must come from a trusted origin even without a cookie.
+// Clients that are no browsers send none of these headers and pass.
+func (c *Ctx) checkLoginForgery() error {
+	if c.request == nil || c.auth.origins.disabled || len(c.request.Header["Cookie"]) > 0 {
+		return nil // with a cookie the general check has decided
+	}
+	h := c.request.Header
+	site, mode := h.Get("Sec-Fetch-Site"), h.Get("Sec-Fetch-Mode")
+	if site == "cross-site" && mode == "navigate" {
+		return ErrCrossSiteLogin
+	}
+	// Every browser that sends Sec-Fetch-Site also sends Origin with a POST.
+	// Sec-Fetch-Mode alone is no sign of a browser: server runtimes send it too.
+	if site != "" || h.Get("Origin") != "" || h.Get("Referer") != "" {
+		return c.demandOrigin()
+	}
+	return nil
+}
+
+// redirectTargets are the members of a body that name a place to send the
+// browser to.
+var redirectTargets = []struct {
+	member, label string
+	code          *ErrorCode
+}{
+	{"callbackURL", "callbackURL", ErrInvalidCallbackURL},
+	{"redirectTo", "redirectURL", ErrInvalidRedirectURL},
+	{"errorCallbackURL", "errorCallbackURL", ErrInvalidErrorURL},
+	{"newUserCallbackURL", "newUserCallbackURL", ErrInvalidNewUserURL},
+}
+
+func (c *Ctx) checkTargets(body jsontext.Value) error {
+	members := Members{}
+	if body.Kind() == '{' {
+		if err := json.Unmarshal(body, &members); err != nil {
+			return ErrBadJSON.Because(err)
+		}
+	}
+	for _, target := range redirectTargets {
+		raw := members[target.member]
+		if raw == nil && target.member == "callbackURL" {
+			if q := c.request.URL.Query().Get("callbackURL"); q != "" {
+				raw = jsontext.Value(quote(q))
+			}
+		}
+		switch raw.Kind() {
+		case 0, 'n', 'f':
+			continue
+		case '"':
+			var text string
+			if err := json.Unmarshal(raw, &text); err != nil {
+				return ErrBadJSON.Because(err)
+			}
+			if text != "" && !c.trusts(text, true) {
+				return target.code
+			}
+		default:
+			if string(raw) == "0" {
+				continue
+			}
+			return (&ErrorCode{Status: http.StatusBadRequest}).Messagef("Invalid %s: expected a string", target.label)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package betterauth
+
+import (
+	"context"
+
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// Plugin contributes tables, endpoints, hooks, gates, limits and error codes.
+// Everything bundled, passkeys included, is built with this contract and
+// nothing else. The life of a plugin:
+//
+//  1. Manifest is called, possibly often and without a database. It is pure:
+//     the same answer every time, no I/O.
+//  2. Build checks all manifests together and reports every problem at once.
+//  3. Init is called once, if the plugin implements Initializer, after the
+//     plugins it requires. It gets the Host: stores, clock, randomness, peers.
+//  4. Endpoints, hooks and gates are called concurrently.
+//  5. Close is called once, if the plugin implements Closer, in reverse order.
+//
+// A plugin value belongs to one Auth: Init is where it keeps what it was given.
+type Plugin interface{ Manifest() Manifest }
+
+// Initializer is a Plugin that needs its stores, the clock or its peers. An
+// error fails Build.
+type Initializer interface {
+	Init(ctx context.Context, h *Host) error
+}
+
+// Checker is a Plugin whose configuration can be wrong in ways that depend on
+// the application's. Build reports what Check says together with all other
+// problems. It is called before Init and does no I/O; errors.Join joins several.
+type Checker interface {
+	Check(s Site) error
+}
+
+// Site is what is known of an application before it starts.
+type Site struct {
+	// AppName is the application's name.
+	AppName string
+	// BaseURL and Origin are where the server is reached, "" when that is
+	// derived from each request.
+	BaseURL, Origin string
+	// TrustedOrigins are the patterns that are trusted for every request.
+	TrustedOrigins []string
+}
+
+// Closer is a Plugin that holds something to release.
+type Closer interface {
+	Close(ctx context.Context) error
+}
+
+// Manifest is what a plugin contributes, as data: the core, documentation and
+// tests read it without a database.
+type Manifest struct {
+	// ID names the plugin: kebab-case, the id of the TypeScript plugin where
+	// there is one. Required.
+	ID string
+	// Requires lists plugins that must be present; they are initialised first.
+	Requires []string
+	// Follows lists plugins that come first when they are present.
+	Follows []string
+	// Schema holds tables of its own and columns on other tables.
+	Schema Schema
+	// Endpoints are made with Handle.
+	Endpoints []Endpoint
+	// Before hooks run in plugin order after an operation's input was checked
+	// and before its session is demanded.
+	Before []BeforeHook
+	// After hooks run in plugin order once the operation has a result.
+	After []AfterHook
+	// Requests run before routing, for every request under the base path.
+	Requests []RequestHook
+	// Sources find session tokens elsewhere than in the session cookie.
+	Sources []SessionSource
+	// Gates are asked before any session is created, in plugin order.
+	Gates []SessionGate
+	// Database hooks run around rows being created, updated and deleted.
+	Database []DatabaseHook
+	// Limits narrow how often a client may call.
+	Limits []RateLimit
+	// Hasher wraps the password hasher. Plugins wrap in order: the last one is
+	// the outermost.
+	Hasher func(Hasher) Hasher
+	// TrustedOrigins are added to the application's.
+	TrustedOrigins []string
+	// Errors are the codes a client may meet.
+	Errors []*ErrorCode
+}
+
+// Schema is a plugin's share of the database.
+type Schema struct {
+	// Tables of its own, made with database.TableOf.
+	Tables []database.Table
+	// Columns on other tables, made with NewField.
+	Columns []AddedColumn
+}
+
+// Inline is a plugin written in place, for an application's own hooks and
+// endpoints:
+//
+//	auth.Plugin(betterauth.Inline{ID: "app", Gates: …})
+type Inline Manifest
+
+// Manifest implements Plugin.
+func (i Inline) Manifest() Manifest { return Manifest(i) }
+
+var _ Plugin = Inline{}

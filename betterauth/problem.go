@@ -1,0 +1,29 @@
+package betterauth
+
+import "fmt"
+
+// Problem is one thing that keeps Build from succeeding. Build reports all of
+// them at once, joined; errors.As finds the first.
+type Problem struct {
+	// Plugin is the plugin's id, "" for the application's configuration.
+	Plugin string
+	// Item is what is wrong: `endpoint signInEmail`, `gate banned`, `config Secret`.
+	Item string
+	// Err says why.
+	Err error
+}
+
+// Error names the plugin and the item.
+func (p *Problem) Error() string {
+	if p.Plugin == "" {
+		return fmt.Sprintf("%s: %v", p.Item, p.Err)
+	}
+	return fmt.Sprintf("plugin %s: %s: %v", p.Plugin, p.Item, p.Err)
+}
+
+// Unwrap returns why.
+func (p *Problem) Unwrap() error { return p.Err }
+
+func problem(plugin, item, format string, args ...any) error {
+	return &Problem{Plugin: plugin, Item: item, Err: fmt.Errorf(format, args...)}
+}

@@ -1,0 +1,232 @@
+package betterauth
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/input"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// ServeHTTP answers every request under the base path; anything else, unknown
+// paths and wrong methods included, is 404 without a body. Its stages: request
+// hooks, rate limit, router, body, origin, input, before hooks, access,
+// handler, after hooks, answer.
+func (a *Auth) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := a.newCtx(r.Context(), r)
+	value, err := c.serve(w, r)
+	c.answer(w, value, err)
+}
+
+// serve turns a panic anywhere on the way into an error, so that the client
+// gets the constant 500 and the log the cause.
+func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			value, err = nil, panicError(p)
+		}
+	}()
+	path, ok := c.auth.routes.relative(r.URL)
+	if !ok {
+		return nil, errNotFoundRoute
+	}
+	if c.baseURL = c.auth.base.of(r); c.baseURL == "" {
+		return nil, errUnknownHost
+	}
+	if c.auth.disabled[strings.TrimRight(path, "/")] {
+		return Raw{Status: http.StatusNotFound, ContentType: "text/plain;charset=UTF-8", Body: []byte("Not Found")}, nil
+	}
+	for _, hook := range c.auth.requestHooks {
+		if err := hook.run(c); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.checkRate(path); err != nil {
+		return nil, err
+	}
+	op, params := c.auth.routes.find(r.Method, path)
+	if op == nil {
+		return nil, errNotFoundRoute
+	}
+	c.op = op
+	body, err := c.readBody(w, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkOrigin(body); err != nil {
+		return nil, err
+	}
+	var query url.Values
+	if r.URL.RawQuery != "" {
+		query = r.URL.Query()
+	}
+	return c.dispatch(input.Source{Body: body, Query: query, Path: params})
+}
+
+// dispatch runs an operation with its hooks.
+func (c *Ctx) dispatch(src input.Source) (any, error) {
+	value, err := c.call(func(in any) error { return c.op.plan.Decode(src, in) })
+	return c.runAfter(value, err)
+}
+
+// call runs an operation up to its handler's result. fill puts the input in
+// place and checks it.
+func (c *Ctx) call(fill func(in any) error) (value any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			value, err = nil, panicError(p)
+		}
+	}()
+	if c.op.NoStore {
+		c.header.Set("Cache-Control", "no-store")
+		c.header.Set("Pragma", "no-cache")
+	}
+	in := c.op.newIn()
+	if err := fill(in); err != nil {
+		var issues input.Issues
+		if errors.As(err, &issues) {
+			return nil, ErrValidation.Messagef("%s", issues.Error())
+		}
+		return nil, err
+	}
+	if c.op.SignsIn {
+		if err := c.checkLoginForgery(); err != nil {
+			return nil, err
+		}
+	}
+	for _, hook := range c.op.before {
+		if err := hook.call(c, in); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.demandAccess(); err != nil {
+		return nil, err
+	}
+	return c.op.run(c, in)
+}
+
+func (c *Ctx) runAfter(value any, err error) (any, error) {
+	if len(c.op.after) == 0 {
+		return value, err
+	}
+	result := &Result{Value: value, Err: err}
+	for _, hook := range c.op.after {
+		if err := hook.call(c, result); err != nil {
+			result.Value, result.Err = nil, err
+		}
+	}
+	return result.Value, result.Err
+}
+
+// demandAccess enforces what the operation declared.
+func (c *Ctx) demandAccess() error {
+	var id *Identity
+	var err error
+	switch c.op.Access {
+	case Public, ServerOnly:
+		return nil
+	case WithSession:
+		id, err = c.Session()
+	default:
+		id, err = c.StoredSession()
+	}
+	if errors.Is(err, ErrNoSession) {
+		return ErrUnauthorized
+	}
+	if err != nil {
+		return err
+	}
+	if c.op.Access == WithFreshSession && !c.Fresh(id.Session) {
+		return ErrSessionNotFresh
+	}
+	return nil
+}
+
+// readBody returns the body as JSON, nil without one.
+func (c *Ctx) readBody(w http.ResponseWriter, r *http.Request) (jsontext.Value, error) {
+	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
+		return nil, nil
+	}
+	if r.Method == http.MethodGet {
+		return nil, nil
+	}
+	limit := c.op.BodyLimit
+	if limit <= 0 {
+		limit = c.auth.cfg.BodyLimit
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return nil, ErrBodyTooLarge
+		}
+		return nil, ErrBadJSON.Because(err)
+	}
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	return c.parseBody(raw, r.Header.Get("Content-Type"))
+}
+
+func (c *Ctx) parseBody(raw []byte, contentType string) (jsontext.Value, error) {
+	const jsonType, formType = "application/json", "application/x-www-form-urlencoded"
+	media, _, _ := strings.Cut(strings.ToLower(contentType), ";")
+	media = strings.TrimSpace(media)
+	allowed := []string{jsonType}
+	if c.op.FormBody {
+		allowed = []string{formType, jsonType}
+	}
+	switch {
+	case strings.Contains(media, jsonType):
+		value := jsontext.Value(bytes.TrimSpace(raw))
+		if !value.IsValid() {
+			return nil, ErrBadJSON
+		}
+		return value, nil
+	case c.op.FormBody && strings.Contains(media, formType):
+		return parseForm(raw)
+	case media == "":
+		return nil, ErrMediaType.Messagef("Content-Type is required. Allowed types: %s", strings.Join(allowed, ", "))
+	}
+	return nil, ErrMediaType.Messagef("Content-Type %s is not allowed. Allowed types: %s", quote(contentType), strings.Join(allowed, ", "))
+}
+
+// parseForm turns a form into a JSON object of strings; of a repeated name the
+// last value counts.
+func parseForm(raw []byte) (jsontext.Value, error) {
+	form, err := url.ParseQuery(string(raw))
+	if err != nil {
+		return nil, ErrBadJSON.Because(err)
+	}
+	members := map[string]string{}
+	for name, values := range form {
+		members[name] = values[len(values)-1]
+	}
+	value, err := json.Marshal(members, jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		return nil, ErrBadJSON.Because(err)
+	}
+	return value, nil
+}
+
+// quote writes s as a JSON string.
+func quote(s string) string {
+	out, err := jsontext.AppendQuote(nil, s)
+	if err != nil { // invalid UTF-8 is replaced; nothing else can fail
+		return `"` + strings.ToValidUTF8(string(out), "\uFFFD") + `"`
+	}
+	return string(out)
+}
+
+var errUnknownHost = &ErrorCode{"INVALID_HOST", "This host is not served", http.StatusBadRequest}

@@ -1,0 +1,64 @@
+package betterauth
+
+import (
+	"context"
+	"time"
+
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// Verifications keeps short-lived, single-use values in the verification
+// table: challenges, tokens sent by mail, codes. Safe for concurrent use.
+type Verifications struct {
+	auth  *Auth
+	store *database.Store[Verification]
+}
+
+// Create stores value under identifier for ttl. Identifiers need not be unique;
+// the newest counts.
+func (v *Verifications) Create(ctx context.Context, identifier, value string, ttl time.Duration) (*Verification, error) {
+	row := &Verification{Identifier: identifier, Value: value, ExpiresAt: v.auth.now().Add(ttl)}
+	return row, v.store.Create(ctx, row)
+}
+
+// Find returns the newest value under identifier that has not expired, and
+// leaves it there. Without one the error is database.ErrNotFound.
+func (v *Verifications) Find(ctx context.Context, identifier string) (*Verification, error) {
+	rows, err := v.store.List(ctx, database.Query{
+		Where: []database.Cond{database.Eq("identifier", identifier)},
+		Order: []database.Order{{Column: "createdAt", Desc: true}}, Limit: 1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v.newest(rows)
+}
+
+// Take removes everything under identifier and returns the newest value that
+// has not expired: among any number of concurrent calls one gets it, all others
+// database.ErrNotFound. Take before checking, so that a guess costs the value.
+func (v *Verifications) Take(ctx context.Context, identifier string) (*Verification, error) {
+	rows, err := v.store.TakeAll(ctx, database.Eq("identifier", identifier))
+	if err != nil {
+		return nil, err
+	}
+	return v.newest(rows)
+}
+
+func (v *Verifications) newest(rows []*Verification) (*Verification, error) {
+	var newest *Verification
+	for _, row := range rows {
+		if newest == nil || row.CreatedAt.After(newest.CreatedAt) {
+			newest = row
+		}
+	}
+	if newest == nil || newest.ExpiresAt.Before(v.auth.now()) {
+		return nil, database.ErrNotFound
+	}
+	return newest, nil
+}
+
+// DeleteExpired removes expired values of all kinds and returns how many.
+func (v *Verifications) DeleteExpired(ctx context.Context) (int, error) {
+	return v.store.Delete(ctx, database.Lt("expiresAt", v.auth.now()))
+}

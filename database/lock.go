@@ -1,0 +1,30 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+var errLockOutside = errors.New("database: Lock outside a transaction")
+
+// Lock makes transactions that lock the same name take turns: it returns once
+// no other transaction holds name, which is then held until this one ends. It
+// guards what no unique index can. ctx must carry a transaction. Take several
+// names in one order everywhere, or two transactions may wait for each other.
+//
+// On SQLite a transaction is the only writer anyway. On PostgreSQL it is an
+// advisory lock on a 64-bit hash of name.
+func (db *DB) Lock(ctx context.Context, name string) error {
+	t := db.transaction(ctx)
+	if t == nil {
+		return errLockOutside
+	}
+	if db.engine != Postgres {
+		return nil
+	}
+	if _, err := t.tx.Tx.ExecContext(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", name); err != nil {
+		return fmt.Errorf("database: lock: %w", err)
+	}
+	return nil
+}

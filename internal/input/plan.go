@@ -1,0 +1,265 @@
+// Package input turns a request's body, query and path into a typed value.
+//
+// A Go struct describes what an operation takes. Compile reads its tags once;
+// Decode then checks every field and reports all that is wrong in the words
+// the reference's clients know (the English messages of zod 4).
+//
+//	type In struct {
+//		Email    string  `json:"email" check:"email"`
+//		Remember *bool   `json:"rememberMe"`          // a pointer is optional
+//		Cache    bool    `query:"disableCookieCache"` // from the query string
+//		Token    string  `path:"token"`               // from the route pattern
+//		Rest     Members `json:"-" input:"rest"`      // members no field names
+//	}
+package input
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Members holds the members of a JSON object that no field of a struct names,
+// raw and by name.
+type Members map[string]jsontext.Value
+
+var (
+	membersType = reflect.TypeFor[Members]()
+	rawType     = reflect.TypeFor[jsontext.Value]()
+)
+
+// Plan is a compiled input type. It is immutable and safe for concurrent use.
+type Plan struct {
+	body  *object
+	query []field
+	path  []field
+	// optionalBody accepts a request without a body where the body's fields
+	// are all optional.
+	optionalBody bool
+}
+
+// TakesBody reports whether the input reads the request's body.
+func (p *Plan) TakesBody() bool { return p.body != nil }
+
+// object is a struct read from a JSON object.
+type object struct {
+	fields []field
+	rest   []int // index of the Members field, nil when there is none
+}
+
+// field is one member of an object, one query parameter or one path segment.
+type field struct {
+	name     string
+	index    []int
+	optional bool
+	kind     kind
+	checks   checks
+	elem     *field  // element of a slice or map
+	object   *object // members of a nested struct
+	pointer  bool
+}
+
+type kind int
+
+const (
+	kindString kind = iota
+	kindBool
+	kindInt
+	kindFloat
+	kindRaw
+	kindSlice
+	kindMap
+	kindStruct
+)
+
+// checks are the constraints of a `check` tag.
+type checks struct {
+	email, nonEmpty, trim, object bool
+	min, max                      int
+	hasMin, hasMax                bool
+	enum                          []string
+}
+
+// Compile reads the tags of t, a struct type. The error names the field that
+// is malformed.
+func Compile(t reflect.Type) (*Plan, error) {
+	if t.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("input %s is not a struct", t)
+	}
+	plan := &Plan{}
+	body, err := compileObject(t, plan)
+	if err != nil {
+		return nil, err
+	}
+	if len(body.fields) > 0 || body.rest != nil {
+		plan.body = body
+	}
+	return plan, nil
+}
+
+// OptionalBody makes a missing body count as an empty object.
+func (p *Plan) OptionalBody() *Plan {
+	q := *p
+	q.optionalBody = true
+	return &q
+}
+
+// compileObject collects the fields of t. Query and path fields are only
+// allowed at the top, where plan is not nil.
+func compileObject(t reflect.Type, plan *Plan) (*object, error) {
+	o := &object{}
+	for sf := range t.Fields() {
+		if !sf.IsExported() {
+			continue
+		}
+		if sf.Anonymous && sf.Type.Kind() == reflect.Struct {
+			inner, err := compileObject(sf.Type, plan)
+			if err != nil {
+				return nil, err
+			}
+			for _, f := range inner.fields {
+				f.index = append(append([]int{}, sf.Index...), f.index...)
+				o.fields = append(o.fields, f)
+			}
+			continue
+		}
+		if sf.Tag.Get("input") == "rest" {
+			if sf.Type != membersType {
+				return nil, fmt.Errorf("%s.%s: a rest field must be of type Members", t, sf.Name)
+			}
+			o.rest = sf.Index
+			continue
+		}
+		if err := compileField(t, sf, plan, o); err != nil {
+			return nil, fmt.Errorf("%s.%s: %w", t, sf.Name, err)
+		}
+	}
+	return o, nil
+}
+
+func compileField(t reflect.Type, sf reflect.StructField, plan *Plan, o *object) error {
+	f := field{index: sf.Index}
+	if err := f.setType(sf.Type); err != nil {
+		return err
+	}
+	if err := f.setChecks(sf.Tag.Get("check")); err != nil {
+		return err
+	}
+	for _, source := range []string{"query", "path"} {
+		name, ok := sf.Tag.Lookup(source)
+		if !ok {
+			continue
+		}
+		if plan == nil {
+			return fmt.Errorf("a %s field belongs to the top of the input", source)
+		}
+		if f.kind > kindFloat {
+			return fmt.Errorf("a %s field is text, a boolean or a number", source)
+		}
+		f.name = name
+		if source == "query" {
+			plan.query = append(plan.query, f)
+		} else {
+			plan.path = append(plan.path, f)
+		}
+		return nil
+	}
+	name, options, _ := strings.Cut(sf.Tag.Get("json"), ",")
+	if name == "-" {
+		return nil
+	}
+	if name == "" {
+		return fmt.Errorf("has no json, query or path tag")
+	}
+	if strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero") {
+		f.optional = true
+	}
+	f.name = name
+	o.fields = append(o.fields, f)
+	return nil
+}
+
+func (f *field) setType(t reflect.Type) error {
+	if t == rawType {
+		f.kind, f.optional = kindRaw, true
+		return nil
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		f.pointer, f.optional = true, true
+		if t.Elem().Kind() == reflect.Pointer {
+			return fmt.Errorf("a pointer to a pointer cannot be read")
+		}
+		optional := f.optional
+		err := f.setType(t.Elem())
+		f.optional = optional
+		return err
+	case reflect.String:
+		f.kind = kindString
+	case reflect.Bool:
+		f.kind = kindBool
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		f.kind = kindInt
+	case reflect.Float64:
+		f.kind = kindFloat
+	case reflect.Slice, reflect.Map:
+		f.kind = kindSlice
+		if t.Kind() == reflect.Map {
+			if t.Key().Kind() != reflect.String {
+				return fmt.Errorf("a map is keyed by text")
+			}
+			f.kind = kindMap
+		}
+		f.elem = &field{}
+		return f.elem.setType(t.Elem())
+	case reflect.Struct:
+		f.kind = kindStruct
+		inner, err := compileObject(t, nil)
+		f.object = inner
+		return err
+	default:
+		return fmt.Errorf("type %s cannot be read from a request", t)
+	}
+	return nil
+}
+
+func (f *field) setChecks(tag string) error {
+	if tag == "" {
+		return nil
+	}
+	for part := range strings.SplitSeq(tag, ",") {
+		name, value, _ := strings.Cut(part, "=")
+		switch name {
+		case "email":
+			f.checks.email = true
+		case "nonempty":
+			f.checks.nonEmpty = true
+		case "trim":
+			f.checks.trim = true
+		case "object":
+			f.checks.object = true
+		case "optional":
+			f.optional = true
+		case "required":
+			f.optional = false
+		case "enum":
+			f.checks.enum = strings.Split(value, "|")
+		case "min", "max":
+			n, err := strconv.Atoi(value)
+			if err != nil {
+				return fmt.Errorf("check %q needs a number", part)
+			}
+			if name == "min" {
+				f.checks.min, f.checks.hasMin = n, true
+			} else {
+				f.checks.max, f.checks.hasMax = n, true
+			}
+		default:
+			return fmt.Errorf("unknown check %q", part)
+		}
+	}
+	return nil
+}

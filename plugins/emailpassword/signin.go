@@ -1,0 +1,101 @@
+package emailpassword
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// SignInInput is the input of signInEmail.
+type SignInInput struct {
+	Email       string  `json:"email"`
+	Password    string  `json:"password"`
+	CallbackURL *string `json:"callbackURL"`
+	RememberMe  *bool   `json:"rememberMe"`
+}
+
+// SignInAnswer is the answer of signInEmail. URL is the callback URL that was
+// asked for; Redirect says that there is one.
+type SignInAnswer struct {
+	Redirect bool             `json:"redirect"`
+	Token    string           `json:"token"`
+	URL      *string          `json:"url,omitempty"`
+	User     *betterauth.User `json:"user"`
+}
+
+func (p *EmailPassword) signIn(c *betterauth.Ctx, in SignInInput) (SignInAnswer, error) {
+	if !betterauth.IsEmail(in.Email) {
+		return SignInAnswer{}, ErrInvalidEmail
+	}
+	user, err := p.Authenticate(c, in.Email, in.Password)
+	if err != nil {
+		return SignInAnswer{}, err
+	}
+	remember := in.RememberMe == nil || *in.RememberMe
+	session, err := c.SignIn(user, betterauth.SignIn{Method: "email", Remember: &remember})
+	if err != nil {
+		return SignInAnswer{}, err
+	}
+	answer := SignInAnswer{Token: session.Token, User: user}
+	if in.CallbackURL != nil && *in.CallbackURL != "" {
+		answer.Redirect, answer.URL = true, in.CallbackURL
+		c.Header().Set("Location", *in.CallbackURL)
+	}
+	return answer, nil
+}
+
+// Authenticate returns the user with this address and password. An unknown
+// address, a user without a password and a wrong password are the same
+// ErrInvalidCredentials and take the same time: one hash.
+func (p *EmailPassword) Authenticate(ctx context.Context, email, password string) (*betterauth.User, error) {
+	user, account, err := p.find(ctx, email)
+	if errors.Is(err, database.ErrNotFound) {
+		if _, err := p.host.Hasher().Hash(ctx, password); err != nil {
+			return nil, err
+		}
+		return nil, ErrInvalidCredentials
+	}
+	if err != nil {
+		return nil, err
+	}
+	ok, err := p.host.Hasher().Verify(ctx, password, *account.Password)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, ErrInvalidCredentials
+	}
+	p.rehash(ctx, account, password)
+	return user, nil
+}
+
+// find returns a user with the account that holds their password.
+func (p *EmailPassword) find(ctx context.Context, email string) (*betterauth.User, *betterauth.Account, error) {
+	user, err := p.users.Get(ctx, database.Eq("email", strings.ToLower(email)))
+	if err != nil {
+		return nil, nil, err
+	}
+	account, err := p.accounts.Get(ctx, database.Eq("userId", user.ID),
+		database.Eq("providerId", betterauth.ProviderCredential), database.Eq("accountId", user.ID), database.NotNull("password"))
+	return user, account, err
+}
+
+// rehash renews a hash that is no longer how new ones are made. The old one
+// keeps working, so a failure is only logged.
+func (p *EmailPassword) rehash(ctx context.Context, account *betterauth.Account, password string) {
+	hasher, old := p.host.Hasher(), *account.Password
+	if !betterauth.NeedsRehash(hasher, old) {
+		return
+	}
+	hash, err := hasher.Hash(ctx, password)
+	if err == nil {
+		// Not if the password was changed in the meantime.
+		_, err = p.accounts.Update(ctx, database.Set{"password": hash}, database.Eq("id", account.ID), database.Eq("password", old))
+	}
+	if err != nil {
+		p.host.Logger().Warn("a password hash could not be renewed", "error", err)
+	}
+}

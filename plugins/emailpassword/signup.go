@@ -1,0 +1,110 @@
+package emailpassword
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// SignUpInput is the input of signUpEmail. Rest holds the members that set
+// added columns of the user.
+type SignUpInput struct {
+	Name        string             `json:"name"`
+	Email       string             `json:"email" check:"email"`
+	Password    string             `json:"password" check:"nonempty"`
+	Image       *string            `json:"image"`
+	CallbackURL *string            `json:"callbackURL"`
+	RememberMe  *bool              `json:"rememberMe"`
+	Rest        betterauth.Members `json:"-" input:"rest"`
+}
+
+// SignUpAnswer is the answer of signUpEmail. Token is null where signing up
+// does not sign in.
+type SignUpAnswer struct {
+	Token *string          `json:"token"`
+	User  *betterauth.User `json:"user"`
+}
+
+// signUp hashes before it looks, and outside the transaction: a hash takes
+// tens of milliseconds, and taking them always tells nobody whether the
+// address is known.
+func (p *EmailPassword) signUp(c *betterauth.Ctx, in SignUpInput) (SignUpAnswer, error) {
+	if p.cfg.DisableSignUp {
+		return SignUpAnswer{}, ErrSignUpDisabled
+	}
+	if err := p.checkLength(in.Password); err != nil {
+		return SignUpAnswer{}, err
+	}
+	added, err := p.host.AdditionalValues("user", in.Rest, true)
+	if err != nil {
+		return SignUpAnswer{}, err
+	}
+	hash, err := p.host.Hasher().Hash(c, in.Password)
+	if err != nil {
+		return SignUpAnswer{}, err
+	}
+	user := &betterauth.User{Name: in.Name, Email: strings.ToLower(in.Email), Image: in.Image}
+	for column, value := range added {
+		user.Extra.SetValue(column, value)
+	}
+	var token *string
+	err = c.Transaction(func(tx *betterauth.Ctx) error {
+		if err := p.createUser(tx, user, hash); err != nil || p.cfg.DisableAutoSignIn {
+			return err
+		}
+		session, err := tx.SignIn(user, betterauth.SignIn{Method: "email", Remember: in.RememberMe, NewUser: true})
+		if err != nil {
+			return err
+		}
+		token = &session.Token
+		return nil
+	})
+	if errors.Is(err, ErrUserExists) && p.cfg.DisableAutoSignIn {
+		return SignUpAnswer{User: p.decoy(c, user)}, nil
+	}
+	if err != nil {
+		return SignUpAnswer{}, err
+	}
+	return SignUpAnswer{Token: token, User: user}, nil
+}
+
+// createUser writes the user and the account that holds the password. The
+// unique index on the address decides between two at once.
+func (p *EmailPassword) createUser(ctx context.Context, user *betterauth.User, hash string) error {
+	err := p.users.Create(ctx, user)
+	var unique *database.UniqueError
+	if errors.As(err, &unique) && slices.Contains(unique.Columns, "email") {
+		return ErrUserExists.Because(err)
+	}
+	if err != nil {
+		return err
+	}
+	return p.accounts.Create(ctx, &betterauth.Account{
+		AccountID: user.ID, ProviderID: betterauth.ProviderCredential, UserID: user.ID, Password: &hash,
+	})
+}
+
+// decoy looks like a user that was just created, for an address that is taken.
+func (p *EmailPassword) decoy(c *betterauth.Ctx, user *betterauth.User) *betterauth.User {
+	user.CreatedAt, user.UpdatedAt = c.Now(), c.Now()
+	if user.ID == "" {
+		user.ID, _ = p.host.RandomString(32, betterauth.Alphanumeric)
+	}
+	return user
+}
+
+// checkLength measures a new password in UTF-16 code units, as the reference does.
+func (p *EmailPassword) checkLength(password string) error {
+	switch n := len(utf16.Encode([]rune(password))); {
+	case n < p.cfg.MinLength:
+		return ErrPasswordTooShort
+	case n > p.cfg.MaxLength:
+		return ErrPasswordTooLong
+	}
+	return nil
+}

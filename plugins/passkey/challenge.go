@@ -1,0 +1,114 @@
+package passkey
+
+import (
+	"encoding/base64"
+	"errors"
+	"io"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// challengeCookie is the key of the cookie that binds a ceremony to a browser.
+const challengeCookie = "better-auth-passkey"
+
+const (
+	registration   = "registration"
+	authentication = "authentication"
+)
+
+// challenge is a ceremony that was begun, as the reference stores it.
+type challenge struct {
+	Type     string         `json:"type"`
+	Expected string         `json:"expectedChallenge"`
+	User     challengeUser  `json:"userData"`
+	Context  jsontext.Value `json:"context,omitzero"`
+}
+
+// challengeUser is whom the ceremony is for; without ID it is for anybody.
+type challengeUser struct {
+	ID          string `json:"id"`
+	Name        string `json:"name,omitzero"`
+	DisplayName string `json:"displayName,omitzero"`
+}
+
+// begin makes a challenge of 32 random bytes (section 13.4.3) and remembers it.
+//
+// A browser is bound to it by a signed cookie that holds the row's random
+// identifier. A client that is no browser may keep no cookies; for it the
+// identifier is derived from the challenge, which it sends back signed by its
+// authenticator. Either way the row is single-use.
+func (p *Passkeys) begin(c *betterauth.Ctx, kind string, user challengeUser) (string, error) {
+	random := make([]byte, 32)
+	if _, err := io.ReadFull(p.host.Random(), random); err != nil {
+		return "", err
+	}
+	begun := challenge{Type: kind, Expected: base64.RawURLEncoding.EncodeToString(random), User: user}
+	if kind == registration {
+		begun.Context = jsontext.Value("null")
+	}
+	identifier := p.unboundIdentifier(begun.Expected)
+	if p.binds(c) {
+		var err error
+		if identifier, err = p.host.RandomString(32, betterauth.URLSafe); err != nil {
+			return "", err
+		}
+	}
+	value, err := json.Marshal(begun)
+	if err != nil {
+		return "", err
+	}
+	if _, err := p.host.Verifications().Create(c, identifier, string(value), p.cfg.ChallengeTTL); err != nil {
+		return "", err
+	}
+	c.SetCookie(betterauth.Cookie{Key: challengeCookie, Value: identifier, MaxAge: p.cfg.ChallengeTTL, Signed: true})
+	return begun.Expected, nil
+}
+
+// binds reports whether the client must bring the cookie back. Browsers say
+// Sec-Fetch-Site with every request and cannot be made to leave it out by a
+// page; a request with any cookie comes from a client that keeps them.
+func (p *Passkeys) binds(c *betterauth.Ctx) bool {
+	r := c.Request()
+	if r == nil || p.cfg.AllowUnboundChallenges {
+		return false
+	}
+	return r.Header.Get("Sec-Fetch-Site") != "" || r.Header.Get("Cookie") != ""
+}
+
+// unboundIdentifier is 32 characters that only this server can compute from a
+// challenge, shaped like a random identifier.
+func (p *Passkeys) unboundIdentifier(expected string) string {
+	return base64.RawURLEncoding.EncodeToString(p.host.Derive("passkey challenge", expected))[:32]
+}
+
+// take ends the ceremony that the client began and returns it: among any number
+// of answers to one challenge, one gets it, whether the answer holds or not.
+// sent is the challenge in the client's response, "" if that cannot be read.
+func (p *Passkeys) take(c *betterauth.Ctx, kind, sent string) (*challenge, error) {
+	identifier, bound := c.SignedCookie(challengeCookie)
+	if !bound {
+		if sent == "" {
+			return nil, ErrChallengeNotFound
+		}
+		identifier = p.unboundIdentifier(sent)
+	}
+	row, err := p.host.Verifications().Take(c, identifier)
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, ErrChallengeNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.ClearCookie(challengeCookie)
+	var begun challenge
+	if err := json.Unmarshal([]byte(row.Value), &begun); err != nil {
+		return nil, ErrChallengeNotFound.Because(err)
+	}
+	if begun.Type != kind || begun.Expected == "" {
+		return nil, ErrChallengeNotFound
+	}
+	return &begun, nil
+}

@@ -1,0 +1,35 @@
+package passkey
+
+import (
+	"net/http"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+)
+
+// The codes of this plugin, with the reference's texts. The status says who is
+// at fault: 400 for a response or challenge that is no good, 401 for one that
+// proves nothing, 404 for a passkey that is not the user's.
+var (
+	// ErrChallengeNotFound: no challenge was asked for by this client, or it
+	// has expired, was used, or was made for something else.
+	ErrChallengeNotFound = &betterauth.ErrorCode{Code: "CHALLENGE_NOT_FOUND", Message: "Challenge not found", Status: http.StatusBadRequest}
+	// ErrRegistrationFailed: the authenticator's response does not hold.
+	ErrRegistrationFailed = &betterauth.ErrorCode{Code: "FAILED_TO_VERIFY_REGISTRATION", Message: "Failed to verify registration", Status: http.StatusBadRequest}
+	// ErrNotYours: the challenge was made for another user.
+	ErrNotYours = &betterauth.ErrorCode{Code: "YOU_ARE_NOT_ALLOWED_TO_REGISTER_THIS_PASSKEY", Message: "You are not allowed to register this passkey", Status: http.StatusUnauthorized}
+	// ErrPasskeyNotFound: nobody has a passkey with this credential id.
+	ErrPasskeyNotFound = &betterauth.ErrorCode{Code: "PASSKEY_NOT_FOUND", Message: "Passkey not found", Status: http.StatusUnauthorized}
+	// ErrPasskeyMissing: the user has no passkey with this id.
+	ErrPasskeyMissing = &betterauth.ErrorCode{Code: "PASSKEY_NOT_FOUND", Message: "Passkey not found", Status: http.StatusNotFound}
+	// ErrAuthenticationFailed: the signature is wrong or the authenticator may
+	// have been cloned.
+	ErrAuthenticationFailed = &betterauth.ErrorCode{Code: "AUTHENTICATION_FAILED", Message: "Authentication failed", Status: http.StatusUnauthorized}
+	// ErrInvalidResponse: the response cannot be read, or was made elsewhere.
+	ErrInvalidResponse = &betterauth.ErrorCode{Code: "AUTHENTICATION_FAILED", Message: "Authentication failed", Status: http.StatusBadRequest}
+	// ErrTooMany: the user has Config.MaxPerUser passkeys.
+	ErrTooMany = &betterauth.ErrorCode{Code: "TOO_MANY_PASSKEYS", Message: "Too many passkeys", Status: http.StatusBadRequest}
+	// ErrPreviouslyRegistered: the credential id is taken.
+	ErrPreviouslyRegistered = &betterauth.ErrorCode{Code: "PREVIOUSLY_REGISTERED", Message: "Previously registered", Status: http.StatusBadRequest}
+	// ErrVerificationDisabled: Config.DisableVerification is set.
+	ErrVerificationDisabled = &betterauth.ErrorCode{Code: "VERIFICATION_NOT_ENABLED", Message: "Full WebAuthn verification is not enabled", Status: http.StatusNotImplemented}
+)

@@ -1,0 +1,88 @@
+package passkey
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/go-webauthn/webauthn/protocol/webauthncose"
+)
+
+// maxCounter is the largest signature counter the reference's column holds.
+const maxCounter = 1<<31 - 1
+
+var errCounterRange = errors.New("the signature counter is over 31 bits")
+
+// checkKey refuses public keys that prove nothing. Under attestation "none"
+// nothing has been signed yet, so this is the only look anybody takes at the
+// key: off-curve points, other key types, short RSA keys and Ed25519 points of
+// small order, which verify signatures nobody made.
+func checkKey(cose []byte) error {
+	parsed, err := webauthncose.ParsePublicKey(cose)
+	if err != nil {
+		return fmt.Errorf("the public key cannot be used: %w", err)
+	}
+	switch key := parsed.(type) {
+	case webauthncose.OKPPublicKeyData:
+		if key.Algorithm != -8 || key.Curve != 6 {
+			return errors.New("an octet key pair that is not Ed25519")
+		}
+		if len(key.XCoord) != 32 {
+			return fmt.Errorf("an Ed25519 key of %d bytes", len(key.XCoord))
+		}
+		if smallOrder(key.XCoord) {
+			return errors.New("an Ed25519 key of small order")
+		}
+	case webauthncose.EC2PublicKeyData:
+		if key.Algorithm != -7 || key.Curve != 1 {
+			return errors.New("an elliptic curve key that is not P-256")
+		}
+		if len(key.XCoord) != 32 || len(key.YCoord) != 32 {
+			return errors.New("a P-256 point that is not 32 bytes each way")
+		}
+	case webauthncose.RSAPublicKeyData:
+		return checkRSA(key)
+	default:
+		return fmt.Errorf("a key of type %T", parsed)
+	}
+	return nil
+}
+
+func checkRSA(key webauthncose.RSAPublicKeyData) error {
+	if key.Algorithm != -257 {
+		return errors.New("an RSA key that is not RS256")
+	}
+	n := new(big.Int).SetBytes(key.Modulus)
+	if n.BitLen() < 2048 || n.BitLen() > 8192 || n.Bit(0) == 0 {
+		return fmt.Errorf("an RSA modulus of %d bits", n.BitLen())
+	}
+	e := new(big.Int).SetBytes(key.Exponent)
+	if e.Cmp(big.NewInt(3)) < 0 || e.BitLen() > 31 || e.Bit(0) == 0 {
+		return errors.New("an RSA exponent that is even, below 3 or over 31 bits")
+	}
+	return nil
+}
+
+// smallOrderPoints are the encodings of the points of Ed25519 whose order
+// divides eight, canonical and not; the sign bit is masked before comparing.
+var smallOrderPoints = []string{
+	"0000000000000000000000000000000000000000000000000000000000000000",
+	"0100000000000000000000000000000000000000000000000000000000000000",
+	"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+	"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+	"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+	"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+	"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+}
+
+func smallOrder(point []byte) bool {
+	masked := slices.Clone(point)
+	masked[31] &= 0x7f
+	return slices.ContainsFunc(smallOrderPoints, func(s string) bool {
+		known, err := hex.DecodeString(s)
+		return err == nil && bytes.Equal(known, masked)
+	})
+}

@@ -1,0 +1,113 @@
+package passkey
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// maxNameLength bounds a passkey's name in UTF-16 code units.
+const maxNameLength = 128
+
+// List returns a user's passkeys, oldest first.
+func (p *Passkeys) List(ctx context.Context, userID string) ([]*Passkey, error) {
+	return p.store.List(ctx, database.Query{
+		Where: []database.Cond{database.Eq("userId", userID)},
+		Order: []database.Order{{Column: "createdAt"}, {Column: "id"}},
+	})
+}
+
+// Delete deletes a passkey of the user. One that does not exist or is somebody
+// else's is ErrPasskeyMissing.
+func (p *Passkeys) Delete(ctx context.Context, userID, id string) error {
+	n, err := p.store.Delete(ctx, database.Eq("id", id), database.Eq("userId", userID))
+	if err == nil && n == 0 {
+		return ErrPasskeyMissing
+	}
+	return err
+}
+
+// Rename changes what a passkey of the user is called. One that does not exist
+// or is somebody else's is ErrPasskeyMissing.
+func (p *Passkeys) Rename(ctx context.Context, userID, id, name string) (*Passkey, error) {
+	if err := checkName("body.name", name); err != nil {
+		return nil, err
+	}
+	key, err := p.store.UpdateOne(ctx, database.Set{"name": name}, database.Eq("id", id), database.Eq("userId", userID))
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, ErrPasskeyMissing
+	}
+	return key, err
+}
+
+func (p *Passkeys) list(c *betterauth.Ctx, _ betterauth.None) ([]*Passkey, error) {
+	id, err := c.Session()
+	if err != nil {
+		return nil, err
+	}
+	return p.List(c, id.User.ID)
+}
+
+// DeleteInput is the input of deletePasskey.
+type DeleteInput struct {
+	ID string `json:"id"`
+}
+
+var errNoID = &betterauth.ErrorCode{Message: "Missing required parameter: id", Status: http.StatusBadRequest}
+
+func (p *Passkeys) delete(c *betterauth.Ctx, in DeleteInput) (betterauth.Status, error) {
+	if in.ID == "" {
+		return betterauth.Status{}, errNoID
+	}
+	id, err := c.StoredSession()
+	if err != nil {
+		return betterauth.Status{}, err
+	}
+	return betterauth.Status{Status: true}, p.Delete(c, id.User.ID, in.ID)
+}
+
+// UpdateInput is the input of updatePasskey.
+type UpdateInput struct {
+	ID   string `json:"id"`
+	Name string `json:"name" check:"trim,nonempty"`
+}
+
+// UpdateAnswer is the answer of updatePasskey.
+type UpdateAnswer struct {
+	Passkey *Passkey `json:"passkey"`
+}
+
+func (p *Passkeys) update(c *betterauth.Ctx, in UpdateInput) (UpdateAnswer, error) {
+	id, err := c.StoredSession()
+	if err != nil {
+		return UpdateAnswer{}, err
+	}
+	key, err := p.Rename(c, id.User.ID, in.ID, in.Name)
+	return UpdateAnswer{key}, err
+}
+
+// checkName refuses names that could mislead whoever reads them: overlong, with
+// control characters, or with characters that turn the direction of text.
+func checkName(field, name string) error {
+	if len(utf16.Encode([]rune(name))) > maxNameLength {
+		return betterauth.ErrValidation.Messagef("[%s] Too big: expected string to have <=%d characters", field, maxNameLength)
+	}
+	if strings.ContainsFunc(name, misleading) {
+		return betterauth.ErrValidation.Messagef("[%s] Invalid input: control characters are not allowed", field)
+	}
+	return nil
+}
+
+func misleading(r rune) bool {
+	switch {
+	case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x061c:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,169 @@
+package passkey
+
+import (
+	"encoding/base64"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// timeout is the time browsers are told a ceremony may take, in milliseconds.
+const timeout = 60_000
+
+// creationOptions is PublicKeyCredentialCreationOptionsJSON (section 5.1.8), in
+// the member order of the reference.
+type creationOptions struct {
+	Challenge              string         `json:"challenge"`
+	RP                     rpEntity       `json:"rp"`
+	User                   userEntity     `json:"user"`
+	PubKeyCredParams       []keyParameter `json:"pubKeyCredParams"`
+	Timeout                int            `json:"timeout"`
+	Attestation            string         `json:"attestation"`
+	ExcludeCredentials     []descriptor   `json:"excludeCredentials"`
+	AuthenticatorSelection selection      `json:"authenticatorSelection"`
+	Extensions             jsontext.Value `json:"extensions"`
+	Hints                  []string       `json:"hints"`
+}
+
+type rpEntity struct {
+	Name string `json:"name"`
+	ID   string `json:"id"`
+}
+
+type userEntity struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	DisplayName string `json:"displayName"`
+}
+
+type keyParameter struct {
+	Alg  int64  `json:"alg"`
+	Type string `json:"type"`
+}
+
+// descriptor names a credential (section 5.8.3).
+type descriptor struct {
+	ID         string   `json:"id"`
+	Transports []string `json:"transports,omitempty"`
+	Type       string   `json:"type"`
+}
+
+type selection struct {
+	ResidentKey             string  `json:"residentKey"`
+	UserVerification        string  `json:"userVerification"`
+	AuthenticatorAttachment *string `json:"authenticatorAttachment,omitempty"`
+	RequireResidentKey      bool    `json:"requireResidentKey"`
+}
+
+// requestOptions is PublicKeyCredentialRequestOptionsJSON (section 5.1.9).
+type requestOptions struct {
+	RPID             string       `json:"rpId"`
+	Challenge        string       `json:"challenge"`
+	AllowCredentials []descriptor `json:"allowCredentials,omitempty"`
+	Timeout          int          `json:"timeout"`
+	UserVerification string       `json:"userVerification"`
+}
+
+// algorithms are the COSE algorithms offered, best first: EdDSA, ES256, RS256,
+// which section 5.4 recommends.
+var algorithms = []int64{-8, -7, -257}
+
+func keyParameters() []keyParameter {
+	out := make([]keyParameter, len(algorithms))
+	for i, alg := range algorithms {
+		out[i] = keyParameter{alg, "public-key"}
+	}
+	return out
+}
+
+func descriptors(keys []*Passkey) []descriptor {
+	out := make([]descriptor, len(keys))
+	for i, key := range keys {
+		out[i] = descriptor{ID: key.CredentialID, Transports: splitTransports(key.Transports), Type: "public-key"}
+	}
+	return out
+}
+
+// RegisterOptionsInput is the input of generatePasskeyRegistrationOptions.
+type RegisterOptionsInput struct {
+	// AuthenticatorAttachment is "platform" or "cross-platform".
+	AuthenticatorAttachment *string `query:"authenticatorAttachment" check:"enum=platform|cross-platform"`
+	// Name is the account as the authenticator shows it. Default: the e-mail
+	// address.
+	Name *string `query:"name"`
+	// Context is accepted for the reference's clients.
+	Context *string `query:"context"`
+}
+
+func (p *Passkeys) registerOptions(c *betterauth.Ctx, in RegisterOptionsInput) (creationOptions, error) {
+	id, err := c.StoredSession()
+	if err != nil {
+		return creationOptions{}, err
+	}
+	name := id.User.Email
+	if in.Name != nil && *in.Name != "" {
+		if err := checkName("query.name", *in.Name); err != nil {
+			return creationOptions{}, err
+		}
+		name = *in.Name
+	}
+	keys, err := p.List(c, id.User.ID)
+	if err != nil {
+		return creationOptions{}, err
+	}
+	// Random and never stored, so that authenticators learn nothing of the
+	// user (section 14.6.1).
+	handle, err := p.host.RandomString(32, betterauth.LowerAlphanumeric)
+	if err != nil {
+		return creationOptions{}, err
+	}
+	rpID, err := p.rpID(c.Origin())
+	if err != nil {
+		return creationOptions{}, err
+	}
+	expected, err := p.begin(c, registration, challengeUser{ID: id.User.ID, Name: name, DisplayName: id.User.Email})
+	if err != nil {
+		return creationOptions{}, err
+	}
+	return creationOptions{
+		Challenge:          expected,
+		RP:                 rpEntity{p.name(), rpID},
+		User:               userEntity{base64.RawURLEncoding.EncodeToString([]byte(handle)), name, id.User.Email},
+		PubKeyCredParams:   keyParameters(),
+		Timeout:            timeout,
+		Attestation:        "none",
+		ExcludeCredentials: descriptors(keys),
+		AuthenticatorSelection: selection{
+			ResidentKey: p.cfg.ResidentKey, UserVerification: p.cfg.UserVerification,
+			AuthenticatorAttachment: in.AuthenticatorAttachment, RequireResidentKey: p.cfg.ResidentKey == required,
+		},
+		Extensions: jsontext.Value(`{"credProps":true}`),
+		Hints:      []string{},
+	}, nil
+}
+
+func (p *Passkeys) authenticateOptions(c *betterauth.Ctx, _ betterauth.None) (requestOptions, error) {
+	var user challengeUser
+	var keys []*Passkey
+	id, err := c.Session()
+	if err == nil {
+		user.ID = id.User.ID
+		if keys, err = p.List(c, id.User.ID); err != nil {
+			return requestOptions{}, err
+		}
+	} else if !isNoSession(err) {
+		return requestOptions{}, err
+	}
+	rpID, err := p.rpID(c.Origin())
+	if err != nil {
+		return requestOptions{}, err
+	}
+	expected, err := p.begin(c, authentication, user)
+	if err != nil {
+		return requestOptions{}, err
+	}
+	return requestOptions{
+		RPID: rpID, Challenge: expected, AllowCredentials: descriptors(keys),
+		Timeout: timeout, UserVerification: p.cfg.UserVerification,
+	}, nil
+}

@@ -1,0 +1,210 @@
+// Package passkey lets people register passkeys and sign in with them: the
+// relying party of WebAuthn Level 3 (https://www.w3.org/TR/webauthn-3/), with
+// full verification through go-webauthn.
+//
+// Start with New. The two ceremonies are register.go and authenticate.go; a
+// challenge's life is challenge.go; what a user does with their passkeys is
+// manage.go. Endpoints, formats and the table are the reference's.
+package passkey
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// Config describes the relying party. The zero value works wherever the
+// application's BaseURL is set.
+type Config struct {
+	// RPID is the relying party ID: the domain that passkeys are bound to for
+	// good, equal to or a parent of every origin's host (section 5.1.2).
+	// Default: the host of the base URL, else "localhost".
+	RPID string
+	// RPName is what authenticators show. Default: the application's name,
+	// "Better Auth" without one.
+	RPName string
+	// Origins are where ceremonies may happen, each exact: "https://example.com".
+	// Default: the base URL's origin.
+	Origins []string
+	// ChallengeTTL is how long a person has for a ceremony. Default 5 minutes.
+	ChallengeTTL time.Duration
+	// UserVerification is "required", "preferred" or "discouraged" (section
+	// 5.8.6). What is required is enforced. Default "preferred".
+	UserVerification string
+	// ResidentKey is "required", "preferred" or "discouraged" (section 5.4.6).
+	// Default "preferred".
+	ResidentKey string
+	// BackupEligibility says what a changed backup eligibility flag means.
+	// Default BackupUpgrade.
+	BackupEligibility BackupEligibility
+	// MaxPerUser is how many passkeys one user may have. Default 100.
+	MaxPerUser int
+
+	// AllowUnboundChallenges lets browsers, too, finish a ceremony without the
+	// cookie that binds it to them. For pages that never send cookies. See
+	// docs/passkeys.md. Default false.
+	AllowUnboundChallenges bool
+	// DisableVerification switches WebAuthn verification off; the verifying
+	// endpoints then answer 501. Default false.
+	DisableVerification bool
+	// AllowInsecureUnverifiedAssertion accepts ceremonies whose challenge
+	// matches, without checking any signature: anybody who knows a credential
+	// id can sign in. It counts only with DisableVerification, and Build
+	// refuses it unless the base URL and every origin are loopback. Default false.
+	AllowInsecureUnverifiedAssertion bool
+}
+
+// BackupEligibility is the policy for an authenticator whose backup eligibility
+// flag (section 6.1.3) differs from the one at registration.
+type BackupEligibility string
+
+const (
+	// BackupUpgrade accepts a passkey that became eligible, as happens when a
+	// platform starts to sync it, and remembers that; it refuses the way back.
+	BackupUpgrade BackupEligibility = "upgrade"
+	// BackupStrict refuses any change (section 7.2, step 19).
+	BackupStrict BackupEligibility = "strict"
+	// BackupIgnore accepts any change, as the reference does.
+	BackupIgnore BackupEligibility = "ignore"
+)
+
+// Passkeys is the plugin. Make one with New for each Auth. Its methods are safe
+// for concurrent use once the Auth is built.
+type Passkeys struct {
+	cfg   Config
+	host  *betterauth.Host
+	store *database.Store[Passkey]
+	users *database.Store[betterauth.User]
+}
+
+var (
+	_ betterauth.Plugin      = (*Passkeys)(nil)
+	_ betterauth.Initializer = (*Passkeys)(nil)
+	_ betterauth.Checker     = (*Passkeys)(nil)
+)
+
+// New makes the plugin.
+func New(cfg Config) *Passkeys {
+	if cfg.ChallengeTTL == 0 {
+		cfg.ChallengeTTL = 5 * time.Minute
+	}
+	if cfg.UserVerification == "" {
+		cfg.UserVerification = preferred
+	}
+	if cfg.ResidentKey == "" {
+		cfg.ResidentKey = preferred
+	}
+	if cfg.BackupEligibility == "" {
+		cfg.BackupEligibility = BackupUpgrade
+	}
+	if cfg.MaxPerUser == 0 {
+		cfg.MaxPerUser = 100
+	}
+	return &Passkeys{cfg: cfg}
+}
+
+// Passkey is a registered credential, as stored and as listed: section 4's
+// credential record in the reference's columns.
+type Passkey struct {
+	// Name is what the user calls it.
+	Name *string `json:"name"`
+	// PublicKey is the COSE key (RFC 9052) in base64 with padding.
+	PublicKey string `json:"publicKey"`
+	UserID    string `json:"userId" db:"userId,index,references=user"`
+	// CredentialID is base64url without padding.
+	CredentialID string `json:"credentialID" db:"credentialID,index"`
+	// Counter is the signature counter of the last ceremony.
+	Counter int64 `json:"counter"`
+	// DeviceType is "multiDevice" for a passkey that may be synced, else
+	// "singleDevice".
+	DeviceType string `json:"deviceType"`
+	// BackedUp says that it is synced at present.
+	BackedUp bool `json:"backedUp"`
+	// Transports is how the authenticator can be reached, joined by commas.
+	Transports *string    `json:"transports"`
+	CreatedAt  *time.Time `json:"createdAt"`
+	// AAGUID names the authenticator's model; without attestation it is only
+	// what the authenticator says.
+	AAGUID *string        `json:"aaguid"`
+	ID     string         `json:"id"`
+	Extra  database.Extra `json:"-"`
+}
+
+// MarshalJSON writes the passkey in the order of the schema.
+func (p *Passkey) MarshalJSON() ([]byte, error) { return database.AppendRow(nil, p) }
+
+// AddedColumns gives a betterauth.Field access to added columns.
+func (p *Passkey) AddedColumns() *database.Extra { return &p.Extra }
+
+const (
+	preferred    = "preferred"
+	required     = "required"
+	discouraged  = "discouraged"
+	singleDevice = "singleDevice"
+	multiDevice  = "multiDevice"
+	// bodyLimit is ample for the largest attestation.
+	bodyLimit = 64 << 10
+)
+
+// Manifest implements betterauth.Plugin.
+func (p *Passkeys) Manifest() betterauth.Manifest {
+	return betterauth.Manifest{
+		ID:     "passkey",
+		Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[Passkey]("passkey")}},
+		Endpoints: []betterauth.Endpoint{
+			betterauth.Handle(betterauth.Operation{
+				ID: "generatePasskeyRegistrationOptions", Method: http.MethodGet, Path: "/passkey/generate-register-options",
+				Access: betterauth.WithFreshSession, NoStore: true,
+				Summary: "Options for navigator.credentials.create.",
+			}, p.registerOptions),
+			betterauth.Handle(betterauth.Operation{
+				ID: "verifyPasskeyRegistration", Method: http.MethodPost, Path: "/passkey/verify-registration",
+				Access: betterauth.WithFreshSession, BodyLimit: bodyLimit,
+				Summary: "Checks what navigator.credentials.create returned and stores the passkey.",
+				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrRegistrationFailed, ErrNotYours, ErrVerificationDisabled},
+			}, p.verifyRegistration),
+			betterauth.Handle(betterauth.Operation{
+				ID: "generatePasskeyAuthenticationOptions", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/passkey/generate-authenticate-options",
+				Access: betterauth.Public, NoStore: true,
+				Summary: "Options for navigator.credentials.get.",
+			}, p.authenticateOptions),
+			betterauth.Handle(betterauth.Operation{
+				ID: "verifyPasskeyAuthentication", Method: http.MethodPost, Path: "/passkey/verify-authentication",
+				Access: betterauth.Public, SignsIn: true, BodyLimit: bodyLimit,
+				Summary: "Checks what navigator.credentials.get returned and signs in.",
+				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrPasskeyNotFound, ErrAuthenticationFailed, ErrVerificationDisabled},
+			}, p.verifyAuthentication),
+			betterauth.Handle(betterauth.Operation{
+				ID: "listPasskeys", Method: http.MethodGet, Path: "/passkey/list-user-passkeys",
+				Access: betterauth.WithSession, Summary: "The user's passkeys.",
+			}, p.list),
+			betterauth.Handle(betterauth.Operation{
+				ID: "deletePasskey", Method: http.MethodPost, Path: "/passkey/delete-passkey",
+				Access: betterauth.WithStoredSession, Summary: "Deletes one of the user's passkeys.",
+				Errors: []*betterauth.ErrorCode{ErrPasskeyMissing},
+			}, p.delete),
+			betterauth.Handle(betterauth.Operation{
+				ID: "updatePasskey", Method: http.MethodPost, Path: "/passkey/update-passkey",
+				Access: betterauth.WithStoredSession, Summary: "Renames one of the user's passkeys.",
+				Errors: []*betterauth.ErrorCode{ErrPasskeyMissing},
+			}, p.update),
+		},
+		Errors: []*betterauth.ErrorCode{
+			ErrChallengeNotFound, ErrNotYours, ErrRegistrationFailed, ErrPasskeyNotFound, ErrAuthenticationFailed,
+			ErrTooMany, ErrVerificationDisabled,
+		},
+	}
+}
+
+// Init implements betterauth.Initializer.
+func (p *Passkeys) Init(_ context.Context, h *betterauth.Host) (err error) {
+	p.host = h
+	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
+		return err
+	}
+	p.store, err = betterauth.StoreOf[Passkey](h)
+	return err
+}

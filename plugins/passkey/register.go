@@ -1,0 +1,195 @@
+package passkey
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/protocol/webauthncose"
+	"github.com/go-webauthn/webauthn/webauthn"
+	"github.com/google/uuid"
+)
+
+// VerifyRegistrationInput is the input of verifyPasskeyRegistration: a
+// RegistrationResponseJSON (section 5.1) and what the user calls the passkey.
+type VerifyRegistrationInput struct {
+	Response jsontext.Value `json:"response"`
+	Name     *string        `json:"name" check:"trim"`
+}
+
+// verifyRegistration follows section 7.1.
+func (p *Passkeys) verifyRegistration(c *betterauth.Ctx, in VerifyRegistrationInput) (*Passkey, error) {
+	if p.cfg.DisableVerification && !p.cfg.AllowInsecureUnverifiedAssertion {
+		return nil, ErrVerificationDisabled
+	}
+	id, err := c.StoredSession()
+	if err != nil {
+		return nil, err
+	}
+	if in.Name != nil {
+		if err := checkName("body.name", *in.Name); err != nil {
+			return nil, err
+		}
+	}
+	parsed, parseErr := protocol.ParseCredentialCreationResponseBytes(in.Response)
+	sent := ""
+	if parseErr == nil {
+		sent = parsed.Response.CollectedClientData.Challenge
+	}
+	begun, err := p.take(c, registration, sent)
+	if parseErr != nil {
+		// Whatever became of the challenge, the response cannot be read.
+		return nil, ErrRegistrationFailed.Because(parseErr)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if begun.User.ID != id.User.ID {
+		return nil, ErrNotYours
+	}
+	key, err := p.verifiedCredential(c, begun, parsed)
+	if err != nil {
+		return nil, ErrRegistrationFailed.Because(err)
+	}
+	key.UserID, key.Name = id.User.ID, in.Name
+	if key.Name != nil && *key.Name == "" {
+		key.Name = nil
+	}
+	now := c.Now()
+	key.CreatedAt = &now
+	if err := p.add(c, key); err != nil {
+		return nil, err
+	}
+	return key, nil
+}
+
+// verifiedCredential checks the ceremony and returns the credential it made.
+func (p *Passkeys) verifiedCredential(c *betterauth.Ctx, begun *challenge, parsed *protocol.ParsedCredentialCreationData) (*Passkey, error) {
+	if p.cfg.DisableVerification {
+		return p.unverifiedCredential(begun, parsed)
+	}
+	if err := p.exactOrigin(c, parsed.Response.CollectedClientData.Origin); err != nil {
+		return nil, err
+	}
+	rp, err := p.relyingParty(c)
+	if err != nil {
+		return nil, err
+	}
+	params := make([]protocol.CredentialParameter, len(algorithms))
+	for i, alg := range algorithms {
+		params[i] = protocol.CredentialParameter{Type: protocol.PublicKeyCredentialType, Algorithm: webauthncose.COSEAlgorithmIdentifier(alg)}
+	}
+	cred, err := rp.CreateCredential(webauthnUser{id: []byte(begun.User.ID)}, webauthn.SessionData{
+		Challenge: begun.Expected, RelyingPartyID: rp.Config.RPID, UserID: []byte(begun.User.ID),
+		UserVerification: protocol.UserVerificationRequirement(p.cfg.UserVerification), CredParams: params,
+	}, parsed)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkKey(cred.PublicKey); err != nil {
+		return nil, err
+	}
+	return credentialRow(cred.ID, cred.PublicKey, parsed)
+}
+
+// credentialRow is a credential in the reference's columns.
+func credentialRow(credentialID, publicKey []byte, parsed *protocol.ParsedCredentialCreationData) (*Passkey, error) {
+	if len(credentialID) == 0 || len(credentialID) > 1023 {
+		return nil, fmt.Errorf("a credential id of %d bytes", len(credentialID)) // section 7.1, step 25
+	}
+	data := parsed.Response.AttestationObject.AuthData
+	if data.Counter > maxCounter {
+		return nil, errCounterRange
+	}
+	aaguid, err := uuid.FromBytes(data.AttData.AAGUID)
+	if err != nil {
+		return nil, err
+	}
+	model, transports := aaguid.String(), joinTransports(parsed.Response.Transports)
+	return &Passkey{
+		PublicKey:    base64.StdEncoding.EncodeToString(publicKey),
+		CredentialID: base64.RawURLEncoding.EncodeToString(credentialID),
+		Counter:      int64(data.Counter),
+		DeviceType:   deviceType(data.Flags.HasBackupEligible()),
+		BackedUp:     data.Flags.HasBackupState(),
+		Transports:   &transports,
+		AAGUID:       &model,
+	}, nil
+}
+
+// add stores a passkey unless its credential id is taken, by whomever (section
+// 7.1, step 26). The reference's table has no unique index for that, so the
+// check and the insertion hold a lock on the id, and on the user for the limit.
+func (p *Passkeys) add(c *betterauth.Ctx, key *Passkey) error {
+	return c.Transaction(func(tx *betterauth.Ctx) error {
+		for _, name := range []string{"passkey user " + key.UserID, "passkey credential " + key.CredentialID} {
+			if err := p.host.Lock(tx, name); err != nil {
+				return err
+			}
+		}
+		taken, err := p.store.Exists(tx, database.Eq("credentialID", key.CredentialID))
+		if err != nil {
+			return err
+		}
+		if taken {
+			return ErrPreviouslyRegistered
+		}
+		n, err := p.store.Count(tx, database.Eq("userId", key.UserID))
+		if err != nil {
+			return err
+		}
+		if n >= p.cfg.MaxPerUser {
+			return ErrTooMany
+		}
+		return p.store.Create(tx, key)
+	})
+}
+
+var transportName = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
+
+// joinTransports keeps what can be a transport (section 5.8.4), once each and
+// not too many: the client chooses the text, and commas separate.
+func joinTransports(transports []protocol.AuthenticatorTransport) string {
+	var kept []string
+	for _, t := range transports {
+		if s := string(t); transportName.MatchString(s) && !slices.Contains(kept, s) && len(kept) < 8 {
+			kept = append(kept, s)
+		}
+	}
+	return strings.Join(kept, ",")
+}
+
+func splitTransports(joined *string) []string {
+	if joined == nil {
+		return nil
+	}
+	return slices.DeleteFunc(strings.Split(*joined, ","), func(s string) bool { return s == "" })
+}
+
+func deviceType(backupEligible bool) string {
+	if backupEligible {
+		return multiDevice
+	}
+	return singleDevice
+}
+
+func isNoSession(err error) bool { return errors.Is(err, betterauth.ErrNoSession) }
+
+// webauthnUser is what go-webauthn wants to know of a user: one handle and at
+// most one credential, since it is looked up before.
+type webauthnUser struct {
+	id   []byte
+	cred []webauthn.Credential
+}
+
+func (u webauthnUser) WebAuthnID() []byte                         { return u.id }
+func (u webauthnUser) WebAuthnName() string                       { return "" }
+func (u webauthnUser) WebAuthnDisplayName() string                { return "" }
+func (u webauthnUser) WebAuthnCredentials() []webauthn.Credential { return u.cred }

@@ -1,0 +1,151 @@
+package passkey
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/webauthn"
+	"golang.org/x/net/idna"
+)
+
+// Check implements betterauth.Checker: everything that would make each ceremony
+// fail later is said at Build.
+func (p *Passkeys) Check(site betterauth.Site) error {
+	var problems []error
+	for name, value := range map[string]string{"UserVerification": p.cfg.UserVerification, "ResidentKey": p.cfg.ResidentKey} {
+		if !slices.Contains([]string{required, preferred, discouraged}, value) {
+			problems = append(problems, fmt.Errorf("%s %q is not required, preferred or discouraged", name, value))
+		}
+	}
+	if !slices.Contains([]BackupEligibility{BackupUpgrade, BackupStrict, BackupIgnore}, p.cfg.BackupEligibility) {
+		problems = append(problems, fmt.Errorf("BackupEligibility %q is not upgrade, strict or ignore", p.cfg.BackupEligibility))
+	}
+	if p.cfg.ChallengeTTL < 0 || p.cfg.MaxPerUser < 0 {
+		problems = append(problems, errors.New("ChallengeTTL and MaxPerUser cannot be negative"))
+	}
+	id, err := p.rpID(site.Origin)
+	if err != nil {
+		problems = append(problems, err)
+	}
+	origins := p.origins(site.Origin)
+	for _, origin := range origins {
+		problems = append(problems, checkRPOrigin(id, origin))
+	}
+	if p.cfg.AllowInsecureUnverifiedAssertion {
+		problems = append(problems, p.checkInsecure(site.Origin, origins))
+	}
+	return errors.Join(problems...)
+}
+
+// checkInsecure keeps unverified ceremonies on the developer's own machine.
+func (p *Passkeys) checkInsecure(origin string, origins []string) error {
+	if !p.cfg.DisableVerification {
+		return errors.New("AllowInsecureUnverifiedAssertion counts only with DisableVerification; remove it, or switch verification off on purpose")
+	}
+	for _, o := range append([]string{origin}, origins...) {
+		if u, err := url.Parse(o); o == "" || err != nil || !loopback(u.Hostname()) {
+			return fmt.Errorf("AllowInsecureUnverifiedAssertion lets anybody sign in as anybody; it needs a base URL and origins on localhost, not %q", o)
+		}
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}
+
+// rpID is the relying party ID in the form browsers hash: lower case, IDNA
+// encoded (section 5.1.2). origin is the base URL's, "" when it is not known yet.
+func (p *Passkeys) rpID(origin string) (string, error) {
+	id := p.cfg.RPID
+	if id == "" {
+		id = "localhost"
+		if u, err := url.Parse(origin); err == nil && u.Hostname() != "" {
+			id = u.Hostname()
+		}
+	}
+	if net.ParseIP(id) != nil {
+		return "", fmt.Errorf("RP ID %q is an IP address, which browsers refuse; use a domain, such as localhost for development", id)
+	}
+	ascii, err := idna.Lookup.ToASCII(id)
+	if err != nil || strings.ContainsAny(id, "/:@") {
+		return "", fmt.Errorf("RP ID %q is not a domain: no scheme, port or path", id)
+	}
+	if !strings.Contains(ascii, ".") && ascii != "localhost" {
+		return "", fmt.Errorf("RP ID %q is a single label; only localhost may be", id)
+	}
+	return ascii, nil
+}
+
+// checkRPOrigin reports an origin that no ceremony with this RP ID can come from.
+func checkRPOrigin(id, origin string) error {
+	if id == "" || strings.HasPrefix(origin, "android:apk-key-hash:") {
+		return nil
+	}
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" || origin != u.Scheme+"://"+u.Host || strings.ToLower(origin) != origin {
+		return fmt.Errorf("origin %q is not of the form https://example.com, in lower case and without a path", origin)
+	}
+	host := u.Hostname()
+	if host != id && !strings.HasSuffix(host, "."+id) {
+		return fmt.Errorf("RP ID %q is no suffix of origin %q", id, origin)
+	}
+	if u.Scheme != "https" && !loopback(host) {
+		return fmt.Errorf("origin %q is not https; browsers have passkeys only there and on localhost", origin)
+	}
+	return nil
+}
+
+// origins are where a ceremony may happen, given the base URL's origin.
+func (p *Passkeys) origins(base string) []string {
+	if len(p.cfg.Origins) > 0 || base == "" {
+		return p.cfg.Origins
+	}
+	return []string{base}
+}
+
+// relyingParty prepares go-webauthn for one request, since the base URL may be
+// the request's own. It is cheap: no key material, no I/O.
+func (p *Passkeys) relyingParty(c *betterauth.Ctx) (*webauthn.WebAuthn, error) {
+	id, err := p.rpID(c.Origin())
+	if err != nil {
+		return nil, err
+	}
+	cfg := &webauthn.Config{
+		RPID: id, RPDisplayName: p.name(),
+		// Outputs nobody asked for are not used, so they do no harm; some
+		// authenticators send them unasked.
+		ExtensionsUnsolicitedOutputPolicy: protocol.UnsolicitedOutputPolicyIgnore,
+	}
+	for _, origin := range p.origins(c.Origin()) {
+		if strings.HasPrefix(origin, "android:") {
+			cfg.RPOpaqueOrigins = append(cfg.RPOpaqueOrigins, origin)
+		} else {
+			cfg.RPOrigins = append(cfg.RPOrigins, origin)
+		}
+	}
+	return webauthn.New(cfg)
+}
+
+// exactOrigin demands one of the origins to the letter; go-webauthn compares
+// scheme and host only.
+func (p *Passkeys) exactOrigin(c *betterauth.Ctx, got string) error {
+	if slices.Contains(p.origins(c.Origin()), got) {
+		return nil
+	}
+	return errors.New("the ceremony happened at another origin")
+}
+
+func (p *Passkeys) name() string {
+	if p.cfg.RPName != "" {
+		return p.cfg.RPName
+	}
+	return p.host.AppName()
+}
