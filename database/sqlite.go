@@ -45,6 +45,10 @@ func sqliteDSN(base string, pragmas ...string) string {
 // OpenSQLite opens, and if need be creates, the SQLite database in the file
 // path, or a new one in memory for ":memory:" that lives until Close and that
 // no other call shares. An unusable path is an error here, not on first use.
+//
+// In memory there is no write-ahead log: a read with a context outside of a
+// running transaction waits for its end, while in a file it sees the state
+// before.
 func OpenSQLite(path string) (*DB, error) {
 	if path == "" {
 		return nil, errors.New(`database: OpenSQLite needs a path or ":memory:"`)

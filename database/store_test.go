@@ -54,7 +54,7 @@ func TestCreateFillsIn(t *testing.T) {
 		if two.Verified == nil || !*two.Verified || two.FailedVerificationCount == nil || *two.FailedVerificationCount != 0 {
 			t.Errorf("tag defaults: %+v", two)
 		}
-		two = &twoFactor{UserID: "mine", Verified: ptr(false)}
+		two = &twoFactor{ID: "second", UserID: "mine", Verified: ptr(false)}
 		must(t, storeOf[twoFactor](t, s).Create(t.Context(), two))
 		if *two.Verified {
 			t.Error("an explicit false was replaced by the default")
