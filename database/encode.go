@@ -91,14 +91,18 @@ func AppendRow(dst []byte, row any) ([]byte, error) {
 }
 
 func (e *Extra) append(dst []byte, start int) ([]byte, error) {
-	var err error
 	for i, c := range e.table.extras {
 		if c.Hidden {
 			continue
 		}
 		dst = comma(dst, start)
 		dst = append(dst, c.encodeName...)
-		if dst, err = appendValue(dst, e.values[i]); err != nil {
+		// A value set since the row was loaded may be of any type that fits.
+		v, err := c.normalize(e.values[i])
+		if err != nil {
+			return dst, err
+		}
+		if dst, err = appendValue(dst, v); err != nil {
 			return dst, fmt.Errorf("database: column %q: %w", c.Name, err)
 		}
 	}
@@ -148,8 +152,6 @@ func appendValue(dst []byte, v any) ([]byte, error) {
 		return AppendString(dst, v), nil
 	case bool:
 		return strconv.AppendBool(dst, v), nil
-	case int:
-		return strconv.AppendInt(dst, int64(v), 10), nil
 	case int64:
 		return strconv.AppendInt(dst, v, 10), nil
 	case time.Time:

@@ -177,7 +177,11 @@ func jsonCodec(t reflect.Type) fieldCodec {
 			if !ok {
 				return mismatch(f, v)
 			}
-			return json.Unmarshal(raw, f.Addr().Interface())
+			if json.Unmarshal(raw, f.Addr().Interface()) != nil {
+				// The decoder's message may quote what is stored.
+				return fmt.Errorf("the stored JSON does not fit into a %v", f.Type())
+			}
+			return nil
 		},
 	}
 }

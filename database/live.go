@@ -118,8 +118,8 @@ func (l *liveSchema) addIndexColumn(table, index, column string, kind liveIndex,
 }
 
 // eachRow runs a query and calls scan for each of its rows.
-func eachRow(ctx context.Context, e executor, query string, scan func(scan func(dest ...any) error) error) error {
-	rows, err := e.QueryContext(ctx, query)
+func eachRow(ctx context.Context, e executor, query string, args []any, scan func(scan func(dest ...any) error) error) error {
+	rows, err := e.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_attribute a on a.attrelid = c.oid
 join pg_catalog.pg_type t on t.oid = a.atttypid
 where n.nspname = current_schema() and c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped
-order by c.relname, a.attnum`,
+order by c.relname, a.attnum`, nil,
 		func(scan func(...any) error) error {
 			var name string
 			var view bool
@@ -45,7 +45,7 @@ join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 cross join lateral unnest(x.indkey::int2[]) with ordinality k(number, position)
 left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = k.number and k.number > 0
 where n.nspname = current_schema() and k.position <= x.indnkeyatts
-order by c.relname, i.relname, k.position`,
+order by c.relname, i.relname, k.position`, nil,
 		func(scan func(...any) error) error {
 			var table, index, column string
 			var kind liveIndex

@@ -6,58 +6,75 @@ import (
 	"strings"
 )
 
+// readSQLite asks for the details of the schema's own tables only: asking for
+// those of a view that is broken, or of a virtual table whose module is not
+// there, is an error.
 func (l *liveSchema) readSQLite(ctx context.Context, e executor) error {
-	err := eachRow(ctx, e, `
-select m.name, m.type = 'view', c.name, c.type, c."notnull", c.dflt_value is not null or c.pk > 0 or c.hidden > 0
-from sqlite_master m join pragma_table_xinfo(m.name) c
-where m.type in ('table', 'view')
-order by m.name, c.cid`,
+	err := eachRow(ctx, e, `select name, type, tbl_name from sqlite_master where type in ('table', 'view', 'index')`, nil,
 		func(scan func(...any) error) error {
-			var name string
-			var view bool
+			var name, kind, table string
+			if err := scan(&name, &kind, &table); err != nil {
+				return err
+			}
+			if kind == "index" {
+				l.indexNames[l.s.foldName(name)] = table
+			} else {
+				l.add(name).view = kind == "view"
+			}
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	for _, t := range l.s.tables {
+		if lt := l.table(t.physical); lt != nil && !lt.view {
+			if err := l.readSQLiteTable(ctx, e, lt); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l *liveSchema) readSQLiteTable(ctx context.Context, e executor, t *liveTable) error {
+	var key []string
+	err := eachRow(ctx, e, `
+select name, type, "notnull", dflt_value is not null or hidden > 0, pk > 0
+from pragma_table_xinfo(?) order by cid`, []any{t.name},
+		func(scan func(...any) error) error {
 			var c liveColumn
-			if err := scan(&name, &view, &c.name, &c.typ, &c.notNull, &c.hasDefault); err != nil {
+			var primary bool
+			if err := scan(&c.name, &c.typ, &c.notNull, &c.hasDefault, &primary); err != nil {
 				return err
 			}
 			c.typ = strings.ToLower(c.typ)
-			t := l.add(name)
-			t.view = view
+			if primary {
+				key = append(key, c.name)
+				// An integer primary key is the row id and counts by itself.
+				c.hasDefault = c.hasDefault || c.typ == "integer"
+			}
 			t.columns = append(t.columns, &c)
 			return nil
 		})
 	if err != nil {
 		return err
 	}
-	err = eachRow(ctx, e, `
-select m.name, i.name, i."unique", i.partial, x.seqno, x.name
-from sqlite_master m join pragma_index_list(m.name) i join pragma_index_info(i.name) x
-where m.type = 'table'
-order by m.name, i.seq, x.seqno`,
+	if len(key) > 0 {
+		// The index of an integer primary key is the table itself, not listed.
+		t.indexes = append(t.indexes, liveIndex{columns: key, unique: true})
+	}
+	return eachRow(ctx, e, `
+select i.name, i."unique", i.partial, x.seqno, x.name
+from pragma_index_list(?) i join pragma_index_info(i.name) x order by i.seq, x.seqno`, []any{t.name},
 		func(scan func(...any) error) error {
-			var table, index string
+			var index string
 			var kind liveIndex
 			var position int
 			var column sql.NullString // NULL for an expression
-			if err := scan(&table, &index, &kind.unique, &kind.partial, &position, &column); err != nil {
+			if err := scan(&index, &kind.unique, &kind.partial, &position, &column); err != nil {
 				return err
 			}
-			l.addIndexColumn(table, index, column.String, kind, position)
-			return nil
-		})
-	if err != nil {
-		return err
-	}
-	// An integer primary key is the row id itself and has no index.
-	return eachRow(ctx, e, `
-select m.name, min(c.name) from sqlite_master m join pragma_table_xinfo(m.name) c
-where m.type = 'table' and c.pk > 0 group by m.name having count(*) = 1`,
-		func(scan func(...any) error) error {
-			var table, column string
-			if err := scan(&table, &column); err != nil {
-				return err
-			}
-			t := l.add(table)
-			t.indexes = append(t.indexes, liveIndex{columns: []string{column}, unique: true})
+			l.addIndexColumn(t.name, index, column.String, kind, position)
 			return nil
 		})
 }

@@ -132,6 +132,16 @@ func TestPlanConflicts(t *testing.T) {
 	})
 }
 
+// What is wrong with other tables is not the planner's business.
+func TestPlanIgnoresOtherTables(t *testing.T) {
+	t.Parallel()
+	db := databasetest.SQLiteMemory(t)
+	execute(t, db, `create table base (id text)`)
+	execute(t, db, `create view broken as select * from base`)
+	execute(t, db, `drop table base`)
+	migrate(t, compile(t, db, []database.Table{database.TableOf[note]("note")}, nil, database.Options{}))
+}
+
 // A required column can be added to a table without rows.
 func TestMigrateEmptyTable(t *testing.T) {
 	t.Parallel()

@@ -44,7 +44,9 @@ func (db *DB) transaction(ctx context.Context) *transaction {
 // committed before the outermost call returns. A nested call that fails leaves
 // its statements behind, so the whole transaction can then only roll back; if
 // the outer function returns nil all the same, Transaction returns
-// [ErrRolledBack] together with the nested error.
+// [ErrRolledBack] together with the nested error. A write that the engine
+// refused has the same effect, as on PostgreSQL it must: a caller that means to
+// go on after [ErrUnique] does so outside of the transaction.
 //
 // On SQLite a transaction is the only writer from its beginning. A write with a
 // context outside of it, made from within fn, would wait for itself until its
@@ -165,7 +167,11 @@ func (db *DB) reader(ctx context.Context) executor {
 // transaction is that already.
 func (db *DB) write(ctx context.Context, fn func(e executor) error) error {
 	if t := db.transaction(ctx); t != nil {
-		return fn(t.tx.Tx)
+		err := fn(t.tx.Tx)
+		if err != nil {
+			t.fail(err)
+		}
+		return err
 	}
 	if err := db.lockWriter(ctx); err != nil {
 		return err

@@ -10,6 +10,9 @@ import (
 
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
 )
 
 func TestTransactionNested(t *testing.T) {
@@ -233,10 +236,18 @@ func TestNew(t *testing.T) {
 			t.Errorf("Close closed the application's pool: %v", err)
 		}
 	})
+	other := bun.NewDB(databasetest.SQLiteMemory(t).Bun().DB, otherDialect{sqlitedialect.New()})
+	if _, err := database.New(other); err == nil || !strings.Contains(err.Error(), "mysql") {
+		t.Errorf("another dialect: %v", err)
+	}
 	if _, err := database.New(nil); err == nil {
 		t.Error("New(nil): no error")
 	}
 }
+
+type otherDialect struct{ *sqlitedialect.Dialect }
+
+func (otherDialect) Name() dialect.Name { return dialect.MySQL }
 
 func TestOpenErrors(t *testing.T) {
 	t.Parallel()

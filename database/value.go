@@ -228,7 +228,9 @@ func (c *column) decodeValue(src any) (any, error) {
 		case string:
 			// The driver hands over numeric and, in columns other programs
 			// made, integers as text.
-			return strconv.ParseInt(v, 10, 64)
+			if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+				return n, nil
+			}
 		}
 	case Boolean:
 		switch v := src.(type) {
@@ -237,7 +239,9 @@ func (c *column) decodeValue(src any) (any, error) {
 		case int64:
 			return v != 0, nil
 		case string:
-			return strconv.ParseBool(v)
+			if b, err := strconv.ParseBool(v); err == nil {
+				return b, nil
+			}
 		}
 	case Date:
 		return decodeDate(src)

@@ -5,38 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/go-json-experiment/json/jsontext"
 )
-
-// sample has a column of every type, each both required and nullable.
-type sample struct {
-	Text     string            `db:"text"`
-	TextN    *string           `db:"textN"`
-	Key      string            `db:"key,unique"`
-	Number   int64             `db:"number"`
-	NumberN  *int64            `db:"numberN"`
-	Big      int64             `db:"big,bigint"`
-	BigN     *int64            `db:"bigN,bigint"`
-	Flag     bool              `db:"flag"`
-	FlagN    *bool             `db:"flagN"`
-	Date     time.Time         `db:"date"`
-	DateN    *time.Time        `db:"dateN"`
-	JSON     jsontext.Value    `db:"json"`
-	Map      map[string]string `db:"map"`
-	Strings  []string          `db:"strings"`
-	Numbers  []float64         `db:"numbers"`
-	Created  time.Time         `db:"created,now"`
-	Touched  time.Time         `db:"touched,touch"`
-	ParentID *string           `db:"parentId,references=sample,index"`
-	ID       string            `db:"id"`
-	Extra    database.Extra
-}
 
 type suite struct {
 	db     *database.DB
@@ -80,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) *database.DB) {
 		"Unique":           testUnique,
 		"Planner":          testPlanner,
 		"Rollback":         testRollback,
+		"FailedWrite":      testFailedWrite,
 		"AfterCommit":      testAfterCommit,
 		"TakeOneWinner":    testTake,
 		"CompareAndSwap":   testCompareAndSwap,
@@ -90,26 +65,6 @@ func Run(t *testing.T, open func(t *testing.T) *database.DB) {
 			test(t, newSuite(t, open(t)))
 		})
 	}
-}
-
-func ptr[T any](v T) *T { return &v }
-
-func full() *sample {
-	at := time.Date(2026, 11, 23, 9, 9, 36, 560_999_999, time.FixedZone("", 3600))
-	row := &sample{
-		Text: "naïve \"quoted\" '; drop table -- \u2028 \U0001F600", TextN: ptr(""), Key: "key",
-		Number: -1 << 31, NumberN: ptr(int64(1<<31 - 1)), Big: 1<<63 - 1, BigN: ptr(int64(-1 << 63)),
-		Flag: true, FlagN: ptr(false), Date: at, DateN: &at,
-		JSON: jsontext.Value(`{"b":[1,null,"x"],"a":1.5}`), Map: map[string]string{"k": "v"},
-		Strings: []string{"", "a,b"}, Numbers: []float64{0, -1.5, 1e300},
-	}
-	row.Extra.SetValue("addedText", "text")
-	row.Extra.SetValue("addedFlag", false)
-	row.Extra.SetValue("addedDate", at)
-	row.Extra.SetValue("addedJSON", jsontext.Value(`[1]`))
-	row.Extra.SetValue("addedStrings", []string{"x"})
-	row.Extra.SetValue("addedNumbers", []float64{1})
-	return row
 }
 
 func testRoundTrip(t *testing.T, s *suite) {
@@ -290,6 +245,23 @@ func testRollback(t *testing.T, s *suite) {
 	}
 }
 
+// A write that was refused leaves no transaction that could commit, on any
+// engine.
+func testFailedWrite(t *testing.T, s *suite) {
+	err := s.db.Transaction(t.Context(), func(ctx context.Context) error {
+		for range 2 {
+			_ = s.store.Create(ctx, &sample{Key: "same"})
+		}
+		return nil
+	})
+	if !errors.Is(err, database.ErrRolledBack) || !errors.Is(err, database.ErrUnique) {
+		t.Errorf("got %v, want ErrRolledBack with ErrUnique", err)
+	}
+	if n, err := s.store.Count(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d rows, %v; want none", n, err)
+	}
+}
+
 func testAfterCommit(t *testing.T, s *suite) {
 	var order []string
 	err := s.db.Transaction(t.Context(), func(ctx context.Context) error {
@@ -310,101 +282,4 @@ func testAfterCommit(t *testing.T, s *suite) {
 	if err != nil || !reflect.DeepEqual(order, []string{"1", "2"}) {
 		t.Errorf("order %v, %v", order, err)
 	}
-}
-
-func testTake(t *testing.T, s *suite) {
-	for _, name := range []string{"unique column", "other column"} {
-		row := &sample{Key: name, Text: name}
-		if err := s.store.Create(t.Context(), row); err != nil {
-			t.Fatal(err)
-		}
-		column := "key"
-		if name == "other column" {
-			column = "text"
-		}
-		var won atomic.Int32
-		concurrently(16, func(int) {
-			switch got, err := s.store.Take(t.Context(), database.Eq(column, name)); {
-			case err == nil && got.ID == row.ID:
-				won.Add(1)
-			case !errors.Is(err, database.ErrNotFound):
-				t.Errorf("%s: %v", name, err)
-			}
-		})
-		if won.Load() != 1 {
-			t.Errorf("%s: %d winners, want 1", name, won.Load())
-		}
-	}
-}
-
-func testCompareAndSwap(t *testing.T, s *suite) {
-	if err := s.store.Create(t.Context(), &sample{Key: "swap", Text: "free"}); err != nil {
-		t.Fatal(err)
-	}
-	for _, where := range [][]database.Cond{
-		{database.Eq("key", "swap"), database.Eq("text", "free")},
-		{database.Eq("text", "free")},
-	} {
-		var won atomic.Int32
-		concurrently(16, func(i int) {
-			set := database.Set{"text": fmt.Sprint("taken by ", i), "number": database.Add(1)}
-			switch _, err := s.store.UpdateOne(t.Context(), set, where...); {
-			case err == nil:
-				won.Add(1)
-			case !errors.Is(err, database.ErrNotFound):
-				t.Error(err)
-			}
-		})
-		if won.Load() != 1 {
-			t.Errorf("%d winners, want 1", won.Load())
-		}
-		if _, err := s.store.Update(t.Context(), database.Set{"text": "free"}, database.Eq("key", "swap")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	row, err := s.store.Get(t.Context(), database.Eq("key", "swap"))
-	if err != nil || row.Number != 2 {
-		t.Errorf("added up to %v, %v; want 2", row, err)
-	}
-}
-
-func testConcurrentWrites(t *testing.T, s *suite) {
-	const writers, each = 32, 8
-	concurrently(writers, func(i int) {
-		for j := range each {
-			row := &sample{Key: fmt.Sprintf("%d/%d", i, j)}
-			err := s.db.Transaction(t.Context(), func(ctx context.Context) error {
-				if err := s.store.Create(ctx, row); err != nil {
-					return err
-				}
-				_, err := s.store.Update(ctx, database.Set{"number": database.Add(1)}, database.Eq("id", row.ID))
-				return err
-			})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			if _, err := s.store.Get(t.Context(), database.Eq("id", row.ID)); err != nil {
-				t.Error(err)
-			}
-		}
-	})
-	n, err := s.store.Count(t.Context(), database.Eq("number", 1))
-	if n != writers*each || err != nil {
-		t.Errorf("%d rows, %v; want %d", n, err, writers*each)
-	}
-}
-
-// concurrently runs fn n times at once and waits for all.
-func concurrently(n int, fn func(i int)) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			fn(i)
-		})
-	}
-	close(start)
-	wg.Wait()
 }

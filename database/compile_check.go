@@ -1,0 +1,106 @@
+package database
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+func (c *compiler) physicalTables() {
+	seen := map[string]string{}
+	for _, t := range c.s.tables {
+		// SQLite compares names without case.
+		key := strings.ToLower(t.physical)
+		if other, twice := seen[key]; twice {
+			c.problem(t.Name, "", "has the physical name %q of table %s", t.physical, other)
+		}
+		seen[key] = t.Name
+	}
+}
+
+func (c *compiler) references(t *table) {
+	for _, col := range t.columns {
+		ref := col.References
+		if ref == nil {
+			continue
+		}
+		target, ok := c.s.byName[ref.Table]
+		if !ok {
+			c.problem(t.Name, col.Name, "refers to table %q, which does not exist", ref.Table)
+			continue
+		}
+		if target.err != nil {
+			continue // its columns are unknown, and reported already
+		}
+		to, ok := target.byName[ref.Column]
+		if !ok {
+			c.problem(t.Name, col.Name, "refers to %s.%s, which does not exist", ref.Table, ref.Column)
+			continue
+		}
+		if to.Type != col.Type {
+			c.problem(t.Name, col.Name, "is a %s but refers to a %s", col.Type, to.Type)
+		}
+		if to.Name != "id" && !to.Unique {
+			c.problem(t.Name, col.Name, "refers to %s.%s, which is not unique", ref.Table, ref.Column)
+		}
+		switch ref.OnDelete {
+		case "", "cascade", "restrict", "no action", "set default":
+		case "set null":
+			if col.Required {
+				c.problem(t.Name, col.Name, "is required and cannot be set null on delete")
+			}
+		default:
+			c.problem(t.Name, col.Name, "unknown action on delete %q", ref.OnDelete)
+		}
+		if to.Name == "id" {
+			col.stored = to.stored
+		}
+	}
+}
+
+func (c *compiler) indexes(t *table) {
+	for _, index := range t.Indexes {
+		if len(index.Columns) == 0 {
+			c.problem(t.Name, "", "an index has no columns")
+		}
+		for _, name := range index.Columns {
+			if _, ok := t.byName[name]; !ok && t.err == nil {
+				c.problem(t.Name, name, "is indexed but does not exist")
+			}
+		}
+	}
+}
+
+// checkNaming finds names given for what does not exist: a misspelt one would
+// otherwise be ignored and a second table be created.
+func (c *compiler) checkNaming() {
+	n := c.s.opts.Naming
+	for _, name := range slices.Sorted(maps.Keys(n.Tables)) {
+		if _, ok := c.s.byName[name]; !ok {
+			c.problem(name, "", "is named %q but does not exist", n.Tables[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(n.Columns)) {
+		t, ok := c.s.byName[name]
+		if !ok {
+			c.problem(name, "", "its columns are named but it does not exist")
+			continue
+		}
+		for _, column := range slices.Sorted(maps.Keys(n.Columns[name])) {
+			if _, ok := t.byName[column]; !ok && t.err == nil {
+				c.problem(name, column, "is named %q but does not exist", n.Columns[name][column])
+			}
+		}
+	}
+}
+
+func (c *compiler) identifier(name, table, column, what string) {
+	switch {
+	case name == "":
+		c.problem(table, column, "the %s is empty", what)
+	case len(name) > maxIdentifier:
+		c.problem(table, column, "the %s %q is longer than %d bytes", what, name, maxIdentifier)
+	case strings.ContainsAny(name, "\x00\""):
+		c.problem(table, column, "the %s %q holds a NUL byte or a double quote", what, name)
+	}
+}
