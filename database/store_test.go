@@ -355,3 +355,33 @@ func TestTakeOneOfMany(t *testing.T) {
 		wantCount(t, store, 0)
 	})
 }
+
+func TestTakeAll(t *testing.T) {
+	t.Parallel()
+	eachSchema(t, func(t *testing.T, s *database.Schema) {
+		store := storeOf[verification](t, s)
+		for i := range 10 {
+			must(t, store.Create(t.Context(), &verification{Identifier: "i", Value: fmt.Sprint(i)}))
+		}
+		must(t, store.Create(t.Context(), &verification{Identifier: "other"}))
+		counts := make([]int, 8)
+		concurrently(len(counts), func(i int) {
+			rows, err := store.TakeAll(t.Context(), database.Eq("identifier", "i"))
+			if err != nil {
+				t.Error(err)
+			}
+			counts[i] = len(rows)
+		})
+		total := 0
+		for _, n := range counts {
+			total += n
+		}
+		if total != 10 {
+			t.Errorf("taken %v, want 10 in all", counts)
+		}
+		wantCount(t, store, 1)
+		if _, err := store.TakeAll(t.Context()); !errors.Is(err, database.ErrEmptyWhere) {
+			t.Errorf("no condition: %v", err)
+		}
+	})
+}
