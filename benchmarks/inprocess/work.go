@@ -1,0 +1,194 @@
+// Package inprocess calls handlers without a network: what is left is what the
+// handler itself costs.
+package inprocess
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/better-auth-go/better-auth/benchmarks/subject"
+	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
+)
+
+// Work is one kind of call. Prepare gets n calls ready, outside what is
+// measured; Do makes the i-th of them.
+type Work struct {
+	Prepare func(n int) error
+	Do      func(i int) error
+}
+
+// sink is a ResponseWriter that is used again and again.
+type sink struct {
+	header http.Header
+	status int
+	body   []byte
+}
+
+func (s *sink) Header() http.Header { return s.header }
+func (s *sink) WriteHeader(status int) {
+	if s.status == 0 {
+		s.status = status
+	}
+}
+func (s *sink) Write(p []byte) (int, error) {
+	s.WriteHeader(http.StatusOK)
+	s.body = append(s.body, p...)
+	return len(p), nil
+}
+
+// serve answers r and wants 200.
+func (s *sink) serve(h http.Handler, r *http.Request) error {
+	clear(s.header)
+	s.status, s.body = 0, s.body[:0]
+	h.ServeHTTP(s, r)
+	if s.status != http.StatusOK {
+		return fmt.Errorf("%s answered %d: %s", r.URL.Path, s.status, s.body)
+	}
+	return nil
+}
+
+func (s *sink) cookies() string {
+	var pairs []string
+	for _, line := range s.header["Set-Cookie"] {
+		pair, _, _ := strings.Cut(line, ";")
+		pairs = append(pairs, pair)
+	}
+	return strings.Join(pairs, "; ")
+}
+
+func newRequest(method, path, cookie string, body []byte) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(context.Background(), method, subject.Origin+subject.BasePath+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.RemoteAddr = "127.0.0.1:1024"
+	r.Header.Set("Origin", subject.Origin)
+	if cookie != "" {
+		r.Header.Set("Cookie", cookie)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r, nil
+}
+
+// Session reads the visitor's session. With cached set, the visitor first gets
+// the cookie that keeps a copy of it, and sends that along.
+func Session(h http.Handler, v subject.Visitor, cached bool) (Work, error) {
+	s := &sink{header: http.Header{}}
+	cookie := v.Cookie
+	r, err := newRequest(http.MethodGet, "/get-session", cookie, nil)
+	if err != nil {
+		return Work{}, err
+	}
+	if cached {
+		if err := s.serve(h, r); err != nil {
+			return Work{}, err
+		}
+		if len(s.header["Set-Cookie"]) == 0 {
+			return Work{}, fmt.Errorf("get-session set no cookie")
+		}
+		r.Header.Set("Cookie", cookie+"; "+s.cookies())
+	}
+	return Work{Do: func(int) error {
+		if err := s.serve(h, r); err != nil {
+			return err
+		}
+		if len(s.body) < len(`{"session":`) {
+			return fmt.Errorf("get-session answered %s", s.body)
+		}
+		return nil
+	}}, nil
+}
+
+// SessionBody is what the handler answers to a visitor who asks for the session.
+func SessionBody(h http.Handler, v subject.Visitor) ([]byte, error) {
+	s := &sink{header: http.Header{}}
+	r, err := newRequest(http.MethodGet, "/get-session", v.Cookie, nil)
+	if err != nil {
+		return nil, err
+	}
+	err = s.serve(h, r)
+	return s.body, err
+}
+
+// Options begins sign-ins with a passkey.
+func Options(h http.Handler) (Work, error) {
+	s := &sink{header: http.Header{}}
+	r, err := newRequest(http.MethodGet, "/passkey/generate-authenticate-options", "", nil)
+	return Work{Do: func(int) error { return s.serve(h, r) }}, err
+}
+
+// Verify ends sign-ins with a passkey. Preparing begins them and signs.
+func Verify(h http.Handler, v subject.Visitor) Work {
+	s := &sink{header: http.Header{}}
+	var ready []*http.Request
+	return Work{
+		Prepare: func(n int) error {
+			ready = ready[:0]
+			for range n {
+				r, err := newRequest(http.MethodGet, "/passkey/generate-authenticate-options", "", nil)
+				if err != nil {
+					return err
+				}
+				if err := s.serve(h, r); err != nil {
+					return err
+				}
+				signed, err := v.Phone.Get(s.body, passkeytest.GetOptions{})
+				if err != nil {
+					return err
+				}
+				body := append(append([]byte(`{"response":`), signed...), '}')
+				if r, err = newRequest(http.MethodPost, "/passkey/verify-authentication", s.cookies(), body); err != nil {
+					return err
+				}
+				ready = append(ready, r)
+			}
+			return nil
+		},
+		Do: func(i int) error { return s.serve(h, ready[i]) },
+	}
+}
+
+// Figures are what one stretch of calls came to, by call.
+type Figures struct {
+	Time   time.Duration
+	Allocs float64
+	Bytes  float64
+}
+
+// preparedCalls is how many calls are prepared at once where that is needed.
+const preparedCalls = 300
+
+// Measure makes calls, one after the other, for about the given time.
+func Measure(w Work, limit time.Duration) (Figures, error) {
+	var total time.Duration
+	var before, after runtime.MemStats
+	calls, allocs, bytes := 0, uint64(0), uint64(0)
+	for total < limit {
+		n := preparedCalls
+		if w.Prepare != nil {
+			if err := w.Prepare(n); err != nil {
+				return Figures{}, err
+			}
+		}
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		for i := range n {
+			if err := w.Do(i); err != nil {
+				return Figures{}, err
+			}
+		}
+		total += time.Since(start)
+		runtime.ReadMemStats(&after)
+		calls += n
+		allocs += after.Mallocs - before.Mallocs
+		bytes += after.TotalAlloc - before.TotalAlloc
+	}
+	return Figures{total / time.Duration(calls), float64(allocs) / float64(calls), float64(bytes) / float64(calls)}, nil
+}

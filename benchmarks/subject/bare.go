@@ -1,0 +1,99 @@
+package subject
+
+import (
+	"context"
+	"database/sql"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Bare is what one could write by hand for GET /get-session with net/http and
+// database/sql: the same joined statement, prepared, on the same pool of
+// connections, and the same JSON put together by hand. It does not check the
+// cookie's signature, nor whether the session has expired, and does nothing
+// else a library is there for. It bounds from above what any library can reach.
+func Bare(ctx context.Context, db *database.DB) (http.Handler, error) {
+	text := `select a."expiresAt", a."token", a."createdAt", a."updatedAt", a."ipAddress", a."userAgent", a."userId", a."id",
+		b."name", b."email", b."emailVerified", b."image", b."createdAt", b."updatedAt", b."id"
+		from "session" a join "user" b on b."id" = a."userId" where a."token" = ?`
+	if db.Engine() == database.Postgres {
+		text = strings.Replace(text, "?", "$1", 1)
+	}
+	stmt, err := db.Bun().DB.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle(BasePath+"/get-session", &bare{stmt})
+	return mux, nil
+}
+
+type bare struct{ stmt *sql.Stmt }
+
+func (b *bare) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	cookie, err := r.Cookie(SessionCookie)
+	if err != nil {
+		http.Error(w, "no cookie", http.StatusUnauthorized)
+		return
+	}
+	token, _, _ := strings.Cut(cookie.Value, ".")
+	var s struct {
+		expiresAt, createdAt, updatedAt time.Time
+		token, userID, id               string
+		ipAddress, userAgent            *string
+	}
+	var u struct {
+		createdAt, updatedAt time.Time
+		name, email, id      string
+		image                *string
+		emailVerified        bool
+	}
+	if err := b.stmt.QueryRowContext(r.Context(), token).Scan(
+		&s.expiresAt, &s.token, &s.createdAt, &s.updatedAt, &s.ipAddress, &s.userAgent, &s.userID, &s.id,
+		&u.name, &u.email, &u.emailVerified, &u.image, &u.createdAt, &u.updatedAt, &u.id,
+	); err != nil {
+		http.Error(w, "no session", http.StatusInternalServerError)
+		return
+	}
+	body := make([]byte, 0, 640)
+	body = date(append(body, `{"session":{"expiresAt":`...), s.expiresAt)
+	body = text(append(body, `,"token":`...), s.token)
+	body = date(append(body, `,"createdAt":`...), s.createdAt)
+	body = date(append(body, `,"updatedAt":`...), s.updatedAt)
+	body = optional(append(body, `,"ipAddress":`...), s.ipAddress)
+	body = optional(append(body, `,"userAgent":`...), s.userAgent)
+	body = text(append(body, `,"userId":`...), s.userID)
+	body = text(append(body, `,"id":`...), s.id)
+	body = text(append(body, `},"user":{"name":`...), u.name)
+	body = text(append(body, `,"email":`...), u.email)
+	body = append(body, `,"emailVerified":false`...)
+	if u.emailVerified {
+		body = append(body[:len(body)-len("false")], "true"...)
+	}
+	body = optional(append(body, `,"image":`...), u.image)
+	body = date(append(body, `,"createdAt":`...), u.createdAt)
+	body = date(append(body, `,"updatedAt":`...), u.updatedAt)
+	body = text(append(body, `,"id":`...), u.id)
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(append(body, "}}"...)) // the client is the only one to tell
+}
+
+func date(dst []byte, t time.Time) []byte {
+	return t.UTC().AppendFormat(dst, `"2006-01-02T15:04:05.000Z"`)
+}
+
+func text(dst []byte, s string) []byte {
+	dst, _ = jsontext.AppendQuote(dst, s) // invalid UTF-8 is replaced
+	return dst
+}
+
+func optional(dst []byte, s *string) []byte {
+	if s == nil {
+		return append(dst, "null"...)
+	}
+	return text(dst, *s)
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/better-auth-go/better-auth/benchmarks/load"
+	"github.com/better-auth-go/better-auth/benchmarks/subject"
+	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
+)
+
+// target is a running subject and the connections to it, one for each visitor.
+type target struct {
+	kind     string
+	process  *subject.Process
+	visitors []subject.Visitor
+	conns    []*load.Conn
+	requests [][]byte // get-session of each visitor
+	sample   []byte   // what get-session answered to the first visitor
+	load     func(limit time.Duration) ([]load.Round, error)
+}
+
+func (t *target) close() {
+	for _, c := range t.conns {
+		_ = c.Close()
+	}
+	t.process.Stop()
+}
+
+// connect prepares everything that is not to be measured.
+func (t *target) connect(s scenario) error {
+	for _, v := range t.visitors {
+		conn, err := load.Dial(t.process.Addr)
+		if err != nil {
+			return err
+		}
+		t.conns = append(t.conns, conn)
+		cookie := v.Cookie
+		request := getSession(cookie)
+		answer, err := conn.Do(request)
+		if err != nil {
+			return err
+		}
+		if answer.Status != http.StatusOK || !bytes.HasPrefix(answer.Body, []byte(`{"session":{`)) {
+			return fmt.Errorf("get-session answered %d: %s", answer.Status, answer.Body)
+		}
+		if t.sample == nil {
+			t.sample = bytes.Clone(answer.Body)
+		}
+		if s.cache != "" {
+			if len(answer.Cookies) == 0 {
+				return fmt.Errorf("get-session set no cookie")
+			}
+			request = getSession(cookie + "; " + strings.Join(answer.Cookies, "; "))
+		}
+		t.requests = append(t.requests, request)
+	}
+	t.load = t.sessions
+	if s.passkeys {
+		t.load = t.ceremonies
+	}
+	return nil
+}
+
+func getSession(cookie string) []byte {
+	return load.Request(http.MethodGet, subject.BasePath+"/get-session", []string{"Cookie: " + cookie}, nil)
+}
+
+// sessions reads sessions, each connection its own visitor's.
+func (t *target) sessions(limit time.Duration) ([]load.Round, error) {
+	round, err := load.Run(len(t.conns), limit, func(worker, _ int) (bool, error) {
+		answer, err := t.conns[worker].Do(t.requests[worker])
+		if err == nil && (answer.Status != http.StatusOK || len(answer.Body) < len(t.sample)/2) {
+			err = fmt.Errorf("get-session answered %d: %s", answer.Status, answer.Body)
+		}
+		return true, err
+	})
+	return []load.Round{round}, err
+}
+
+// maxCeremonies bounds how many ceremonies each connection finishes in a round.
+const maxCeremonies = 150
+
+// ceremony is one that was begun.
+type ceremony struct {
+	options []byte
+	cookies string
+}
+
+// ceremonies measures both halves of signing in apart: first all are begun,
+// then, while nothing is measured, the authenticators sign, then all are ended.
+func (t *target) ceremonies(limit time.Duration) ([]load.Round, error) {
+	begin := load.Request(http.MethodGet, subject.BasePath+"/passkey/generate-authenticate-options", nil, nil)
+	begun := make([][]ceremony, len(t.conns))
+	options, err := load.Run(len(t.conns), limit, func(worker, _ int) (bool, error) {
+		answer, err := t.conns[worker].Do(begin)
+		if err == nil && answer.Status != http.StatusOK {
+			err = fmt.Errorf("generate-authenticate-options answered %d: %s", answer.Status, answer.Body)
+		}
+		if err == nil && len(begun[worker]) < maxCeremonies {
+			begun[worker] = append(begun[worker], ceremony{bytes.Clone(answer.Body), strings.Join(answer.Cookies, "; ")})
+		}
+		return true, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	signed, err := t.sign(begun)
+	if err != nil {
+		return nil, err
+	}
+	verify, err := load.Run(len(t.conns), limit, func(worker, n int) (bool, error) {
+		if n >= len(signed[worker]) {
+			return false, nil
+		}
+		answer, err := t.conns[worker].Do(signed[worker][n])
+		if err == nil && answer.Status != http.StatusOK {
+			err = fmt.Errorf("verify-authentication answered %d: %s", answer.Status, answer.Body)
+		}
+		return true, err
+	})
+	return []load.Round{options, verify}, err
+}
+
+// sign lets each visitor's authenticator answer what it was asked.
+func (t *target) sign(begun [][]ceremony) ([][][]byte, error) {
+	signed := make([][][]byte, len(begun))
+	for worker, list := range begun {
+		for _, c := range list {
+			response, err := t.visitors[worker].Phone.Get(c.options, passkeytest.GetOptions{})
+			if err != nil {
+				return nil, err
+			}
+			body := append(append([]byte(`{"response":`), response...), '}')
+			signed[worker] = append(signed[worker], load.Request(http.MethodPost, subject.BasePath+"/passkey/verify-authentication",
+				[]string{"Origin: " + subject.Origin, "Cookie: " + c.cookies}, body))
+		}
+	}
+	return signed, nil
+}
