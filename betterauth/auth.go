@@ -176,10 +176,9 @@ func (a *Auth) guard(next http.Handler, required bool) http.Handler {
 			a.WriteError(w, r, err)
 			return
 		}
-		if id != nil {
-			r = r.WithContext(WithIdentity(r.Context(), id))
-		}
-		next.ServeHTTP(w, r)
+		// Nobody is put there too: an outer guard may have found somebody in
+		// another Auth.
+		next.ServeHTTP(w, r.WithContext(WithIdentity(r.Context(), id)))
 	})
 }
 

@@ -72,8 +72,42 @@ func busy(err error) error {
 	return err
 }
 
+// Decoy implements Decoyer.
+func (b boundedHasher) Decoy(ctx context.Context, pw, stored string) error {
+	return busy(b.limiter.Decoy(ctx, pw, stored))
+}
+
 // Unwrap returns the hasher inside.
 func (b boundedHasher) Unwrap() Hasher { return b.inner }
+
+// Decoyer is a Hasher whose formats take different times.
+type Decoyer interface {
+	// Decoy does the work that failing to verify stored has saved compared with
+	// the slowest failure. stored is "" when there was nothing to verify.
+	Decoy(ctx context.Context, password, stored string) error
+}
+
+// Decoy makes a failed sign-in take as long as any other: call it with the
+// stored hash that password did not match, or with "" for a user who does not
+// exist or has no password. The first Decoyer decides, looking through wrappers
+// that have an Unwrap() Hasher; without one, nothing to verify costs one hash.
+func Decoy(ctx context.Context, h Hasher, password, stored string) error {
+	for inner := h; inner != nil; {
+		if d, ok := inner.(Decoyer); ok {
+			return d.Decoy(ctx, password, stored)
+		}
+		w, ok := inner.(interface{ Unwrap() Hasher })
+		if !ok {
+			break
+		}
+		inner = w.Unwrap()
+	}
+	if stored != "" {
+		return nil
+	}
+	_, err := h.Hash(ctx, password)
+	return err
+}
 
 // NeedsRehash reports whether stored should be made anew with h: the first
 // Rehasher decides, looking through wrappers that have an Unwrap() Hasher.

@@ -53,10 +53,7 @@ func (p *EmailPassword) signIn(c *betterauth.Ctx, in SignInInput) (SignInAnswer,
 func (p *EmailPassword) Authenticate(ctx context.Context, email, password string) (*betterauth.User, error) {
 	user, account, err := p.find(ctx, email)
 	if errors.Is(err, database.ErrNotFound) {
-		if _, err := p.host.Hasher().Hash(ctx, password); err != nil {
-			return nil, err
-		}
-		return nil, ErrInvalidCredentials
+		return nil, p.invalid(ctx, password, "")
 	}
 	if err != nil {
 		return nil, err
@@ -66,10 +63,19 @@ func (p *EmailPassword) Authenticate(ctx context.Context, email, password string
 		return nil, err
 	}
 	if !ok {
-		return nil, ErrInvalidCredentials
+		return nil, p.invalid(ctx, password, *account.Password)
 	}
 	p.rehash(ctx, account, password)
 	return user, nil
+}
+
+// invalid is the answer to every sign-in that fails, once it has taken as long
+// as any other.
+func (p *EmailPassword) invalid(ctx context.Context, password, stored string) error {
+	if err := betterauth.Decoy(ctx, p.host.Hasher(), password, stored); err != nil {
+		return err
+	}
+	return ErrInvalidCredentials
 }
 
 // find returns a user with the account that holds their password.

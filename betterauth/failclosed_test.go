@@ -1,0 +1,218 @@
+package betterauth_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/plugins/emailpassword"
+)
+
+var signUp = map[string]any{"name": "A", "email": "a@example.com", "password": "password1234"}
+
+var errTeapot = &betterauth.ErrorCode{Code: "TEAPOT", Message: "I am a teapot", Status: http.StatusTeapot}
+
+// contributions are one plugin for each kind of contribution that can stop a
+// sign-up; each calls fault at its moment.
+func contributions(fault func() error) map[string]betterauth.Inline {
+	return map[string]betterauth.Inline{
+		"before": {Before: []betterauth.BeforeHook{
+			betterauth.Before("signUpEmail", func(*betterauth.Ctx, *emailpassword.SignUpInput) error { return fault() })}},
+		"before match": {Before: []betterauth.BeforeHook{
+			betterauth.BeforeMatch(betterauth.EverySignIn, func(*betterauth.Ctx) error { return fault() })}},
+		"request hook": {Requests: []betterauth.RequestHook{
+			{Name: "r", Run: func(*betterauth.Ctx) error { return fault() }}}},
+		"gate": {Gates: []betterauth.SessionGate{
+			{Name: "g", Check: func(*betterauth.Ctx, *betterauth.Attempt) error { return fault() }}}},
+		"before create user": {Database: []betterauth.DatabaseHook{
+			betterauth.BeforeCreate(func(context.Context, *betterauth.User) error { return fault() })}},
+		"after create user": {Database: []betterauth.DatabaseHook{
+			betterauth.AfterCreate(func(context.Context, *betterauth.User) error { return fault() })}},
+		"before create account": {Database: []betterauth.DatabaseHook{
+			betterauth.BeforeCreate(func(context.Context, *betterauth.Account) error { return fault() })}},
+		"before create session": {Database: []betterauth.DatabaseHook{
+			betterauth.BeforeCreate(func(context.Context, *betterauth.Session) error { return fault() })}},
+		"after create session": {Database: []betterauth.DatabaseHook{
+			betterauth.AfterCreate(func(context.Context, *betterauth.Session) error { return fault() })}},
+	}
+}
+
+func TestContributionsFailClosed(t *testing.T) {
+	t.Parallel()
+	faults := map[string]struct {
+		fault  func() error
+		status int
+	}{
+		"error":  {func() error { return errors.New("secret cause") }, http.StatusInternalServerError},
+		"code":   {func() error { return errTeapot.Because(errors.New("secret cause")) }, http.StatusTeapot},
+		"panics": {func() error { panic("secret cause") }, http.StatusInternalServerError},
+	}
+	for faultName, f := range faults {
+		for name, plugin := range contributions(f.fault) {
+			t.Run(name+" "+faultName, func(t *testing.T) {
+				t.Parallel()
+				plugin.ID = "broken"
+				kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), plugin)
+				answer := kit.Client().Post("/sign-up/email", signUp).Want(f.status)
+				if strings.Contains(string(answer.Body), "secret cause") {
+					t.Errorf("the cause reached the client: %s", answer.Body)
+				}
+				if len(answer.Cookies) > 0 {
+					t.Errorf("a refused sign-up set cookies: %v", answer.Cookies)
+				}
+				if !strings.Contains(kit.Log.String(), "secret cause") {
+					t.Error("the cause is not in the log")
+				}
+				wantRows(t, kit, 0)
+			})
+		}
+	}
+}
+
+// wantRows demands that sign-up wrote user, account and session n times.
+func wantRows(t *testing.T, kit *plugintest.Kit, n int) {
+	t.Helper()
+	count := func(what string, got int, err error) {
+		t.Helper()
+		if err != nil || got != n {
+			t.Errorf("%d rows in %s (error %v), want %d", got, what, err, n)
+		}
+	}
+	users, err := kit.Users().Count(t.Context())
+	count("user", users, err)
+	accounts, err := plugintest.StoreOf[betterauth.Account](kit).Count(t.Context())
+	count("account", accounts, err)
+	sessions, err := plugintest.StoreOf[betterauth.Session](kit).Count(t.Context())
+	count("session", sessions, err)
+}
+
+// An after hook runs when the rows are written already: it cannot undo them,
+// but its failure is the answer.
+func TestAfterHookFailureIsTheAnswer(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]func() error{
+		"error": func() error { return errTeapot }, "panic": func() error { panic("boom") },
+	} {
+		hooks := map[string]betterauth.AfterHook{
+			"typed": betterauth.After("signUpEmail", func(*betterauth.Ctx, *emailpassword.SignUpAnswer) error { return fault() }),
+			"match": betterauth.AfterMatch(betterauth.Every, func(*betterauth.Ctx, *betterauth.Result) error { return fault() }),
+		}
+		for kind, hook := range hooks {
+			t.Run(kind+" "+name, func(t *testing.T) {
+				t.Parallel()
+				kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}),
+					betterauth.Inline{ID: "broken", After: []betterauth.AfterHook{hook}})
+				answer := kit.Client().Post("/sign-up/email", signUp)
+				if answer.Status < 400 {
+					t.Errorf("status %d after a failing hook", answer.Status)
+				}
+			})
+		}
+	}
+}
+
+func TestSessionSourceFailsClosed(t *testing.T) {
+	t.Parallel()
+	for name, find := range map[string]func(*betterauth.Ctx) (string, bool, error){
+		"error": func(*betterauth.Ctx) (string, bool, error) { return "", false, errors.New("broken") },
+		"panic": func(*betterauth.Ctx) (string, bool, error) { panic("broken") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kit := plugintest.New(t, betterauth.Inline{ID: "broken", Sources: []betterauth.SessionSource{{Name: "s", Token: find}}})
+			alice := kit.SignedIn("alice@example.com")
+			alice.Get("/list-sessions").Want(http.StatusInternalServerError)
+			if alice.Cookie("better-auth.session_token") == "" {
+				t.Error("a broken source signed the browser out")
+			}
+		})
+	}
+}
+
+// Only what runs after the commit may fail without consequence.
+func TestAfterCommitCannotFailTheRequest(t *testing.T) {
+	t.Parallel()
+	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{ID: "mail", Database: []betterauth.DatabaseHook{
+		betterauth.AfterCommit(database.OnCreate, func(context.Context, *betterauth.User) { panic("mail server down") }),
+	}})
+	kit.Client().Post("/sign-up/email", signUp).Want(http.StatusOK)
+	wantRows(t, kit, 1)
+	if !strings.Contains(kit.Log.String(), "mail server down") {
+		t.Error("the panic is not in the log")
+	}
+}
+
+func TestAfterCommitIsDroppedOnRollback(t *testing.T) {
+	t.Parallel()
+	mails := 0
+	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{
+		ID:       "mail",
+		Database: []betterauth.DatabaseHook{betterauth.AfterCommit(database.OnCreate, func(context.Context, *betterauth.User) { mails++ })},
+		Gates: []betterauth.SessionGate{{Name: "closed", Check: func(*betterauth.Ctx, *betterauth.Attempt) error {
+			return errTeapot
+		}}},
+	})
+	kit.Client().Post("/sign-up/email", signUp).WantError(errTeapot)
+	if mails != 0 {
+		t.Errorf("%d mails for a sign-up that was undone", mails)
+	}
+}
+
+type stepUpAnswer struct {
+	Next string `json:"next"`
+}
+
+// A step-up is an answer: what the request wrote stays, and no session exists.
+func TestStepUpCommitsWithoutASession(t *testing.T) {
+	t.Parallel()
+	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{
+		ID: "second-factor",
+		Gates: []betterauth.SessionGate{{Name: "step", Check: func(*betterauth.Ctx, *betterauth.Attempt) error {
+			return betterauth.StepUp(stepUpAnswer{"code"})
+		}}},
+	})
+	var body stepUpAnswer
+	answer := kit.Client().Post("/sign-up/email", signUp).Want(http.StatusOK).Into(&body)
+	if body.Next != "code" || len(answer.Cookies) != 0 {
+		t.Errorf("answer %s with cookies %v", answer.Body, answer.Cookies)
+	}
+	users, err := kit.Users().Count(t.Context())
+	if err != nil || users != 1 {
+		t.Errorf("%d users, %v", users, err)
+	}
+	sessions, err := plugintest.StoreOf[betterauth.Session](kit).Count(t.Context())
+	if err != nil || sessions != 0 {
+		t.Errorf("%d sessions, %v", sessions, err)
+	}
+}
+
+// Each way to a session asks the gates.
+func TestGatesGuardEveryWayToASession(t *testing.T) {
+	t.Parallel()
+	open := true
+	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{
+		ID: "gate",
+		Gates: []betterauth.SessionGate{{Name: "switch", Check: func(c *betterauth.Ctx, a *betterauth.Attempt) error {
+			if open {
+				return nil
+			}
+			return errTeapot
+		}}},
+	})
+	kit.Client().Post("/sign-up/email", signUp).Want(http.StatusOK)
+	open = false
+	kit.Client().Post("/sign-in/email", map[string]any{"email": "a@example.com", "password": "password1234"}).WantError(errTeapot)
+	user, err := kit.Users().Get(t.Context(), database.Eq("email", "a@example.com"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := kit.Auth.CreateSession(t.Context(), user.ID, betterauth.SignIn{Method: "server"}); !errors.Is(err, errTeapot) {
+		t.Errorf("CreateSession past a closed gate: %v", err)
+	}
+	wantRows(t, kit, 1)
+}

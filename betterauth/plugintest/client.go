@@ -1,0 +1,197 @@
+package plugintest
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/go-json-experiment/json"
+)
+
+// Client is one browser: it keeps cookies and says where it comes from. It is
+// not safe for concurrent use; Fork makes another one with the same cookies.
+type Client struct {
+	// Header is sent with every request. A new client sends the kit's own
+	// Origin.
+	Header http.Header
+	// User and Session are set for a client that is signed in by SignedIn.
+	User    *betterauth.User
+	Session *betterauth.Session
+
+	kit *Kit
+	jar *cookiejar.Jar
+}
+
+// Client returns a browser without a session.
+func (k *Kit) Client() *Client {
+	k.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		k.t.Fatalf("plugintest: %v", err)
+	}
+	return &Client{Header: http.Header{"Origin": {k.baseURL}}, kit: k, jar: jar}
+}
+
+// SignedIn returns a browser that is signed in as the user with this address,
+// who is created if need be.
+func (k *Kit) SignedIn(email string) *Client {
+	k.t.Helper()
+	ctx := k.t.Context()
+	user, err := k.Users().Get(ctx, database.Eq("email", email))
+	if err != nil {
+		name, _, _ := strings.Cut(email, "@")
+		user = &betterauth.User{Name: name, Email: email}
+		if err := k.Users().Create(ctx, user); err != nil {
+			k.t.Fatalf("plugintest: %v", err)
+		}
+	}
+	session, err := k.Auth.CreateSession(ctx, user.ID, betterauth.SignIn{Method: "plugintest"})
+	if err != nil {
+		k.t.Fatalf("plugintest: %v", err)
+	}
+	c := k.Client()
+	c.User, c.Session = user, session
+	c.SetCookie("better-auth.session_token", session.Token+"."+k.Host.Sign(session.Token))
+	return c
+}
+
+// Fork returns another client with the same cookies and headers, for requests
+// at the same time.
+func (c *Client) Fork() *Client {
+	f := c.kit.Client()
+	f.Header, f.User, f.Session = c.Header.Clone(), c.User, c.Session
+	f.jar.SetCookies(c.url(""), c.jar.Cookies(c.url("")))
+	return f
+}
+
+// SetCookie puts a cookie into the jar; the value is percent-encoded.
+func (c *Client) SetCookie(name, value string) {
+	c.jar.SetCookies(c.url(""), []*http.Cookie{{Name: name, Value: url.QueryEscape(value), Path: "/"}})
+}
+
+// Cookie returns the value of a cookie in the jar, "" without one.
+func (c *Client) Cookie(name string) string {
+	for _, ck := range c.jar.Cookies(c.url("")) {
+		if ck.Name == name {
+			return ck.Value
+		}
+	}
+	return ""
+}
+
+// ClearCookies empties the jar.
+func (c *Client) ClearCookies() { c.jar, _ = cookiejar.New(nil) }
+
+func (c *Client) url(path string) *url.URL {
+	u, err := url.Parse(c.kit.baseURL + path)
+	if err != nil {
+		c.kit.t.Fatalf("plugintest: %v", err)
+	}
+	return u
+}
+
+// Get sends a GET to a route below the base path.
+func (c *Client) Get(path string) *Answer { return c.Do(http.MethodGet, path, nil) }
+
+// Post sends body as JSON to a route below the base path; nil sends no body.
+func (c *Client) Post(path string, body any) *Answer { return c.Do(http.MethodPost, path, body) }
+
+// Do sends a request to a route below the base path. body is sent as JSON, or
+// as it is if it is a string.
+func (c *Client) Do(method, path string, body any) *Answer {
+	c.kit.t.Helper()
+	var reader io.Reader
+	contentType := ""
+	switch b := body.(type) {
+	case nil:
+	case string:
+		reader, contentType = strings.NewReader(b), "application/json"
+	default:
+		raw, err := json.Marshal(body)
+		if err != nil {
+			c.kit.t.Fatalf("plugintest: %v", err)
+		}
+		reader, contentType = bytes.NewReader(raw), "application/json"
+	}
+	u := c.url(c.kit.Auth.BasePath() + path)
+	r := httptest.NewRequestWithContext(c.kit.t.Context(), method, u.String(), reader)
+	for name, values := range c.Header {
+		r.Header[name] = values
+	}
+	if contentType != "" && r.Header.Get("Content-Type") == "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	for _, ck := range c.jar.Cookies(u) {
+		r.AddCookie(ck)
+	}
+	w := httptest.NewRecorder()
+	c.kit.Auth.ServeHTTP(w, r)
+	res := w.Result()
+	c.jar.SetCookies(u, res.Cookies())
+	return &Answer{Status: w.Code, Header: res.Header, Body: w.Body.Bytes(), Cookies: res.Cookies(), t: c.kit.t, what: method + " " + path}
+}
+
+// Answer is what came back.
+type Answer struct {
+	Status  int
+	Header  http.Header
+	Body    []byte
+	Cookies []*http.Cookie
+
+	t    testing.TB
+	what string
+}
+
+// Code is the error code of the body, "" without one.
+func (a *Answer) Code() string {
+	var body struct {
+		Code string `json:"code"`
+	}
+	_ = json.Unmarshal(a.Body, &body)
+	return body.Code
+}
+
+// Want fails the test unless the status is this.
+func (a *Answer) Want(status int) *Answer {
+	a.t.Helper()
+	if a.Status != status {
+		a.t.Fatalf("%s: status %d, want %d; body %s", a.what, a.Status, status, a.Body)
+	}
+	return a
+}
+
+// WantError fails the test unless the answer is this error.
+func (a *Answer) WantError(code *betterauth.ErrorCode) *Answer {
+	a.t.Helper()
+	if a.Status != code.Status || a.Code() != code.Code {
+		a.t.Fatalf("%s: %d %s, want %d %s; body %s", a.what, a.Status, a.Code(), code.Status, code.Code, a.Body)
+	}
+	return a
+}
+
+// Into decodes the body.
+func (a *Answer) Into(v any) *Answer {
+	a.t.Helper()
+	if err := json.Unmarshal(a.Body, v); err != nil {
+		a.t.Fatalf("%s: %v; body %s", a.what, err, a.Body)
+	}
+	return a
+}
+
+// SetCookie returns the cookie of this name that the answer sets, nil without
+// one.
+func (a *Answer) SetCookie(name string) *http.Cookie {
+	for _, ck := range a.Cookies {
+		if ck.Name == name {
+			return ck
+		}
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+// Package plugintest is a tool-box for testing plugins: an Auth on a database
+// in memory, a clock to move, and clients that are already signed in.
+//
+//	kit := plugintest.New(t, myplugin.New(myplugin.Config{}))
+//	alice := kit.SignedIn("alice@example.com")
+//	answer := alice.Post("/my-plugin/do", map[string]any{"n": 1})
+//	answer.Want(http.StatusOK)
+//
+// Requests go through the real handler with all its checks; only the network is
+// left out.
+package plugintest
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// BaseURL is the base URL of a kit whose configuration has none.
+const BaseURL = "http://localhost:3000"
+
+// Secret is the secret of a kit whose configuration has none.
+const Secret = "plugintest-secret-0123456789-abcdefgh"
+
+// Options describe a kit.
+type Options struct {
+	// Config is the application's configuration. BaseURL, Secret, Clock, Logger
+	// and Schema are filled in, and rate limits are off unless RateLimited.
+	Config  betterauth.Config
+	Plugins []betterauth.Plugin
+	// DB is the database. Default: SQLite in memory.
+	DB *database.DB
+	// RateLimited keeps rate limits on. Default false.
+	RateLimited bool
+}
+
+// Kit is an Auth under test. It is closed when the test ends.
+type Kit struct {
+	Auth  *betterauth.Auth
+	Host  *betterauth.Host
+	DB    *database.DB
+	Clock *Clock
+	Log   *Log
+
+	t       testing.TB
+	baseURL string
+}
+
+// New builds an Auth with plugins and fails the test if that fails.
+func New(t testing.TB, plugins ...betterauth.Plugin) *Kit {
+	t.Helper()
+	return NewWith(t, Options{Plugins: plugins})
+}
+
+// NewWith is New with Options.
+func NewWith(t testing.TB, o Options) *Kit {
+	t.Helper()
+	kit, err := Build(t, o)
+	if err != nil {
+		t.Fatalf("plugintest: %v", err)
+	}
+	return kit
+}
+
+// Build is NewWith for tests that expect Build to fail.
+func Build(t testing.TB, o Options) (*Kit, error) {
+	t.Helper()
+	db := o.DB
+	if db == nil {
+		var err error
+		if db, err = database.OpenSQLite(":memory:"); err != nil {
+			t.Fatalf("plugintest: %v", err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+	}
+	k := &Kit{t: t, DB: db, Clock: &Clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, Log: &Log{}}
+	cfg := o.Config
+	if cfg.BaseURL == "" && cfg.DynamicBaseURL == nil {
+		cfg.BaseURL = BaseURL
+	}
+	if cfg.Secret == "" && len(cfg.Secrets) == 0 {
+		cfg.Secret = Secret
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = k.Clock.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.NewTextHandler(k.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	if cfg.Schema == betterauth.SchemaVerify {
+		cfg.Schema = betterauth.SchemaMigrate
+	}
+	if !o.RateLimited {
+		cfg.RateLimit.Disabled = true
+	}
+	spy := &spy{}
+	auth, err := betterauth.New(cfg).Database(db).Plugin(o.Plugins...).Plugin(spy).Build(t.Context())
+	if err != nil {
+		return nil, err
+	}
+	t.Cleanup(func() { _ = auth.Close(context.Background()) })
+	k.Auth, k.Host, k.baseURL = auth, spy.host, cfg.BaseURL
+	return k, nil
+}
+
+// spy is a plugin that only keeps its Host for the kit.
+type spy struct{ host *betterauth.Host }
+
+func (*spy) Manifest() betterauth.Manifest { return betterauth.Manifest{ID: "plugintest"} }
+
+func (s *spy) Init(_ context.Context, h *betterauth.Host) error {
+	s.host = h
+	return nil
+}
+
+// Users is the store of users.
+func (k *Kit) Users() *database.Store[betterauth.User] { return StoreOf[betterauth.User](k) }
+
+// StoreOf is the store of any table of the Auth under test.
+func StoreOf[Row any](k *Kit) *database.Store[Row] {
+	k.t.Helper()
+	store, err := betterauth.StoreOf[Row](k.Host)
+	if err != nil {
+		k.t.Fatalf("plugintest: %v", err)
+	}
+	return store
+}
+
+// Clock is the time as the Auth under test sees it. It stands still.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// Now is the current time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Advance moves the clock forward.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// Log collects what the Auth under test logs.
+type Log struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *Log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+// String is all that was logged.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}

@@ -1,0 +1,356 @@
+package passkey_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/plugins/bearer"
+	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	registerOptions     = "/passkey/generate-register-options"
+	verifyRegistration  = "/passkey/verify-registration"
+	authenticateOptions = "/passkey/generate-authenticate-options"
+	verifyAuthenticate  = "/passkey/verify-authentication"
+)
+
+func newKit(t *testing.T, cfg passkey.Config) *plugintest.Kit {
+	t.Helper()
+	return plugintest.New(t, passkey.New(cfg), bearer.New(bearer.Config{}))
+}
+
+func newAuthenticator() *passkeytest.Authenticator {
+	return passkeytest.New(passkeytest.Options{Origin: plugintest.BaseURL, CountStep: 1})
+}
+
+type row struct {
+	ID           string  `json:"id"`
+	Name         *string `json:"name"`
+	CredentialID string  `json:"credentialID"`
+	Counter      int64   `json:"counter"`
+	DeviceType   string  `json:"deviceType"`
+	BackedUp     bool    `json:"backedUp"`
+	Transports   string  `json:"transports"`
+}
+
+// register sends what the authenticator makes of the options.
+func register(t *testing.T, c *plugintest.Client, a *passkeytest.Authenticator, o passkeytest.CreateOptions) *plugintest.Answer {
+	t.Helper()
+	response, err := a.Create(c.Get(registerOptions).Want(http.StatusOK).Body, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Post(verifyRegistration, map[string]any{"response": jsontext.Value(response), "name": " My key "})
+}
+
+func authenticate(t *testing.T, c *plugintest.Client, a *passkeytest.Authenticator, o passkeytest.GetOptions) *plugintest.Answer {
+	t.Helper()
+	return c.Post(verifyAuthenticate, map[string]any{"response": jsontext.Value(assert(t, c, a, o))})
+}
+
+func assert(t *testing.T, c *plugintest.Client, a *passkeytest.Authenticator, o passkeytest.GetOptions) []byte {
+	t.Helper()
+	response, err := a.Get(c.Post(authenticateOptions, nil).Want(http.StatusOK).Body, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response
+}
+
+func list(t *testing.T, c *plugintest.Client) []row {
+	t.Helper()
+	var rows []row
+	c.Get("/passkey/list-user-passkeys").Want(http.StatusOK).Into(&rows)
+	return rows
+}
+
+func TestBothCeremonies(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		for _, alg := range []passkeytest.Algorithm{passkeytest.ES256, passkeytest.EdDSA, passkeytest.RS256} {
+			kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(passkey.Config{})}})
+			alice := kit.SignedIn(strings.ToLower(alg.String()) + "@example.com")
+			a := newAuthenticator()
+			var made row
+			register(t, alice, a, passkeytest.CreateOptions{Algorithm: alg}).Want(http.StatusOK).Into(&made)
+			if made.Name == nil || *made.Name != "My key" || made.DeviceType != "multiDevice" || !made.BackedUp || made.Transports != "internal,hybrid" {
+				t.Errorf("%v: stored %+v", alg, made)
+			}
+			visitor := kit.Client()
+			var id betterauth.Identity
+			answer := authenticate(t, visitor, a, passkeytest.GetOptions{}).Want(http.StatusOK).Into(&id)
+			if id.User.ID != alice.User.ID || id.Session.Token == "" || answer.SetCookie("better-auth.session_token") == nil {
+				t.Errorf("%v: signed in as %+v", alg, id.User)
+			}
+			if rows := list(t, visitor); len(rows) != 1 || rows[0].Counter != made.Counter+1 {
+				t.Errorf("%v: listed %+v", alg, rows)
+			}
+			// A second sign-in needs a second challenge and a higher counter.
+			authenticate(t, kit.Client(), a, passkeytest.GetOptions{}).Want(http.StatusOK)
+		}
+	})
+}
+
+// The key is listed where the user is known, so a key without user handle works.
+func TestSecurityKeyWithoutUserHandle(t *testing.T) {
+	t.Parallel()
+	kit := newKit(t, passkey.Config{})
+	alice := kit.SignedIn("alice@example.com")
+	a := passkeytest.New(passkeytest.Options{Origin: plugintest.BaseURL, NoResidentKeys: true, CountStep: 1, Algorithms: []passkeytest.Algorithm{passkeytest.ES256}})
+	flags := passkeytest.UserPresent
+	register(t, alice, a, passkeytest.CreateOptions{Flags: &flags}).Want(http.StatusOK)
+	authenticate(t, alice, a, passkeytest.GetOptions{}).Want(http.StatusOK)
+}
+
+// A client that keeps no cookies completes both ceremonies with its token.
+func TestWithoutCookieJar(t *testing.T) {
+	t.Parallel()
+	kit := newKit(t, passkey.Config{})
+	token := kit.SignedIn("alice@example.com").Session.Token
+	request := func(method, path string, body any) *plugintest.Answer {
+		c := kit.Client() // a new jar each time
+		c.Header = http.Header{"Authorization": {"Bearer " + token}}
+		return c.Do(method, path, body)
+	}
+	a := newAuthenticator()
+	response, err := a.Create(request(http.MethodGet, registerOptions, nil).Want(http.StatusOK).Body, passkeytest.CreateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request(http.MethodPost, verifyRegistration, map[string]any{"response": jsontext.Value(response)}).Want(http.StatusOK)
+	token = ""
+	response, err = a.Get(request(http.MethodPost, authenticateOptions, nil).Want(http.StatusOK).Body, passkeytest.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := map[string]any{"response": jsontext.Value(response)}
+	answer := request(http.MethodPost, verifyAuthenticate, in).Want(http.StatusOK)
+	if answer.Header.Get("Set-Auth-Token") == "" {
+		t.Error("no token for a client without cookies")
+	}
+	request(http.MethodPost, verifyAuthenticate, in).WantError(passkey.ErrChallengeNotFound)
+}
+
+// A browser must bring back the cookie its challenge was bound to.
+func TestChallengeIsBoundToTheBrowser(t *testing.T) {
+	t.Parallel()
+	kit := newKit(t, passkey.Config{})
+	a := newAuthenticator()
+	register(t, kit.SignedIn("alice@example.com"), a, passkeytest.CreateOptions{}).Want(http.StatusOK)
+	browser := kit.Client()
+	browser.Header.Set("Sec-Fetch-Site", "same-origin")
+	stolen := map[string]any{"response": jsontext.Value(assert(t, browser, a, passkeytest.GetOptions{}))}
+	kit.Client().Post(verifyAuthenticate, stolen).WantError(passkey.ErrChallengeNotFound)
+	other := kit.Client()
+	other.Header.Set("Sec-Fetch-Site", "same-origin")
+	assert(t, other, a, passkeytest.GetOptions{})
+	if status := other.Post(verifyAuthenticate, stolen).Status; status != http.StatusBadRequest {
+		t.Errorf("another browser's challenge: %d, want 400", status)
+	}
+	browser.Post(verifyAuthenticate, stolen).Want(http.StatusOK)
+}
+
+func TestChallengesAreRefused(t *testing.T) {
+	t.Parallel()
+	kit := newKit(t, passkey.Config{})
+	alice, bob := kit.SignedIn("alice@example.com"), kit.SignedIn("bob@example.com")
+	a := newAuthenticator()
+	register(t, alice, a, passkeytest.CreateOptions{}).Want(http.StatusOK)
+
+	t.Run("none", func(t *testing.T) {
+		c := kit.Client()
+		in := map[string]any{"response": jsontext.Value(assert(t, c, a, passkeytest.GetOptions{}))}
+		c.Post(verifyAuthenticate, in).Want(http.StatusOK)
+		c.Post(verifyAuthenticate, in).WantError(passkey.ErrChallengeNotFound)
+	})
+	t.Run("expired", func(t *testing.T) {
+		c := kit.Client()
+		in := map[string]any{"response": jsontext.Value(assert(t, c, a, passkeytest.GetOptions{}))}
+		kit.Clock.Advance(5*time.Minute + time.Millisecond)
+		c.Post(verifyAuthenticate, in).WantError(passkey.ErrChallengeNotFound)
+	})
+	t.Run("of the other ceremony", func(t *testing.T) {
+		options := alice.Get(registerOptions).Want(http.StatusOK)
+		response, err := a.Get(options.Body, passkeytest.GetOptions{RPID: "localhost"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		alice.Post(verifyAuthenticate, map[string]any{"response": jsontext.Value(response)}).WantError(passkey.ErrChallengeNotFound)
+	})
+	t.Run("of another user, registering", func(t *testing.T) {
+		options := alice.Get(registerOptions).Want(http.StatusOK)
+		response, err := newAuthenticator().Create(options.Body, passkeytest.CreateOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bob.SetCookie("better-auth.better-auth-passkey", decode(alice.Cookie("better-auth.better-auth-passkey")))
+		bob.Post(verifyRegistration, map[string]any{"response": jsontext.Value(response)}).WantError(passkey.ErrNotYours)
+	})
+	t.Run("of another user, signing in", func(t *testing.T) {
+		credential := a.Credentials()[0]
+		c := bob.Fork()
+		response, err := a.Get(c.Get(authenticateOptions).Want(http.StatusOK).Body, passkeytest.GetOptions{CredentialID: credential.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Post(verifyAuthenticate, map[string]any{"response": jsontext.Value(response)}).WantError(passkey.ErrChallengeNotFound)
+	})
+	t.Run("forged cookie", func(t *testing.T) {
+		c := kit.Client()
+		c.Header.Set("Sec-Fetch-Site", "same-origin")
+		in := map[string]any{"response": jsontext.Value(assert(t, c, a, passkeytest.GetOptions{}))}
+		c.SetCookie("better-auth.better-auth-passkey", "x.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+		c.Post(verifyAuthenticate, in).WantError(passkey.ErrChallengeNotFound)
+	})
+}
+
+func decode(cookie string) string {
+	return strings.NewReplacer("%2B", "+", "%2F", "/", "%3D", "=").Replace(cookie)
+}
+
+// Of any number of answers to one challenge, one is accepted.
+func TestOneWinnerAmongMany(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(passkey.Config{})}})
+		a := passkeytest.New(passkeytest.Options{Origin: plugintest.BaseURL}) // its counter stays 0
+		register(t, kit.SignedIn("alice@example.com"), a, passkeytest.CreateOptions{}).Want(http.StatusOK)
+		c := kit.Client()
+		in := map[string]any{"response": jsontext.Value(assert(t, c, a, passkeytest.GetOptions{}))}
+		const n = 16
+		statuses := make([]int, n)
+		var wg sync.WaitGroup
+		for i := range n {
+			fork := c.Fork()
+			wg.Go(func() { statuses[i] = fork.Post(verifyAuthenticate, in).Status })
+		}
+		wg.Wait()
+		won := 0
+		for _, status := range statuses {
+			switch status {
+			case http.StatusOK:
+				won++
+			case http.StatusBadRequest:
+			default:
+				t.Errorf("status %d", status)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d of %d were accepted", won, n)
+		}
+	})
+}
+
+// The same new credential from many clients at once is stored once, although
+// the table has no unique index.
+func TestCredentialIDsAreUnique(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(passkey.Config{})}})
+		id := []byte("0123456789abcdef")
+		var wg sync.WaitGroup
+		statuses := make([]int, 8)
+		for i := range statuses {
+			c := kit.SignedIn(string(rune('a'+i)) + "@example.com")
+			response, err := newAuthenticator().Create(c.Get(registerOptions).Want(http.StatusOK).Body, passkeytest.CreateOptions{CredentialID: id})
+			if err != nil {
+				t.Fatal(err)
+			}
+			wg.Go(func() {
+				statuses[i] = c.Post(verifyRegistration, map[string]any{"response": jsontext.Value(response)}).Status
+			})
+		}
+		wg.Wait()
+		if n, err := plugintest.StoreOf[passkey.Passkey](kit).Count(t.Context()); n != 1 || err != nil {
+			t.Errorf("%d rows, %v; statuses %v", n, err, statuses)
+		}
+	})
+}
+
+func TestManagement(t *testing.T) {
+	t.Parallel()
+	kit := newKit(t, passkey.Config{})
+	alice, bob := kit.SignedIn("alice@example.com"), kit.SignedIn("bob@example.com")
+	var made row
+	register(t, alice, newAuthenticator(), passkeytest.CreateOptions{}).Want(http.StatusOK).Into(&made)
+
+	for _, path := range []string{"/passkey/delete-passkey", "/passkey/update-passkey"} {
+		in := map[string]any{"id": made.ID, "name": "Mine now"}
+		kit.Client().Post(path, in).WantError(betterauth.ErrUnauthorized)
+		bob.Post(path, in).WantError(passkey.ErrPasskeyMissing)
+		in["id"] = "unknown"
+		alice.Post(path, in).WantError(passkey.ErrPasskeyMissing)
+	}
+	if rows := list(t, bob); len(rows) != 0 {
+		t.Errorf("bob sees %+v", rows)
+	}
+	for name, bad := range map[string]string{"long": strings.Repeat("x", 129), "control": "a\nb", "bidi": "a\u202eb", "empty": "  ", "NUL": "a\x00b"} {
+		if answer := alice.Post("/passkey/update-passkey", map[string]any{"id": made.ID, "name": bad}); answer.Status != http.StatusBadRequest || answer.Code() != "VALIDATION_ERROR" {
+			t.Errorf("%s name: %d %s", name, answer.Status, answer.Body)
+		}
+	}
+	var renamed struct {
+		Passkey row `json:"passkey"`
+	}
+	alice.Post("/passkey/update-passkey", map[string]any{"id": made.ID, "name": " Laptop "}).Want(http.StatusOK).Into(&renamed)
+	if renamed.Passkey.Name == nil || *renamed.Passkey.Name != "Laptop" {
+		t.Errorf("renamed to %+v", renamed)
+	}
+	if body := string(alice.Post("/passkey/delete-passkey", map[string]any{"id": made.ID}).Want(http.StatusOK).Body); body != `{"status":true}` {
+		t.Errorf("delete: %s", body)
+	}
+	alice.Post("/passkey/delete-passkey", map[string]any{"id": made.ID}).WantError(passkey.ErrPasskeyMissing)
+	if answer := alice.Post("/passkey/delete-passkey", map[string]any{"id": ""}); string(answer.Body) != `{"message":"Missing required parameter: id"}` {
+		t.Errorf("empty id: %s", answer.Body)
+	}
+}
+
+func TestLimitPerUser(t *testing.T) {
+	t.Parallel()
+	kit := newKit(t, passkey.Config{MaxPerUser: 2})
+	alice := kit.SignedIn("alice@example.com")
+	for range 2 {
+		register(t, alice, newAuthenticator(), passkeytest.CreateOptions{}).Want(http.StatusOK)
+	}
+	register(t, alice, newAuthenticator(), passkeytest.CreateOptions{}).WantError(passkey.ErrTooMany)
+}
+
+func TestAccess(t *testing.T) {
+	t.Parallel()
+	kit := newKit(t, passkey.Config{})
+	visitor := kit.Client()
+	visitor.Get(registerOptions).WantError(betterauth.ErrUnauthorized)
+	visitor.Post(verifyRegistration, map[string]any{"response": map[string]any{}}).WantError(betterauth.ErrUnauthorized)
+	visitor.Get("/passkey/list-user-passkeys").WantError(betterauth.ErrUnauthorized)
+	alice := kit.SignedIn("alice@example.com")
+	kit.Clock.Advance(25 * time.Hour)
+	alice.Get(registerOptions).WantError(betterauth.ErrSessionNotFresh)
+	alice.Get("/passkey/list-user-passkeys").Want(http.StatusOK)
+}
+
+func TestVerificationSwitchedOff(t *testing.T) {
+	t.Parallel()
+	off := newKit(t, passkey.Config{DisableVerification: true})
+	a := newAuthenticator()
+	register(t, off.SignedIn("alice@example.com"), a, passkeytest.CreateOptions{}).WantError(passkey.ErrVerificationDisabled)
+	off.Client().Post(verifyAuthenticate, map[string]any{"response": map[string]any{}}).WantError(passkey.ErrVerificationDisabled)
+
+	insecure := newKit(t, passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true})
+	register(t, insecure.SignedIn("alice@example.com"), a, passkeytest.CreateOptions{}).Want(http.StatusOK)
+	broken := passkeytest.GetOptions{Tamper: passkeytest.Tamper{Signature: func(sig []byte) []byte { return sig[:len(sig)-1] }}}
+	authenticate(t, insecure.Client(), a, broken).Want(http.StatusOK)
+	wrong := passkeytest.GetOptions{Tamper: passkeytest.Tamper{ClientData: func(m map[string]any) { m["challenge"] = "AAAA" }}}
+	if status := authenticate(t, insecure.Client(), a, wrong).Status; status != http.StatusBadRequest {
+		t.Errorf("a wrong challenge: %d", status)
+	}
+}
