@@ -11,39 +11,71 @@ import (
 
 // parseRow fills row, a pointer to the table's row struct, from a JSON object.
 func (t *table) parseRow(data []byte, row any) error {
-	var members map[string]jsontext.Value
-	if err := json.Unmarshal(data, &members); err != nil {
+	p := rowParser{table: t, row: reflect.ValueOf(row).Elem()}
+	if t.row.extra >= 0 {
+		p.extra = p.row.Field(t.row.extra).Addr().Interface().(*Extra)
+		p.extra.bind(t)
+	}
+	err := json.Unmarshal(data, &p)
+	if p.wrong != nil {
+		return fmt.Errorf("database: %s: column %q is no %s", t.Name, p.wrong.Name, p.wrong.Type)
+	}
+	if err != nil {
 		return fmt.Errorf("database: %s: the row is no JSON object", t.Name)
 	}
-	r, err := rowTypeOf(t.Row)
-	if err != nil {
+	return nil
+}
+
+// rowParser reads one row in a single pass.
+type rowParser struct {
+	table *table
+	row   reflect.Value
+	extra *Extra  // nil when the row type has none
+	wrong *Column // what was to be read when it failed
+}
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom. Members that are null, hidden
+// or no columns are passed over.
+func (p *rowParser) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if dec.PeekKind() != '{' {
+		return errInvalidJSON
+	}
+	if _, err := dec.ReadToken(); err != nil {
 		return err
 	}
-	v := reflect.ValueOf(row).Elem()
-	for _, f := range r.fields {
-		raw, ok := members[f.column.Name]
-		if !ok || f.column.Hidden || raw.Kind() == 'n' {
-			continue
+	for dec.PeekKind() != '}' {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return err
 		}
-		if err := json.Unmarshal(raw, v.Field(f.index).Addr().Interface()); err != nil {
-			return fmt.Errorf("database: %s: column %q is no %s", t.Name, f.column.Name, f.column.Type)
+		if err := p.member(dec, name.String()); err != nil {
+			return err
 		}
 	}
-	if r.extra < 0 {
+	_, err := dec.ReadToken()
+	return err
+}
+
+func (p *rowParser) member(dec *jsontext.Decoder, name string) error {
+	col := p.table.byName[name]
+	if col == nil || col.Hidden || dec.PeekKind() == 'n' {
+		return dec.SkipValue()
+	}
+	if col.field != nil {
+		if err := json.UnmarshalDecode(dec, p.row.Field(col.field.index).Addr().Interface()); err != nil {
+			p.wrong = &col.Column
+			return err
+		}
 		return nil
 	}
-	extra := v.Field(r.extra).Addr().Interface().(*Extra)
-	extra.bind(t)
-	for i, c := range t.extras {
-		raw, ok := members[c.Name]
-		if !ok || c.Hidden || raw.Kind() == 'n' {
-			continue
-		}
-		if extra.values[i], err = c.Parse(raw); err != nil {
-			return fmt.Errorf("database: %s: column %q is no %s", t.Name, c.Name, c.Type)
-		}
+	raw, err := dec.ReadValue()
+	if err != nil || p.extra == nil {
+		return err
 	}
-	return nil
+	if p.extra.values[col.extra], err = col.Parse(raw); err != nil {
+		p.wrong = &col.Column
+	}
+	return err
 }
 
 // Parse reads a JSON value as a value of the column: a string, int64, bool,
