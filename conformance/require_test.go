@@ -1,0 +1,81 @@
+package conformance_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/databasetest"
+)
+
+// need skips a test that misses something, and says what to do about it. With
+// BETTERAUTH_REQUIRE_ALL=1 that is a failure, so that a run that has to prove
+// everything cannot pass by skipping.
+func need(t testing.TB, met bool, todo string) {
+	t.Helper()
+	switch {
+	case met:
+	case os.Getenv("BETTERAUTH_REQUIRE_ALL") == "1":
+		t.Fatal(todo)
+	default:
+		t.Skip(todo)
+	}
+}
+
+// needReference demands Node and the packages of the reference.
+func needReference(t testing.TB) {
+	t.Helper()
+	_, err := exec.LookPath("node")
+	need(t, err == nil, "node is missing: install Node 20 or newer and run conformance/install.sh")
+	_, err = os.Stat(filepath.Join("node_modules", "better-sqlite3", "build", "Release", "better_sqlite3.node"))
+	need(t, err == nil, "the reference is not installed: run conformance/install.sh")
+}
+
+// testDatabase is an empty database of one test.
+type testDatabase struct {
+	// name is what both servers take as --database.
+	name string
+	open func() (*database.DB, error)
+	// another makes one more of the same engine.
+	another func(testing.TB) testDatabase
+}
+
+// onEachEngine runs test in parallel on a SQLite file and on PostgreSQL.
+func onEachEngine(t *testing.T, test func(t *testing.T, db testDatabase)) {
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		test(t, sqliteDatabase(t))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		test(t, postgresDatabase(t))
+	})
+}
+
+func sqliteDatabase(t testing.TB) testDatabase {
+	path := filepath.Join(t.TempDir(), "auth.db")
+	return testDatabase{"sqlite:" + path, func() (*database.DB, error) { return database.OpenSQLite(path) }, sqliteDatabase}
+}
+
+func postgresDatabase(t testing.TB) testDatabase {
+	need(t, os.Getenv(databasetest.PostgresEnv) != "", "set "+databasetest.PostgresEnv+" to a PostgreSQL DSN")
+	dsn := databasetest.PostgresDSN(t)
+	return testDatabase{dsn, func() (*database.DB, error) { return database.OpenPostgres(dsn) }, postgresDatabase}
+}
+
+// opened opens the database beside whatever server uses it.
+func (d testDatabase) opened(t testing.TB) *database.DB {
+	t.Helper()
+	db, err := d.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}

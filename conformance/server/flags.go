@@ -1,0 +1,58 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+)
+
+// options are the command line.
+type options struct {
+	port          int
+	database      string
+	secret        string
+	basePath      string
+	cookieCache   betterauth.CookieCacheStrategy // "" is off
+	origins       []string                       // none means the server's own
+	verify        bool
+	exitWithStdin bool
+
+	insecureCheapPasswords bool
+}
+
+func parseFlags(args []string, secret string) (options, error) {
+	opts := options{secret: secret}
+	set := flag.NewFlagSet("server", flag.ContinueOnError)
+	set.SetOutput(io.Discard) // the error says it, once
+	set.IntVar(&opts.port, "port", -1, "0 takes a free one")
+	set.StringVar(&opts.database, "database", "sqlite::memory:", "sqlite:PATH or a PostgreSQL URL")
+	set.StringVar(&opts.basePath, "base-path", "/api/auth", "where the endpoints live")
+	set.BoolVar(&opts.verify, "verify", false, "creates no tables and refuses a database that lacks anything")
+	set.BoolVar(&opts.insecureCheapPasswords, "insecure-cheap-passwords", false, "hashes passwords in no time, for tests of load")
+	set.BoolVar(&opts.exitWithStdin, "exit-with-stdin", false, "ends when standard input closes")
+	set.Func("cookie-cache", "compact, jwt or jwe", func(value string) error {
+		switch strategy := betterauth.CookieCacheStrategy(value); strategy {
+		case betterauth.CacheCompact, betterauth.CacheJWT, betterauth.CacheJWE:
+			opts.cookieCache = strategy
+			return nil
+		}
+		return errors.New("compact, jwt or jwe")
+	})
+	set.Func("origin", "a trusted origin; may be repeated", func(value string) error {
+		opts.origins = append(opts.origins, value)
+		return nil
+	})
+	if err := set.Parse(args); err != nil {
+		return opts, err
+	}
+	if set.NArg() > 0 {
+		return opts, fmt.Errorf("unexpected %q", set.Arg(0))
+	}
+	if opts.port < 0 || opts.port > 65535 {
+		return opts, errors.New("--port N is required (0 takes a free one)")
+	}
+	return opts, nil
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/plugins/bearer"
+	"github.com/better-auth-go/better-auth/plugins/emailpassword"
+	"github.com/better-auth-go/better-auth/plugins/passkey"
+)
+
+// site is everything one server serves: the Auth, and beside it what only tests ask for.
+type site struct {
+	db       *database.DB
+	auth     *betterauth.Auth
+	controls map[string]http.HandlerFunc // by method and path
+}
+
+// open opens the database, creates what it lacks and builds the Auth.
+func open(ctx context.Context, opts options, url string) (*site, error) {
+	db, err := openDatabase(opts.database)
+	if err != nil {
+		return nil, err
+	}
+	origins := opts.origins
+	if len(origins) == 0 {
+		origins = []string{url}
+	}
+	schema := betterauth.SchemaMigrate
+	if opts.verify {
+		schema = betterauth.SchemaVerify
+	}
+	var hasher betterauth.Hasher // nil is scrypt
+	if opts.insecureCheapPasswords {
+		hasher = cheapHasher{}
+	}
+	auth, err := betterauth.New(betterauth.Config{
+		AppName:        "Conformance",
+		BaseURL:        url,
+		BasePath:       opts.basePath,
+		Secret:         opts.secret,
+		TrustedOrigins: origins,
+		Schema:         schema,
+		Password:       betterauth.PasswordConfig{Hasher: hasher},
+		Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{
+			Enabled: opts.cookieCache != "", Strategy: opts.cookieCache,
+		}},
+		RateLimit: betterauth.RateLimitConfig{Disabled: true},
+		// The reference reads this header whether or not a proxy sets it.
+		ClientIP: betterauth.ClientIPConfig{Headers: []string{"X-Forwarded-For"}},
+	}).Database(db).Plugin(plugins(origins)...).Build(ctx)
+	if err != nil {
+		_ = db.Close() // the first error is the one to report
+		return nil, err
+	}
+	s := &site{db: db, auth: auth}
+	s.controls = s.testControls()
+	return s, nil
+}
+
+// plugins are all the project has, configured as the reference server's are.
+func plugins(origins []string) []betterauth.Plugin {
+	return []betterauth.Plugin{
+		emailpassword.New(emailpassword.Config{}),
+		bearer.New(bearer.Config{}),
+		passkey.New(passkey.Config{RPID: "localhost", RPName: "Conformance", Origins: origins}),
+	}
+}
+
+func openDatabase(name string) (*database.DB, error) {
+	if path, ok := strings.CutPrefix(name, "sqlite:"); ok {
+		return database.OpenSQLite(path)
+	}
+	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
+		return database.OpenPostgres(name)
+	}
+	return nil, fmt.Errorf("--database %s: give sqlite:PATH or postgres://…", name)
+}
+
+// ServeHTTP does without http.ServeMux, which would redirect paths such as
+// "//ok" that the Auth has an answer for.
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if control := s.controls[r.Method+" "+r.URL.Path]; control != nil {
+		control(w, r)
+		return
+	}
+	s.auth.ServeHTTP(w, r)
+}
+
+func (s *site) close() {
+	if err := s.auth.Close(context.Background()); err != nil {
+		slog.Error("closing", "error", err)
+	}
+	if err := s.db.Close(); err != nil {
+		slog.Error("closing the database", "error", err)
+	}
+}
