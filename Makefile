@@ -1,0 +1,27 @@
+.PHONY: test bench conformance quickstart fuzz
+
+# Everything: formatting, vet, staticcheck, Go tests with the race detector on
+# SQLite and PostgreSQL, the reference server, the browser.
+test:
+	@.ci/test
+
+# Ratios beside the reference server and a handler by hand, in one run.
+bench:
+	go run ./benchmarks
+
+# The official client and the reference server against the Go server.
+conformance:
+	conformance/install.sh
+	go test ./conformance/...
+	cd conformance && npm test --silent
+
+quickstart:
+	go run ./examples/quickstart
+
+# Each fuzz target for FUZZTIME (default 30s).
+FUZZTIME ?= 30s
+fuzz:
+	@set -e; for pkg in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; done

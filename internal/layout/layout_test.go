@@ -1,0 +1,177 @@
+// Package layout_test keeps the folders' import rules.
+package layout_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/better-auth-go/better-auth/"
+
+// rules say which of the project's folders a folder's files may import; tests
+// may import more, but plugins' tests no internal packages either.
+var rules = []struct {
+	folder string
+	may    []string
+}{
+	{"betterauth/plugintest", []string{"betterauth", "database"}},
+	{"betterauth", []string{"database", "internal"}},
+	{"database/databasetest", []string{"database"}},
+	{"database", []string{"internal"}},
+	{"plugins", []string{"betterauth", "database"}},
+	{"adapters", []string{"betterauth", "database", "adapters/adaptertest", "plugins"}},
+	{"internal", []string{"internal"}},
+}
+
+type source struct {
+	path    string // slash separated, from the root
+	file    *ast.File
+	isTest  bool
+	imports []string // of the project, without the module path
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	root := os.DirFS("../..")
+	var out []source
+	err := fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && path != ".") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || filepath.Ext(path) != ".go" {
+			return nil
+		}
+		text, err := fs.ReadFile(root, path)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, text, 0)
+		if err != nil {
+			return err
+		}
+		s := source{path: path, file: file, isTest: strings.HasSuffix(path, "_test.go")}
+		for _, imp := range file.Imports {
+			name, _ := strconv.Unquote(imp.Path.Value)
+			if rest, ok := strings.CutPrefix(name, module); ok {
+				s.imports = append(s.imports, rest)
+			}
+		}
+		out = append(out, s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out) < 50 {
+		t.Fatalf("only %d files were found", len(out))
+	}
+	return out
+}
+
+func under(path, folder string) bool { return path == folder || strings.HasPrefix(path, folder+"/") }
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if s.isTest {
+			continue
+		}
+		for _, rule := range rules {
+			if !under(s.path, rule.folder) {
+				continue
+			}
+			own := filepath.ToSlash(filepath.Dir(s.path))
+			for _, imp := range s.imports {
+				allowed := slices.ContainsFunc(rule.may, func(folder string) bool { return under(imp, folder) })
+				if !allowed && !under(imp, own) && !under(own, imp) {
+					t.Errorf("%s imports %s", s.path, imp)
+				}
+			}
+			break
+		}
+	}
+}
+
+// What plugins are made of is what everybody can use: not even their tests
+// reach inside.
+func TestPluginsUseThePublicContractOnly(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if !under(s.path, "plugins") && !under(s.path, "examples") {
+			continue
+		}
+		for _, imp := range s.imports {
+			if under(imp, "internal") {
+				t.Errorf("%s imports %s", s.path, imp)
+			}
+		}
+	}
+}
+
+// A plugin knows another only as a peer behind an interface of its own.
+func TestPluginsDoNotImportEachOther(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		parts := strings.Split(s.path, "/")
+		if parts[0] != "plugins" || s.isTest {
+			continue
+		}
+		for _, imp := range s.imports {
+			if other := strings.Split(imp, "/"); other[0] == "plugins" && other[1] != parts[1] {
+				t.Errorf("%s imports %s", s.path, imp)
+			}
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		switch name := strings.TrimSuffix(s.file.Name.Name, "_test"); name {
+		case "utils", "util", "common", "models", "types", "services", "helpers":
+			t.Errorf("%s: package %s says nothing", s.path, name)
+		}
+	}
+}
+
+// No registration by import: two Auth values in one process share nothing.
+func TestNoInit(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		for _, decl := range s.file.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+				t.Errorf("%s has an init function", s.path)
+			}
+		}
+	}
+}
+
+func TestTopLevel(t *testing.T) {
+	t.Parallel()
+	known := []string{
+		"adapters", "benchmarks", "betterauth", "cmd", "conformance", "database", "docs", "examples", "internal", "plugins",
+		"go.mod", "go.sum", "LICENSE", "Makefile", "README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md",
+	}
+	entries, err := os.ReadDir("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".db") || strings.Contains(name, ".db-") || slices.Contains(known, name) {
+			continue
+		}
+		t.Errorf("%s has no place at the top level", name)
+	}
+}
