@@ -73,12 +73,16 @@ func (c *Ctx) encode(value any) (status int, contentType string, body []byte, er
 		return status, v.ContentType, v.Body, nil
 	case *Identity:
 		// The hottest answer is put together directly.
-		body, err = appendIdentity(nil, v)
+		body, err = appendIdentity(make([]byte, 0, identitySize), v)
 		return status, "application/json", body, err
 	}
 	body, err = json.Marshal(value, jsonOptions)
 	return status, "application/json", body, err
 }
+
+// identitySize in bytes holds most sessions with their users, so that putting
+// them together does not grow the buffer again and again.
+const identitySize = 768
 
 // appendIdentity writes {"session":…,"user":…}, or null.
 func appendIdentity(dst []byte, id *Identity) ([]byte, error) {
