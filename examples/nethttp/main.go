@@ -1,14 +1,21 @@
-// Command nethttp is the smallest honest program with sign-in: passwords,
-// bearer tokens and passkeys on net/http, in a SQLite file.
+// Command nethttp is the smallest honest program with sign-in on net/http:
+// passwords, bearer tokens and passkeys, in a SQLite file.
+//
+//	BETTER_AUTH_SECRET=$(openssl rand -base64 32) go run ./examples/nethttp
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
+	"net"
 	"net/http"
 	"os"
+	"os/signal"
+	"time"
 
+	"github.com/better-auth-go/better-auth/adapters/nethttp"
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
@@ -17,13 +24,21 @@ import (
 )
 
 func main() {
-	if err := run(context.Background()); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	listener, err := net.Listen("tcp", "localhost:3000")
+	if err != nil {
+		log.Fatal(err)
+	}
+	log.Print("listening on http://localhost:3000")
+	if err := run(ctx, listener, "auth.db"); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context) error {
-	db, err := database.OpenSQLite("auth.db")
+// run serves until ctx ends, keeping everything in a SQLite file.
+func run(ctx context.Context, listener net.Listener, file string) error {
+	db, err := database.OpenSQLite(file)
 	if err != nil {
 		return err
 	}
@@ -39,16 +54,27 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer auth.Close(ctx)
+	defer auth.Close(context.WithoutCancel(ctx))
 
 	mux := http.NewServeMux()
-	mux.Handle("/api/auth/", auth)
-	mux.Handle("/me", auth.RequireSession(http.HandlerFunc(me)))
-	log.Print("listening on http://localhost:3000")
-	return http.ListenAndServe("localhost:3000", mux)
+	nethttp.Mount(mux, auth)
+	mux.Handle("GET /me", auth.RequireSession(http.HandlerFunc(me)))
+
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done() // requests under way get a few seconds to finish
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		stopped <- server.Shutdown(grace)
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-stopped
 }
 
 func me(w http.ResponseWriter, r *http.Request) {
-	id, _ := betterauth.SessionFrom(r.Context())
-	fmt.Fprintf(w, "Hello %s\n", id.User.Name)
+	who, _ := betterauth.SessionFrom(r.Context()) // there is one: RequireSession
+	fmt.Fprintf(w, "Hello %s\n", who.User.Name)
 }
