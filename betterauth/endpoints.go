@@ -54,6 +54,7 @@ type GetSessionInput struct {
 }
 
 // deferredIdentity is what getSession answers while refreshes wait for a POST.
+// Like the reference, a session from the cookie cache comes without it.
 type deferredIdentity struct {
 	*Identity
 	NeedsRefresh bool `json:"needsRefresh"`
@@ -72,8 +73,8 @@ func getSession(c *Ctx, in GetSessionInput) (any, error) {
 		failed := *ErrFailedToGetSession
 		failed.Status = http.StatusInternalServerError
 		return nil, failed.Because(err)
-	case c.deferred():
-		return deferredIdentity{id, c.login.needsRefresh}, nil
+	case c.login.needsRefresh != nil:
+		return deferredIdentity{id, *c.login.needsRefresh}, nil
 	}
 	return id, nil
 }

@@ -23,8 +23,8 @@ type loginState struct {
 	created *Identity
 	// issued is the session whose cookie the answer sets.
 	issued *Session
-	// needsRefresh says that a deferred refresh is due.
-	needsRefresh bool
+	// needsRefresh says whether a deferred refresh is due; nil where none can be.
+	needsRefresh *bool
 }
 
 // readOptions vary how a session is read.
@@ -158,13 +158,11 @@ func (c *Ctx) slide(id *Identity, o readOptions) (*Identity, error) {
 		return id, nil
 	}
 	now := c.Now()
-	due := !id.Session.ExpiresAt.Add(-cfg.ExpiresIn).Add(max(cfg.UpdateAge, 0)).After(now)
-	if !due || cfg.DisableRefresh {
-		c.writeCache(id, false)
-		return id, nil
-	}
+	due := !cfg.DisableRefresh && !id.Session.ExpiresAt.Add(-cfg.ExpiresIn).Add(max(cfg.UpdateAge, 0)).After(now)
 	if c.deferred() {
-		c.login.needsRefresh = true
+		c.login.needsRefresh = &due
+	}
+	if !due || c.deferred() {
 		c.writeCache(id, false)
 		return id, nil
 	}
