@@ -24,7 +24,7 @@ const (
 	verifyAuthenticate  = "/passkey/verify-authentication"
 )
 
-func newKit(t *testing.T, cfg passkey.Config) *plugintest.Kit {
+func newKit(t testing.TB, cfg passkey.Config) *plugintest.Kit {
 	t.Helper()
 	return plugintest.New(t, passkey.New(cfg), bearer.New(bearer.Config{}))
 }
