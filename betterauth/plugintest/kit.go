@@ -109,6 +109,14 @@ func Build(t testing.TB, o Options) (*Kit, error) {
 	return k, nil
 }
 
+// With returns the same kit for a subtest or a fuzz target, where failures are
+// to be reported.
+func (k *Kit) With(t testing.TB) *Kit {
+	with := *k
+	with.t = t
+	return &with
+}
+
 // spy is a plugin that only keeps its Host for the kit.
 type spy struct{ host *betterauth.Host }
 

@@ -29,7 +29,7 @@ func FuzzVerifyRegistration(f *testing.F) {
 		if !jsontext.Value(response).IsValid() {
 			return
 		}
-		c := kit.SignedIn("alice@example.com")
+		c := kit.With(t).SignedIn("alice@example.com")
 		c.Get(registerOptions).Want(http.StatusOK)
 		answer := c.Post(verifyRegistration, `{"response":`+response+`}`)
 		if answer.Status < 400 || answer.Status > 499 {
@@ -58,7 +58,7 @@ func FuzzVerifyAuthentication(f *testing.F) {
 		if !jsontext.Value(response).IsValid() {
 			return
 		}
-		c := kit.Client()
+		c := kit.With(t).Client()
 		c.Header.Set("Sec-Fetch-Site", "same-origin")
 		c.Post(authenticateOptions, nil).Want(http.StatusOK)
 		answer := c.Post(verifyAuthenticate, `{"response":`+response+`}`)
