@@ -1,0 +1,126 @@
+// Package docs_test compiles every Go block of the README and of the pages in
+// this folder, so that they stay true.
+package docs_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// preamble is what a block that is not a whole file may use: the packages it
+// would import, and the values a reader has by then.
+const preamble = `package block
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/plugins/bearer"
+	"github.com/better-auth-go/better-auth/plugins/emailpassword"
+	"github.com/better-auth-go/better-auth/plugins/passkey"
+)
+
+var (
+	_ = context.Background
+	_ = errors.New
+	_ = slog.Default
+	_ = http.NewServeMux
+	_ = time.Now
+	_ = betterauth.New
+	_ = plugintest.New
+	_ = database.OpenSQLite
+	_ = bearer.New
+	_ = emailpassword.New
+	_ = passkey.New
+)
+`
+
+const body = `
+func _(ctx context.Context, db *database.DB, auth *betterauth.Auth, mux *http.ServeMux, cfg betterauth.Config, w http.ResponseWriter, r *http.Request) error {
+%s
+	return nil
+}
+`
+
+type block struct {
+	where, code string
+}
+
+func TestGoBlocksCompile(t *testing.T) {
+	pages, err := filepath.Glob("*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []block
+	for _, page := range append(pages, "../README.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks = append(blocks, goBlocks(page, string(text))...)
+	}
+	if len(blocks) < 5 {
+		t.Fatalf("only %d Go blocks were found", len(blocks))
+	}
+	// Inside the module, so that its packages resolve.
+	dir, err := os.MkdirTemp(".", "testblocks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	for i, b := range blocks {
+		folder := filepath.Join(dir, fmt.Sprintf("block%d", i))
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, "block.go"), []byte(b.file()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := exec.Command("go", "vet", "./"+filepath.ToSlash(dir)+"/...").CombinedOutput()
+	if err != nil {
+		for i, b := range blocks {
+			out = []byte(strings.ReplaceAll(string(out), fmt.Sprintf("block%d/block.go", i), b.where))
+		}
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func goBlocks(page, text string) (blocks []block) {
+	lines := strings.Split(text, "\n")
+	for i := 0; i < len(lines); i++ {
+		if lines[i] != "```go" {
+			continue
+		}
+		start := i + 1
+		for i++; i < len(lines) && lines[i] != "```"; i++ {
+		}
+		blocks = append(blocks, block{fmt.Sprintf("%s:%d", page, start+1), strings.Join(lines[start:i], "\n")})
+	}
+	return blocks
+}
+
+// file makes a block a Go file: it is one, holds declarations, or statements.
+func (b block) file() string {
+	first := strings.TrimSpace(b.code)
+	for strings.HasPrefix(first, "//") {
+		_, first, _ = strings.Cut(first, "\n")
+	}
+	switch keyword, _, _ := strings.Cut(first, " "); keyword {
+	case "package":
+		return b.code
+	case "func", "type", "var", "const":
+		return preamble + b.code
+	}
+	return preamble + fmt.Sprintf(body, b.code)
+}
