@@ -10,6 +10,7 @@
 package secret
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Default is the secret the reference falls back to outside production. It is
@@ -62,6 +64,7 @@ type entry struct {
 	version    int // -1 for the legacy secret
 	material   []byte
 	encryption [sha256.Size]byte
+	macs       *sync.Pool // of hash.Hash: HMAC-SHA256 under the secret
 }
 
 const legacyVersion = -1
@@ -105,7 +108,9 @@ func NewRing(keys []Key, legacy string) (*Ring, error) {
 }
 
 func newEntry(version int, value string) entry {
-	return entry{version: version, material: []byte(value), encryption: sha256.Sum256([]byte(value))}
+	material := []byte(value)
+	macs := &sync.Pool{New: func() any { return hmac.New(sha256.New, material) }}
+	return entry{version: version, material: material, encryption: sha256.Sum256(material), macs: macs}
 }
 
 // ParseKeys reads the form of the environment variable BETTER_AUTH_SECRETS,
