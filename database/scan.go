@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"reflect"
+	"time"
 )
 
 // cell receives one column of one row. database/sql hands a Scanner the
@@ -16,6 +17,9 @@ type cell struct {
 }
 
 func (c *cell) Scan(src any) error {
+	if c.scanDate(src) {
+		return nil
+	}
 	v, err := c.column.decode(src)
 	if err != nil {
 		return err
@@ -33,6 +37,23 @@ func (c *cell) Scan(src any) error {
 		return c.column.problem(err)
 	}
 	return nil
+}
+
+// scanDate is Scan for a date in a struct, without a copy on the heap: rows have
+// several. It leaves everything unusual to Scan.
+func (c *cell) scanDate(src any) bool {
+	if c.column.Type != Date || c.extra != nil {
+		return false
+	}
+	to, ok := c.field.Addr().Interface().(*time.Time)
+	if !ok {
+		return false
+	}
+	t, err := decodeDate(src)
+	if err == nil {
+		*to = t
+	}
+	return err == nil
 }
 
 // target is the cells of one table within a result; point aims them at a new
