@@ -11,9 +11,12 @@ import (
 	"github.com/better-auth-go/better-auth/database/databasetest"
 )
 
-var engines = map[string]func(testing.TB) *database.DB{
-	"sqlite":   databasetest.SQLiteFile,
-	"postgres": databasetest.Postgres,
+var engines = []struct {
+	name string
+	open func(testing.TB) *database.DB
+}{
+	{"sqlite", databasetest.SQLiteFile},
+	{"postgres", databasetest.Postgres},
 }
 
 func seeded(t testing.TB, open func(testing.TB) *database.DB) (*database.DB, subject.Visitor) {
@@ -38,10 +41,10 @@ func handler(t testing.TB, kind string, db *database.DB, cache string) http.Hand
 // The comparison means nothing unless both handlers do the same work.
 func TestBareAnswersWhatOursAnswers(t *testing.T) {
 	t.Parallel()
-	for name, open := range engines {
-		t.Run(name, func(t *testing.T) {
+	for _, engine := range engines {
+		t.Run(engine.name, func(t *testing.T) {
 			t.Parallel()
-			db, visitor := seeded(t, open)
+			db, visitor := seeded(t, engine.open)
 			var bodies [2][]byte
 			for i, kind := range []string{"ours", "bare"} {
 				body, err := inprocess.SessionBody(handler(t, kind, db, ""), visitor)
@@ -61,10 +64,10 @@ func TestBareAnswersWhatOursAnswers(t *testing.T) {
 }
 
 func BenchmarkGetSession(b *testing.B) {
-	for name, open := range engines {
+	for _, engine := range engines {
 		for _, kind := range []string{"ours", "bare"} {
-			b.Run(name+"/"+kind, func(b *testing.B) {
-				db, visitor := seeded(b, open)
+			b.Run(engine.name+"/"+kind, func(b *testing.B) {
+				db, visitor := seeded(b, engine.open)
 				run(b)(inprocess.Session(handler(b, kind, db, ""), visitor, false))
 			})
 		}
@@ -81,18 +84,18 @@ func BenchmarkGetSessionFromCookie(b *testing.B) {
 }
 
 func BenchmarkPasskeyOptions(b *testing.B) {
-	for name, open := range engines {
-		b.Run(name, func(b *testing.B) {
-			db, _ := seeded(b, open)
+	for _, engine := range engines {
+		b.Run(engine.name, func(b *testing.B) {
+			db, _ := seeded(b, engine.open)
 			run(b)(inprocess.Options(handler(b, "ours", db, "")))
 		})
 	}
 }
 
 func BenchmarkPasskeyVerify(b *testing.B) {
-	for name, open := range engines {
-		b.Run(name, func(b *testing.B) {
-			db, visitor := seeded(b, open)
+	for _, engine := range engines {
+		b.Run(engine.name, func(b *testing.B) {
+			db, visitor := seeded(b, engine.open)
 			run(b)(inprocess.Verify(handler(b, "ours", db, ""), visitor), nil)
 		})
 	}

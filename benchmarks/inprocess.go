@@ -20,7 +20,7 @@ func (p *plan) inProcess(ctx context.Context, engines []engine) error {
 		}
 		rows = append(rows, more...)
 	}
-	p.report.printInProcess(rows, p)
+	p.report.printInProcess(rows)
 	return nil
 }
 
@@ -48,13 +48,19 @@ func (p *plan) inProcessScenario(ctx context.Context, s scenario) (rows []inProc
 	}
 	for i, title := range s.titles() {
 		row := inProcessRow{title, map[string][]inprocess.Figures{}}
-		for round := range p.rounds + 1 {
+		begin := time.Now()
+		for batch := 0; batch < minBatches || time.Since(begin) < p.round*time.Duration(p.rounds)/2; batch++ {
 			for _, kind := range s.kinds() {
-				figures, err := inprocess.Measure(works[kind][i], p.round/4)
+				work := works[kind][i]
+				calls := batchCalls
+				if work.Prepare != nil {
+					calls = preparedCalls
+				}
+				figures, err := inprocess.Batch(work, calls)
 				if err != nil {
 					return nil, err
 				}
-				if round > 0 { // the first one warms up
+				if batch > 0 { // the first one warms up
 					row.rounds[kind] = append(row.rounds[kind], figures)
 				}
 			}
@@ -66,6 +72,17 @@ func (p *plan) inProcessScenario(ctx context.Context, s scenario) (rows []inProc
 	}
 	return rows, nil
 }
+
+const (
+	// batchCalls is long enough for the garbage collector to take its share of
+	// every batch, and short enough for batches of two subjects to meet the same
+	// disturbances.
+	batchCalls = 1000
+	// preparedCalls is batchCalls where each call takes longer to prepare than to
+	// make.
+	preparedCalls = 100
+	minBatches    = 4
+)
 
 func perCall(f inprocess.Figures) time.Duration { return f.Time }
 func allocs(f inprocess.Figures) float64        { return f.Allocs }

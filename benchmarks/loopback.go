@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/better-auth-go/better-auth/benchmarks/load"
 	"github.com/better-auth-go/better-auth/benchmarks/subject"
@@ -37,7 +38,7 @@ func (p *plan) loopbackScenario(ctx context.Context, s scenario) ([]loopbackRow,
 	targets, err := p.targets(ctx, s)
 	defer func() {
 		for _, t := range targets {
-			t.close()
+			t.process.Stop()
 		}
 	}()
 	if err != nil {
@@ -51,7 +52,7 @@ func (p *plan) loopbackScenario(ctx context.Context, s scenario) ([]loopbackRow,
 		for _, t := range targets {
 			limit := p.round
 			if round == 0 {
-				limit *= 2 // the first one warms up, and Node compiles
+				limit = max(limit, warmUp)
 			}
 			results, err := t.load(limit)
 			if err != nil {
@@ -69,6 +70,10 @@ func (p *plan) loopbackScenario(ctx context.Context, s scenario) ([]loopbackRow,
 	}
 	return rows, nil
 }
+
+// warmUp is how long a server is driven before it is measured; Node compiles in
+// that time.
+const warmUp = 1500 * time.Millisecond
 
 // targets starts the scenario's subjects and checks that they answer alike.
 func (p *plan) targets(ctx context.Context, s scenario) ([]*target, error) {

@@ -45,8 +45,8 @@ func run(ctx context.Context, args []string) error {
 	}
 	var p plan
 	flags := flag.NewFlagSet("benchmarks", flag.ContinueOnError)
-	flags.IntVar(&p.rounds, "rounds", 5, "how often each subject takes its turn")
-	flags.DurationVar(&p.round, "round", 600*time.Millisecond, "how long a turn is")
+	flags.IntVar(&p.rounds, "rounds", 11, "how often each subject takes its turn")
+	flags.DurationVar(&p.round, "round", 250*time.Millisecond, "how long a turn is")
 	flags.IntVar(&p.connections, "connections", 16, "how many connections make the load")
 	flags.IntVar(&p.people, "people", 1000, "how many users and sessions the database holds")
 	flags.StringVar(&p.conformance, "conformance", "conformance", "the folder of the reference server")

@@ -32,8 +32,8 @@ func (r *report) printLeftOut(w io.Writer) {
 	}
 }
 
-func (r *report) printInProcess(rows []inProcessRow, p *plan) {
-	fmt.Printf("In process, one request at a time; medians of %d interleaved rounds.\n\n", p.rounds)
+func (r *report) printInProcess(rows []inProcessRow) {
+	fmt.Printf("In process, one request at a time; medians of interleaved batches of %d or %d requests.\n\n", batchCalls, preparedCalls)
 	table := [][]string{{"", "ours/bare", "ours", "bare", "allocations, ours", "allocations, bare"}}
 	speed := func(f inprocess.Figures) float64 { return 1 / float64(f.Time) }
 	for _, row := range rows {

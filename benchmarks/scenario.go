@@ -1,10 +1,10 @@
 package main
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/benchmarks/inprocess"
-	"net/http"
 )
 
 // scenario is one thing that is measured on one database.

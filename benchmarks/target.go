@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -12,34 +13,25 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
 )
 
-// target is a running subject and the connections to it, one for each visitor.
+// target is a running subject.
 type target struct {
 	kind     string
 	process  *subject.Process
 	visitors []subject.Visitor
-	conns    []*load.Conn
 	requests [][]byte // get-session of each visitor
 	sample   []byte   // what get-session answered to the first visitor
 	load     func(limit time.Duration) ([]load.Round, error)
 }
 
-func (t *target) close() {
-	for _, c := range t.conns {
-		_ = c.Close()
-	}
-	t.process.Stop()
-}
-
 // connect prepares everything that is not to be measured.
 func (t *target) connect(s scenario) error {
+	conn, err := load.Dial(t.process.Addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
 	for _, v := range t.visitors {
-		conn, err := load.Dial(t.process.Addr)
-		if err != nil {
-			return err
-		}
-		t.conns = append(t.conns, conn)
-		cookie := v.Cookie
-		request := getSession(cookie)
+		request := getSession(v.Cookie)
 		answer, err := conn.Do(request)
 		if err != nil {
 			return err
@@ -52,9 +44,9 @@ func (t *target) connect(s scenario) error {
 		}
 		if s.cache != "" {
 			if len(answer.Cookies) == 0 {
-				return fmt.Errorf("get-session set no cookie")
+				return errors.New("get-session set no cookie")
 			}
-			request = getSession(cookie + "; " + strings.Join(answer.Cookies, "; "))
+			request = getSession(v.Cookie + "; " + strings.Join(answer.Cookies, "; "))
 		}
 		t.requests = append(t.requests, request)
 	}
@@ -65,14 +57,30 @@ func (t *target) connect(s scenario) error {
 	return nil
 }
 
+// round makes load on one connection for each visitor. Connections are new in
+// each round, because servers close those that were idle while others had
+// their turn.
+func (t *target) round(limit time.Duration, do func(conn *load.Conn, visitor, n int) (more bool, err error)) (load.Round, error) {
+	conns := make([]*load.Conn, len(t.visitors))
+	for i := range conns {
+		conn, err := load.Dial(t.process.Addr)
+		if err != nil {
+			return load.Round{}, err
+		}
+		defer conn.Close()
+		conns[i] = conn
+	}
+	return load.Run(len(conns), limit, func(worker, n int) (bool, error) { return do(conns[worker], worker, n) })
+}
+
 func getSession(cookie string) []byte {
 	return load.Request(http.MethodGet, subject.BasePath+"/get-session", []string{"Cookie: " + cookie}, nil)
 }
 
-// sessions reads sessions, each connection its own visitor's.
+// sessions reads sessions, over each connection its own visitor's.
 func (t *target) sessions(limit time.Duration) ([]load.Round, error) {
-	round, err := load.Run(len(t.conns), limit, func(worker, _ int) (bool, error) {
-		answer, err := t.conns[worker].Do(t.requests[worker])
+	round, err := t.round(limit, func(conn *load.Conn, visitor, _ int) (bool, error) {
+		answer, err := conn.Do(t.requests[visitor])
 		if err == nil && (answer.Status != http.StatusOK || len(answer.Body) < len(t.sample)/2) {
 			err = fmt.Errorf("get-session answered %d: %s", answer.Status, answer.Body)
 		}
@@ -94,14 +102,14 @@ type ceremony struct {
 // then, while nothing is measured, the authenticators sign, then all are ended.
 func (t *target) ceremonies(limit time.Duration) ([]load.Round, error) {
 	begin := load.Request(http.MethodGet, subject.BasePath+"/passkey/generate-authenticate-options", nil, nil)
-	begun := make([][]ceremony, len(t.conns))
-	options, err := load.Run(len(t.conns), limit, func(worker, _ int) (bool, error) {
-		answer, err := t.conns[worker].Do(begin)
+	begun := make([][]ceremony, len(t.visitors))
+	options, err := t.round(limit, func(conn *load.Conn, visitor, _ int) (bool, error) {
+		answer, err := conn.Do(begin)
 		if err == nil && answer.Status != http.StatusOK {
 			err = fmt.Errorf("generate-authenticate-options answered %d: %s", answer.Status, answer.Body)
 		}
-		if err == nil && len(begun[worker]) < maxCeremonies {
-			begun[worker] = append(begun[worker], ceremony{bytes.Clone(answer.Body), strings.Join(answer.Cookies, "; ")})
+		if err == nil && len(begun[visitor]) < maxCeremonies {
+			begun[visitor] = append(begun[visitor], ceremony{bytes.Clone(answer.Body), strings.Join(answer.Cookies, "; ")})
 		}
 		return true, err
 	})
@@ -112,11 +120,11 @@ func (t *target) ceremonies(limit time.Duration) ([]load.Round, error) {
 	if err != nil {
 		return nil, err
 	}
-	verify, err := load.Run(len(t.conns), limit, func(worker, n int) (bool, error) {
-		if n >= len(signed[worker]) {
+	verify, err := t.round(limit, func(conn *load.Conn, visitor, n int) (bool, error) {
+		if n >= len(signed[visitor]) {
 			return false, nil
 		}
-		answer, err := t.conns[worker].Do(signed[worker][n])
+		answer, err := conn.Do(signed[visitor][n])
 		if err == nil && answer.Status != http.StatusOK {
 			err = fmt.Errorf("verify-authentication answered %d: %s", answer.Status, answer.Body)
 		}
@@ -128,14 +136,14 @@ func (t *target) ceremonies(limit time.Duration) ([]load.Round, error) {
 // sign lets each visitor's authenticator answer what it was asked.
 func (t *target) sign(begun [][]ceremony) ([][][]byte, error) {
 	signed := make([][][]byte, len(begun))
-	for worker, list := range begun {
+	for visitor, list := range begun {
 		for _, c := range list {
-			response, err := t.visitors[worker].Phone.Get(c.options, passkeytest.GetOptions{})
+			response, err := t.visitors[visitor].Phone.Get(c.options, passkeytest.GetOptions{})
 			if err != nil {
 				return nil, err
 			}
 			body := append(append([]byte(`{"response":`), response...), '}')
-			signed[worker] = append(signed[worker], load.Request(http.MethodPost, subject.BasePath+"/passkey/verify-authentication",
+			signed[visitor] = append(signed[visitor], load.Request(http.MethodPost, subject.BasePath+"/passkey/verify-authentication",
 				[]string{"Origin: " + subject.Origin, "Cookie: " + c.cookies}, body))
 		}
 	}

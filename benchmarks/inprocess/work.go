@@ -155,40 +155,34 @@ func Verify(h http.Handler, v subject.Visitor) Work {
 	}
 }
 
-// Figures are what one stretch of calls came to, by call.
+// Figures are what a batch of calls came to, by call.
 type Figures struct {
 	Time   time.Duration
 	Allocs float64
 	Bytes  float64
 }
 
-// preparedCalls is how many calls are prepared at once where that is needed.
-const preparedCalls = 300
-
-// Measure makes calls, one after the other, for about the given time.
-func Measure(w Work, limit time.Duration) (Figures, error) {
-	var total time.Duration
-	var before, after runtime.MemStats
-	calls, allocs, bytes := 0, uint64(0), uint64(0)
-	for total < limit {
-		n := preparedCalls
-		if w.Prepare != nil {
-			if err := w.Prepare(n); err != nil {
-				return Figures{}, err
-			}
+// Batch makes n calls, one after the other.
+func Batch(w Work, n int) (Figures, error) {
+	if w.Prepare != nil {
+		if err := w.Prepare(n); err != nil {
+			return Figures{}, err
 		}
-		runtime.ReadMemStats(&before)
-		start := time.Now()
-		for i := range n {
-			if err := w.Do(i); err != nil {
-				return Figures{}, err
-			}
-		}
-		total += time.Since(start)
-		runtime.ReadMemStats(&after)
-		calls += n
-		allocs += after.Mallocs - before.Mallocs
-		bytes += after.TotalAlloc - before.TotalAlloc
 	}
-	return Figures{total / time.Duration(calls), float64(allocs) / float64(calls), float64(bytes) / float64(calls)}, nil
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	for i := range n {
+		if err := w.Do(i); err != nil {
+			return Figures{}, err
+		}
+	}
+	took := time.Since(start)
+	runtime.ReadMemStats(&after)
+	calls := float64(n)
+	return Figures{
+		Time:   took / time.Duration(n),
+		Allocs: float64(after.Mallocs-before.Mallocs) / calls,
+		Bytes:  float64(after.TotalAlloc-before.TotalAlloc) / calls,
+	}, nil
 }

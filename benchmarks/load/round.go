@@ -22,7 +22,7 @@ type Round struct {
 func (r Round) Rate() float64 { return float64(r.Requests) / r.Elapsed.Seconds() }
 
 // Run calls do from workers goroutines until limit has passed or do says that
-// there is no more, and times each call. do gets the number of its worker and
+// there was nothing more to do, and times each call that did something. do gets the number of its worker and
 // counts its own calls by n, from 0. The first error ends the round.
 func Run(workers int, limit time.Duration, do func(worker, n int) (more bool, err error)) (Round, error) {
 	took := make([][]time.Duration, workers)
@@ -58,11 +58,16 @@ func Run(workers int, limit time.Duration, do func(worker, n int) (more bool, er
 		return Round{}, errors.New("not one request was made")
 	}
 	slices.Sort(latencies)
-	return Round{len(latencies), elapsed, percentile(latencies, 50), percentile(latencies, 99)}, nil
+	return Round{len(latencies), elapsed, Percentile(latencies, 50), Percentile(latencies, 99)}, nil
 }
 
-// percentile picks from sorted values, by the nearest rank.
-func percentile(sorted []time.Duration, p int) time.Duration {
+// Percentile picks the value that p percent of the sorted values do not exceed,
+// by the nearest rank; zero of none.
+func Percentile[T any](sorted []T, p int) T {
+	var none T
+	if len(sorted) == 0 {
+		return none
+	}
 	rank := (len(sorted)*p + 99) / 100
 	return sorted[max(rank, 1)-1]
 }

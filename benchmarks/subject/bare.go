@@ -3,6 +3,7 @@ package subject
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -17,11 +18,11 @@ import (
 // cookie's signature, nor whether the session has expired, and does nothing
 // else a library is there for. It bounds from above what any library can reach.
 func Bare(ctx context.Context, db *database.DB) (http.Handler, error) {
-	text := `select a."expiresAt", a."token", a."createdAt", a."updatedAt", a."ipAddress", a."userAgent", a."userId", a."id",
-		b."name", b."email", b."emailVerified", b."image", b."createdAt", b."updatedAt", b."id"
+	text := `select +a."expiresAt", a."token", +a."createdAt", +a."updatedAt", a."ipAddress", a."userAgent", a."userId", a."id",
+		b."name", b."email", b."emailVerified", b."image", +b."createdAt", +b."updatedAt", b."id"
 		from "session" a join "user" b on b."id" = a."userId" where a."token" = ?`
 	if db.Engine() == database.Postgres {
-		text = strings.Replace(text, "?", "$1", 1)
+		text = strings.NewReplacer("?", "$1", "+", "").Replace(text)
 	}
 	stmt, err := db.Bun().DB.PrepareContext(ctx, text)
 	if err != nil {
@@ -42,12 +43,12 @@ func (b *bare) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	token, _, _ := strings.Cut(cookie.Value, ".")
 	var s struct {
-		expiresAt, createdAt, updatedAt time.Time
+		expiresAt, createdAt, updatedAt date
 		token, userID, id               string
 		ipAddress, userAgent            *string
 	}
 	var u struct {
-		createdAt, updatedAt time.Time
+		createdAt, updatedAt date
 		name, email, id      string
 		image                *string
 		emailVerified        bool
@@ -60,10 +61,10 @@ func (b *bare) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body := make([]byte, 0, 640)
-	body = date(append(body, `{"session":{"expiresAt":`...), s.expiresAt)
+	body = append(append(body, `{"session":{"expiresAt":`...), s.expiresAt...)
 	body = text(append(body, `,"token":`...), s.token)
-	body = date(append(body, `,"createdAt":`...), s.createdAt)
-	body = date(append(body, `,"updatedAt":`...), s.updatedAt)
+	body = append(append(body, `,"createdAt":`...), s.createdAt...)
+	body = append(append(body, `,"updatedAt":`...), s.updatedAt...)
 	body = optional(append(body, `,"ipAddress":`...), s.ipAddress)
 	body = optional(append(body, `,"userAgent":`...), s.userAgent)
 	body = text(append(body, `,"userId":`...), s.userID)
@@ -75,15 +76,27 @@ func (b *bare) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body = append(body[:len(body)-len("false")], "true"...)
 	}
 	body = optional(append(body, `,"image":`...), u.image)
-	body = date(append(body, `,"createdAt":`...), u.createdAt)
-	body = date(append(body, `,"updatedAt":`...), u.updatedAt)
+	body = append(append(body, `,"createdAt":`...), u.createdAt...)
+	body = append(append(body, `,"updatedAt":`...), u.updatedAt...)
 	body = text(append(body, `,"id":`...), u.id)
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(append(body, "}}"...)) // the client is the only one to tell
 }
 
-func date(dst []byte, t time.Time) []byte {
-	return t.UTC().AppendFormat(dst, `"2006-01-02T15:04:05.000Z"`)
+// date is a date as JSON. SQLite stores dates in the very form JSON has them.
+type date []byte
+
+// Scan implements sql.Scanner.
+func (d *date) Scan(src any) error {
+	switch v := src.(type) {
+	case string:
+		*d = append(append(append((*d)[:0], '"'), v...), '"')
+	case time.Time:
+		*d = v.UTC().AppendFormat((*d)[:0], `"2006-01-02T15:04:05.000Z"`)
+	default:
+		return fmt.Errorf("a %T is no date", src)
+	}
+	return nil
 }
 
 func text(dst []byte, s string) []byte {
