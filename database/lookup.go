@@ -60,9 +60,9 @@ func LookupOf[A, B any](a *Store[A], b *Store[B], ref, key string) (*Lookup[A, B
 }
 
 // read is the column as a lookup selects it. SQLite's driver parses the text of
-// columns declared as dates by trying one layout after the other, which is a
-// fifth of the time a lookup takes; an expression has no declared type, and
-// decodeDate knows our own layout at once.
+// columns declared as dates by trying one layout after the other, which is
+// almost a third of the time a lookup takes; an expression has no declared type,
+// and decodeDate knows our own layout at once.
 func (c *column) read(alias string) string {
 	if c.Type == Date && c.table.engine == SQLite {
 		return "+" + alias + c.quoted
