@@ -39,7 +39,13 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 	}
 	h := w.Header()
 	for name, values := range c.header {
-		h[name] = values
+		switch name {
+		case "Access-Control-Expose-Headers", "Vary":
+			// Lists that middleware around us has begun.
+			h[name] = append(h[name], values...)
+		default:
+			h[name] = values
+		}
 	}
 	c.writeCookies(h)
 	if contentType != "" && h.Get("Content-Type") == "" {

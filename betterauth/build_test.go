@@ -19,6 +19,11 @@ func endpoint(id, path string) betterauth.Endpoint {
 		func(*betterauth.Ctx, betterauth.None) (betterauth.None, error) { return betterauth.None{}, nil })
 }
 
+type leaky struct {
+	Hash string `json:"hash" db:"hash,hidden"`
+	ID   string `json:"id"`
+}
+
 type note struct {
 	Text string `json:"text"`
 	ID   string `json:"id"`
@@ -63,6 +68,8 @@ func TestBuildProblems(t *testing.T) {
 			want: []string{"endpoint o", "replaces nobody"}},
 		"duplicate table": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[note]("user")}}}},
 			want: []string{"plugin x", "table user", "declared by core"}},
+		"hidden but encoded": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[leaky]("leaky")}}}},
+			want: []string{"leaky", "Hash", "json"}},
 		"duplicate column": {plugins: []betterauth.Plugin{
 			betterauth.Inline{ID: "x", Schema: betterauth.Schema{Columns: []betterauth.AddedColumn{betterauth.NewField[string]("user", database.Column{Name: "plan"})}}},
 			betterauth.Inline{ID: "y", Schema: betterauth.Schema{Columns: []betterauth.AddedColumn{betterauth.NewField[string]("user", database.Column{Name: "plan"})}}}},

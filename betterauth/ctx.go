@@ -139,7 +139,7 @@ func (c *Ctx) AfterCommit(f func(ctx context.Context)) {
 	(&Host{auth: c.auth, plugin: "core"}).AfterCommit(c.Context, f)
 }
 
-// Value is a slot for a value that lives as long as one request, private to the
+// RequestValue is a slot for a value that lives as long as one request, private to the
 // package that declares it:
 //
 //	var captchaPassed = betterauth.NewRequestValue[bool]()
@@ -148,8 +148,13 @@ type RequestValue[T any] struct{ key *byte }
 // NewRequestValue makes a slot. Declare it as a package variable.
 func NewRequestValue[T any]() RequestValue[T] { return RequestValue[T]{new(byte)} }
 
-// Set keeps v for the rest of the request.
-func (v RequestValue[T]) Set(c *Ctx, value T) {
+// Set keeps value for the rest of the request that ctx belongs to, a Ctx or a
+// context made from one. Outside any request nothing is kept.
+func (v RequestValue[T]) Set(ctx context.Context, value T) {
+	c, ok := CtxFrom(ctx)
+	if !ok {
+		return
+	}
 	if c.values == nil {
 		c.values = map[any]any{}
 	}
@@ -157,7 +162,11 @@ func (v RequestValue[T]) Set(c *Ctx, value T) {
 }
 
 // Get returns what Set kept.
-func (v RequestValue[T]) Get(c *Ctx) (value T, ok bool) {
+func (v RequestValue[T]) Get(ctx context.Context) (value T, ok bool) {
+	c, ok := CtxFrom(ctx)
+	if !ok {
+		return value, false
+	}
 	value, ok = c.values[v.key].(T)
 	return value, ok
 }

@@ -100,11 +100,7 @@ func signOut(c *Ctx, _ None) (Success, error) {
 }
 
 func listSessions(c *Ctx, _ None) ([]*Session, error) {
-	id, err := c.StoredSession()
-	if err != nil {
-		return nil, err
-	}
-	return c.auth.sessions.List(c, id.User.ID)
+	return c.auth.sessions.List(c, c.Identity().User.ID)
 }
 
 // RevokeSessionInput is the input of revokeSession.
@@ -113,29 +109,20 @@ type RevokeSessionInput struct {
 }
 
 func revokeSession(c *Ctx, in RevokeSessionInput) (Status, error) {
-	id, err := c.StoredSession()
-	if err != nil {
-		return Status{}, err
-	}
-	_, err = c.auth.sessions.Revoke(c, id.User.ID, in.Token)
+	id := c.Identity()
+	_, err := c.auth.sessions.Revoke(c, id.User.ID, in.Token)
 	return Status{true}, err
 }
 
 func revokeSessions(c *Ctx, _ None) (Status, error) {
-	id, err := c.StoredSession()
-	if err != nil {
-		return Status{}, err
-	}
-	_, err = c.auth.sessions.RevokeAll(c, id.User.ID)
+	id := c.Identity()
+	_, err := c.auth.sessions.RevokeAll(c, id.User.ID)
 	return Status{true}, err
 }
 
 func revokeOtherSessions(c *Ctx, _ None) (Status, error) {
-	id, err := c.StoredSession()
-	if err != nil {
-		return Status{}, err
-	}
-	_, err = c.auth.sessions.RevokeOthers(c, id.User.ID, id.Session.Token)
+	id := c.Identity()
+	_, err := c.auth.sessions.RevokeOthers(c, id.User.ID, id.Session.Token)
 	return Status{true}, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/databasetest"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 )
 
@@ -215,4 +216,42 @@ func TestGatesGuardEveryWayToASession(t *testing.T) {
 		t.Errorf("CreateSession past a closed gate: %v", err)
 	}
 	wantRows(t, kit, 1)
+}
+
+// A gate judges the user as stored when the session is written, not as read
+// before a slow check of the password.
+func TestGatesSeeTheUserOfNow(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		var kit *plugintest.Kit
+		banWhileHashing := hasherFunc(func() {
+			if _, err := kit.Users().Update(t.Context(), database.Set{"name": "banned"}, database.Eq("email", "a@example.com")); err != nil {
+				t.Error(err)
+			}
+		})
+		kit = plugintest.NewWith(t, plugintest.Options{DB: db,
+			Config: betterauth.Config{Password: betterauth.PasswordConfig{Hasher: banWhileHashing}},
+			Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{}), betterauth.Inline{ID: "ban", Gates: []betterauth.SessionGate{
+				{Name: "banned", Check: func(_ *betterauth.Ctx, a *betterauth.Attempt) error {
+					if a.User.Name == "banned" {
+						return errTeapot
+					}
+					return nil
+				}}}}},
+		})
+		kit.Client().Post("/sign-up/email", signUp).Want(http.StatusOK)
+		kit.Client().Post("/sign-in/email", map[string]any{"email": "a@example.com", "password": "password1234"}).WantError(errTeapot)
+	})
+}
+
+// hasherFunc calls itself before each verification.
+type hasherFunc func()
+
+func (hasherFunc) Hash(ctx context.Context, pw string) (string, error) {
+	return plugintest.FastHasher{}.Hash(ctx, pw)
+}
+
+func (h hasherFunc) Verify(ctx context.Context, pw, stored string) (bool, error) {
+	h()
+	return plugintest.FastHasher{}.Verify(ctx, pw, stored)
 }

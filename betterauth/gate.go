@@ -65,15 +65,31 @@ func (*stepUp) Error() string { return "betterauth: a further step is needed" }
 // returned by the handler. On success the session is stored and its cookies
 // are set on the answer.
 //
-// Inside Transaction the session lives and dies with the transaction.
-func (c *Ctx) SignIn(user *User, how SignIn) (*Session, error) {
-	attempt := &Attempt{User: user, SignIn: how}
-	for _, gate := range c.auth.gates {
-		if err := gate.ask(c, attempt); err != nil {
-			return nil, err
+// It runs in a transaction that holds the user's row, and shows the gates the
+// user as stored now: a ban that commits at the same time either is seen, or
+// finds the session to end. Inside Transaction it takes part in that one.
+func (c *Ctx) SignIn(user *User, how SignIn) (session *Session, err error) {
+	err = c.Transaction(func(tx *Ctx) error {
+		current, err := c.auth.users.GetLocked(tx, database.Eq("id", user.ID))
+		if errors.Is(err, database.ErrNotFound) {
+			return ErrFailedToCreateSession.Because(fmt.Errorf("user %s is gone", user.ID))
 		}
+		if err != nil {
+			return err
+		}
+		attempt := &Attempt{User: current, SignIn: how}
+		for _, gate := range c.auth.gates {
+			if err := gate.ask(tx, attempt); err != nil {
+				return err
+			}
+		}
+		session, err = tx.createSession(current, attempt.SignIn)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
-	return c.createSession(user, attempt.SignIn)
+	return session, nil
 }
 
 type compiledGate struct {

@@ -122,11 +122,17 @@ func (h *Host) AdditionalValues(table string, members Members, create bool) (dat
 	return h.auth.additionalValues(table, members, create)
 }
 
+// Tables is a *Host or an *Auth.
+type Tables interface{ tables() *database.Schema }
+
+func (h *Host) tables() *database.Schema { return h.auth.schema }
+func (a *Auth) tables() *database.Schema { return a.schema }
+
 // StoreOf returns the typed store of a table: User, Session, Account,
-// Verification, or a row type of the plugin's own. It knows renamed tables and
-// columns and is safe for concurrent use. The error names a type that is no table.
-func StoreOf[Row any](h *Host) (*database.Store[Row], error) {
-	return database.StoreOf[Row](h.auth.schema)
+// Verification, or a row type of a plugin. It knows renamed tables and columns
+// and is safe for concurrent use. The error names a type that is no table.
+func StoreOf[Row any](of Tables) (*database.Store[Row], error) {
+	return database.StoreOf[Row](of.tables())
 }
 
 // Peer returns the one plugin that implements T, an interface that the caller

@@ -38,6 +38,11 @@ type readOptions struct {
 // ErrNoSession; any other error means that it is not known.
 func (c *Ctx) Session() (*Identity, error) { return c.readSession(readOptions{}) }
 
+// Identity returns who an operation that demands a session is called by. It is
+// never nil where Access is WithSession, WithStoredSession or WithFreshSession,
+// from the before hooks' end on; for other operations use Session.
+func (c *Ctx) Identity() *Identity { return c.login.identity }
+
 // StoredSession is Session, but never believes the cookie cache.
 func (c *Ctx) StoredSession() (*Identity, error) { return c.readSession(readOptions{stored: true}) }
 

@@ -1,7 +1,6 @@
 package betterauth_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -367,7 +366,7 @@ func TestConcurrentRequests(t *testing.T) {
 	kit := plugintest.NewWith(t, plugintest.Options{
 		DB: db, Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{}), bearer.New(bearer.Config{})},
 		Config: betterauth.Config{
-			Password: betterauth.PasswordConfig{Hasher: cheapHasher{}},
+			Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}},
 			Session:  betterauth.SessionConfig{UpdateAge: -1, CookieCache: betterauth.CookieCacheConfig{Enabled: true}},
 		},
 	})
@@ -391,13 +390,4 @@ func TestConcurrentRequests(t *testing.T) {
 	}
 	wg.Wait()
 	wantRows(t, kit, people)
-}
-
-// cheapHasher stands in where a test is about something else than hashing.
-type cheapHasher struct{}
-
-func (cheapHasher) Hash(_ context.Context, pw string) (string, error) { return "cheap:" + pw, nil }
-
-func (cheapHasher) Verify(_ context.Context, pw, stored string) (bool, error) {
-	return stored == "cheap:"+pw, nil
 }

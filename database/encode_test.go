@@ -91,7 +91,7 @@ func TestAppendRowKinds(t *testing.T) {
 		Floats  []float64         `db:"floats"`
 		Int     *int64            `db:"int"`
 		Nil     *time.Time        `db:"nil"`
-		Secret  string            `db:"secret,hidden"`
+		Secret  string            `json:"-" db:"secret,hidden"`
 	}
 	got := encode(t, &row{
 		ID: "i", Raw: jsontext.Value("{ \"a\" : [1, \"\\u00e9<\"] }"), RawN: ptr(jsontext.Value("true")),

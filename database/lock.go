@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-var errLockOutside = errors.New("database: Lock outside a transaction")
+var errLockOutside = errors.New("database: a lock outside a transaction")
 
 // Lock makes transactions that lock the same name take turns: it returns once
 // no other transaction holds name, which is then held until this one ends. It

@@ -38,3 +38,36 @@ func TestLockTakesTurns(t *testing.T) {
 		}
 	})
 }
+
+// Of transactions that read a row to decide what to write, none decides on what
+// another is about to change.
+func TestGetLockedLosesNoUpdate(t *testing.T) {
+	t.Parallel()
+	eachSchema(t, func(t *testing.T, s *database.Schema) {
+		users := storeOf[user](t, s)
+		if _, err := users.GetLocked(t.Context(), database.Eq("id", "x")); err == nil {
+			t.Error("outside a transaction: no error")
+		}
+		u := &user{Name: "0", Email: "a@example.com"}
+		must(t, users.Create(t.Context(), u))
+		const n = 8
+		concurrently(n, func(int) {
+			err := s.DB().Transaction(t.Context(), func(ctx context.Context) error {
+				now, err := users.GetLocked(ctx, database.Eq("id", u.ID))
+				if err != nil {
+					return err
+				}
+				_, err = users.Update(ctx, database.Set{"name": now.Name + "+"}, database.Eq("id", u.ID))
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		got, err := users.Get(t.Context(), database.Eq("id", u.ID))
+		must(t, err)
+		if len(got.Name) != 1+n {
+			t.Errorf("%d of %d updates are left: %q", len(got.Name)-1, n, got.Name)
+		}
+	})
+}

@@ -40,6 +40,23 @@ func (s *Schema) list(ctx context.Context, t *table, q Query) ([]any, error) {
 	return queryRows(ctx, s.db.reader(ctx), t, st)
 }
 
+// locked reads the first row that matches and holds it against changes.
+func (s *Schema) locked(ctx context.Context, t *table, where []Cond) ([]any, error) {
+	if s.db.transaction(ctx) == nil {
+		return nil, errLockOutside
+	}
+	st := t.statement().write("select ", t.selects, " from ", t.quoted)
+	if _, err := st.where(t, where); err != nil {
+		return nil, err
+	}
+	st.write(" limit 1")
+	if t.engine == Postgres {
+		// Not "for update", which would also wait for rows that only refer to it.
+		st.write(" for no key update")
+	}
+	return queryRows(ctx, s.db.reader(ctx), t, st)
+}
+
 func (s *Schema) count(ctx context.Context, t *table, where []Cond) (int, error) {
 	st := t.statement().write("select count(*) from ", t.quoted)
 	if _, err := st.where(t, where); err != nil {

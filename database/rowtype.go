@@ -118,6 +118,7 @@ func readField(f reflect.StructField, index int, tag string) (rowField, error) {
 		return rowField{}, err
 	}
 	c := Column{Name: name, Type: typ, Required: !nullable}
+	jsonName, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 	var rest []string
 	if options != "" {
 		rest = strings.Split(options, ",")
@@ -126,6 +127,10 @@ func readField(f reflect.StructField, index int, tag string) (rowField, error) {
 		if err := c.readOption(strings.TrimSpace(option), f.Type); err != nil {
 			return rowField{}, err
 		}
+	}
+	if c.Hidden && jsonName != "-" {
+		// AppendRow leaves it out, but whoever encodes the struct would not.
+		return rowField{}, errors.New(`is hidden and needs the tag json:"-"`)
 	}
 	value, err := newFieldCodec(f.Type, c.Type)
 	if err != nil {

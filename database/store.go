@@ -67,6 +67,14 @@ func (s *Store[Row]) Get(ctx context.Context, where ...Cond) (*Row, error) {
 	return rows[0], nil
 }
 
+// GetLocked is Get, and holds the row until the transaction in ctx ends: others
+// that want to change it, or to hold it too, wait. For decisions that must still
+// be right when what follows from them is written. ctx must carry a transaction.
+func (s *Store[Row]) GetLocked(ctx context.Context, where ...Cond) (*Row, error) {
+	rows, err := s.s.locked(ctx, s.t, where)
+	return one[Row](rows, err)
+}
+
 // List returns the rows that match; none is not an error.
 func (s *Store[Row]) List(ctx context.Context, q Query) ([]*Row, error) {
 	rows, err := s.s.list(ctx, s.t, q)

@@ -35,13 +35,13 @@ type account struct {
 	AccountID             string     `db:"accountId"`
 	ProviderID            string     `db:"providerId"`
 	UserID                string     `db:"userId,references=user,index"`
-	AccessToken           *string    `db:"accessToken,hidden"`
-	RefreshToken          *string    `db:"refreshToken,hidden"`
-	IDToken               *string    `db:"idToken,hidden"`
-	AccessTokenExpiresAt  *time.Time `db:"accessTokenExpiresAt,hidden"`
-	RefreshTokenExpiresAt *time.Time `db:"refreshTokenExpiresAt,hidden"`
+	AccessToken           *string    `json:"-" db:"accessToken,hidden"`
+	RefreshToken          *string    `json:"-" db:"refreshToken,hidden"`
+	IDToken               *string    `json:"-" db:"idToken,hidden"`
+	AccessTokenExpiresAt  *time.Time `json:"-" db:"accessTokenExpiresAt,hidden"`
+	RefreshTokenExpiresAt *time.Time `json:"-" db:"refreshTokenExpiresAt,hidden"`
 	Scope                 *string    `db:"scope"`
-	Password              *string    `db:"password,hidden"`
+	Password              *string    `json:"-" db:"password,hidden"`
 	CreatedAt             time.Time  `db:"createdAt,now"`
 	UpdatedAt             time.Time  `db:"updatedAt,touch"`
 	ID                    string     `db:"id"`
@@ -57,12 +57,12 @@ type verification struct {
 }
 
 type twoFactor struct {
-	Secret                  string     `db:"secret,index,hidden"`
-	BackupCodes             string     `db:"backupCodes,hidden"`
-	UserID                  string     `db:"userId,references=user,index,hidden"`
+	Secret                  string     `json:"-" db:"secret,index,hidden"`
+	BackupCodes             string     `json:"-" db:"backupCodes,hidden"`
+	UserID                  string     `json:"-" db:"userId,references=user,index,hidden"`
 	Verified                *bool      `db:"verified,readonly,default=true"`
-	FailedVerificationCount *int64     `db:"failedVerificationCount,hidden,default=0"`
-	LockedUntil             *time.Time `db:"lockedUntil,hidden"`
+	FailedVerificationCount *int64     `json:"-" db:"failedVerificationCount,hidden,default=0"`
+	LockedUntil             *time.Time `json:"-" db:"lockedUntil,hidden"`
 	ID                      string     `db:"id"`
 }
 
@@ -121,7 +121,7 @@ type organizationRole struct {
 
 type team struct {
 	Name           string     `db:"name"`
-	MemberCount    int64      `db:"memberCount,hidden"`
+	MemberCount    int64      `json:"-" db:"memberCount,hidden"`
 	OrganizationID string     `db:"organizationId,references=organization,index"`
 	CreatedAt      time.Time  `db:"createdAt"`
 	UpdatedAt      *time.Time `db:"updatedAt"`
@@ -131,7 +131,7 @@ type team struct {
 type teamMember struct {
 	TeamID        string     `db:"teamId,references=team,index"`
 	UserID        string     `db:"userId,references=user,index"`
-	MembershipKey *string    `db:"membershipKey,unique,hidden"`
+	MembershipKey *string    `json:"-" db:"membershipKey,unique,hidden"`
 	CreatedAt     *time.Time `db:"createdAt"`
 	ID            string     `db:"id"`
 }

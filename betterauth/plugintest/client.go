@@ -52,7 +52,13 @@ func (k *Kit) SignedIn(email string) *Client {
 			k.t.Fatalf("plugintest: %v", err)
 		}
 	}
-	session, err := k.Auth.CreateSession(ctx, user.ID, betterauth.SignIn{Method: "plugintest"})
+	return k.SignedInAs(user)
+}
+
+// SignedInAs returns a browser that is signed in as a user who exists already.
+func (k *Kit) SignedInAs(user *betterauth.User) *Client {
+	k.t.Helper()
+	session, err := k.Auth.CreateSession(k.t.Context(), user.ID, betterauth.SignIn{Method: "plugintest"})
 	if err != nil {
 		k.t.Fatalf("plugintest: %v", err)
 	}

@@ -19,12 +19,23 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Members holds the members of a JSON object that no field of a struct names,
 // raw and by name.
 type Members map[string]jsontext.Value
+
+// Text returns a member that is a JSON string. ok is false when it is missing
+// or something else.
+func (m Members) Text(name string) (text string, ok bool) {
+	if m[name].Kind() != '"' {
+		return "", false
+	}
+	err := json.Unmarshal(m[name], &text)
+	return text, err == nil
+}
 
 var (
 	membersType = reflect.TypeFor[Members]()

@@ -11,6 +11,13 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
+// The names that other plugins refer to.
+const (
+	ID          = "email-password"
+	SignUpEmail = "signUpEmail"
+	SignInEmail = "signInEmail"
+)
+
 // Config says what passwords must be like. The zero value is the reference's.
 type Config struct {
 	// DisableSignUp refuses new accounts. Default false.
@@ -60,16 +67,16 @@ var (
 // Manifest implements betterauth.Plugin.
 func (p *EmailPassword) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
-		ID: "email-password",
+		ID: ID,
 		Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{
-				ID: "signUpEmail", Method: http.MethodPost, Path: "/sign-up/email",
+				ID: SignUpEmail, Method: http.MethodPost, Path: "/sign-up/email",
 				Access: betterauth.Public, SignsIn: true, FormBody: true,
 				Summary: "Creates a user with a password and signs them in.",
 				Errors:  []*betterauth.ErrorCode{ErrSignUpDisabled, ErrPasswordTooShort, ErrPasswordTooLong, ErrUserExists},
 			}, p.signUp),
 			betterauth.Handle(betterauth.Operation{
-				ID: "signInEmail", Method: http.MethodPost, Path: "/sign-in/email",
+				ID: SignInEmail, Method: http.MethodPost, Path: "/sign-in/email",
 				Access: betterauth.Public, SignsIn: true, FormBody: true,
 				Summary: "Signs in with a password.",
 				Errors:  []*betterauth.ErrorCode{ErrInvalidEmail, ErrInvalidCredentials},

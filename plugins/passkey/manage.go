@@ -47,11 +47,7 @@ func (p *Passkeys) Rename(ctx context.Context, userID, id, name string) (*Passke
 }
 
 func (p *Passkeys) list(c *betterauth.Ctx, _ betterauth.None) ([]*Passkey, error) {
-	id, err := c.Session()
-	if err != nil {
-		return nil, err
-	}
-	return p.List(c, id.User.ID)
+	return p.List(c, c.Identity().User.ID)
 }
 
 // DeleteInput is the input of deletePasskey.
@@ -65,11 +61,7 @@ func (p *Passkeys) delete(c *betterauth.Ctx, in DeleteInput) (betterauth.Status,
 	if in.ID == "" {
 		return betterauth.Status{}, errNoID
 	}
-	id, err := c.StoredSession()
-	if err != nil {
-		return betterauth.Status{}, err
-	}
-	return betterauth.Status{Status: true}, p.Delete(c, id.User.ID, in.ID)
+	return betterauth.Status{Status: true}, p.Delete(c, c.Identity().User.ID, in.ID)
 }
 
 // UpdateInput is the input of updatePasskey.
@@ -84,11 +76,7 @@ type UpdateAnswer struct {
 }
 
 func (p *Passkeys) update(c *betterauth.Ctx, in UpdateInput) (UpdateAnswer, error) {
-	id, err := c.StoredSession()
-	if err != nil {
-		return UpdateAnswer{}, err
-	}
-	key, err := p.Rename(c, id.User.ID, in.ID, in.Name)
+	key, err := p.Rename(c, c.Identity().User.ID, in.ID, in.Name)
 	return UpdateAnswer{key}, err
 }
 

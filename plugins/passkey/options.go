@@ -96,18 +96,15 @@ type RegisterOptionsInput struct {
 }
 
 func (p *Passkeys) registerOptions(c *betterauth.Ctx, in RegisterOptionsInput) (creationOptions, error) {
-	id, err := c.StoredSession()
-	if err != nil {
-		return creationOptions{}, err
-	}
-	name := id.User.Email
+	user := c.Identity().User
+	name := user.Email
 	if in.Name != nil && *in.Name != "" {
 		if err := checkName("query.name", *in.Name); err != nil {
 			return creationOptions{}, err
 		}
 		name = *in.Name
 	}
-	keys, err := p.List(c, id.User.ID)
+	keys, err := p.List(c, user.ID)
 	if err != nil {
 		return creationOptions{}, err
 	}
@@ -121,14 +118,14 @@ func (p *Passkeys) registerOptions(c *betterauth.Ctx, in RegisterOptionsInput) (
 	if err != nil {
 		return creationOptions{}, err
 	}
-	expected, err := p.begin(c, registration, challengeUser{ID: id.User.ID, Name: name, DisplayName: id.User.Email})
+	expected, err := p.begin(c, registration, challengeUser{ID: user.ID, Name: name, DisplayName: user.Email})
 	if err != nil {
 		return creationOptions{}, err
 	}
 	return creationOptions{
 		Challenge:          expected,
 		RP:                 rpEntity{p.name(), rpID},
-		User:               userEntity{base64.RawURLEncoding.EncodeToString([]byte(handle)), name, id.User.Email},
+		User:               userEntity{base64.RawURLEncoding.EncodeToString([]byte(handle)), name, user.Email},
 		PubKeyCredParams:   keyParameters(),
 		Timeout:            timeout,
 		Attestation:        "none",

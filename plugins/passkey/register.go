@@ -29,10 +29,7 @@ func (p *Passkeys) verifyRegistration(c *betterauth.Ctx, in VerifyRegistrationIn
 	if p.cfg.DisableVerification && !p.cfg.AllowInsecureUnverifiedAssertion {
 		return nil, ErrVerificationDisabled
 	}
-	id, err := c.StoredSession()
-	if err != nil {
-		return nil, err
-	}
+	user := c.Identity().User
 	if in.Name != nil {
 		if err := checkName("body.name", *in.Name); err != nil {
 			return nil, err
@@ -51,14 +48,14 @@ func (p *Passkeys) verifyRegistration(c *betterauth.Ctx, in VerifyRegistrationIn
 	if err != nil {
 		return nil, err
 	}
-	if begun.User.ID != id.User.ID {
+	if begun.User.ID != user.ID {
 		return nil, ErrNotYours
 	}
 	key, err := p.verifiedCredential(c, begun, parsed)
 	if err != nil {
 		return nil, ErrRegistrationFailed.Because(err)
 	}
-	key.UserID, key.Name = id.User.ID, in.Name
+	key.UserID, key.Name = user.ID, in.Name
 	if key.Name != nil && *key.Name == "" {
 		key.Name = nil
 	}
