@@ -45,10 +45,7 @@ const authenticators = {
  * Resolves to {open(origin), close()}; close removes the profile as well.
  */
 export async function launchBrowser() {
-  const executablePath = process.env.CHROMIUM || "/usr/bin/chromium";
-  await access(executablePath, constants.X_OK).catch(() => {
-    throw new Error(`no Chromium at ${executablePath}: apt-get install chromium, or set CHROMIUM to its path`);
-  });
+  const executablePath = await chromiumPath();
   const bundle = await readFile(bundleFile, "utf8").catch(() => {
     throw new Error("the official client is not bundled: run conformance/install.sh");
   });
@@ -74,14 +71,52 @@ async function openPage(context, origin, bundle) {
         }),
   );
   const page = await context.newPage();
+  const errors = consoleErrors(page);
+  await page.goto(`${origin}/__client/`);
+  await page.waitForFunction(() => typeof window.createOfficialClient === "function");
+  return instrument(context, page, errors);
+}
+
+/**
+ * Starts Chromium for pages that a server itself serves, with as many visitors as a test likes.
+ * Resolves to {visit(url, options), close()}; visit opens a page in a context of its own, with its own cookies.
+ * `options` are Playwright's for a new context, and `prepare(page)`, called before the page is loaded.
+ */
+export async function launchVisitors() {
+  const browser = await chromium.launch({ executablePath: await chromiumPath(), args: flags });
+  return {
+    close: () => browser.close(),
+    visit: async (url, { prepare, ...options } = {}) => {
+      const context = await browser.newContext(options);
+      const page = await context.newPage();
+      const errors = consoleErrors(page);
+      const tab = await instrument(context, page, errors);
+      await prepare?.(page);
+      await page.goto(url);
+      return { ...tab, context, close: () => context.close() };
+    },
+  };
+}
+
+async function chromiumPath() {
+  const executablePath = process.env.CHROMIUM || "/usr/bin/chromium";
+  await access(executablePath, constants.X_OK).catch(() => {
+    throw new Error(`no Chromium at ${executablePath}: apt-get install chromium, or set CHROMIUM to its path`);
+  });
+  return executablePath;
+}
+
+// What the console and uncaught exceptions say from now on; violations of a content security policy are among it.
+function consoleErrors(page) {
   const errors = [];
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(`${message.text()} (${message.location().url})`);
   });
   page.on("pageerror", (error) => errors.push(String(error)));
-  await page.goto(`${origin}/__client/`);
-  await page.waitForFunction(() => typeof window.createOfficialClient === "function");
+  return errors;
+}
 
+async function instrument(context, page, errors) {
   const session = await context.newCDPSession(page);
   await session.send("WebAuthn.enable");
   return {

@@ -1,0 +1,96 @@
+// Command quickstart is sign-in to try out: passwords, passkeys and a list of
+// devices, in one program that keeps everything in one SQLite file.
+//
+//	go run ./examples/quickstart
+package main
+
+import (
+	"context"
+	"embed"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/plugins/emailpassword"
+	"github.com/better-auth-go/better-auth/plugins/passkey"
+)
+
+//go:embed page
+var page embed.FS // plain HTML, CSS and ES modules, served as they are
+
+func main() {
+	addr := flag.String("addr", "localhost:3000", "where to listen; port 0 takes a free one")
+	file := flag.String("db", "quickstart.db", "the SQLite file; it is created if it is missing")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *addr, *file, os.Stdout); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// run serves until ctx ends, and tells out where.
+func run(ctx context.Context, addr, file string, out io.Writer) error {
+	secret, err := secretFor(file, out)
+	if err != nil {
+		return err
+	}
+	db, err := database.OpenSQLite(file)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	// Passkeys are bound to a domain, never to an IP address: whatever the
+	// address listened on, the page lives at localhost.
+	baseURL := fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
+
+	auth, err := betterauth.New(betterauth.Config{
+		AppName: "Better Auth Quickstart",
+		BaseURL: baseURL,
+		Secret:  secret,
+		Schema:  betterauth.SchemaMigrate, // creates the tables that are missing
+	}).
+		Database(db).
+		Plugin(emailpassword.New(emailpassword.Config{}), passkey.New(passkey.Config{})).
+		Build(ctx)
+	if err != nil {
+		return err
+	}
+	defer auth.Close(context.WithoutCancel(ctx))
+
+	mux := http.NewServeMux()
+	mux.Handle("/api/auth/", auth)
+	mux.Handle("/", pageHandler(baseURL))
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		<-ctx.Done()
+		// Requests under way may finish; connections a browser opened and
+		// never used are not waited for.
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		if server.Shutdown(grace) != nil {
+			_ = server.Close()
+		}
+	}()
+	fmt.Fprintf(out, "Open %s in a browser; Ctrl+C stops the server.\n", baseURL)
+	if err := server.Serve(listener); err != http.ErrServerClosed {
+		return err
+	}
+	<-stopped
+	return nil
+}

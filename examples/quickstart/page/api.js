@@ -1,0 +1,52 @@
+// The server's answers as values, its refusals as exceptions.
+
+const base = "/api/auth";
+
+/** A refusal: status, code (such as INVALID_EMAIL_OR_PASSWORD), path, and after 429 the seconds to wait. */
+export class ApiError extends Error {
+  constructor(answer, body, path) {
+    super(body?.message || `The server answered ${answer.status}.`);
+    this.status = answer.status;
+    this.code = body?.code ?? "";
+    this.path = path;
+    this.retryAfter = Number(answer.headers.get("x-retry-after")) || 0;
+  }
+}
+
+/** No answer: the server or the network is down. */
+export class Unreachable extends Error {}
+
+/** GET path. */
+export const get = (path, options) => call("GET", path, undefined, options);
+
+/** POST path with a JSON body, or without one. */
+export const post = (path, body, options) => call("POST", path, body, options);
+
+async function call(method, path, body, { signal } = {}) {
+  const timeout = AbortSignal.timeout(20_000);
+  let answer, text;
+  try {
+    answer = await fetch(base + path, {
+      method,
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: "no-store",
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+    text = await answer.text();
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new Unreachable("no answer", { cause });
+  }
+  const parsed = parse(text);
+  if (!answer.ok) throw new ApiError(answer, parsed, path);
+  return parsed;
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,79 @@
+// The two ceremonies of WebAuthn Level 3 with the browser's own JSON functions, and what one does with one's passkeys.
+import { get, post } from "./api.js";
+
+/** Why this browser cannot use passkeys here; "" when it can. */
+export function unsupported() {
+  if (!window.isSecureContext) return "Passkeys work over https and on localhost only.";
+  const api = window.PublicKeyCredential;
+  if (!api) return "This browser does not support passkeys.";
+  const modern = api.parseCreationOptionsFromJSON && api.parseRequestOptionsFromJSON && api.prototype.toJSON;
+  return modern ? "" : "This browser is too old for the passkeys of this page. Chrome 129, Firefox 124 and Safari 18.4 or newer will do.";
+}
+
+/** Whether passkeys can be offered among the suggestions of an input field. */
+export async function canAutofill() {
+  return unsupported() === "" && Boolean(await PublicKeyCredential.isConditionalMediationAvailable?.());
+}
+
+/** Makes a passkey on an authenticator of the user's choice; resolves to it as the server lists it. */
+export function add(name, signal) {
+  return ceremony(signal, async (signal) => {
+    const options = await get("/passkey/generate-register-options", { signal });
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+    const credential = await navigator.credentials.create({ publicKey, signal });
+    return post("/passkey/verify-registration", { response: credential.toJSON(), name });
+  });
+}
+
+/**
+ * Signs in; resolves to {session, user}. With autofill it waits, without a prompt, until the user picks a passkey
+ * from the suggestions of a field; else the browser asks at once.
+ */
+export function signIn({ autofill = false, signal } = {}) {
+  return ceremony(signal, async (signal) => {
+    const options = await post("/passkey/generate-authenticate-options", undefined, { signal });
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+    const credential = await navigator.credentials.get({ publicKey, signal, mediation: autofill ? "conditional" : "optional" });
+    try {
+      return await post("/passkey/verify-authentication", { response: credential.toJSON() });
+    } catch (error) {
+      if (error.code === "PASSKEY_NOT_FOUND") forget(options.rpId, credential.id);
+      throw error;
+    }
+  });
+}
+
+/** Oldest first. */
+export const list = () => get("/passkey/list-user-passkeys");
+
+export const rename = ({ id }, name) => post("/passkey/update-passkey", { id, name });
+
+export async function remove({ id, credentialID }) {
+  await post("/passkey/delete-passkey", { id });
+  forget(location.hostname, credentialID);
+}
+
+// Tells the password manager that a passkey is of no use any more, where the browser knows how (section 5.1.10.1).
+function forget(rpId, credentialId) {
+  window.PublicKeyCredential?.signalUnknownCredential?.({ rpId, credentialId }).catch(() => {});
+}
+
+let running;
+
+/** Ends the ceremony that waits for the user, if there is one, and resolves when it has ended. */
+export async function abort() {
+  running?.controller.abort();
+  await running?.settled;
+}
+
+// A browser has one ceremony at a time, and a waiting autofill is one: it ends before another begins.
+async function ceremony(signal, run) {
+  while (running) await abort();
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  signal?.addEventListener("abort", () => controller.abort());
+  const result = run(controller.signal);
+  const mine = { controller, settled: result.then(() => {}, () => {}).then(() => running === mine && (running = undefined)) };
+  running = mine;
+  return result;
+}

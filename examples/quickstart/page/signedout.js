@@ -1,0 +1,99 @@
+// The part of the page for whoever is not signed in.
+import { signIn, signUp } from "./account.js";
+import { ApiError } from "./api.js";
+import * as passkeys from "./passkeys.js";
+import { $, onClick, onSubmit, run, say, showPart, tell } from "./view.js";
+
+// A challenge lives five minutes: a waiting autofill gets a new one before that.
+const renewAfter = 4 * 60 * 1000;
+
+const part = $("#signed-out");
+let entered;
+let renewal;
+
+/** Prepares the part; `enter` is called, with what to say, when somebody has signed in. */
+export function prepare(enter) {
+  entered = enter;
+  const missing = passkeys.unsupported();
+  $("[data-do=passkey]", part).hidden = $(".or", part).hidden = missing !== "";
+  $("[data-unsupported]", part).hidden = missing === "";
+  $("[data-unsupported]", part).textContent = missing;
+
+  onSubmit($("[data-form=sign-in]"), (values, button) =>
+    attempt(button, async () => {
+      const { user } = await signIn(values);
+      return `Welcome back, ${user.name}.`;
+    }),
+  );
+  onSubmit($("[data-form=sign-up]"), (values, button) =>
+    attempt(button, async () => {
+      const { user } = await signUp(values);
+      return `Welcome, ${user.name}. Add a passkey, and you can do without the password next time.`;
+    }),
+  );
+  onClick(part, {
+    passkey: (button) => attempt(button, byPasskey),
+    "to-sign-up": () => showForm("sign-up"),
+    "to-sign-in": () => showForm("sign-in"),
+  });
+  // Another tab may have asked for a challenge since; the browser keeps one at a time.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && !part.hidden) offerAutofill();
+  });
+}
+
+/** Shows the part, on the sign-in form. */
+export function show(options) {
+  for (const form of part.querySelectorAll("form")) form.reset();
+  $("#sign-in").hidden = false;
+  $("#sign-up").hidden = true;
+  showPart("signed-out", options);
+  offerAutofill();
+}
+
+// Runs one of the ways to sign in; each resolves to what to say afterwards.
+async function attempt(button, way) {
+  let welcome;
+  const worked = await run(button, async () => (welcome = await way()));
+  if (!worked) {
+    button.form?.elements.password.select();
+    return offerAutofill();
+  }
+  await leave();
+  entered(welcome);
+}
+
+async function byPasskey() {
+  say("Follow the prompt of your browser.");
+  const { user } = await passkeys.signIn();
+  say("");
+  return `Welcome back, ${user.name}. Signed in with a passkey.`;
+}
+
+async function leave() {
+  clearTimeout(renewal);
+  await passkeys.abort();
+  for (const form of part.querySelectorAll("form")) form.reset();
+}
+
+function showForm(id) {
+  for (const section of ["sign-in", "sign-up"]) $(`#${section}`).hidden = section !== id;
+  say("");
+  $("input", $(`#${id}`)).focus();
+}
+
+// Lets the e-mail field suggest passkeys. Until the user picks one this fails silently: nobody asked for anything.
+async function offerAutofill() {
+  clearTimeout(renewal);
+  if (!(await passkeys.canAutofill()) || $("[aria-busy=true]", part)) return;
+  renewal = setTimeout(offerAutofill, renewAfter);
+  try {
+    const { user } = await passkeys.signIn({ autofill: true });
+    await leave();
+    entered(`Welcome back, ${user.name}. Signed in with a passkey.`);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.path === "/passkey/verify-authentication")) return;
+    tell(error);
+    offerAutofill();
+  }
+}
