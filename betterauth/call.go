@@ -40,10 +40,10 @@ func Call[Out any](ctx context.Context, a *Auth, opID string, in any, o CallOpti
 	if o.SessionToken != "" {
 		c.login.presented = o.SessionToken
 	}
-	value, err := c.runAfter(c.call(func(dst any) error {
+	value, err := c.finish(c.runAfter(c.call(func(dst any) error {
 		reflect.ValueOf(dst).Elem().Set(reflect.ValueOf(in))
 		return nil
-	}))
+	})))
 	if err != nil {
 		return none, err
 	}

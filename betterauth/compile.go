@@ -101,7 +101,8 @@ func (a *Auth) compileManifests() (problems []error) {
 
 // checkPlugins asks plugins about their configuration.
 func (a *Auth) checkPlugins() (problems []error) {
-	site := Site{AppName: a.cfg.AppName, BaseURL: a.base.static, TrustedOrigins: a.origins.static}
+	site := Site{AppName: a.cfg.AppName, BaseURL: a.base.static, TrustedOrigins: a.origins.static,
+		AnyHost: a.base.static == "" && a.base.dynamic == nil}
 	if site.BaseURL != "" {
 		site.Origin = originOf(site.BaseURL)
 	}

@@ -93,7 +93,7 @@ func wantRows(t *testing.T, kit *plugintest.Kit, n int) {
 }
 
 // An after hook runs when the rows are written already: it cannot undo them,
-// but its failure is the answer.
+// but its failure is the answer, and the session is taken back.
 func TestAfterHookFailureIsTheAnswer(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]func() error{
@@ -109,8 +109,11 @@ func TestAfterHookFailureIsTheAnswer(t *testing.T) {
 				kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}),
 					betterauth.Inline{ID: "broken", After: []betterauth.AfterHook{hook}})
 				answer := kit.Client().Post("/sign-up/email", signUp)
-				if answer.Status < 400 {
-					t.Errorf("status %d after a failing hook", answer.Status)
+				if answer.Status < 400 || len(answer.Cookies) > 0 {
+					t.Errorf("status %d, cookies %v after a failing hook", answer.Status, answer.Cookies)
+				}
+				if n, err := plugintest.StoreOf[betterauth.Session](kit).Count(t.Context()); n != 0 || err != nil {
+					t.Errorf("%d sessions after a failing hook, %v", n, err)
 				}
 			})
 		}

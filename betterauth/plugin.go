@@ -41,6 +41,9 @@ type Site struct {
 	// BaseURL and Origin are where the server is reached, "" when that is
 	// derived from each request.
 	BaseURL, Origin string
+	// AnyHost says that the origin is whatever host a request names, since
+	// neither a base URL nor a list of hosts is configured.
+	AnyHost bool
 	// TrustedOrigins are the patterns that are trusted for every request.
 	TrustedOrigins []string
 }

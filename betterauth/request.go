@@ -3,6 +3,7 @@ package betterauth
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -73,8 +74,19 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 
 // dispatch runs an operation with its hooks.
 func (c *Ctx) dispatch(src input.Source) (any, error) {
-	value, err := c.call(func(in any) error { return c.op.plan.Decode(src, in) })
-	return c.runAfter(value, err)
+	return c.finish(c.runAfter(c.call(func(in any) error { return c.op.plan.Decode(src, in) })))
+}
+
+// finish takes back the session of a request that failed after it was made,
+// such as in an after hook: whoever asked was told that it did not work.
+func (c *Ctx) finish(value any, err error) (any, error) {
+	if err == nil || isAnswer(err) || c.login.created == nil {
+		return value, err
+	}
+	if revokeErr := c.abandonSession(); revokeErr != nil {
+		err = errors.Join(err, fmt.Errorf("taking the session back: %w", revokeErr))
+	}
+	return nil, err
 }
 
 // call runs an operation up to its handler's result. fill puts the input in

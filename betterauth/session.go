@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
@@ -245,6 +247,21 @@ func (c *Ctx) clearSessionCookies() {
 	c.ClearCookie(cookieSession)
 	c.clearCache()
 	c.ClearCookie(cookieDontRemember)
+}
+
+// abandonSession ends the session this request made and drops its cookies from
+// the answer.
+func (c *Ctx) abandonSession() error {
+	token := c.login.created.Session.Token
+	c.login = loginState{}
+	names := []string{c.CookieName(cookieSession), c.CookieName(cookieCache), c.CookieName(cookieDontRemember)}
+	c.cookies = slices.DeleteFunc(c.cookies, func(ck setCookie) bool {
+		return slices.ContainsFunc(names, func(name string) bool {
+			return ck.name == name || strings.HasPrefix(ck.name, name+".")
+		})
+	})
+	_, err := c.auth.sessions.store.Delete(context.WithoutCancel(c.Context), database.Eq("token", token))
+	return err
 }
 
 func (c *Ctx) dontRemember() bool {

@@ -75,6 +75,7 @@ const (
 // for concurrent use once the Auth is built.
 type Passkeys struct {
 	cfg   Config
+	site  betterauth.Site
 	host  *betterauth.Host
 	store *database.Store[Passkey]
 	users *database.Store[betterauth.User]

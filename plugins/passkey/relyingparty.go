@@ -17,6 +17,7 @@ import (
 // Check implements betterauth.Checker: everything that would make each ceremony
 // fail later is said at Build.
 func (p *Passkeys) Check(site betterauth.Site) error {
+	p.site = site
 	var problems []error
 	for name, value := range map[string]string{"UserVerification": p.cfg.UserVerification, "ResidentKey": p.cfg.ResidentKey} {
 		if !slices.Contains([]string{required, preferred, discouraged}, value) {
@@ -67,7 +68,9 @@ func (p *Passkeys) rpID(origin string) (string, error) {
 	id := p.cfg.RPID
 	if id == "" {
 		id = "localhost"
-		if u, err := url.Parse(origin); err == nil && u.Hostname() != "" {
+		// A host that anybody may name in a request decides nothing: a phishing
+		// page in between could otherwise have passkeys made for itself.
+		if u, err := url.Parse(origin); err == nil && u.Hostname() != "" && !p.site.AnyHost {
 			id = u.Hostname()
 		}
 	}
