@@ -26,6 +26,8 @@ var (
 )
 
 func (n *normalizer) text(s string) string {
+	// First, since a part of a signature may look like an id.
+	s = signaturePattern.ReplaceAllString(s, `"signature":"<signature>"`)
 	s = idPattern.ReplaceAllStringFunc(s, func(id string) string {
 		if n.ids[id] == "" {
 			n.ids[id] = fmt.Sprintf("<id %d>", len(n.ids)+1)
@@ -37,7 +39,7 @@ func (n *normalizer) text(s string) string {
 		ms, err := strconv.ParseInt(moment, 10, 64)
 		return time.UnixMilli(ms), err
 	})
-	return signaturePattern.ReplaceAllString(s, `"signature":"<signature>"`)
+	return s
 }
 
 // relative writes moments as their distance from the earliest, in units.
