@@ -10,10 +10,21 @@ let browser, quickstart;
 before(async () => ([browser, quickstart] = await Promise.all([launchVisitors(), buildGo("examples/quickstart")])));
 after(() => Promise.all([browser?.close(), quickstart?.remove()]));
 
+/** Keeps in window.mediation how the page asked for passkeys since it was loaded. */
+function recordMediation() {
+  window.mediation = [];
+  const get = navigator.credentials.get.bind(navigator.credentials);
+  navigator.credentials.get = (options) => {
+    window.mediation.push(options.mediation);
+    return get(options);
+  };
+}
+
 test("a passkey's life: added, renamed, used by button and by autofill, deleted", async (t) => {
   const server = await serve(t, quickstart);
-  const tab = await visit(t, browser, server);
+  const tab = await visit(t, browser, server, { prepare: (page) => page.addInitScript(recordMediation) });
   const authenticator = await tab.addAuthenticator("ctap2");
+  assert.equal(await tab.page.locator("#sign-in").getByLabel("E-mail").getAttribute("autocomplete"), "username webauthn");
 
   await tab.signUp(ada);
   await tab.says("Welcome, Ada Lovelace.");
@@ -50,11 +61,13 @@ test("a passkey's life: added, renamed, used by button and by autofill, deleted"
   await tab.button("Sign out").click();
   await tab.says("Welcome back, Ada Lovelace. Signed in with a passkey.");
   assert.ok((await tab.credentials(authenticator))[0].signCount > afterButton, "the authenticator signed again");
+  assert.deepEqual(await tab.page.evaluate(() => window.mediation), ["conditional", "optional", "conditional"], "a prompt is shown for the button alone");
 
   await tab.button("Delete Old laptop").click();
   await tab.button("Delete").click();
   await tab.says("“Old laptop” is deleted");
   assert.deepEqual(await tab.passkeys(), []);
+  assert.deepEqual(await tab.credentials(authenticator), [], "the authenticator was told that the passkey is gone");
   assert.ok(await tab.page.getByText("No passkey yet").isVisible());
   assert.deepEqual(tab.errors, []);
 });

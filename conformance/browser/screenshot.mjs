@@ -11,7 +11,7 @@ import { buildGo } from "./goserver.mjs";
 
 const { values: flags } = parseArgs({ options: { all: { type: "string" } } });
 const documented = fileURLToPath(new URL("../../docs/quickstart.png", import.meta.url));
-const desktop = { width: 1200, height: 640 };
+const desktop = { width: 1200, height: 520 };
 const phone = { width: 360, height: 740 };
 const ada = { name: "Ada Lovelace", email: "ada@example.com", password: "correct horse battery" };
 const telephone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Mobile/15E148 Safari/604.1";

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"io/fs"
 	"net"
 	"net/http"
+	"path"
 )
 
 // policy lets the page load and call nothing but its own server, and run no
@@ -14,11 +14,6 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // pageHandler serves the page, and sends whoever came by IP address, where
 // passkeys cannot work, to baseURL.
 func pageHandler(baseURL string) http.Handler {
-	root, err := fs.Sub(page, "page")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	files := http.FileServerFS(root)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if host, _, err := net.SplitHostPort(r.Host); err == nil && net.ParseIP(host) != nil {
 			http.Redirect(w, r, baseURL+r.URL.Path, http.StatusTemporaryRedirect)
@@ -26,8 +21,6 @@ func pageHandler(baseURL string) http.Handler {
 		}
 		w.Header().Set("Content-Security-Policy", policy)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Referrer-Policy", "same-origin")
-		w.Header().Set("Cache-Control", "no-cache")
-		files.ServeHTTP(w, r)
+		http.ServeFileFS(w, r, page, path.Join("page", r.URL.Path))
 	})
 }

@@ -7,6 +7,7 @@ package main
 import (
 	"context"
 	"embed"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -83,9 +84,7 @@ func run(ctx context.Context, addr, file string, out io.Writer) error {
 		// never used are not waited for.
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
-		if server.Shutdown(grace) != nil {
-			_ = server.Close()
-		}
+		_ = errors.Join(server.Shutdown(grace), server.Close())
 	}()
 	fmt.Fprintf(out, "Open %s in a browser; Ctrl+C stops the server.\n", baseURL)
 	if err := server.Serve(listener); err != http.ErrServerClosed {

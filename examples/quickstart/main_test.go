@@ -33,11 +33,8 @@ func TestSecretIsGeneratedOnce(t *testing.T) {
 	if again, err := secretFor(db, &out); err != nil || again != first || out.Len() > 0 {
 		t.Fatalf("the second time: same %t, error %v, printed %q", again == first, err, out.String())
 	}
-	if err := os.WriteFile(db+".secret", nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := secretFor(db, &out); err == nil {
-		t.Fatal("an empty secret is accepted")
+	if _, err := secretFor(filepath.Join(db, "no folder", "auth.db"), &out); err == nil {
+		t.Fatal("a secret that cannot be kept is used")
 	}
 	t.Setenv("BETTER_AUTH_SECRET", "from the environment")
 	if secret, err := secretFor(db, &out); err != nil || secret != "from the environment" {
@@ -81,6 +78,7 @@ func TestPageHandler(t *testing.T) {
 		{"localhost:3000", "/", http.StatusOK, ""},
 		{"localhost:3000", "/main.js", http.StatusOK, ""},
 		{"localhost:3000", "/nowhere", http.StatusNotFound, ""},
+		{"localhost:3000", "/../main.go", http.StatusBadRequest, ""},
 		{"127.0.0.1:3000", "/", http.StatusTemporaryRedirect, "http://localhost:3000/"},
 		{"[::1]:3000", "//example.com/", http.StatusTemporaryRedirect, "http://localhost:3000//example.com/"},
 	}

@@ -53,7 +53,7 @@ export async function remove({ id, credentialID }) {
   forget(location.hostname, credentialID);
 }
 
-// Tells the password manager that a passkey is of no use any more, where the browser knows how (section 5.1.10.1).
+// Tells the password manager that a passkey is of no use any more, where the browser knows how (section 5.1.10).
 function forget(rpId, credentialId) {
   window.PublicKeyCredential?.signalUnknownCredential?.({ rpId, credentialId }).catch(() => {});
 }
