@@ -21,7 +21,7 @@ type Config struct {
 	// "https://example.com"; a path in it replaces BasePath. Default: the
 	// environment's BETTER_AUTH_URL, else each request's own scheme and host.
 	BaseURL string
-	// DynamicBaseURL serves several hosts instead of one BaseURL.
+	// DynamicBaseURL serves several hosts instead of one BaseURL. Default nil.
 	DynamicBaseURL *DynamicBaseURL
 	// BasePath is where the endpoints live. Default "/api/auth".
 	BasePath string
@@ -29,7 +29,8 @@ type Config struct {
 	// the base URL is derived from the request. Only for servers that nobody
 	// reaches except through a proxy which sets them. Default false.
 	TrustProxyHeaders bool
-	// DisabledPaths are routes that answer 404, without the base path.
+	// DisabledPaths are routes that answer 404, without the base path. Default
+	// none.
 	DisabledPaths []string
 
 	// Secret signs cookies and keys all encryption: at least 32 characters, the
@@ -53,11 +54,18 @@ type Config struct {
 	// page and redirects anywhere. For tests only. Default false.
 	InsecureDisableOriginCheck bool
 
-	Session   SessionConfig
-	Cookies   CookieConfig
-	ClientIP  ClientIPConfig
+	// Session says how long sessions live. The zero value is 7 days, prolonged daily.
+	Session SessionConfig
+	// Cookies says how cookies look. The zero value is Secure on https, SameSite=Lax.
+	Cookies CookieConfig
+	// ClientIP says where a client's address is taken from. The zero value is
+	// the connection.
+	ClientIP ClientIPConfig
+	// RateLimit says how often a client may call. The zero value limits.
 	RateLimit RateLimitConfig
-	Password  PasswordConfig
+	// Password says how passwords are hashed. The zero value is the reference's
+	// scrypt, as many at once as there are processors.
+	Password PasswordConfig
 
 	// BodyLimit is the largest request body in bytes; more is answered with
 	// 413. Default 262144 (256 KiB).
@@ -66,6 +74,7 @@ type Config struct {
 	ErrorURL string
 
 	// AdditionalColumns are the application's own columns, made with NewField.
+	// Default none.
 	AdditionalColumns []AddedColumn
 	// IDs says how ids are made. Default database.RandomID, 32 letters and digits.
 	IDs database.IDStrategy
@@ -137,7 +146,7 @@ type SessionConfig struct {
 	DisableRefresh bool
 	// DeferRefresh makes GET /get-session never write; POST refreshes. Default false.
 	DeferRefresh bool
-	// CookieCache keeps a signed copy of the session in a cookie.
+	// CookieCache keeps a signed copy of the session in a cookie. Default off.
 	CookieCache CookieCacheConfig
 }
 
@@ -166,6 +175,7 @@ type CookieCacheConfig struct {
 	// Version marks copies; changing it makes all older ones invalid. Default "1".
 	Version string
 	// VersionFunc computes the version from the session and user instead.
+	// Default nil.
 	VersionFunc func(*Session, *User) string
 }
 
@@ -176,7 +186,7 @@ type CookieConfig struct {
 	// Secure says when cookies carry Secure and the "__Secure-" prefix. Default
 	// SecureAuto: when the base URL is https.
 	Secure SecureMode
-	// CrossSubDomain shares cookies among the subdomains of Domain.
+	// CrossSubDomain shares cookies among the subdomains of a domain. Default off.
 	CrossSubDomain CrossSubDomainConfig
 	// SameSite is "lax", "strict" or "none". Default "lax".
 	SameSite string
@@ -185,7 +195,7 @@ type CookieConfig struct {
 	// Path is the cookies' path. Default "/".
 	Path string
 	// Names gives a cookie another name, by its key ("session_token"); the
-	// "__Secure-" prefix is still added.
+	// "__Secure-" prefix is still added. Default none.
 	Names map[string]string
 }
 
@@ -217,7 +227,7 @@ type ClientIPConfig struct {
 	// proxy overwrites. Default none.
 	Headers []string
 	// TrustedProxies are addresses skipped from the right of a header that
-	// lists several. Without them such a header is ignored.
+	// lists several. Without them such a header is ignored. Default none.
 	TrustedProxies []netip.Prefix
 	// IPv6Subnet is how many bits of an IPv6 address tell clients apart.
 	// Default 64.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
@@ -91,6 +92,65 @@ func wantRows(t *testing.T, kit *plugintest.Kit, n int) {
 	sessions, err := plugintest.StoreOf[betterauth.Session](kit).Count(t.Context())
 	count("session", sessions, err)
 }
+
+// What a failing database hook refuses to update or delete stays as it is.
+func TestDatabaseHooksOnUpdateAndDeleteFailClosed(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]func() error{
+		"error": func() error { return errTeapot.Because(errors.New("secret cause")) }, "panic": func() error { panic("secret cause") },
+	} {
+		updates := map[string]betterauth.DatabaseHook{
+			"before update": betterauth.BeforeUpdate(func(context.Context, *betterauth.Session, database.Set) error { return fault() }),
+			"after update":  betterauth.AfterUpdate(func(context.Context, *betterauth.Session) error { return fault() }),
+		}
+		for kind, hook := range updates {
+			kit := plugintest.New(t, betterauth.Inline{ID: "broken", Database: []betterauth.DatabaseHook{hook}})
+			alice := kit.SignedIn("alice@example.com")
+			kit.Clock.Advance(25 * time.Hour)
+			answer := alice.Get("/get-session") // due for its refresh
+			if answer.Status < 400 || len(answer.Cookies) > 0 || strings.Contains(string(answer.Body), "secret cause") {
+				t.Errorf("%s, %s: %d %s, cookies %v", kind, name, answer.Status, answer.Body, answer.Cookies)
+			}
+			wantSession(t, kit, alice)
+		}
+		deletes := map[string]betterauth.DatabaseHook{
+			"before delete": betterauth.BeforeDelete(func(context.Context, *betterauth.Session) error { return fault() }),
+			"after delete":  betterauth.AfterDelete(func(context.Context, *betterauth.Session) error { return fault() }),
+		}
+		for kind, hook := range deletes {
+			kit := plugintest.New(t, betterauth.Inline{ID: "broken", Database: []betterauth.DatabaseHook{hook}})
+			alice := kit.SignedIn("alice@example.com")
+			answer := alice.Post("/sign-out", map[string]any{})
+			if answer.Status < 400 || alice.Cookie(sessionCookie) == "" {
+				t.Errorf("%s, %s: %d, cookie %q", kind, name, answer.Status, alice.Cookie(sessionCookie))
+			}
+			wantSession(t, kit, alice)
+		}
+	}
+}
+
+// wantSession demands that the client's session is stored as it was made.
+func wantSession(t *testing.T, kit *plugintest.Kit, c *plugintest.Client) {
+	t.Helper()
+	session, err := plugintest.StoreOf[betterauth.Session](kit).Get(t.Context(), database.Eq("token", c.Session.Token))
+	if err != nil || !session.ExpiresAt.Equal(c.Session.ExpiresAt) {
+		t.Errorf("session %+v, %v", session, err)
+	}
+}
+
+// A hasher that a plugin put in front decides, and its failure refuses.
+func TestHasherInFrontFailsClosed(t *testing.T) {
+	t.Parallel()
+	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{ID: "pwned", Hasher: func(h betterauth.Hasher) betterauth.Hasher {
+		return refusing{h}
+	}})
+	kit.Client().Post("/sign-up/email", signUp).WantError(errTeapot)
+	wantRows(t, kit, 0)
+}
+
+type refusing struct{ betterauth.Hasher }
+
+func (refusing) Hash(context.Context, string) (string, error) { return "", errTeapot }
 
 // An after hook runs when the rows are written already: it cannot undo them,
 // but its failure is the answer, and the session is taken back.

@@ -71,18 +71,10 @@ type CreateAnswer struct {
 }
 
 func (p *Invitations) create(c *betterauth.Ctx, _ betterauth.None) (CreateAnswer, error) {
-	who, err := c.StoredSession()
-	if err != nil {
-		return CreateAnswer{}, err
-	}
-	code, err := p.Issue(c, who.User.ID)
+	code, err := p.Issue(c, c.Identity().User.ID)
 	return CreateAnswer{code}, err
 }
 
 func (p *Invitations) list(c *betterauth.Ctx, _ betterauth.None) ([]*Invitation, error) {
-	who, err := c.Session()
-	if err != nil {
-		return nil, err
-	}
-	return p.List(c, who.User.ID)
+	return p.List(c, c.Identity().User.ID)
 }
