@@ -40,14 +40,19 @@ type Auth struct {
 	sessions      *Sessions
 	verifications *Verifications
 	lookup        *database.Lookup[Session, User]
+	outbox        *outbox
 }
 
 var _ http.Handler = (*Auth)(nil)
 
-// Close releases what plugins hold, in reverse order. It does not close the
-// database, which the application opened.
+// Close waits for mail that is being sent, until ctx ends, and releases what
+// plugins hold, in reverse order. It does not close the database, which the
+// application opened.
 func (a *Auth) Close(ctx context.Context) error {
 	var errs []error
+	if a.outbox != nil {
+		errs = append(errs, a.outbox.close(ctx))
+	}
 	for i := len(a.plugins) - 1; i >= 0; i-- {
 		if closer, ok := a.plugins[i].plugin.(Closer); ok {
 			if err := safely(func() error { return closer.Close(ctx) }); err != nil {

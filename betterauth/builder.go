@@ -44,6 +44,7 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 	if err := a.checkSchema(ctx, a.cfg.Schema); err != nil {
 		return nil, err
 	}
+	a.outbox = newOutbox(a.cfg.Mailer, a.cfg.MailTimeout, a.log)
 	if err := a.initPlugins(ctx); err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func (a *Auth) initPlugins(ctx context.Context) error {
 			continue
 		}
 		if err := safely(func() error { return init.Init(ctx, &Host{a, p.manifest.ID}) }); err != nil {
-			started := &Auth{plugins: a.plugins[:i]}
+			started := &Auth{plugins: a.plugins[:i], outbox: a.outbox}
 			return errors.Join(&Problem{Plugin: p.manifest.ID, Item: "Init", Err: err}, started.Close(ctx))
 		}
 	}

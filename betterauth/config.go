@@ -87,6 +87,11 @@ type Config struct {
 	// columns. Default SchemaVerify: it fails and lists them.
 	Schema SchemaMode
 
+	// Mailer delivers mail. Default none: what needs mail then says so.
+	Mailer Mailer
+	// MailTimeout is how long one delivery may take. Default 30 seconds.
+	MailTimeout time.Duration
+
 	// Logger receives failures with their causes, never secrets. Default
 	// slog.Default().
 	Logger *slog.Logger

@@ -45,6 +45,7 @@ func (a *Auth) configure() (problems []error) {
 	setDefault(&cfg.Cookies.Path, "/")
 	setDefault(&cfg.Password.MaxConcurrent, runtime.GOMAXPROCS(0))
 	setDefault(&cfg.Password.MaxWait, 10*time.Second)
+	setDefault(&cfg.MailTimeout, 30*time.Second)
 
 	a.log = cfg.Logger
 	a.clientIP = clientip.Config{

@@ -40,6 +40,17 @@ type readOptions struct {
 // ErrNoSession; any other error means that it is not known.
 func (c *Ctx) Session() (*Identity, error) { return c.readSession(readOptions{}) }
 
+// Reissue sets the session's cookies anew after the session or its user
+// changed, so that copies in the browser are current.
+func (c *Ctx) Reissue(id *Identity) {
+	c.login.identity, c.login.read, c.login.stored, c.login.err = id, true, true, nil
+	c.setSessionCookies(id, !c.dontRemember())
+}
+
+// ForgetSession makes the browser forget the session. It does not end it; see
+// Sessions.
+func (c *Ctx) ForgetSession() { c.clearSessionCookies() }
+
 // Identity returns who an operation that demands a session is called by. It is
 // never nil where Access is WithSession, WithStoredSession or WithFreshSession,
 // from the before hooks' end on; for other operations use Session.
