@@ -97,11 +97,12 @@ func (o *outbox) add(m *Message) error {
 	if o.closed {
 		return errors.New("mail after Close")
 	}
+	o.pending.Add(1)
 	select {
 	case o.queue <- m:
-		o.pending.Add(1)
 		return nil
 	default:
+		o.pending.Done()
 		return errMailQueueFull
 	}
 }
