@@ -79,7 +79,6 @@ type Endpoint struct {
 	in, out reflect.Type
 	run     func(*Ctx, any) (any, error)
 	newIn   func() any
-	newOut  func(any) any // pointer to a copy, for hooks that change the answer
 }
 
 // Operation returns the endpoint's description.
@@ -100,11 +99,7 @@ func Handle[In, Out any](op Operation, h func(*Ctx, In) (Out, error)) Endpoint {
 		in:    reflect.TypeFor[In](),
 		out:   reflect.TypeFor[Out](),
 		newIn: func() any { return new(In) },
-		newOut: func(v any) any {
-			out, _ := v.(Out)
-			return &out
-		},
-		run: func(c *Ctx, in any) (any, error) { return h(c, *in.(*In)) },
+		run:   func(c *Ctx, in any) (any, error) { return h(c, *in.(*In)) },
 	}
 }
 

@@ -2,6 +2,7 @@ package betterauth
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
@@ -12,13 +13,36 @@ import (
 type Verifications struct {
 	auth  *Auth
 	store *database.Store[Verification]
+	// swept is when expired values were last removed, in Unix milliseconds.
+	swept atomic.Int64
 }
+
+// sweepEvery is how often Create also removes what has expired: anybody may ask
+// for challenges, and most are never answered.
+const sweepEvery = 10 * time.Minute
 
 // Create stores value under identifier for ttl. Identifiers need not be unique;
 // the newest counts.
 func (v *Verifications) Create(ctx context.Context, identifier, value string, ttl time.Duration) (*Verification, error) {
 	row := &Verification{Identifier: identifier, Value: value, ExpiresAt: v.auth.now().Add(ttl)}
-	return row, v.store.Create(ctx, row)
+	if err := v.store.Create(ctx, row); err != nil {
+		return nil, err
+	}
+	v.sweep(ctx)
+	return row, nil
+}
+
+// sweep removes expired values now and then, once the transaction is durable.
+func (v *Verifications) sweep(ctx context.Context) {
+	now, last := v.auth.now().UnixMilli(), v.swept.Load()
+	if now-last < sweepEvery.Milliseconds() || !v.swept.CompareAndSwap(last, now) {
+		return
+	}
+	v.auth.db.AfterCommit(ctx, func(ctx context.Context) {
+		if _, err := v.DeleteExpired(ctx); err != nil {
+			v.auth.log.Warn("expired values could not be removed", "error", err)
+		}
+	})
 }
 
 // Find returns the newest value under identifier that has not expired, and
