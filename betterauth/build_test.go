@@ -96,6 +96,8 @@ func TestBuildProblems(t *testing.T) {
 		"hook on no table": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Database: []betterauth.DatabaseHook{
 			betterauth.BeforeCreate(func(context.Context, *note) error { return nil })}}}, want: []string{"hook", "note"}},
 		"short secret":     {config: betterauth.Config{Secret: "short"}, want: []string{"config Secret", "has 5 characters"}},
+		"public secret":    {config: betterauth.Config{Secret: "better-auth-secret-12345678901234567890"}, want: []string{"config Secret", "every copy"}},
+		"monotone secret":  {config: betterauth.Config{Secret: strings.Repeat("abc", 20)}, want: []string{"config Secret", "repeats"}},
 		"base URL":         {config: betterauth.Config{BaseURL: "example.com"}, want: []string{"config BaseURL", "example.com"}},
 		"dynamic base URL": {config: betterauth.Config{DynamicBaseURL: &betterauth.DynamicBaseURL{}}, want: []string{"AllowedHosts"}},
 		"cookie strategy":  {config: betterauth.Config{Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Strategy: "xml"}}}, want: []string{"Strategy", "xml"}},

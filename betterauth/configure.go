@@ -18,6 +18,7 @@ import (
 const (
 	defaultBodyLimit = 256 << 10
 	minSecretLength  = 32
+	minSecretVariety = 8
 	day              = 24 * time.Hour
 )
 
@@ -132,6 +133,12 @@ func (a *Auth) loadSecrets() []error {
 	if len(current) < minSecretLength {
 		return []error{problem("", "config Secret", "has %d characters; at least %d are needed", len(current), minSecretLength)}
 	}
+	if current == secret.Default {
+		return []error{problem("", "config Secret", "is the one every copy of Better Auth knows; make your own, such as with: openssl rand -base64 32")}
+	}
+	if distinct(current) < minSecretVariety {
+		return []error{problem("", "config Secret", "repeats a few characters; make a random one, such as with: openssl rand -base64 32")}
+	}
 	ring, err := secret.NewRing(keys, legacy)
 	if err != nil {
 		return []error{problem("", "config Secrets", "%w", err)}
@@ -148,6 +155,15 @@ func (a *Auth) derive(label, value string) []byte {
 }
 
 func (a *Auth) now() time.Time { return a.cfg.Clock().UTC().Truncate(time.Millisecond) }
+
+// distinct counts the different bytes of s.
+func distinct(s string) int {
+	seen := map[byte]bool{}
+	for i := range len(s) {
+		seen[s[i]] = true
+	}
+	return len(seen)
+}
 
 func setDefault[T comparable](field *T, value T) {
 	var zero T
