@@ -50,6 +50,11 @@ type Operation struct {
 	SignsIn bool
 	// FormBody also accepts application/x-www-form-urlencoded.
 	FormBody bool
+	// CheckTargets refuses a request over HTTP whose query names an untrusted
+	// callbackURL, newUserCallbackURL or errorCallbackURL: 403
+	// INVALID_CALLBACK_URL. For operations with GET that redirect there; others
+	// are checked always.
+	CheckTargets bool
 	// OptionalBody accepts a request without a body.
 	OptionalBody bool
 	// NoStore forbids caching of the answer.

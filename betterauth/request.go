@@ -74,7 +74,12 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 
 // dispatch runs an operation with its hooks.
 func (c *Ctx) dispatch(src input.Source) (any, error) {
-	return c.finish(c.runAfter(c.call(func(in any) error { return c.op.plan.Decode(src, in) })))
+	return c.finish(c.runAfter(c.call(func(in any) error {
+		if err := c.op.plan.Decode(src, in); err != nil || !c.op.CheckTargets {
+			return err
+		}
+		return c.checkQueryTargets(src.Query)
+	})))
 }
 
 // finish takes back the session of a request that failed after it was made,
