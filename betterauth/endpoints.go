@@ -31,6 +31,9 @@ func coreEndpoints() []Endpoint {
 			Summary: "Ends all of the user's sessions."}, revokeSessions),
 		Handle(Operation{ID: "revokeOtherSessions", Method: http.MethodPost, Path: "/revoke-other-sessions", Access: WithStoredSession,
 			Summary: "Ends all of the user's sessions but this one."}, revokeOtherSessions),
+		Handle(Operation{ID: "updateSession", Method: http.MethodPost, Path: "/update-session", Access: WithSession,
+			Errors:  []*ErrorCode{ErrFailedToGetSession, ErrFieldNotAllowed, ErrMissingField, ErrValidation},
+			Summary: "Sets columns that were added to the session."}, updateSession),
 	}
 }
 

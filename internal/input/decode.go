@@ -26,7 +26,9 @@ func (p *Plan) Decode(src Source, dst any) error {
 	v := reflect.ValueOf(dst).Elem()
 	if p.body != nil && (src.Body != nil || !p.optionalBody) {
 		var issues Issues
-		p.body.decode(src.Body, v, "body", &issues)
+		if src.Body.Kind() == '{' || len(p.body.fields) > 0 {
+			p.body.decode(src.Body, v, "body", &issues)
+		}
 		if p.body.rest != nil && src.Body.Kind() != '{' {
 			issues.add("body", expected("record", src.Body))
 		}
