@@ -1,0 +1,456 @@
+package smtp_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"html"
+	"io"
+	"log/slog"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net"
+	"net/mail"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/better-auth-go/better-auth/adapters/mail/smtp"
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+func reset() *betterauth.Message {
+	return &betterauth.Message{
+		Kind:    "reset-password",
+		To:      "ada@example.com",
+		URL:     "https://example.com/api/auth/reset-password/aToken0123456789",
+		Token:   "aToken0123456789",
+		Subject: "Zurücksetzen",
+		Text:    "Open https://example.com/api/auth/reset-password/aToken0123456789\n.\nGrüße",
+	}
+}
+
+// mailer returns a Mailer for the server that trusts its certificate.
+func mailer(t *testing.T, server *mailServer, change func(*smtp.Config)) *smtp.Mailer {
+	t.Helper()
+	cfg := smtp.Config{
+		Host:        "127.0.0.1",
+		Port:        server.port(),
+		From:        "Example Ltd. <no-reply@example.com>",
+		ImplicitTLS: server.implicitTLS,
+		TLSConfig:   &tls.Config{RootCAs: server.roots},
+		LocalName:   "app.example.com",
+	}
+	if server.auth != "" {
+		cfg.Username, cfg.Password = username, password
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	m, err := smtp.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestDelivers(t *testing.T) {
+	t.Parallel()
+	plaintext := func(cfg *smtp.Config) { cfg.InsecurePlaintext, cfg.TLSConfig = true, nil }
+	tests := map[string]struct {
+		server    *mailServer
+		change    func(*smtp.Config)
+		encrypted bool
+		user      string
+	}{
+		"STARTTLS and PLAIN":               {&mailServer{auth: "PLAIN LOGIN"}, nil, true, username},
+		"STARTTLS and LOGIN":               {&mailServer{auth: "NTLM LOGIN"}, nil, true, username},
+		"STARTTLS and CRAM-MD5":            {&mailServer{auth: "CRAM-MD5"}, nil, true, username},
+		"STARTTLS, no sign-in":             {&mailServer{}, nil, true, ""},
+		"implicit TLS":                     {&mailServer{implicitTLS: true, auth: "PLAIN"}, nil, true, username},
+		"plaintext":                        {&mailServer{noSTARTTLS: true}, plaintext, false, ""},
+		"plaintext, STARTTLS offered":      {&mailServer{}, plaintext, false, ""},
+		"plaintext, password not readable": {&mailServer{noSTARTTLS: true, auth: "PLAIN CRAM-MD5"}, plaintext, false, username},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := test.server.start(t)
+			if err := mailer(t, server, test.change).Send(t.Context(), reset()); err != nil {
+				t.Fatal(err)
+			}
+			mails := server.received()
+			if len(mails) != 1 {
+				t.Fatalf("%d mails", len(mails))
+			}
+			got := mails[0]
+			if got.encrypted != test.encrypted || got.user != test.user {
+				t.Errorf("encrypted %t by %q", got.encrypted, got.user)
+			}
+			if !strings.HasPrefix(got.from, "FROM:<no-reply@example.com>") || got.to != "TO:<ada@example.com>" {
+				t.Errorf("envelope %q %q", got.from, got.to)
+			}
+		})
+	}
+}
+
+func TestMailAsSent(t *testing.T) {
+	t.Parallel()
+	server := (&mailServer{}).start(t)
+	if err := mailer(t, server, nil).Send(t.Context(), reset()); err != nil {
+		t.Fatal(err)
+	}
+	message := parse(t, server.received()[0].data)
+	if subject := decode(t, message.Header.Get("Subject")); subject != "Zurücksetzen" {
+		t.Errorf("subject %q", subject)
+	}
+	for name, want := range map[string]string{
+		"From":           `"Example Ltd." <no-reply@example.com>`,
+		"To":             "<ada@example.com>",
+		"Auto-Submitted": "auto-generated",
+		"Mime-Version":   "1.0",
+		"User-Agent":     "",
+	} {
+		if got := message.Header.Get(name); got != want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	if id := message.Header.Get("Message-Id"); !strings.HasSuffix(id, "@example.com>") || len(id) < 30 {
+		t.Errorf("Message-ID %q", id)
+	}
+	if _, err := message.Header.Date(); err != nil {
+		t.Error(err)
+	}
+	body, err := io.ReadAll(quotedprintable.NewReader(message.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.ReplaceAll(string(body), "\r\n", "\n"); strings.TrimSuffix(got, "\n") != reset().Text {
+		t.Errorf("text %q", got)
+	}
+}
+
+func TestRenderedMail(t *testing.T) {
+	t.Parallel()
+	server := (&mailServer{}).start(t)
+	render := func(m *betterauth.Message) (string, string, string) {
+		return "Hello " + m.To, "plain " + m.Token, `<a href="` + html.EscapeString(m.URL) + `">link</a>`
+	}
+	if err := mailer(t, server, func(cfg *smtp.Config) { cfg.Render = render }).Send(t.Context(), reset()); err != nil {
+		t.Fatal(err)
+	}
+	message := parse(t, server.received()[0].data)
+	kind, params, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/alternative" {
+		t.Fatalf("%q, %v", kind, err)
+	}
+	parts := multipart.NewReader(message.Body, params["boundary"])
+	for _, want := range []struct{ kind, text string }{
+		{"text/plain", "plain aToken0123456789"},
+		{"text/html", `<a href="` + reset().URL + `">link</a>`},
+	} {
+		part, err := parts.NextPart() // decodes quoted-printable
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(part.Header.Get("Content-Type"), want.kind) || string(body) != want.text {
+			t.Errorf("%q: %q", part.Header.Get("Content-Type"), body)
+		}
+	}
+	if _, err := parts.NextPart(); err != io.EOF {
+		t.Errorf("a third part, or %v", err)
+	}
+}
+
+func TestNobodyInjectsHeaders(t *testing.T) {
+	t.Parallel()
+	server := (&mailServer{}).start(t)
+	evil := "Hi\r\nBcc: victim@example.com\r\n\r\n<script>\x00\u2028x"
+	m := mailer(t, server, func(cfg *smtp.Config) {
+		cfg.Render = func(m *betterauth.Message) (string, string, string) { return m.Subject, m.Text, "" }
+	})
+	message := reset()
+	message.Subject, message.Kind, message.Text = evil, evil, evil
+	if err := m.Send(t.Context(), message); err != nil {
+		t.Fatal(err)
+	}
+	got := parse(t, server.received()[0].data)
+	if got.Header.Get("Bcc") != "" || decode(t, got.Header.Get("Subject")) != "Hi Bcc: victim@example.com <script> x" {
+		t.Errorf("headers %v", got.Header)
+	}
+
+	for _, to := range []string{
+		"", "nobody", "a@b\r\nBcc: c@d", "a@b\r\nRCPT TO:<c@d>", "a@example.com, b@example.com",
+		"Ada <ada@example.com>", "a@b\x00", "<a@b>", "a@b>\r\nDATA", " a@b", "a@b (comment)", "a@b SIZE=1",
+	} {
+		message := reset()
+		message.To = to
+		if err := m.Send(t.Context(), message); err == nil || to != "" && strings.Contains(err.Error(), to) {
+			t.Errorf("%q: %v", to, err)
+		}
+	}
+	if mails := server.received(); len(mails) != 1 {
+		t.Errorf("%d mails", len(mails))
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	plain := base64.StdEncoding.EncodeToString([]byte("\x00" + username + "\x00" + password))
+	strangers := func(cfg *smtp.Config) { cfg.TLSConfig = nil }
+	otherName := func(cfg *smtp.Config) { cfg.Host = "localhost" }
+	plaintext := func(cfg *smtp.Config) { cfg.InsecurePlaintext, cfg.TLSConfig = true, nil }
+	tests := map[string]struct {
+		server *mailServer
+		change func(*smtp.Config)
+		want   string // in the error
+		never  string // a command that must not have been sent
+	}{
+		"no STARTTLS":                   {&mailServer{noSTARTTLS: true, auth: "PLAIN"}, nil, "STARTTLS", "MAIL AUTH"},
+		"STARTTLS refused":              {&mailServer{auth: "PLAIN", say: map[string]string{"STARTTLS": "454 not now"}}, nil, "not now", "MAIL AUTH"},
+		"unknown certificate":           {&mailServer{auth: "PLAIN"}, strangers, "certificate", "MAIL AUTH"},
+		"unknown certificate, implicit": {&mailServer{implicitTLS: true, auth: "PLAIN"}, strangers, "certificate", "MAIL AUTH EHLO"},
+		"certificate of another name":   {&mailServer{auth: "PLAIN"}, otherName, "certificate", "MAIL AUTH"},
+		"password without TLS":          {&mailServer{noSTARTTLS: true, auth: "PLAIN LOGIN"}, plaintext, "auth", "MAIL AUTH"},
+		"no AUTH":                       {&mailServer{}, func(cfg *smtp.Config) { cfg.Username, cfg.Password = username, password }, "AUTH", "MAIL"},
+		"wrong password":                {&mailServer{auth: "PLAIN"}, func(cfg *smtp.Config) { cfg.Password = "wrong" }, "authentication failed", "MAIL"},
+		"password repeated":             {&mailServer{auth: "LOGIN", say: map[string]string{"AUTH": "535 not " + password}}, nil, "not [secret]", "MAIL"},
+		"credentials repeated":          {&mailServer{auth: "PLAIN", say: map[string]string{"AUTH": "535 not " + plain}}, nil, "not [secret]", "MAIL"},
+		"greeting":                      {&mailServer{say: map[string]string{"connect": "554 go away"}}, nil, "go away", "EHLO"},
+		"sender":                        {&mailServer{say: map[string]string{"MAIL": "550 not you"}}, nil, "not you", "DATA"},
+		"recipient":                     {&mailServer{say: map[string]string{"RCPT": "550 no such user"}}, nil, "no such user", "DATA"},
+		"data":                          {&mailServer{say: map[string]string{"DATA": "451 full"}}, nil, "full", ""},
+		"content":                       {&mailServer{say: map[string]string{".": "554 spam: reset-password/aToken0123456789"}}, nil, "spam: reset-password/[secret]", ""},
+		"hangs up at the greeting":      {&mailServer{hangsUp: "connect"}, nil, "did not take the mail", "EHLO"},
+		"hangs up at the data":          {&mailServer{hangsUp: "."}, nil, "did not take the mail", ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := test.server.start(t)
+			err := mailer(t, server, test.change).Send(t.Context(), reset())
+			if err == nil {
+				t.Fatal("no error")
+			}
+			if !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%v does not say %q", err, test.want)
+			}
+			for _, secret := range []string{password, plain, "aToken0123456789"} {
+				for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+					if strings.Contains(cause.Error(), secret) {
+						t.Errorf("%v holds a secret", cause)
+					}
+				}
+			}
+			for _, command := range strings.Fields(test.never) {
+				if strings.Contains(server.commands(), command) {
+					t.Errorf("%s was sent: %s", command, server.commands())
+				}
+			}
+			if mails := server.received(); len(mails) != 0 {
+				t.Errorf("%d mails", len(mails))
+			}
+		})
+	}
+}
+
+// What the server took is sent, whatever it says or does not say afterwards.
+func TestTakenIsSent(t *testing.T) {
+	t.Parallel()
+	for name, server := range map[string]*mailServer{
+		"QUIT refused":          {say: map[string]string{"QUIT": "500 no"}},
+		"RSET refused":          {say: map[string]string{"RSET": "500 no"}},
+		"hangs up after taking": {hangsUp: "RSET"},
+		"hangs at the goodbye":  {hangs: "QUIT"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server.start(t)
+			err := mailer(t, server, func(cfg *smtp.Config) { cfg.Timeout = time.Second }).Send(t.Context(), reset())
+			if err != nil || len(server.received()) != 1 {
+				t.Fatalf("%v, %d mails", err, len(server.received()))
+			}
+		})
+	}
+}
+
+func TestHangingServer(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"connect", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "."} {
+		t.Run("canceled at "+command, func(t *testing.T) {
+			t.Parallel()
+			server := (&mailServer{auth: "PLAIN", hangs: command}).start(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			go func() {
+				<-server.hung
+				cancel()
+			}()
+			before := time.Now()
+			if err := mailer(t, server, nil).Send(ctx, reset()); !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+			if took := time.Since(before); took > 10*time.Second {
+				t.Errorf("it took %v", took)
+			}
+		})
+		t.Run("timeout at "+command, func(t *testing.T) {
+			t.Parallel()
+			server := (&mailServer{auth: "PLAIN", hangs: command}).start(t)
+			m := mailer(t, server, func(cfg *smtp.Config) { cfg.Timeout = 500 * time.Millisecond })
+			if err := m.Send(t.Context(), reset()); !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatal(err)
+			}
+		})
+	}
+	t.Run("TLS handshake", func(t *testing.T) {
+		t.Parallel()
+		server := (&mailServer{hangs: "connect"}).start(t) // speaks no TLS
+		m := mailer(t, server, func(cfg *smtp.Config) { cfg.ImplicitTLS, cfg.Timeout = true, 300*time.Millisecond })
+		if err := m.Send(t.Context(), reset()); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+	})
+	t.Run("nobody there", func(t *testing.T) {
+		t.Parallel()
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		listener.Close()
+		m, err := smtp.New(smtp.Config{Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port, From: "a@example.com"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Send(t.Context(), reset()); err == nil {
+			t.Fatal("no error")
+		}
+	})
+}
+
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	server := (&mailServer{auth: "CRAM-MD5"}).start(t)
+	m := mailer(t, server, nil)
+	results := make(chan error)
+	const mails = 20
+	for range mails {
+		go func() { results <- m.Send(t.Context(), reset()) }()
+	}
+	for range mails {
+		if err := <-results; err != nil {
+			t.Error(err)
+		}
+	}
+	seen := map[string]bool{}
+	for _, got := range server.received() {
+		seen[parse(t, got.data).Header.Get("Message-Id")] = true
+	}
+	if len(seen) != mails {
+		t.Errorf("%d different mails", len(seen))
+	}
+}
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	good := smtp.Config{Host: "smtp.example.com", From: "no-reply@example.com"}
+	if _, err := smtp.New(good); err != nil {
+		t.Fatal(err)
+	}
+	for want, change := range map[string]func(*smtp.Config){
+		"Config.Host":              func(c *smtp.Config) { c.Host = "" },
+		"Config.Host must":         func(c *smtp.Config) { c.Host = "unix:///var/run/mail" },
+		"Config.Port":              func(c *smtp.Config) { c.Port = 70000 },
+		"Config.From":              func(c *smtp.Config) { c.From = "" },
+		"Config.From must":         func(c *smtp.Config) { c.From = "Ada\r\nBcc: <ada@example.com>" },
+		"Config.Username":          func(c *smtp.Config) { c.Password = "secret" },
+		"Config.Username and":      func(c *smtp.Config) { c.Username = "mailer" },
+		"Config.InsecurePlaintext": func(c *smtp.Config) { c.InsecurePlaintext, c.ImplicitTLS = true, true },
+		"Config.Timeout":           func(c *smtp.Config) { c.Timeout = -1 },
+		"Config.LocalName":         func(c *smtp.Config) { c.LocalName = "a\r\nMAIL" },
+	} {
+		cfg := good
+		change(&cfg)
+		if m, err := smtp.New(cfg); err == nil || m != nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+	nothing := mailer(t, (&mailServer{}).start(t), func(cfg *smtp.Config) {
+		cfg.Render = func(*betterauth.Message) (string, string, string) { return "only a subject", "", "" }
+	})
+	if err := nothing.Send(t.Context(), reset()); err == nil {
+		t.Error("an empty mail is sent")
+	}
+}
+
+// A mail server that hangs delays Build, requests and Close no longer than the
+// configuration says, and its failure is in the log.
+func TestBehindAuth(t *testing.T) {
+	t.Parallel()
+	server := (&mailServer{hangs: "connect"}).start(t)
+	db, err := database.OpenSQLite(":memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var log bytes.Buffer
+	asker := &asking{}
+	auth, err := betterauth.New(betterauth.Config{
+		BaseURL:     "http://localhost:3000",
+		Secret:      "a-secret-for-tests-0123456789-abcdefgh",
+		Schema:      betterauth.SchemaMigrate,
+		Logger:      slog.New(slog.NewTextHandler(&log, nil)),
+		Mailer:      mailer(t, server, nil),
+		MailTimeout: 300 * time.Millisecond,
+	}).Database(db).Plugin(asker).Build(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := time.Now()
+	asker.host.Mail(t.Context(), reset())
+	if took := time.Since(before); took > 200*time.Millisecond {
+		t.Errorf("asking for a mail took %v", took)
+	}
+	if err := auth.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if text := log.String(); !strings.Contains(text, "mail could not be sent") || !strings.Contains(text, "deadline") || strings.Contains(text, "aToken") {
+		t.Errorf("log %q", text)
+	}
+}
+
+// asking is a plugin that keeps its Host.
+type asking struct{ host *betterauth.Host }
+
+func (*asking) Manifest() betterauth.Manifest { return betterauth.Manifest{ID: "asking"} }
+
+func (a *asking) Init(_ context.Context, h *betterauth.Host) error {
+	a.host = h
+	return nil
+}
+
+func parse(t *testing.T, data string) *mail.Message {
+	t.Helper()
+	message, err := mail.ReadMessage(strings.NewReader(data))
+	if err != nil {
+		t.Fatalf("%v in %q", err, data)
+	}
+	return message
+}
+
+func decode(t *testing.T, header string) string {
+	t.Helper()
+	text, err := new(mime.WordDecoder).DecodeHeader(header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
