@@ -22,12 +22,12 @@ func TestKilledUnderLoad(t *testing.T) {
 		acknowledged := &ledger{}
 		rounds := 0
 		for end := time.Now().Add(duration); time.Now().Before(end) && !t.Failed(); rounds++ {
-			at := startGo(t, db, "--insecure-cheap-passwords")
+			at := startGo(t, db, "--with", "insecure-cheap-passwords")
 			inspect(t, db, acknowledged)
 			comesBack(t, at, acknowledged)
 			bombard(t, at, acknowledged)
 		}
-		at := startGo(t, db, "--insecure-cheap-passwords")
+		at := startGo(t, db, "--with", "insecure-cheap-passwords")
 		inspect(t, db, acknowledged)
 		comesBack(t, at, acknowledged)
 		stopped(t, at)

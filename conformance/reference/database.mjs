@@ -4,7 +4,7 @@ import pg from "pg";
 
 /**
  * Opens the database and says which dialect it is.
- * The result has a `handle` for better-auth's `database` option, `query(sql)` which resolves to rows, and `close()`.
+ * The result has a `handle` for better-auth's `database` option, `query(sql)` which resolves to rows, `empty()` which deletes every row, and `close()`.
  * Throws when the name is neither form, or a PostgreSQL server cannot be used.
  */
 export async function openDatabase(name) {
@@ -21,6 +21,11 @@ function openSQLite(path) {
     dialect: "sqlite",
     handle,
     query: async (sql) => handle.prepare(sql).all(),
+    empty: async () => {
+      const tables = handle.prepare("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'").pluck().all();
+      // Foreign keys are looked at once, at the end.
+      handle.exec(`begin; pragma defer_foreign_keys = on; ${tables.map((name) => `delete from "${name}";`).join(" ")} commit`);
+    },
     close: async () => handle.close(),
   };
 }
@@ -37,7 +42,11 @@ async function openPostgres(dsn) {
     await handle.end();
     throw new Error(`PostgreSQL: ${error.message || error.code}`, { cause: error });
   }
-  return { dialect: "postgres", handle, query, close: () => handle.end() };
+  const empty = async () => {
+    const tables = await query("select quote_ident(tablename) as name from pg_catalog.pg_tables where schemaname = current_schema()");
+    if (tables.length > 0) await query(`truncate ${tables.map(({ name }) => name).join(", ")} cascade`);
+  };
+  return { dialect: "postgres", handle, query, empty, close: () => handle.end() };
 }
 
 // Go's driver takes search_path as a parameter of the URL, node-postgres only inside options; one DSN has to serve both.

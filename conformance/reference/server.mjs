@@ -9,7 +9,9 @@ import { parseArgs } from "node:util";
 import { betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 import { toNodeHandler } from "better-auth/node";
+import { testControls } from "./controls.mjs";
 import { openDatabase } from "./database.mjs";
+import { applyFeatures } from "./features.mjs";
 import { pluginsNamed } from "./plugins.mjs";
 
 const { values: flags } = parseArgs({
@@ -20,6 +22,7 @@ const { values: flags } = parseArgs({
     "cookie-cache": { type: "string" },
     "base-path": { type: "string", default: "/api/auth" },
     plugins: { type: "string", default: "passkey,bearer" },
+    with: { type: "string", default: "" },
     origin: { type: "string", multiple: true, default: [] },
     migrate: { type: "boolean", default: false },
     "exit-with-stdin": { type: "boolean", default: false },
@@ -40,12 +43,16 @@ async function main() {
 
   const database = await openDatabase(flags.database);
   const outbox = [];
+  const mails = [];
+  const senders = { resetFails: false };
+  let controls = {};
   let answer = (_request, response) => response.writeHead(503).end();
   const server = http.createServer((request, response) => {
-    const path = new URL(request.url, "http://localhost").pathname;
-    if (path === "/__health") return sendJSON(response, { ok: true });
-    if (path === "/__outbox") return sendJSON(response, outbox);
-    return answer(request, response);
+    const { pathname: path, searchParams: query } = new URL(request.url, "http://localhost");
+    if (path === "/__health") return sendJSON(response, 200, { ok: true });
+    if (path === "/__outbox") return sendJSON(response, 200, outbox);
+    const control = controls[`${request.method} ${path}`];
+    return control ? steer(control, query, request, response) : answer(request, response);
   });
 
   // With port 0 the number is known only now, and the base URL needs it.
@@ -54,9 +61,11 @@ async function main() {
     server.listen(Number(flags.port), "localhost", resolve);
   });
   const url = `http://localhost:${server.address().port}`;
-  const options = authOptions({ url, database, outbox });
+  const options = authOptions({ url, database, outbox, mails, senders });
   await prepareTables(options);
-  answer = toNodeHandler(betterAuth(options));
+  const auth = betterAuth(options);
+  controls = testControls({ mails, senders, auth, database });
+  answer = toNodeHandler(auth);
 
   const stop = () => {
     server.close(() => database.close().then(() => process.exit(0)));
@@ -70,21 +79,40 @@ async function main() {
   console.log("READY");
 }
 
-function authOptions({ url, database, outbox }) {
+function authOptions({ url, database, outbox, mails, senders }) {
   const origins = flags.origin.length > 0 ? flags.origin : [url];
-  return {
+  const options = {
     appName: "Conformance",
     baseURL: url,
     basePath: flags["base-path"],
     secret: flags.secret,
     database: database.handle,
     trustedOrigins: origins,
-    emailAndPassword: { enabled: true, minPasswordLength: 8 },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: 8,
+      sendResetPassword: async ({ user, url, token }) => {
+        if (senders.resetFails) throw new Error("the mail server is down");
+        mails.push({ kind: "reset-password", email: user.email, url, token });
+      },
+    },
+    emailVerification: {
+      sendVerificationEmail: async ({ user, url, token }) => void mails.push({ kind: "verify-email", email: user.email, url, token }),
+    },
+    user: {
+      changeEmail: {
+        enabled: true,
+        sendChangeEmailConfirmation: async ({ user, newEmail, url, token }) => void mails.push({ kind: "change-email", email: user.email, newEmail, url, token }),
+      },
+      deleteUser: { enabled: true },
+    },
     session: flags["cookie-cache"] ? { cookieCache: { enabled: true, strategy: flags["cookie-cache"] } } : {},
     plugins: pluginsNamed(flags.plugins, { origins, outbox }),
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
   };
+  applyFeatures(flags.with, options, { mails });
+  return options;
 }
 
 // Without --migrate the database is only looked at, which shows whether one made elsewhere is complete in the reference's own eyes.
@@ -101,6 +129,17 @@ async function prepareTables(options) {
   if (missing.length > 0) throw new Error(`the database does not fit (--migrate creates what is missing): ${missing.join("; ")}`);
 }
 
-function sendJSON(response, value) {
-  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
+async function steer(control, query, request, response) {
+  try {
+    let text = "";
+    for await (const part of request.setEncoding("utf8")) text += part;
+    const { status, body } = await control({ query, body: text === "" ? undefined : JSON.parse(text) });
+    sendJSON(response, status, body);
+  } catch (error) {
+    sendJSON(response, error instanceof SyntaxError ? 400 : 500, { message: error.message });
+  }
+}
+
+function sendJSON(response, status, value) {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
 }

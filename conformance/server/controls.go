@@ -3,37 +3,97 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
+	"time"
 
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
 	"github.com/go-json-experiment/json"
 )
 
+// control steers the server for a test: what it answers with as JSON, or why not.
+type control func(*http.Request) (any, error)
+
 // testControls are the paths beside the Auth that a test steers the server
 // with. Two underscores keep them apart from any base path.
-func (s *site) testControls() map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{
-		"GET /__health":            s.health,
-		"POST /__test/reset-state": s.resetState,
+func (s *site) testControls() map[string]control {
+	return map[string]control{
+		"GET /__health":                          s.health,
+		"POST /__test/reset-state":               s.resetState,
+		"GET /__test/reset-password-token":       s.lastMail(kindReset),
+		"GET /__test/verification-email":         s.lastMail(kindVerify),
+		"GET /__test/change-email-confirmation":  s.lastMail(kindChange),
+		"GET /__test/delete-user-email":          s.lastMail(kindDelete),
+		"POST /__test/set-reset-password-mode":   s.setResetMode,
+		"POST /__test/seed-reset-password-token": s.seedToken("reset-password:"),
+		"POST /__test/seed-delete-user-token":    s.seedToken("delete-account-"),
+		"POST /__test/remove-credential-account": s.removeCredential,
+		"POST /__test/age-sessions":              s.ageSessions,
+		"POST /__test/add-account":               s.addAccount,
+		"POST /__test/promote-admin":             s.absent,
+		"GET /__test/two-factor-otp":             s.absent,
+		"GET /__test/view-backup-codes":          s.absent,
 	}
 }
+
+// The kinds of mail the controls look for.
+const (
+	kindReset  = "reset-password"
+	kindVerify = "verify-email"
+	kindChange = "change-email"
+	kindDelete = "delete-user"
+)
 
 type succeeded struct {
 	OK bool `json:"ok"`
 }
 
-func (s *site) health(w http.ResponseWriter, r *http.Request) {
-	if err := s.db.Ping(r.Context()); err != nil {
-		fail(w, err)
-		return
-	}
-	answer(w, succeeded{true})
+// refusal is what is wrong with how a control was asked.
+type refusal struct {
+	status  int
+	Message string `json:"message"`
 }
 
-// resetState empties every table.
-func (s *site) resetState(w http.ResponseWriter, r *http.Request) {
-	err := s.db.Transaction(r.Context(), func(ctx context.Context) error {
+func (r refusal) Error() string { return r.Message }
+
+// ServeHTTP implements http.Handler.
+func (c control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	value, err := c(r)
+	status := http.StatusOK
+	if err != nil {
+		refused, ok := errors.AsType[refusal](err)
+		if !ok {
+			slog.Error("a test control failed", "error", err)
+			refused = refusal{http.StatusInternalServerError, err.Error()}
+		}
+		value, status = refused, refused.status
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	if err := json.MarshalWrite(w, value); err != nil {
+		slog.Debug("the client went away", "error", err)
+	}
+}
+
+func (s *site) absent(*http.Request) (any, error) {
+	return nil, refusal{http.StatusNotImplemented, "the plugin this control belongs to is not here"}
+}
+
+func (s *site) health(r *http.Request) (any, error) {
+	return succeeded{true}, s.db.Ping(r.Context())
+}
+
+// resetState empties every table and the mailbox.
+func (s *site) resetState(r *http.Request) (any, error) {
+	if err := s.auth.FlushMail(r.Context()); err != nil {
+		return nil, err
+	}
+	s.mails.empty()
+	return succeeded{true}, s.db.Transaction(r.Context(), func(ctx context.Context) error {
 		var errs []error
 		for _, table := range s.tables() {
 			_, err := s.db.Conn(ctx).ExecContext(ctx, `delete from "`+table+`"`)
@@ -41,11 +101,6 @@ func (s *site) resetState(w http.ResponseWriter, r *http.Request) {
 		}
 		return errors.Join(errs...)
 	})
-	if err != nil {
-		fail(w, err)
-		return
-	}
-	answer(w, succeeded{true})
 }
 
 // tables are all tables, those that refer to others first.
@@ -64,14 +119,86 @@ func (s *site) tables() []string {
 	return names
 }
 
-func answer(w http.ResponseWriter, value any) {
-	w.Header().Set("Content-Type", "application/json")
-	if err := json.MarshalWrite(w, value); err != nil {
-		slog.Debug("the client went away", "error", err)
+type sentMail struct {
+	NewEmail string `json:"newEmail,omitzero"`
+	URL      string `json:"url"`
+	Token    string `json:"token"`
+}
+
+// lastMail answers the last message of a kind to the address of the query.
+func (s *site) lastMail(kind string) control {
+	return func(r *http.Request) (any, error) {
+		if err := s.auth.FlushMail(r.Context()); err != nil {
+			return nil, err
+		}
+		to := r.URL.Query().Get("email")
+		m := s.mails.last(kind, to)
+		if m == nil {
+			return nil, refusal{http.StatusNotFound, fmt.Sprintf("no %s mail to %s", kind, to)}
+		}
+		return sentMail{m.Data["newEmail"], m.URL, m.Token}, nil
 	}
 }
 
-func fail(w http.ResponseWriter, err error) {
-	slog.Error("a test control failed", "error", err)
-	http.Error(w, err.Error(), http.StatusInternalServerError)
+func (s *site) setResetMode(r *http.Request) (any, error) {
+	var in struct {
+		Mode string `json:"mode"`
+	}
+	if err := read(r, &in); err != nil {
+		return nil, err
+	}
+	if in.Mode != "capture" && in.Mode != "throw" {
+		return nil, refusal{http.StatusBadRequest, "mode is capture or throw"}
+	}
+	// What was caused under the old mode is sent under it.
+	err := s.auth.FlushMail(r.Context())
+	s.mails.setResetFails(in.Mode == "throw")
+	return succeeded{true}, err
+}
+
+// seedToken stores a single-use token of a user under a prefix.
+func (s *site) seedToken(prefix string) control {
+	return func(r *http.Request) (any, error) {
+		var in struct {
+			Email     string    `json:"email"`
+			Token     string    `json:"token"`
+			ExpiresAt time.Time `json:"expiresAt"`
+		}
+		if err := read(r, &in); err != nil {
+			return nil, err
+		}
+		if in.Token == "" || in.ExpiresAt.IsZero() {
+			return nil, refusal{http.StatusBadRequest, "give email, token and expiresAt"}
+		}
+		user, err := s.user(r.Context(), in.Email)
+		if err != nil {
+			return nil, err
+		}
+		tokens, err := betterauth.StoreOf[betterauth.Verification](s.auth)
+		if err != nil {
+			return nil, err
+		}
+		row := &betterauth.Verification{Identifier: prefix + in.Token, Value: user.ID, ExpiresAt: in.ExpiresAt}
+		return succeeded{true}, tokens.Create(r.Context(), row)
+	}
+}
+
+func (s *site) user(ctx context.Context, email string) (*betterauth.User, error) {
+	users, err := betterauth.StoreOf[betterauth.User](s.auth)
+	if err != nil {
+		return nil, err
+	}
+	user, err := users.Get(ctx, database.Eq("email", strings.ToLower(email)))
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, refusal{http.StatusNotFound, "no user " + email}
+	}
+	return user, err
+}
+
+// read reads a control's input.
+func read(r *http.Request, into any) error {
+	if err := json.UnmarshalRead(r.Body, into); err != nil {
+		return refusal{http.StatusBadRequest, err.Error()}
+	}
+	return nil
 }

@@ -17,10 +17,9 @@ type options struct {
 	basePath      string
 	cookieCache   betterauth.CookieCacheStrategy // "" is off
 	origins       []string                       // none means the server's own
+	features      string
 	verify        bool
 	exitWithStdin bool
-
-	insecureCheapPasswords bool
 }
 
 func parseFlags(args []string, secret string) (options, error) {
@@ -31,7 +30,7 @@ func parseFlags(args []string, secret string) (options, error) {
 	set.StringVar(&opts.database, "database", "sqlite::memory:", "sqlite:PATH or a PostgreSQL URL")
 	set.StringVar(&opts.basePath, "base-path", "/api/auth", "where the endpoints live")
 	set.BoolVar(&opts.verify, "verify", false, "creates no tables and refuses a database that lacks anything")
-	set.BoolVar(&opts.insecureCheapPasswords, "insecure-cheap-passwords", false, "hashes passwords in no time, for tests of load")
+	set.StringVar(&opts.features, "with", "", "what to do differently: features by name, separated by commas")
 	set.BoolVar(&opts.exitWithStdin, "exit-with-stdin", false, "ends when standard input closes")
 	set.Func("cookie-cache", "compact, jwt or jwe", func(value string) error {
 		switch strategy := betterauth.CookieCacheStrategy(value); strategy {

@@ -27,7 +27,7 @@ func (cheapHasher) Hash(_ context.Context, password string) (string, error) {
 func (cheapHasher) Verify(_ context.Context, password, stored string) (bool, error) {
 	parts := strings.Split(stored, ":")
 	if len(parts) != 3 || parts[0] != "sha256" {
-		return false, errors.New("not a hash of this server run with --insecure-cheap-passwords")
+		return false, errors.New("not a hash of this server run with --with insecure-cheap-passwords")
 	}
 	return subtle.ConstantTimeCompare([]byte(digest(parts[1], password)), []byte(parts[2])) == 1, nil
 }

@@ -18,7 +18,8 @@ import (
 type site struct {
 	db       *database.DB
 	auth     *betterauth.Auth
-	controls map[string]http.HandlerFunc // by method and path
+	mails    *mailbox
+	controls map[string]control // by method and path
 }
 
 // open opens the database, creates what it lacks and builds the Auth.
@@ -35,40 +36,48 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 	if opts.verify {
 		schema = betterauth.SchemaVerify
 	}
-	var hasher betterauth.Hasher // nil is scrypt
-	if opts.insecureCheapPasswords {
-		hasher = cheapHasher{}
+	s := &site{db: db, mails: &mailbox{}}
+	plan := &setup{
+		config: betterauth.Config{
+			AppName:        "Conformance",
+			BaseURL:        url,
+			BasePath:       opts.basePath,
+			Secret:         opts.secret,
+			TrustedOrigins: origins,
+			Schema:         schema,
+			Mailer:         s.mails,
+			Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{
+				Enabled: opts.cookieCache != "", Strategy: opts.cookieCache,
+			}},
+			RateLimit: betterauth.RateLimitConfig{Disabled: true},
+			// The reference reads this header whether or not a proxy sets it.
+			ClientIP: betterauth.ClientIPConfig{Headers: []string{"X-Forwarded-For"}},
+		},
+		plugins: pluginConfigs{passkey: passkey.Config{RPID: "localhost", RPName: "Conformance", Origins: origins}},
 	}
-	auth, err := betterauth.New(betterauth.Config{
-		AppName:        "Conformance",
-		BaseURL:        url,
-		BasePath:       opts.basePath,
-		Secret:         opts.secret,
-		TrustedOrigins: origins,
-		Schema:         schema,
-		Password:       betterauth.PasswordConfig{Hasher: hasher},
-		Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{
-			Enabled: opts.cookieCache != "", Strategy: opts.cookieCache,
-		}},
-		RateLimit: betterauth.RateLimitConfig{Disabled: true},
-		// The reference reads this header whether or not a proxy sets it.
-		ClientIP: betterauth.ClientIPConfig{Headers: []string{"X-Forwarded-For"}},
-	}).Database(db).Plugin(plugins(origins)...).Build(ctx)
+	if err = plan.apply(opts.features); err == nil {
+		s.auth, err = betterauth.New(plan.config).Database(db).Plugin(plan.plugins.all()...).Build(ctx)
+	}
 	if err != nil {
 		_ = db.Close() // the first error is the one to report
 		return nil, err
 	}
-	s := &site{db: db, auth: auth}
 	s.controls = s.testControls()
 	return s, nil
 }
 
-// plugins are all the project has, configured as the reference server's are.
-func plugins(origins []string) []betterauth.Plugin {
+// pluginConfigs configure all the plugins the project has.
+type pluginConfigs struct {
+	password emailpassword.Config
+	bearer   bearer.Config
+	passkey  passkey.Config
+}
+
+func (c pluginConfigs) all() []betterauth.Plugin {
 	return []betterauth.Plugin{
-		emailpassword.New(emailpassword.Config{}),
-		bearer.New(bearer.Config{}),
-		passkey.New(passkey.Config{RPID: "localhost", RPName: "Conformance", Origins: origins}),
+		emailpassword.New(c.password),
+		bearer.New(c.bearer),
+		passkey.New(c.passkey),
 	}
 }
 
@@ -86,7 +95,7 @@ func openDatabase(name string) (*database.DB, error) {
 // "//ok" that the Auth has an answer for.
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if control := s.controls[r.Method+" "+r.URL.Path]; control != nil {
-		control(w, r)
+		control.ServeHTTP(w, r)
 		return
 	}
 	s.auth.ServeHTTP(w, r)

@@ -1,0 +1,71 @@
+// What a test steers the server with, beside the auth routes. The Go server has the same paths.
+
+/**
+ * The controls of a server: (method, path) to a function of {query, body} that resolves to {status, body}.
+ * `mails` is what the auth has sent, `senders` how it sends, `auth` the instance and `database` what openDatabase answered.
+ */
+export function testControls({ mails, senders, auth, database }) {
+  const lastMail = (kind) => async ({ query }) => {
+    const email = query.get("email")?.toLowerCase();
+    const found = mails.findLast((mail) => mail.kind === kind && mail.email === email);
+    if (!found) return fail(404, `no ${kind} mail to ${email}`);
+    const { newEmail, url, token } = found;
+    return ok(newEmail === undefined ? { url, token } : { newEmail, url, token });
+  };
+  const withUser = (work) => async ({ body }) => {
+    const context = await auth.$context;
+    const found = await context.internalAdapter.findUserByEmail(String(body?.email).toLowerCase(), { includeAccounts: true });
+    if (!found) return fail(404, `no user ${body?.email}`);
+    return (await work(context, found, body)) ?? ok({ ok: true });
+  };
+  const seedToken = (prefix) =>
+    withUser(async ({ internalAdapter }, { user }, { token, expiresAt }) => {
+      const expires = new Date(expiresAt);
+      if (!token || Number.isNaN(expires.getTime())) return fail(400, "give email, token and expiresAt");
+      await internalAdapter.createVerificationValue({ identifier: prefix + token, value: user.id, expiresAt: expires });
+    });
+  const absent = async () => fail(501, "the plugin this control belongs to is not here");
+
+  return {
+    "POST /__test/reset-state": async () => {
+      mails.length = 0;
+      senders.resetFails = false;
+      await database.empty();
+      return ok({ ok: true });
+    },
+    "GET /__test/reset-password-token": lastMail("reset-password"),
+    "GET /__test/verification-email": lastMail("verify-email"),
+    "GET /__test/change-email-confirmation": lastMail("change-email"),
+    "GET /__test/delete-user-email": lastMail("delete-user"),
+    "POST /__test/set-reset-password-mode": async ({ body }) => {
+      if (!["capture", "throw"].includes(body?.mode)) return fail(400, "mode is capture or throw");
+      senders.resetFails = body.mode === "throw";
+      return ok({ ok: true });
+    },
+    "POST /__test/seed-reset-password-token": seedToken("reset-password:"),
+    "POST /__test/seed-delete-user-token": seedToken("delete-account-"),
+    "POST /__test/remove-credential-account": withUser(async ({ internalAdapter }, { accounts }) => {
+      for (const account of accounts.filter(({ providerId }) => providerId === "credential")) await internalAdapter.deleteAccount(account.id);
+    }),
+    // Lets time pass for all sessions, which a client cannot wait for.
+    "POST /__test/age-sessions": async ({ body }) => {
+      const { adapter } = await auth.$context;
+      const earlier = (date) => new Date(new Date(date).getTime() - body.seconds * 1000);
+      for (const { id, createdAt, updatedAt, expiresAt } of await adapter.findMany({ model: "session" })) {
+        const update = { createdAt: earlier(createdAt), updatedAt: earlier(updatedAt), expiresAt: earlier(expiresAt) };
+        await adapter.update({ model: "session", where: [{ field: "id", value: id }], update });
+      }
+      return ok({ ok: true });
+    },
+    // A second way in, as a social sign-in would leave it.
+    "POST /__test/add-account": withUser(async ({ internalAdapter }, { user }, { providerId, accountId }) => {
+      await internalAdapter.createAccount({ userId: user.id, providerId, accountId, scope: "read,write", accessToken: "an access token" });
+    }),
+    "POST /__test/promote-admin": absent,
+    "GET /__test/two-factor-otp": absent,
+    "GET /__test/view-backup-codes": absent,
+  };
+}
+
+const ok = (body) => ({ status: 200, body });
+const fail = (status, message) => ({ status, body: { message } });

@@ -1,0 +1,67 @@
+// What a server can be asked to do differently: the names --with takes. The Go server has the same ones.
+import { randomBytes, createHash, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+
+// Each changes the options of a server as the README describes it.
+const features = {
+  // One column of each kind: required, read-only with a default, checked, never returned; and two on the session.
+  fields: (options) => {
+    options.user.additionalFields = {
+      birthYear: { type: "number", required: true },
+      plan: { type: "string", required: false, defaultValue: "free", input: false },
+      nickname: { type: "string", required: false, validator: { input: z.string().min(2) } },
+      note: { type: "string", required: false, returned: false },
+    };
+    options.session.additionalFields = {
+      theme: { type: "string", required: false },
+      channel: { type: "string", required: false, defaultValue: "web", input: false },
+    };
+  },
+  "rate-limit": (options) => {
+    options.rateLimit = {
+      enabled: true,
+      customRules: { "/list-sessions": { window: 10, max: 2 }, "/passkey/*": { window: 20, max: 1 }, "/sign-out": false },
+    };
+  },
+  "required-verification": (options) => {
+    options.emailAndPassword.requireEmailVerification = true;
+    Object.assign(options.emailVerification, { sendOnSignUp: true, sendOnSignIn: true, autoSignInAfterVerification: true });
+  },
+  "delete-mail": (options, { mails }) => {
+    options.user.deleteUser.sendDeleteAccountVerification = async ({ user, url, token }) => void mails.push({ kind: "delete-user", email: user.email, url, token });
+  },
+  "revoke-on-reset": (options) => (options.emailAndPassword.revokeSessionsOnPasswordReset = true),
+  "deferred-refresh": (options) => (options.session.deferSessionRefresh = true),
+  "unverified-change": (options) => (options.user.changeEmail.updateEmailWithoutVerification = true),
+  "no-auto-sign-in": (options) => (options.emailAndPassword.autoSignIn = false),
+  "no-sign-up": (options) => (options.emailAndPassword.disableSignUp = true),
+  "no-changes": (options) => {
+    delete options.user.changeEmail;
+    delete options.user.deleteUser;
+  },
+  "no-mail": (options) => {
+    delete options.emailAndPassword.sendResetPassword;
+    delete options.emailVerification.sendVerificationEmail;
+    delete options.user.changeEmail?.sendChangeEmailConfirmation;
+  },
+  // In the Go server's format: where scrypt is not the subject, it would be most of the time.
+  "insecure-cheap-passwords": (options) => {
+    options.emailAndPassword.password = { hash: async (password) => cheap(randomBytes(8).toString("hex"), password), verify };
+  },
+};
+
+function cheap(salt, password) {
+  return `sha256:${salt}:${createHash("sha256").update(salt + password).digest("hex")}`;
+}
+
+async function verify({ hash, password }) {
+  return timingSafeEqual(Buffer.from(hash), Buffer.from(cheap(hash.split(":")[1], password)));
+}
+
+/** Applies the features of a comma-separated list to a server's options. Throws for a name that is unknown. */
+export function applyFeatures(list, options, surroundings) {
+  for (const name of list.split(",").map((part) => part.trim()).filter(Boolean)) {
+    if (!Object.hasOwn(features, name)) throw new Error(`--with: no feature ${name}; there are ${Object.keys(features).join(", ")}`);
+    features[name](options, surroundings);
+  }
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// setup is what a feature may change before the Auth is built.
+type setup struct {
+	config  betterauth.Config
+	plugins pluginConfigs
+}
+
+// features are the names --with takes, the reference server's.
+var features = map[string]func(*setup){
+	"fields":                   addFields,
+	"rate-limit":               limitRates,
+	"insecure-cheap-passwords": func(s *setup) { s.config.Password.Hasher = cheapHasher{} },
+	"deferred-refresh":         func(s *setup) { s.config.Session.DeferRefresh = true },
+	"no-mail":                  func(s *setup) { s.config.Mailer = nil },
+	"no-auto-sign-in":          func(s *setup) { s.plugins.password.DisableAutoSignIn = true },
+	"no-sign-up":               func(s *setup) { s.plugins.password.DisableSignUp = true },
+}
+
+// apply applies the features of a comma-separated list.
+func (s *setup) apply(list string) error {
+	for name := range strings.SplitSeq(list, ",") {
+		name = strings.TrimSpace(name)
+		if name == "" {
+			continue
+		}
+		feature := features[name]
+		if feature == nil {
+			return fmt.Errorf("--with: no feature %s; there are %s", name, strings.Join(slices.Sorted(maps.Keys(features)), ", "))
+		}
+		feature(s)
+	}
+	return nil
+}
+
+// addFields adds one column of each kind: required, read-only with a default,
+// checked, never returned; and two on the session.
+func addFields(s *setup) {
+	s.config.AdditionalColumns = []betterauth.AddedColumn{
+		betterauth.NewField[int64]("user", database.Column{Name: "birthYear", Required: true}),
+		betterauth.NewField[string]("user", database.Column{Name: "plan", Default: "free", ReadOnly: true}),
+		betterauth.NewField[string]("user", database.Column{Name: "nickname", Validate: atLeastTwo}),
+		betterauth.NewField[string]("user", database.Column{Name: "note", Hidden: true}),
+		betterauth.NewField[string]("session", database.Column{Name: "theme"}),
+		betterauth.NewField[string]("session", database.Column{Name: "channel", Default: "web", ReadOnly: true}),
+	}
+}
+
+func atLeastTwo(value any) error {
+	if text, ok := value.(string); !ok || len(text) < 2 {
+		return errors.New("two characters at least")
+	}
+	return nil
+}
+
+func limitRates(s *setup) {
+	s.config.RateLimit = betterauth.RateLimitConfig{Rules: []betterauth.RateLimit{
+		{Path: "/list-sessions", Rule: betterauth.Rule{Window: 10 * time.Second, Max: 2}},
+		{Path: "/passkey/*", Rule: betterauth.Rule{Window: 20 * time.Second, Max: 1}},
+		{Path: "/sign-out"}, // no limit
+	}}
+}
