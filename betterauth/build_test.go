@@ -91,8 +91,14 @@ func TestBuildProblems(t *testing.T) {
 		"empty gate":    {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Gates: []betterauth.SessionGate{{Name: "g"}}}}, want: []string{"gate number 1 g"}},
 		"empty source":  {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Sources: []betterauth.SessionSource{{}}}}, want: []string{"session source number 1"}},
 		"empty request": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Requests: []betterauth.RequestHook{{}}}}, want: []string{"request hook number 1"}},
-		"bad limit":     {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Limits: []betterauth.RateLimit{{Path: "x"}}}}, want: []string{"limit x"}},
-		"bad code":      {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Errors: []*betterauth.ErrorCode{{Code: "X"}}}}, want: []string{"error code number 1"}},
+		"bad limit of an operation": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{
+			betterauth.Handle(betterauth.Operation{ID: "o", Method: http.MethodGet, Path: "/o", Access: betterauth.Public, Limit: &betterauth.Rule{Max: 1}}, ok)}}},
+			want: []string{"endpoint o", "limit", "needs a Window and a Max"}},
+		"bad rate limits": {config: betterauth.Config{RateLimit: betterauth.RateLimitConfig{Storage: "redis", Max: -1, Rules: []betterauth.RateLimit{
+			{Path: "/empty"}, {Path: "/both", Rule: betterauth.Rule{Window: 1e9, Max: 1}, AllowUnlimited: true}, {Path: "slashless", AllowUnlimited: true}}}},
+			want: []string{`RateLimit.Storage: "redis"`, "is negative", "/empty: needs a Window and a Max", "/both: needs one of", "slashless: needs a path"}},
+		"bad limit": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Limits: []betterauth.RateLimit{{Path: "x"}}}}, want: []string{"limit x"}},
+		"bad code":  {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Errors: []*betterauth.ErrorCode{{Code: "X"}}}}, want: []string{"error code number 1"}},
 		"hook on no table": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Database: []betterauth.DatabaseHook{
 			betterauth.BeforeCreate(func(context.Context, *note) error { return nil })}}}, want: []string{"hook", "note"}},
 		"short secret":     {config: betterauth.Config{Secret: "short"}, want: []string{"config Secret", "has 5 characters"}},

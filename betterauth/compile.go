@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/better-auth-go/better-auth/internal/input"
 )
@@ -79,8 +78,8 @@ func (a *Auth) compileManifests() (problems []error) {
 			a.requestHooks = append(a.requestHooks, compiledRequestHook{h, m.ID})
 		}
 		for _, l := range m.Limits {
-			if !strings.HasPrefix(l.Path, "/") || l.Rule.Window <= 0 || l.Rule.Max <= 0 {
-				problems = append(problems, problem(m.ID, "limit "+l.Path, "needs a path that starts with a slash, a Window and a Max"))
+			if err := l.problem(); err != nil {
+				problems = append(problems, problem(m.ID, "limit "+l.Path, "%w", err))
 			}
 		}
 		for i, code := range m.Errors {

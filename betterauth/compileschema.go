@@ -9,6 +9,9 @@ import (
 // compileSchema joins core, plugin and application tables and columns.
 func (a *Auth) compileSchema() (problems []error) {
 	tables := coreTables()
+	if a.cfg.RateLimit.Storage == RateLimitDatabase {
+		tables = append(tables, database.TableOf[rateRow]("rateLimit"))
+	}
 	owner := map[string]string{}
 	for _, t := range tables {
 		owner[t.Name] = "core"
@@ -79,6 +82,13 @@ func (a *Auth) openStores() []error {
 	verifications, err := database.StoreOf[Verification](a.schema)
 	if err != nil {
 		return []error{problem("", "schema", "%w", err)}
+	}
+	if a.limiter != nil && a.limiter.store == nil && a.cfg.RateLimit.Storage == RateLimitDatabase {
+		rows, err := database.StoreOf[rateRow](a.schema)
+		if err != nil {
+			return []error{problem("", "schema", "%w", err)}
+		}
+		a.limiter.store = &databaseLimits{rows: rows, keep: a.limiter.longest, log: a.log}
 	}
 	a.users = users
 	a.sessions = &Sessions{auth: a, store: sessions}

@@ -91,6 +91,7 @@ func (a *Auth) checkConfig() (problems []error) {
 	if cfg.Cookies.CrossSubDomain.Enabled && cfg.Cookies.CrossSubDomain.Domain == "" && a.base.static == "" && a.base.dynamic == nil {
 		problems = append(problems, problem("", "config Cookies.CrossSubDomain", "needs a Domain or a BaseURL"))
 	}
+	problems = append(problems, a.checkRateConfig()...)
 	for name, d := range map[string]time.Duration{
 		"Session.ExpiresIn": cfg.Session.ExpiresIn, "Session.CookieCache.MaxAge": cfg.Session.CookieCache.MaxAge,
 	} {

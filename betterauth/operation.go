@@ -156,6 +156,11 @@ func (e Endpoint) check() []error {
 			}
 		}
 	}
+	if op.Limit != nil {
+		if err := op.Limit.problem(); err != nil {
+			add("limit: %w", err)
+		}
+	}
 	if _, err := input.Compile(e.in); err != nil {
 		add("input: %w", err)
 	}

@@ -1,7 +1,10 @@
 package betterauth
 
 import (
+	"errors"
+	"fmt"
 	"math"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -12,111 +15,267 @@ import (
 // Rule allows Max requests for each client and path in a Window. The window
 // starts anew with each request that was allowed, as in the reference.
 type Rule struct {
+	// Window is at least a millisecond.
 	Window time.Duration
-	Max    int
+	// Max is at least 1.
+	Max int
 }
 
-// RateLimit is a plugin's rule for some paths.
+// RateLimit is the rule for some paths.
 type RateLimit struct {
-	// Path is the route without the base path, "*" matching within a segment.
+	// Path is the route without the base path; in one with a "*" a * matches
+	// within a segment and a segment ** any number of them.
 	Path string
+	// Rule is the limit. Required without Func or AllowUnlimited.
 	Rule Rule
+	// Func decides for each request instead. Default nil.
+	Func RuleFunc
+	// AllowUnlimited lifts every limit for the path. Default false.
+	AllowUnlimited bool
 }
+
+// RuleFunc decides about one request, given the rule that would apply without
+// it. limited false lifts the limit. A rule without a Window or Max, or with a
+// Window longer than an hour and than every other rule's, fails the request, as
+// does a panic. It is called by many goroutines at once, before the request's
+// body, origin or session have been looked at.
+type RuleFunc func(r *http.Request, current Rule) (rule Rule, limited bool)
 
 // RateLimitConfig says how often a client may call. Limits are on by default:
-// 100 requests in 10 seconds for each client and path, 3 for paths that start
-// with /sign-in, /sign-up, /change-password or /change-email.
+// 100 requests in 10 seconds for each client and path; 3 for paths that start
+// with /sign-in, /sign-up, /change-password or /change-email; 3 in a minute for
+// those that send mail. Calls in process are not limited.
 type RateLimitConfig struct {
-	// Disabled turns all limits off.
+	// Disabled turns all limits off. Default false.
 	Disabled bool
 	// Window and Max are the general rule. Default 10 seconds and 100.
 	Window time.Duration
 	Max    int
-	// Rules are the application's own, by path ("*" matches within a segment);
-	// they win over all others. A Max of 0 lifts the limit for that path.
+	// Rules are the application's own; the first that matches wins over all
+	// others. Default none.
 	Rules []RateLimit
+	// Storage is where requests are counted. Default RateLimitMemory.
+	Storage RateLimitStorage
+	// Store counts them elsewhere instead of in Storage. Default nil.
+	Store RateLimitStore
+}
+
+// RateLimitStorage is a place where requests are counted.
+type RateLimitStorage string
+
+const (
+	// RateLimitMemory counts in this process: n processes allow n times as much.
+	RateLimitMemory RateLimitStorage = ""
+	// RateLimitDatabase counts for all processes in the table rateLimit, which
+	// exists only with this choice. Every request that is allowed costs a write.
+	RateLimitDatabase RateLimitStorage = "database"
+)
+
+// builtInLimits are the reference's rules. The first that matches applies.
+var builtInLimits = []struct {
+	rule    Rule
+	prefix  []string
+	exactly []string
+}{
+	{Rule{10 * time.Second, 3}, []string{"/sign-in", "/sign-up", "/change-password", "/change-email"}, nil},
+	{Rule{time.Minute, 3}, []string{"/forget-password"}, []string{"/request-password-reset", "/send-verification-email",
+		"/email-otp/send-verification-otp", "/email-otp/request-password-reset"}},
 }
 
 type limiter struct {
-	store   ratelimit.Store
+	store   RateLimitStore
 	general Rule
 	plugins []RateLimit // in plugin order, the first match wins
 	custom  []RateLimit
+	// longest is the longest window there can be: what was counted is kept for
+	// as long.
+	longest time.Duration
 }
 
+// newLimiter returns nil when there are no limits. The database's store is put
+// in later, when there is a schema.
 func newLimiter(cfg RateLimitConfig, plugins []RateLimit) *limiter {
 	if cfg.Disabled {
 		return nil
 	}
-	l := &limiter{store: ratelimit.NewMemory(0), general: Rule{10 * time.Second, 100}, plugins: plugins, custom: cfg.Rules}
+	l := &limiter{store: cfg.Store, general: Rule{10 * time.Second, 100}, plugins: plugins, custom: cfg.Rules, longest: time.Hour}
+	if l.store == nil && cfg.Storage == RateLimitMemory {
+		l.store = memoryLimits{ratelimit.NewMemory(0)}
+	}
 	if cfg.Window > 0 {
 		l.general.Window = cfg.Window
 	}
 	if cfg.Max > 0 {
 		l.general.Max = cfg.Max
 	}
+	l.longest = max(l.longest, l.general.Window)
+	for _, list := range [][]RateLimit{plugins, cfg.Rules} {
+		for _, limit := range list {
+			l.longest = max(l.longest, limit.Rule.Window)
+		}
+	}
 	return l
 }
 
-// rule picks the rule for a path: general, built in, plugin's, application's,
-// the later winning.
-func (l *limiter) rule(path string) Rule {
-	rule := l.general
-	for _, prefix := range []string{"/sign-in", "/sign-up", "/change-password", "/change-email"} {
-		if strings.HasPrefix(path, prefix) {
-			rule = Rule{10 * time.Second, 3}
+// problem says what is wrong with a limit.
+func (l RateLimit) problem() error {
+	switch {
+	case !strings.HasPrefix(l.Path, "/") && !strings.HasPrefix(l.Path, "*"):
+		return errors.New("needs a path that starts with a slash")
+	case l.Func != nil || l.AllowUnlimited:
+		if l.Rule != (Rule{}) || l.Func != nil && l.AllowUnlimited {
+			return errors.New("needs one of Rule, Func and AllowUnlimited")
+		}
+		return nil
+	}
+	return l.Rule.problem()
+}
+
+func (r Rule) problem() error {
+	if r.Window < time.Millisecond || r.Max <= 0 {
+		return errors.New("needs a Window and a Max")
+	}
+	return nil
+}
+
+func (a *Auth) checkRateConfig() (problems []error) {
+	cfg := a.cfg.RateLimit
+	add := func(item, format string, args ...any) {
+		problems = append(problems, problem("", "config RateLimit"+item, format, args...))
+	}
+	if cfg.Storage != RateLimitMemory && cfg.Storage != RateLimitDatabase {
+		add(".Storage", "%q is not %q or %q", cfg.Storage, RateLimitMemory, RateLimitDatabase)
+	}
+	if cfg.Store != nil && cfg.Storage != RateLimitMemory {
+		add(".Storage", "has no meaning beside Store")
+	}
+	if cfg.Window < 0 || cfg.Max < 0 {
+		add("", "Window or Max is negative")
+	}
+	for _, limit := range cfg.Rules {
+		if err := limit.problem(); err != nil {
+			add(".Rules "+limit.Path, "%w", err)
 		}
 	}
-	switch {
-	case path == "/request-password-reset", path == "/send-verification-email", strings.HasPrefix(path, "/forget-password"),
-		path == "/email-otp/send-verification-otp", path == "/email-otp/request-password-reset":
-		rule = Rule{time.Minute, 3}
+	return problems
+}
+
+// rule picks the rule for a path: general, built in, plugin's, application's,
+// the later winning. limited is false where there is no limit.
+func (l *limiter) rule(r *http.Request, path string) (rule Rule, limited bool, err error) {
+	rule = l.general
+	for _, limit := range builtInLimits {
+		if matchesBuiltIn(limit.prefix, limit.exactly, path) {
+			rule = limit.rule
+			break
+		}
 	}
 	for _, list := range [][]RateLimit{l.plugins, l.custom} {
 		for _, limit := range list {
-			if ratelimit.MatchPath(limit.Path, path) {
-				rule = limit.Rule
-				break
+			if !ratelimit.MatchPath(limit.Path, path) {
+				continue
 			}
+			if rule, limited, err = limit.apply(r, rule, l.longest); err != nil {
+				return rule, false, err
+			}
+			if !limited {
+				return rule, false, nil
+			}
+			break
 		}
 	}
-	return rule
+	return rule, true, nil
 }
 
-// checkRate answers 429 in the reference's form: text/plain, X-Retry-After.
-func (c *Ctx) checkRate(path string) error {
+func matchesBuiltIn(prefixes, exactly []string, path string) bool {
+	for _, prefix := range prefixes {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	for _, p := range exactly {
+		if p == path {
+			return true
+		}
+	}
+	return false
+}
+
+func (l RateLimit) apply(r *http.Request, current Rule, longest time.Duration) (rule Rule, limited bool, err error) {
+	switch {
+	case l.AllowUnlimited:
+		return current, false, nil
+	case l.Func == nil:
+		return l.Rule, true, nil
+	}
+	defer recoverTo(&err, "rate limit function for %s", l.Path)
+	rule, limited = l.Func(r, current)
+	if !limited {
+		return current, false, nil
+	}
+	if err := rule.problem(); err != nil {
+		return rule, false, fmt.Errorf("rate limit function for %s: its rule %w", l.Path, err)
+	}
+	if rule.Window > longest {
+		// What was counted would be forgotten before.
+		return rule, false, fmt.Errorf("rate limit function for %s: a window of %v, longer than any it may be", l.Path, rule.Window)
+	}
+	return rule, true, nil
+}
+
+// checkRate answers 429 in the reference's form: text/plain, X-Retry-After. A
+// store that cannot decide fails the request: a guesser who can bring the store
+// down must not be let through for it.
+func (c *Ctx) checkRate(path string, op *operation) error {
 	l := c.auth.limiter
-	if l == nil {
+	if l == nil || c.auth.cfg.ClientIP.Disabled {
 		return nil
 	}
 	path = strings.TrimRight(path, "/")
-	rule := l.rule(path)
-	if rule.Max <= 0 {
-		return nil
-	}
-	client := c.ClientIP()
-	if client == "" {
-		client = "no-trusted-ip"
-	}
-	ok, retry, err := l.store.Consume(c, client+"|"+path, ratelimit.Rule{Window: rule.Window, Max: rule.Max}, c.Now())
-	if err != nil {
+	rule, limited, err := l.rule(c.request, path)
+	if err != nil || !limited {
 		return err
+	}
+	ok, retry, err := l.store.Consume(c, c.rateKey(op), rule, c.Now())
+	if err != nil {
+		return fmt.Errorf("counting requests: %w", err)
 	}
 	if ok {
 		return nil
 	}
-	c.Header().Set("X-Retry-After", strconv.Itoa(int(math.Ceil(retry.Seconds()))))
+	c.Header().Set("X-Retry-After", strconv.Itoa(max(1, int(math.Ceil(retry.Seconds())))))
 	c.Header().Set("Content-Type", "text/plain;charset=UTF-8")
 	return ErrTooManyRequests
+}
+
+// rateKey counts by client and route. What stands for a parameter does not
+// count, or each guess at a token in a path would be the first; nor does a path
+// that nothing serves, or a client could fill the store with names of its own.
+func (c *Ctx) rateKey(op *operation) string {
+	client := c.ClientIP()
+	if client == "" {
+		client = "no-trusted-ip"
+	}
+	if op == nil {
+		return client + "|*"
+	}
+	return client + "|" + op.Path
 }
 
 // opLimits turns the limits declared on operations into rules for their paths.
 func opLimits(ops []*operation) []RateLimit {
 	var out []RateLimit
 	for _, op := range ops {
-		if op.Limit != nil && op.Access != ServerOnly {
-			out = append(out, RateLimit{Path: op.Path, Rule: *op.Limit})
+		if op.Limit == nil || op.Access == ServerOnly {
+			continue
 		}
+		parts := strings.Split(op.Path, "/")
+		for i, part := range parts {
+			if strings.HasPrefix(part, ":") {
+				parts[i] = "*"
+			}
+		}
+		out = append(out, RateLimit{Path: strings.Join(parts, "/"), Rule: *op.Limit})
 	}
 	return out
 }

@@ -50,10 +50,10 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 			return nil, err
 		}
 	}
-	if err := c.checkRate(path); err != nil {
+	op, params := c.auth.routes.find(r.Method, path)
+	if err := c.checkRate(path, op); err != nil {
 		return nil, err
 	}
-	op, params := c.auth.routes.find(r.Method, path)
 	if op == nil {
 		return nil, errNotFoundRoute
 	}
