@@ -221,9 +221,10 @@ func (c *Ctx) demandOrigin() error {
 
 // checkLoginForgery keeps another site from signing a browser in: a browser's
 // request to a sign-in must come from a trusted origin even without a cookie.
-// Clients that are no browsers send none of these headers and pass.
+// Clients that are no browsers send none of these headers and pass. So do links:
+// one in a mail is followed from another site, and its secret is what counts.
 func (c *Ctx) checkLoginForgery() error {
-	if c.request == nil || c.auth.origins.disabled || len(c.request.Header["Cookie"]) > 0 {
+	if c.request == nil || c.request.Method == http.MethodGet || c.auth.origins.disabled || len(c.request.Header["Cookie"]) > 0 {
 		return nil // with a cookie the general check has decided
 	}
 	h := c.request.Header
