@@ -1,0 +1,131 @@
+// Package emailverification proves that people receive mail at the address
+// they gave: it mails a signed link and marks the address verified when the
+// link is followed. Changing an address works with the same links.
+//
+// It needs Config.Mailer of the application; without one every request for a
+// mail is refused, and links made elsewhere still work.
+package emailverification
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// The names that other plugins refer to.
+const (
+	ID                    = "email-verification"
+	SendVerificationEmail = "sendVerificationEmail"
+	VerifyEmail           = "verifyEmail"
+)
+
+// Config says when mail is sent and what following its link does. The zero
+// value mails only when asked to and signs nobody in.
+type Config struct {
+	// SendOnSignUp mails everybody who signs up. Default false: only where the
+	// sign-up demands a verified address.
+	SendOnSignUp bool
+	// SendOnSignIn mails again when a sign-in is refused because the address is
+	// not verified. Default false.
+	SendOnSignIn bool
+	// AutoSignInAfterVerification signs in whoever follows the link of an
+	// address that was not verified yet. Gates are asked as for any sign-in.
+	// Default false.
+	AutoSignInAfterVerification bool
+	// ExpiresIn is how long a link is good, in whole seconds. Default 1 hour.
+	ExpiresIn time.Duration
+	// BeforeVerification is called before an address is marked verified, in the
+	// transaction that does it; an error stops it and is the answer. It is not
+	// called when an address is changed. Default none.
+	BeforeVerification func(ctx context.Context, u *betterauth.User) error
+	// AfterVerification is called with the user as stored once an address is
+	// verified, changed ones included, in the same transaction; an error undoes
+	// it and is the answer. Default none.
+	AfterVerification func(ctx context.Context, u *betterauth.User) error
+}
+
+// EmailVerification is the plugin. Make one with New for each Auth. Its methods
+// are safe for concurrent use, each with its own Ctx.
+type EmailVerification struct {
+	cfg   Config
+	host  *betterauth.Host
+	users *database.Store[betterauth.User]
+}
+
+var (
+	_ betterauth.Plugin      = (*EmailVerification)(nil)
+	_ betterauth.Initializer = (*EmailVerification)(nil)
+	_ betterauth.Checker     = (*EmailVerification)(nil)
+)
+
+// New makes the plugin.
+func New(cfg Config) *EmailVerification {
+	if cfg.ExpiresIn == 0 {
+		cfg.ExpiresIn = time.Hour
+	}
+	return &EmailVerification{cfg: cfg}
+}
+
+// The codes of this plugin, with the reference's texts. Those with 401 become
+// ?error=CODE where a link has a callback URL, and so does ErrEmailTaken, which
+// the reference has no answer for.
+var (
+	ErrNotEnabled      = &betterauth.ErrorCode{Code: "VERIFICATION_EMAIL_NOT_ENABLED", Message: "Verification email isn't enabled", Status: http.StatusBadRequest}
+	ErrEmailMismatch   = &betterauth.ErrorCode{Code: "EMAIL_MISMATCH", Message: "Email mismatch", Status: http.StatusBadRequest}
+	ErrAlreadyVerified = &betterauth.ErrorCode{Code: "EMAIL_ALREADY_VERIFIED", Message: "Email is already verified", Status: http.StatusBadRequest}
+	ErrTokenExpired    = &betterauth.ErrorCode{Code: "TOKEN_EXPIRED", Message: "Token expired", Status: http.StatusUnauthorized}
+	ErrInvalidToken    = &betterauth.ErrorCode{Code: "INVALID_TOKEN", Message: "Invalid token", Status: http.StatusUnauthorized}
+	ErrUserNotFound    = &betterauth.ErrorCode{Code: "USER_NOT_FOUND", Message: "User not found", Status: http.StatusUnauthorized}
+	ErrInvalidUser     = &betterauth.ErrorCode{Code: "INVALID_USER", Message: "Invalid user", Status: http.StatusUnauthorized}
+	ErrEmailTaken      = &betterauth.ErrorCode{Code: "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", Message: "User already exists. Use another email.", Status: http.StatusUnprocessableEntity}
+)
+
+// linkErrors are what can be wrong with a link.
+var linkErrors = []*betterauth.ErrorCode{ErrTokenExpired, ErrInvalidToken, ErrUserNotFound, ErrInvalidUser, ErrEmailTaken}
+
+// Manifest implements betterauth.Plugin.
+func (v *EmailVerification) Manifest() betterauth.Manifest {
+	requests := []*betterauth.ErrorCode{ErrNotEnabled, ErrEmailMismatch, ErrAlreadyVerified}
+	return betterauth.Manifest{
+		ID: ID,
+		Endpoints: []betterauth.Endpoint{
+			betterauth.Handle(betterauth.Operation{
+				ID: SendVerificationEmail, Method: http.MethodPost, Path: "/send-verification-email",
+				Access:  betterauth.Public,
+				Summary: "Mails a link that verifies an address. Without a session the answer tells nothing about the address.",
+				Errors:  requests,
+			}, v.request),
+			betterauth.Handle(betterauth.Operation{
+				ID: VerifyEmail, Method: http.MethodGet, Path: "/verify-email",
+				Access: betterauth.Public, SignsIn: true, CheckTargets: true,
+				Summary: "Follows a mailed link: verifies an address, or goes on with changing it.",
+				Errors:  linkErrors,
+			}, v.follow),
+		},
+		Errors: append(requests, linkErrors...),
+	}
+}
+
+// Check implements betterauth.Checker. A link in a mail must lead to this
+// server, and not to whatever host the request for it named.
+func (v *EmailVerification) Check(s betterauth.Site) error {
+	var problems []error
+	if s.AnyHost {
+		problems = append(problems, errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL"))
+	}
+	if v.cfg.ExpiresIn < time.Second {
+		problems = append(problems, errors.New("ExpiresIn is less than a second"))
+	}
+	return errors.Join(problems...)
+}
+
+// Init implements betterauth.Initializer.
+func (v *EmailVerification) Init(_ context.Context, h *betterauth.Host) (err error) {
+	v.host = h
+	v.users, err = betterauth.StoreOf[betterauth.User](h)
+	return err
+}

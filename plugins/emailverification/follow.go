@@ -1,0 +1,149 @@
+package emailverification
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// FollowInput is the input of verifyEmail.
+type FollowInput struct {
+	Token       string  `query:"token"`
+	CallbackURL *string `query:"callbackURL"`
+}
+
+// Verified is the answer of verifyEmail without a callback URL. User is the
+// user as stored where the address changed, else null.
+type Verified struct {
+	Status bool             `json:"status"`
+	User   *betterauth.User `json:"user"`
+}
+
+// signInMethod is what gates are told about a sign-in by link.
+const signInMethod = "verify-email"
+
+// follow answers with a redirect to the callback URL, where what is wrong with
+// the link is appended, or with JSON where there is none.
+func (v *EmailVerification) follow(c *betterauth.Ctx, in FollowInput) (any, error) {
+	callbackURL := deref(in.CallbackURL)
+	answer, err := v.redeem(c, in.Token, callbackURL)
+	if callbackURL == "" {
+		return answer, err
+	}
+	if err == nil {
+		return betterauth.Redirect{URL: callbackURL}, nil
+	}
+	for _, code := range linkErrors {
+		if errors.Is(err, code) {
+			return betterauth.Redirect{URL: withError(callbackURL, code.Code)}, nil
+		}
+	}
+	return nil, err
+}
+
+// signed is what a link said, and when it was made.
+type signed struct {
+	claims
+	IssuedAt float64 `json:"iat"`
+}
+
+func (v *EmailVerification) redeem(c *betterauth.Ctx, token, callbackURL string) (any, error) {
+	var link signed
+	if err := v.host.OpenToken(token, &link); err != nil {
+		if errors.Is(err, betterauth.ErrTokenExpired) {
+			return nil, ErrTokenExpired.Because(err)
+		}
+		return nil, ErrInvalidToken.Because(err)
+	}
+	link.Email, link.UpdateTo = strings.ToLower(link.Email), strings.ToLower(link.UpdateTo)
+	if !betterauth.IsEmail(link.Email) || link.UpdateTo != "" && !betterauth.IsEmail(link.UpdateTo) {
+		return nil, ErrInvalidToken
+	}
+	switch {
+	case link.UpdateTo == "":
+		return v.verify(c, link.Email)
+	case link.RequestType == stepConfirm:
+		return v.confirm(c, link, callbackURL)
+	}
+	return v.change(c, link, callbackURL)
+}
+
+// verify marks an address verified. The user's row is held meanwhile, so that
+// of several clicks at once one does it, and the others find it done.
+func (v *EmailVerification) verify(c *betterauth.Ctx, email string) (any, error) {
+	var verified *betterauth.User
+	err := c.Transaction(func(tx *betterauth.Ctx) error {
+		verified = nil
+		user, err := v.users.GetLocked(tx, database.Eq("email", email))
+		if errors.Is(err, database.ErrNotFound) {
+			return ErrUserNotFound
+		}
+		if err != nil || user.EmailVerified {
+			return err
+		}
+		if before := v.cfg.BeforeVerification; before != nil {
+			if err := before(tx, user); err != nil {
+				return err
+			}
+		}
+		verified, err = v.users.UpdateOne(tx, database.Set{"emailVerified": true}, database.Eq("id", user.ID), database.Eq("email", email))
+		if err != nil {
+			return err
+		}
+		return v.after(tx, verified)
+	})
+	if err != nil {
+		return nil, err
+	}
+	// Only the click that verified signs in: the link is no key to keep.
+	if verified != nil && v.cfg.AutoSignInAfterVerification {
+		if err := v.signIn(c, verified); err != nil {
+			return nil, err
+		}
+	}
+	return Verified{Status: true}, nil
+}
+
+// signIn makes a session for user, or keeps the one there is.
+func (v *EmailVerification) signIn(c *betterauth.Ctx, user *betterauth.User) error {
+	id, err := c.StoredSession()
+	switch {
+	case err == nil && id.User.ID == user.ID:
+		c.Reissue(&betterauth.Identity{Session: id.Session, User: user})
+		return nil
+	case err != nil && !errors.Is(err, betterauth.ErrNoSession):
+		return err
+	}
+	_, err = c.SignIn(user, betterauth.SignIn{Method: signInMethod})
+	return err
+}
+
+func (v *EmailVerification) after(tx *betterauth.Ctx, user *betterauth.User) error {
+	if v.cfg.AfterVerification == nil {
+		return nil
+	}
+	return v.cfg.AfterVerification(tx, user)
+}
+
+// withError appends an error code to a URL that is trusted, before its
+// fragment. What is there stays as it is; a relative URL stays relative.
+func withError(target, code string) string {
+	target, fragment, marked := strings.Cut(target, "#")
+	switch {
+	case !strings.Contains(target, "?"):
+		// A browser writes an origin with a slash, and so does the reference.
+		if _, rest, ok := strings.Cut(target, "://"); ok && strings.HasPrefix(target, "http") && !strings.Contains(rest, "/") {
+			target += "/"
+		}
+		target += "?"
+	case !strings.HasSuffix(target, "?") && !strings.HasSuffix(target, "&"):
+		target += "&"
+	}
+	target += "error=" + code
+	if marked {
+		target += "#" + fragment
+	}
+	return target
+}

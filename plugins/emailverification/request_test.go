@@ -1,0 +1,145 @@
+package emailverification_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const accepted = `{"status":true}`
+
+func ask(email string) map[string]any { return map[string]any{"email": email} }
+
+func TestRequestWithoutMailer(t *testing.T) {
+	t.Parallel()
+	kit := plugintest.New(t, emailverification.New(emailverification.Config{}))
+	body(t, kit.Client().Post("/send-verification-email", ask("a@example.com")), http.StatusBadRequest,
+		`{"message":"Verification email isn't enabled","code":"VERIFICATION_EMAIL_NOT_ENABLED"}`)
+}
+
+// Nobody learns from an answer whether an address is known or verified.
+func TestAnonymousRequest(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, emailverification.Config{}, plugintest.Options{})
+	user := s.create("new@example.com", false)
+	s.create("done@example.com", true)
+	for _, email := range []string{"new@example.com", "done@example.com", "nobody@example.com", "New@Example.com"} {
+		body(t, s.Client().Post("/send-verification-email", ask(email)), http.StatusOK, accepted)
+		sent := s.mails()
+		if unverified := strings.EqualFold(email, user.Email); (len(sent) == 1) != unverified || len(sent) > 1 {
+			t.Errorf("%s: %d mails", email, len(sent))
+		}
+		if len(sent) == 1 && (sent[0].To != user.Email || sent[0].User.ID != user.ID) {
+			t.Errorf("mailed %+v", sent[0])
+		}
+	}
+	s.Client().Post("/send-verification-email", ask("nope")).WantError(betterauth.ErrValidation)
+}
+
+func TestRequestWithSession(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, emailverification.Config{}, plugintest.Options{})
+	c := s.SignedIn("a@example.com")
+	body(t, c.Post("/send-verification-email", ask("other@example.com")), http.StatusBadRequest, `{"message":"Email mismatch","code":"EMAIL_MISMATCH"}`)
+	body(t, c.Post("/send-verification-email", ask("A@example.com")), http.StatusOK, accepted)
+	c.Get(bare(s.mail())).Want(http.StatusOK)
+	body(t, c.Post("/send-verification-email", ask("a@example.com")), http.StatusBadRequest, `{"message":"Email is already verified","code":"EMAIL_ALREADY_VERIFIED"}`)
+	if n := len(s.mails()); n != 0 {
+		t.Errorf("%d mails for refused requests", n)
+	}
+}
+
+func TestMessage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, emailverification.Config{ExpiresIn: 90 * time.Second}, plugintest.Options{Config: betterauth.Config{AppName: "Shop"}})
+	user := s.create("ann@example.com", false)
+	s.Client().Post("/send-verification-email", map[string]any{"email": "ann@example.com", "callbackURL": "/a b?c=d&e"}).Want(http.StatusOK)
+	m := s.mail()
+	var claims jsontext.Value
+	if err := s.Host.OpenToken(m.Token, &claims); err != nil {
+		t.Fatal(err)
+	}
+	now := s.Clock.Now().Unix()
+	if want := fmt.Sprintf(`{"email":"ann@example.com","iat":%d,"exp":%d}`, now, now+90); string(claims) != want {
+		t.Errorf("claims %s, want %s", claims, want)
+	}
+	if want := plugintest.BaseURL + "/api/auth/verify-email?token=" + m.Token + "&callbackURL=%2Fa%20b%3Fc%3Dd%26e"; m.URL != want {
+		t.Errorf("link %s, want %s", m.URL, want)
+	}
+	if m.Kind != "verify-email" || m.To != user.Email || m.User.ID != user.ID || m.Data != nil ||
+		!strings.Contains(m.Subject, "Shop") || !strings.Contains(m.Text, m.URL) {
+		t.Errorf("mail %+v", m)
+	}
+	s.Client().Post("/send-verification-email", ask("ann@example.com")).Want(http.StatusOK)
+	if m := s.mail(); !strings.HasSuffix(m.URL, "&callbackURL=%2F") {
+		t.Errorf("link %s does not end at /", m.URL)
+	}
+	s.Client().Post("/send-verification-email", map[string]any{"email": "ann@example.com", "callbackURL": "https://evil.example"}).
+		WantError(betterauth.ErrInvalidCallbackURL)
+}
+
+// What other plugins ask for is mailed when the configuration says so.
+func TestMailForOtherPlugins(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		cfg  emailverification.Config
+		sent []string
+	}{
+		"nothing":    {emailverification.Config{}, []string{"sign-up required"}},
+		"on sign-up": {emailverification.Config{SendOnSignUp: true}, []string{"sign-up", "sign-up required"}},
+		"on sign-in": {emailverification.Config{SendOnSignIn: true}, []string{"sign-up required", "sign-in"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, tt.cfg, plugintest.Options{})
+			s.create("new@example.com", false)
+			s.create("done@example.com", true)
+			var sent []string
+			for _, what := range []string{"sign-up", "sign-up required", "sign-in"} {
+				for _, email := range []string{"new@example.com", "done@example.com"} {
+					s.Client().Post("/peer", map[string]any{"email": email, "what": what, "callbackURL": "/x"}).Want(http.StatusOK)
+					for _, m := range s.mails() {
+						sent = append(sent, what)
+						if m.To != "new@example.com" || !strings.HasSuffix(m.URL, "&callbackURL=%2Fx") {
+							t.Errorf("mailed %+v", m)
+						}
+					}
+				}
+			}
+			if strings.Join(sent, ", ") != strings.Join(tt.sent, ", ") {
+				t.Errorf("mailed on %v, want %v", sent, tt.sent)
+			}
+		})
+	}
+}
+
+func TestOtherPluginsWithoutMailer(t *testing.T) {
+	t.Parallel()
+	v := emailverification.New(emailverification.Config{SendOnSignUp: true, SendOnSignIn: true})
+	kit := plugintest.New(t, v, onBehalf(v))
+	kit.SignedIn("a@example.com")
+	for _, what := range []string{"sign-up required", "sign-in"} {
+		kit.Client().Post("/peer", map[string]any{"email": "a@example.com", "what": what}).Want(http.StatusOK)
+	}
+	kit.Client().Post("/peer", map[string]any{"email": "a@example.com", "what": "change", "newEmail": "b@example.com"}).
+		WantError(emailverification.ErrNotEnabled)
+}
+
+func TestConfigurationIsChecked(t *testing.T) {
+	t.Setenv("BETTER_AUTH_URL", "")
+	db := plugintest.New(t).DB
+	_, err := betterauth.New(betterauth.Config{Secret: plugintest.Secret, Schema: betterauth.SchemaMigrate}).Database(db).
+		Plugin(emailverification.New(emailverification.Config{ExpiresIn: -time.Second})).Build(t.Context())
+	for _, want := range []string{"BaseURL", "ExpiresIn"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Build said %v, nothing of %s", err, want)
+		}
+	}
+}
