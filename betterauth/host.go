@@ -2,6 +2,7 @@ package betterauth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -135,8 +136,12 @@ func StoreOf[Row any](of Tables) (*database.Store[Row], error) {
 	return database.StoreOf[Row](of.tables())
 }
 
+// ErrNoPeer says that no plugin implements what Peer was asked for.
+var ErrNoPeer = errors.New("betterauth: no plugin")
+
 // Peer returns the one plugin that implements T, an interface that the caller
-// declares with the methods it needs. None and several are errors.
+// declares with the methods it needs. None is ErrNoPeer, several are another
+// error.
 func Peer[T any](h *Host) (T, error) {
 	var found T
 	var names []string
@@ -151,7 +156,7 @@ func Peer[T any](h *Host) (T, error) {
 		return found, nil
 	case 0:
 		var zero T
-		return zero, fmt.Errorf("no plugin implements %s", reflect.TypeFor[T]())
+		return zero, fmt.Errorf("%w implements %s", ErrNoPeer, reflect.TypeFor[T]())
 	}
 	var zero T
 	return zero, fmt.Errorf("several plugins implement %s: %v", reflect.TypeFor[T](), names)

@@ -1,11 +1,13 @@
 // Package emailpassword signs people up and in with an e-mail address and a
-// password. Hashes are in the reference's format unless Config.Password of the
-// application says otherwise.
+// password, and lets them change, check and reset it. Hashes are in the
+// reference's format unless Config.Password of the application says otherwise.
 package emailpassword
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -13,34 +15,72 @@ import (
 
 // The names that other plugins refer to.
 const (
-	ID          = "email-password"
-	SignUpEmail = "signUpEmail"
-	SignInEmail = "signInEmail"
+	ID                           = "email-password"
+	SignUpEmail                  = "signUpEmail"
+	SignInEmail                  = "signInEmail"
+	RequestPasswordReset         = "requestPasswordReset"
+	RequestPasswordResetCallback = "requestPasswordResetCallback"
+	ResetPassword                = "resetPassword"
+	ChangePassword               = "changePassword"
+	SetPassword                  = "setPassword"
+	VerifyPassword               = "verifyPassword"
 )
 
-// Config says what passwords must be like. The zero value is the reference's.
+// Config says what passwords must be like and what they open. The zero value
+// is the reference's.
 type Config struct {
 	// DisableSignUp refuses new accounts. Default false.
 	DisableSignUp bool
 	// DisableAutoSignIn creates accounts without a session; whether an address
 	// is taken is then not told. Default false.
 	DisableAutoSignIn bool
+	// RequireVerifiedEmail signs nobody in whose address is not verified:
+	// signing up then makes no session and does not tell whether the address is
+	// taken, and signing in with the right password is 403 EMAIL_NOT_VERIFIED.
+	// A VerificationMailer mails the link. Default false.
+	RequireVerifiedEmail bool
+	// OnExistingUserSignUp is told of a sign-up for an address that is taken,
+	// where the answer does not say so: to mail its owner, say. It runs in the
+	// background for 30 seconds at most, so that its time tells nothing; at
+	// most 64 run at once, and what comes on top is logged and left out.
+	// Default nil.
+	OnExistingUserSignUp func(ctx context.Context, user *betterauth.User)
+
 	// MinLength and MaxLength bound a new password in UTF-16 code units.
 	// Default 8 and 128.
 	MinLength, MaxLength int
+
+	// DisableReset refuses to reset passwords, with links mailed before as well.
+	// Without it links can be asked for where the application has a Mailer.
+	// Default false.
+	DisableReset bool
+	// ResetTTL is how long the link in a mail works. Default 1 hour.
+	ResetTTL time.Duration
+	// RevokeSessionsOnReset ends all of the user's sessions when their password
+	// is reset. Default false.
+	RevokeSessionsOnReset bool
+	// OnPasswordReset is told of every reset once it is durable, before the
+	// answer. Default nil.
+	OnPasswordReset func(ctx context.Context, user *betterauth.User)
 }
 
 // EmailPassword is the plugin. Make one with New for each Auth.
 type EmailPassword struct {
 	cfg      Config
+	site     betterauth.Site
 	host     *betterauth.Host
 	users    *database.Store[betterauth.User]
 	accounts *database.Store[betterauth.Account]
+	values   *database.Store[betterauth.Verification]
+	verifier VerificationMailer // nil without one
+	aside    *aside
 }
 
 var (
 	_ betterauth.Plugin      = (*EmailPassword)(nil)
+	_ betterauth.Checker     = (*EmailPassword)(nil)
 	_ betterauth.Initializer = (*EmailPassword)(nil)
+	_ betterauth.Closer      = (*EmailPassword)(nil)
 )
 
 // New makes the plugin.
@@ -51,18 +91,11 @@ func New(cfg Config) *EmailPassword {
 	if cfg.MaxLength == 0 {
 		cfg.MaxLength = 128
 	}
-	return &EmailPassword{cfg: cfg}
+	if cfg.ResetTTL == 0 {
+		cfg.ResetTTL = time.Hour
+	}
+	return &EmailPassword{cfg: cfg, aside: newAside()}
 }
-
-// The codes of this plugin, with the reference's texts.
-var (
-	ErrSignUpDisabled     = &betterauth.ErrorCode{Code: "EMAIL_PASSWORD_SIGN_UP_DISABLED", Message: "Email and password sign up is not enabled", Status: http.StatusBadRequest}
-	ErrInvalidEmail       = &betterauth.ErrorCode{Code: "INVALID_EMAIL", Message: "Invalid email", Status: http.StatusBadRequest}
-	ErrPasswordTooShort   = &betterauth.ErrorCode{Code: "PASSWORD_TOO_SHORT", Message: "Password too short", Status: http.StatusBadRequest}
-	ErrPasswordTooLong    = &betterauth.ErrorCode{Code: "PASSWORD_TOO_LONG", Message: "Password too long", Status: http.StatusBadRequest}
-	ErrUserExists         = &betterauth.ErrorCode{Code: "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", Message: "User already exists. Use another email.", Status: http.StatusUnprocessableEntity}
-	ErrInvalidCredentials = &betterauth.ErrorCode{Code: "INVALID_EMAIL_OR_PASSWORD", Message: "Invalid email or password", Status: http.StatusUnauthorized}
-)
 
 // Manifest implements betterauth.Plugin.
 func (p *EmailPassword) Manifest() betterauth.Manifest {
@@ -79,19 +112,83 @@ func (p *EmailPassword) Manifest() betterauth.Manifest {
 				ID: SignInEmail, Method: http.MethodPost, Path: "/sign-in/email",
 				Access: betterauth.Public, SignsIn: true, FormBody: true,
 				Summary: "Signs in with a password.",
-				Errors:  []*betterauth.ErrorCode{ErrInvalidEmail, ErrInvalidCredentials},
+				Errors:  []*betterauth.ErrorCode{ErrInvalidEmail, ErrInvalidCredentials, ErrEmailNotVerified},
 			}, p.signIn),
+			betterauth.Handle(betterauth.Operation{
+				ID: RequestPasswordReset, Method: http.MethodPost, Path: "/request-password-reset", Access: betterauth.Public,
+				Summary: "Mails a link to choose a new password, if the address belongs to a user.",
+				Errors:  []*betterauth.ErrorCode{ErrResetDisabled},
+			}, p.requestReset),
+			betterauth.Handle(betterauth.Operation{
+				ID: RequestPasswordResetCallback, Method: http.MethodGet, Path: "/reset-password/:token",
+				Access: betterauth.Public, CheckTargets: true,
+				Summary: "Where the link in the mail leads: on to the application's page, with the token or an error.",
+			}, p.followReset),
+			betterauth.Handle(betterauth.Operation{
+				ID: ResetPassword, Method: http.MethodPost, Path: "/reset-password", Access: betterauth.Public,
+				Summary: "Sets a new password with the token of a mailed link.",
+				Errors:  []*betterauth.ErrorCode{ErrResetDisabled, ErrInvalidToken, ErrPasswordTooShort, ErrPasswordTooLong, ErrUserNotFound},
+			}, p.reset),
+			betterauth.Handle(betterauth.Operation{
+				ID: ChangePassword, Method: http.MethodPost, Path: "/change-password", Access: betterauth.WithStoredSession,
+				Summary: "Replaces the password, given the current one.",
+				Errors:  []*betterauth.ErrorCode{ErrPasswordTooShort, ErrPasswordTooLong, ErrNoPassword, ErrInvalidPassword},
+			}, p.change),
+			betterauth.Handle(betterauth.Operation{
+				ID: SetPassword, Access: betterauth.ServerOnly,
+				Summary: "Gives the session's user a first password.",
+				Errors:  []*betterauth.ErrorCode{betterauth.ErrUnauthorized, ErrPasswordTooShort, ErrPasswordTooLong, ErrPasswordSet},
+			}, p.set),
+			betterauth.Handle(betterauth.Operation{
+				ID: VerifyPassword, Method: http.MethodPost, Path: "/verify-password", Access: betterauth.WithStoredSession,
+				Limit:   &betterauth.Rule{Window: 10 * time.Second, Max: 3},
+				Summary: "Says whether a password is the session's user's.",
+				Errors:  []*betterauth.ErrorCode{ErrInvalidPassword},
+			}, p.verify),
 		},
-		Errors: []*betterauth.ErrorCode{ErrSignUpDisabled, ErrInvalidEmail, ErrPasswordTooShort, ErrPasswordTooLong, ErrUserExists, ErrInvalidCredentials},
+		Errors: []*betterauth.ErrorCode{
+			ErrSignUpDisabled, ErrInvalidEmail, ErrPasswordTooShort, ErrPasswordTooLong, ErrUserExists, ErrInvalidCredentials, ErrEmailNotVerified,
+			ErrResetDisabled, ErrInvalidToken, ErrUserNotFound, ErrNoPassword, ErrInvalidPassword, ErrPasswordSet,
+		},
 	}
+}
+
+// Check implements betterauth.Checker.
+func (p *EmailPassword) Check(s betterauth.Site) error {
+	p.site = s
+	var problems []error
+	if p.cfg.MinLength < 0 || p.cfg.MaxLength < p.cfg.MinLength {
+		problems = append(problems, errors.New("MinLength and MaxLength leave no password"))
+	}
+	if p.cfg.ResetTTL < 0 {
+		problems = append(problems, errors.New("ResetTTL is negative"))
+	}
+	return errors.Join(problems...)
 }
 
 // Init implements betterauth.Initializer.
 func (p *EmailPassword) Init(_ context.Context, h *betterauth.Host) (err error) {
 	p.host = h
+	if p.site.AnyHost && p.canRequestReset() {
+		// Whoever asks for somebody else's link could name a host of their own,
+		// and be sent the token by whoever follows it.
+		return errors.New("mailed links need Config.BaseURL or Config.DynamicBaseURL: they must not lead to whatever host a request names; DisableReset does without")
+	}
 	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
 		return err
 	}
-	p.accounts, err = betterauth.StoreOf[betterauth.Account](h)
+	if p.accounts, err = betterauth.StoreOf[betterauth.Account](h); err != nil {
+		return err
+	}
+	if p.values, err = betterauth.StoreOf[betterauth.Verification](h); err != nil {
+		return err
+	}
+	p.verifier, err = betterauth.Peer[VerificationMailer](h)
+	if errors.Is(err, betterauth.ErrNoPeer) {
+		return nil
+	}
 	return err
 }
+
+// Close implements betterauth.Closer: it waits for callbacks in the background.
+func (p *EmailPassword) Close(ctx context.Context) error { return p.aside.close(ctx) }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -54,7 +53,10 @@ func (p *EmailPassword) signUp(c *betterauth.Ctx, in SignUpInput) (SignUpAnswer,
 	}
 	var token *string
 	err = c.Transaction(func(tx *betterauth.Ctx) error {
-		if err := p.createUser(tx, user, hash); err != nil || p.cfg.DisableAutoSignIn {
+		if err := p.createUser(tx, user, hash); err != nil {
+			return err
+		}
+		if err := p.mailOnSignUp(tx, user, in.CallbackURL); err != nil || p.discreet() {
 			return err
 		}
 		session, err := tx.SignIn(user, betterauth.SignIn{Method: "email", Remember: in.RememberMe, NewUser: true})
@@ -64,13 +66,38 @@ func (p *EmailPassword) signUp(c *betterauth.Ctx, in SignUpInput) (SignUpAnswer,
 		token = &session.Token
 		return nil
 	})
-	if errors.Is(err, ErrUserExists) && p.cfg.DisableAutoSignIn {
+	if errors.Is(err, ErrUserExists) && p.discreet() {
+		p.tellOwner(user.Email)
 		return SignUpAnswer{User: p.decoy(c, user)}, nil
 	}
 	if err != nil {
 		return SignUpAnswer{}, err
 	}
 	return SignUpAnswer{Token: token, User: user}, nil
+}
+
+// discreet reports whether signing up answers alike for taken and free
+// addresses, which it can where it makes no session.
+func (p *EmailPassword) discreet() bool { return p.cfg.DisableAutoSignIn || p.cfg.RequireVerifiedEmail }
+
+// tellOwner reports a sign-up for a taken address to the application. Looking
+// up the owner is in the background as well: it is work that a free address
+// does not make.
+func (p *EmailPassword) tellOwner(email string) {
+	if p.cfg.OnExistingUserSignUp == nil {
+		return
+	}
+	err := p.aside.run(func(ctx context.Context) {
+		user, err := p.users.Get(ctx, database.Eq("email", email))
+		if err != nil {
+			p.host.Logger().Warn("OnExistingUserSignUp was left out", "error", err)
+			return
+		}
+		p.cfg.OnExistingUserSignUp(ctx, user)
+	}, func(problem any) { p.host.Logger().Error("OnExistingUserSignUp", "panic", problem) })
+	if err != nil {
+		p.host.Logger().Warn("OnExistingUserSignUp was left out", "error", err)
+	}
 }
 
 // createUser writes the user and the account that holds the password. The
@@ -96,15 +123,4 @@ func (p *EmailPassword) decoy(c *betterauth.Ctx, user *betterauth.User) *bettera
 		user.ID, _ = p.host.RandomString(32, betterauth.Alphanumeric)
 	}
 	return user
-}
-
-// checkLength measures a new password in UTF-16 code units, as the reference does.
-func (p *EmailPassword) checkLength(password string) error {
-	switch n := len(utf16.Encode([]rune(password))); {
-	case n < p.cfg.MinLength:
-		return ErrPasswordTooShort
-	case n > p.cfg.MaxLength:
-		return ErrPasswordTooLong
-	}
-	return nil
 }

@@ -1,0 +1,122 @@
+package emailpassword
+
+import (
+	"context"
+	"errors"
+	"unicode/utf16"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// CheckPassword returns nil if this is the user's password, ErrInvalidPassword
+// if it is not, and ErrNoPassword for a user without one.
+func (p *EmailPassword) CheckPassword(ctx context.Context, userID, password string) error {
+	_, err := p.checkPassword(ctx, userID, password)
+	return err
+}
+
+// checkPassword also returns the account the password was checked against.
+func (p *EmailPassword) checkPassword(ctx context.Context, userID, password string) (*betterauth.Account, error) {
+	account, err := p.credential(ctx, userID)
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, ErrNoPassword
+	}
+	if err != nil {
+		return nil, err
+	}
+	ok, err := p.host.Hasher().Verify(ctx, password, *account.Password)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, ErrInvalidPassword
+	}
+	return account, nil
+}
+
+// SetFirstPassword gives a user without a password one. It does not ask who
+// wants it: that is the caller's task. The errors are ErrPasswordTooShort,
+// ErrPasswordTooLong, ErrUserNotFound and ErrPasswordSet.
+func (p *EmailPassword) SetFirstPassword(ctx context.Context, userID, password string) error {
+	if err := p.checkLength(password); err != nil {
+		return err
+	}
+	hash, err := p.host.Hasher().Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return p.host.Transaction(ctx, func(ctx context.Context) error {
+		if _, err := p.hold(ctx, userID); err != nil {
+			return err
+		}
+		switch _, err := p.credential(ctx, userID); {
+		case err == nil:
+			return ErrPasswordSet
+		case !errors.Is(err, database.ErrNotFound):
+			return err
+		}
+		return p.store(ctx, userID, hash)
+	})
+}
+
+// hold makes whoever writes a user's password take turns, with each other and
+// with sign-ins: no unique index keeps a second account with a password away.
+func (p *EmailPassword) hold(ctx context.Context, userID string) (*betterauth.User, error) {
+	user, err := p.users.GetLocked(ctx, database.Eq("id", userID))
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, ErrUserNotFound
+	}
+	return user, err
+}
+
+// credential returns the account that holds a user's password.
+func (p *EmailPassword) credential(ctx context.Context, userID string) (*betterauth.Account, error) {
+	return p.accounts.Get(ctx, append(ofUser(userID), database.NotNull("password"))...)
+}
+
+func ofUser(userID string) []database.Cond {
+	return []database.Cond{database.Eq("userId", userID), database.Eq("providerId", betterauth.ProviderCredential), database.Eq("accountId", userID)}
+}
+
+// store makes hash the user's password and ends the reset links under way,
+// which would undo it. The caller holds the user.
+func (p *EmailPassword) store(ctx context.Context, userID, hash string) error {
+	n, err := p.accounts.Update(ctx, database.Set{"password": hash}, ofUser(userID)...)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		err = p.accounts.Create(ctx, &betterauth.Account{
+			AccountID: userID, ProviderID: betterauth.ProviderCredential, UserID: userID, Password: &hash,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	// Expired ones are left to whoever sweeps them: two statements that delete
+	// the same rows in different orders may wait for each other.
+	_, err = p.values.Delete(ctx, database.StartsWith("identifier", resetPrefix), database.Eq("value", userID), database.Gt("expiresAt", p.host.Now()))
+	return err
+}
+
+// stillHolds demands that a hash which was just verified has not been replaced.
+// The caller holds the user.
+func (p *EmailPassword) stillHolds(ctx context.Context, account *betterauth.Account) error {
+	ok, err := p.accounts.Exists(ctx, database.Eq("id", account.ID), database.Eq("password", *account.Password))
+	if err == nil && !ok {
+		return errPasswordMoved
+	}
+	return err
+}
+
+// checkLength measures a new password in UTF-16 code units, as the reference does.
+func (p *EmailPassword) checkLength(password string) error {
+	switch n := len(utf16.Encode([]rune(password))); {
+	case n < p.cfg.MinLength:
+		return ErrPasswordTooShort
+	case n > p.cfg.MaxLength:
+		return ErrPasswordTooLong
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package emailpassword
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+const (
+	resetPrefix      = "reset-password:"
+	resetTokenLength = 24
+	resetMail        = "reset-password"
+)
+
+// RequestPasswordResetInput is the input of requestPasswordReset.
+type RequestPasswordResetInput struct {
+	Email string `json:"email" check:"email"`
+	// RedirectTo is the application's page where a new password is chosen.
+	RedirectTo *string `json:"redirectTo"`
+}
+
+// RequestPasswordResetAnswer is the answer of requestPasswordReset, the same
+// for every address.
+type RequestPasswordResetAnswer struct {
+	Status  bool   `json:"status"`
+	Message string `json:"message"`
+}
+
+func (p *EmailPassword) canRequestReset() bool { return !p.cfg.DisableReset && p.host.CanMail() }
+
+// requestReset does for an unknown address all that it does for a known one,
+// but hand over the mail, which is sent in the background: a token is made and
+// stored that nobody gets.
+func (p *EmailPassword) requestReset(c *betterauth.Ctx, in RequestPasswordResetInput) (RequestPasswordResetAnswer, error) {
+	if !p.canRequestReset() {
+		return RequestPasswordResetAnswer{}, ErrResetDisabled
+	}
+	user, err := p.users.Get(c, database.Eq("email", strings.ToLower(in.Email)))
+	known := err == nil
+	switch {
+	case errors.Is(err, database.ErrNotFound):
+		user = &betterauth.User{Email: in.Email}
+	case err != nil:
+		return RequestPasswordResetAnswer{}, err
+	}
+	token, err := p.host.RandomString(resetTokenLength, betterauth.Alphanumeric)
+	if err != nil {
+		return RequestPasswordResetAnswer{}, err
+	}
+	if _, err := p.host.Verifications().Create(c, resetPrefix+token, user.ID, p.cfg.ResetTTL); err != nil {
+		return RequestPasswordResetAnswer{}, err
+	}
+	link := c.BaseURL() + "/reset-password/" + token + "?callbackURL=" + betterauth.EncodeURIComponent(text(in.RedirectTo))
+	if m := p.resetMessage(user, link, token); known {
+		p.host.Mail(c, m)
+	}
+	return RequestPasswordResetAnswer{Status: true, Message: "If this email exists in our system, check your email for the reset link"}, nil
+}
+
+// resetMessage leaves out the user's name: whoever signed up with somebody
+// else's address chose it.
+func (p *EmailPassword) resetMessage(user *betterauth.User, link, token string) *betterauth.Message {
+	app := p.host.AppName()
+	return &betterauth.Message{
+		Kind: resetMail, To: user.Email, User: user, URL: link, Token: token,
+		Subject: "Reset your password for " + app,
+		Text: "Somebody asked to reset the password of your account at " + app + ".\n\n" +
+			"To choose a new password, open this link within " + inWords(p.cfg.ResetTTL) + ":\n\n" + link + "\n\n" +
+			"If it was not you, ignore this mail. Your password stays as it is.\n",
+	}
+}
+
+// inWords says a duration in hours or minutes, rounded down.
+func inWords(d time.Duration) string {
+	n, unit := int(d/time.Minute), "minute"
+	if d >= time.Hour && d%time.Hour == 0 {
+		n, unit = int(d/time.Hour), "hour"
+	}
+	if n == 1 {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%d %ss", n, unit)
+}
+
+// FollowResetInput is the input of requestPasswordResetCallback.
+type FollowResetInput struct {
+	Token       string `path:"token"`
+	CallbackURL string `query:"callbackURL"`
+}
+
+// followReset leaves the token as it is: mail programs open links to look at
+// them.
+func (p *EmailPassword) followReset(c *betterauth.Ctx, in FollowResetInput) (betterauth.Redirect, error) {
+	name, value := "error", ErrInvalidToken.Code
+	page := in.CallbackURL
+	if page == "" {
+		page = c.BaseURL() + "/error"
+	} else if !p.cfg.DisableReset {
+		switch _, err := p.host.Verifications().Find(c, resetPrefix+in.Token); {
+		case err == nil:
+			name, value = "token", in.Token
+		case !errors.Is(err, database.ErrNotFound):
+			return betterauth.Redirect{}, err
+		}
+	}
+	target, err := withParameter(c.BaseURL(), page, name, value)
+	if err != nil || !c.Trusted(target) {
+		return betterauth.Redirect{}, betterauth.ErrInvalidCallbackURL
+	}
+	return betterauth.Redirect{URL: target}, nil
+}
+
+// ResetPasswordInput is the input of resetPassword. The token of the body wins.
+type ResetPasswordInput struct {
+	NewPassword string  `json:"newPassword"`
+	Token       *string `json:"token"`
+	QueryToken  *string `query:"token"`
+}
+
+func (p *EmailPassword) reset(c *betterauth.Ctx, in ResetPasswordInput) (betterauth.Status, error) {
+	token := text(in.Token)
+	if token == "" {
+		token = text(in.QueryToken)
+	}
+	if err := p.Reset(c, token, in.NewPassword); err != nil {
+		return betterauth.Status{}, err
+	}
+	return betterauth.Status{Status: true}, nil
+}
+
+// Reset sets a new password with the token of a mailed link, which works once;
+// a user who had no password gets one. The user's other links end, and with
+// RevokeSessionsOnReset all sessions. The errors are ErrResetDisabled,
+// ErrInvalidToken, ErrPasswordTooShort, ErrPasswordTooLong and ErrUserNotFound.
+func (p *EmailPassword) Reset(ctx context.Context, token, newPassword string) error {
+	if p.cfg.DisableReset {
+		return ErrResetDisabled
+	}
+	if token == "" {
+		return ErrInvalidToken
+	}
+	if err := p.checkLength(newPassword); err != nil {
+		return err
+	}
+	// A look before the hash, so that guesses cost us little; and the user must
+	// be held before the token is taken, as store ends other links.
+	link, err := p.host.Verifications().Find(ctx, resetPrefix+token)
+	if errors.Is(err, database.ErrNotFound) {
+		return ErrInvalidToken
+	}
+	if err != nil {
+		return err
+	}
+	hash, err := p.host.Hasher().Hash(ctx, newPassword)
+	if err != nil {
+		return err
+	}
+	var gone error // does not undo the taking of the token
+	err = p.host.Transaction(ctx, func(ctx context.Context) error {
+		user, err := p.hold(ctx, link.Value)
+		if err != nil && !errors.Is(err, ErrUserNotFound) {
+			return err
+		}
+		gone = err
+		taken, err := p.host.Verifications().Take(ctx, resetPrefix+token)
+		if errors.Is(err, database.ErrNotFound) || err == nil && taken.Value != link.Value {
+			return ErrInvalidToken
+		}
+		if err != nil || gone != nil {
+			return err
+		}
+		return p.finishReset(ctx, user, hash)
+	})
+	if err != nil {
+		return err
+	}
+	return gone
+}
+
+func (p *EmailPassword) finishReset(ctx context.Context, user *betterauth.User, hash string) error {
+	if err := p.store(ctx, user.ID, hash); err != nil {
+		return err
+	}
+	if p.cfg.RevokeSessionsOnReset {
+		if _, err := p.host.Sessions().RevokeAll(ctx, user.ID); err != nil {
+			return err
+		}
+	}
+	if p.cfg.OnPasswordReset != nil {
+		p.host.AfterCommit(ctx, func(ctx context.Context) { p.cfg.OnPasswordReset(ctx, user) })
+	}
+	return nil
+}
