@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const bundleFile = fileURLToPath(new URL("../client/dist/official-client.js", import.meta.url));
+const bundles = ["official-client.js", "react.js"];
 
 // The background services would only try, and fail, to reach hosts outside; QUIC is off so that a test sees every request as HTTP/1.1.
 const flags = [
@@ -42,17 +42,16 @@ const authenticators = {
 
 /**
  * Starts Chromium (CHROMIUM, or /usr/bin/chromium) with an empty profile.
- * Resolves to {open(origin), close()}; close removes the profile as well.
+ * Resolves to {open(origin, script), close()}; close removes the profile as well. `script` is what the page runs:
+ * "official-client.js", the default, which offers window.createOfficialClient, or "react.js", an application.
  */
 export async function launchBrowser() {
   const executablePath = await chromiumPath();
-  const bundle = await readFile(bundleFile, "utf8").catch(() => {
-    throw new Error("the official client is not bundled: run conformance/install.sh");
-  });
+  const scripts = Object.fromEntries(await Promise.all(bundles.map(async (name) => [name, await readBundle(name)])));
   const profile = await mkdtemp(join(tmpdir(), "conformance-chromium-"));
   const context = await chromium.launchPersistentContext(profile, { executablePath, args: flags });
   return {
-    open: (origin) => openPage(context, origin, bundle),
+    open: (origin, script) => openPage(context, origin, scripts, script),
     close: async () => {
       await context.close();
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
@@ -60,20 +59,27 @@ export async function launchBrowser() {
   };
 }
 
+function readBundle(name) {
+  return readFile(fileURLToPath(new URL(`../client/dist/${name}`, import.meta.url)), "utf8").catch(() => {
+    throw new Error("the official client is not bundled: run conformance/install.sh");
+  });
+}
+
 // The page itself is answered here and never asked of the server: so any server can be tested, and its calls are still same-origin ones.
-async function openPage(context, origin, bundle) {
+async function openPage(context, origin, scripts, script = "official-client.js") {
+  await context.unroute(`${origin}/__client/**`);
   await context.route(`${origin}/__client/**`, (route) =>
     route.request().url().endsWith(".js")
-      ? route.fulfill({ contentType: "text/javascript", body: bundle })
+      ? route.fulfill({ contentType: "text/javascript", body: scripts[script] })
       : route.fulfill({
           contentType: "text/html; charset=utf-8",
-          body: '<!doctype html><title>Official client</title><link rel="icon" href="data:,"><script type="module" src="official-client.js"></script>',
+          body: `<!doctype html><title>Official client</title><link rel="icon" href="data:,"><div id="app"></div><script type="module" src="${script}"></script>`,
         }),
   );
   const page = await context.newPage();
   const errors = consoleErrors(page);
   await page.goto(`${origin}/__client/`);
-  await page.waitForFunction(() => typeof window.createOfficialClient === "function");
+  await page.waitForFunction(() => typeof window.createOfficialClient === "function" || document.querySelector("#app > *"));
   return instrument(context, page, errors);
 }
 
