@@ -18,6 +18,8 @@ import (
 type Auth struct {
 	cfg           Config
 	db            *database.DB
+	own           *database.DB // the part of db that is to be closed
+	stateless     bool
 	log           *slog.Logger
 	ring          *secret.Ring
 	current       string
@@ -46,7 +48,7 @@ type Auth struct {
 var _ http.Handler = (*Auth)(nil)
 
 // Close waits for mail that is being sent, until ctx ends, and releases what
-// plugins hold, in reverse order. It does not close the database, which the
+// plugins hold, in reverse order. It does not close a database that the
 // application opened.
 func (a *Auth) Close(ctx context.Context) error {
 	var errs []error
@@ -60,7 +62,7 @@ func (a *Auth) Close(ctx context.Context) error {
 			}
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, a.closeOwn())...)
 }
 
 // BasePath is where the endpoints live, such as "/api/auth".

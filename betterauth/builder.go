@@ -10,9 +10,10 @@ import (
 
 // Builder collects what an Auth is made of. It is not safe for concurrent use.
 type Builder struct {
-	cfg     Config
-	db      *database.DB
-	plugins []Plugin
+	cfg       Config
+	db        *database.DB
+	stateless bool
+	plugins   []Plugin
 }
 
 // New starts an Auth:
@@ -20,7 +21,8 @@ type Builder struct {
 //	auth, err := betterauth.New(cfg).Database(db).Plugin(emailpassword.New(emailpassword.Config{})).Build(ctx)
 func New(cfg Config) *Builder { return &Builder{cfg: cfg} }
 
-// Database says where everything is stored. Required. The Auth does not close it.
+// Database says where everything is stored. Required, unless Stateless is said.
+// The Auth does not close it.
 func (b *Builder) Database(db *database.DB) *Builder {
 	b.db = db
 	return b
@@ -42,11 +44,11 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 		return nil, err
 	}
 	if err := a.checkSchema(ctx, a.cfg.Schema); err != nil {
-		return nil, err
+		return nil, errors.Join(err, a.closeOwn())
 	}
 	a.outbox = newOutbox(a.cfg.Mailer, a.cfg.MailTimeout, a.log)
 	if err := a.initPlugins(ctx); err != nil {
-		return nil, err
+		return nil, errors.Join(err, a.closeOwn())
 	}
 	return a, nil
 }
@@ -58,6 +60,9 @@ func (b *Builder) Migrations(ctx context.Context) (*database.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a.stateless {
+		return &database.Plan{}, a.closeOwn()
+	}
 	return a.Migrations(ctx)
 }
 
@@ -67,6 +72,9 @@ func (b *Builder) Migrate(ctx context.Context) (*database.Plan, error) {
 	a, err := b.assemble()
 	if err != nil {
 		return nil, err
+	}
+	if a.stateless {
+		return &database.Plan{}, a.closeOwn()
 	}
 	return a.Migrate(ctx)
 }
@@ -82,17 +90,18 @@ func (e *SchemaError) Error() string {
 
 // assemble does everything that needs no database to answer.
 func (b *Builder) assemble() (*Auth, error) {
-	a := &Auth{cfg: b.cfg, db: b.db}
+	a := &Auth{cfg: b.cfg, db: b.db, stateless: b.stateless}
 	problems := a.configure()
 	problems = append(problems, a.orderPlugins(b.plugins)...)
 	problems = append(problems, a.compileManifests()...)
-	if b.db == nil {
-		problems = append(problems, problem("", "database", "none given; call Database"))
+	problems = append(problems, a.openOwn()...)
+	if a.db == nil {
+		problems = append(problems, problem("", "database", "none given; call Database, or Stateless to keep sessions in cookies alone"))
 	} else {
 		problems = append(problems, a.compileSchema()...)
 	}
 	if err := errors.Join(problems...); err != nil {
-		return nil, fmt.Errorf("betterauth: cannot build:\n%w", err)
+		return nil, errors.Join(fmt.Errorf("betterauth: cannot build:\n%w", err), a.closeOwn())
 	}
 	return a, nil
 }

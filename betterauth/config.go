@@ -182,6 +182,11 @@ type CookieCacheConfig struct {
 	// VersionFunc computes the version from the session and user instead.
 	// Default nil.
 	VersionFunc func(*Session, *User) string
+	// RefreshCache is how much is left of MaxAge when a read makes the copy
+	// anew. It does not prolong the session. Default a fifth of MaxAge; negative
+	// never does. For Builder.Stateless only: with a database the copy is made
+	// anew from there.
+	RefreshCache time.Duration
 }
 
 // CookieConfig says how cookies look.
@@ -202,6 +207,17 @@ type CookieConfig struct {
 	// Names gives a cookie another name, by its key ("session_token"); the
 	// "__Secure-" prefix is still added. Default none.
 	Names map[string]string
+	// Attributes of single cookies, by their key. Default none.
+	Attributes map[string]CookieAttributes
+}
+
+// CookieAttributes are where one cookie differs from the others. Empty fields
+// do not.
+type CookieAttributes struct {
+	// SameSite is "lax", "strict" or "none".
+	SameSite string
+	// Path and Domain are the attributes of those names.
+	Path, Domain string
 }
 
 // SecureMode says when cookies are marked Secure.

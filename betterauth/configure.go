@@ -38,6 +38,7 @@ func (a *Auth) configure() (problems []error) {
 	setDefault(&cfg.Session.ExpiresIn, 7*day)
 	setDefault(&cfg.Session.UpdateAge, day)
 	setDefault(&cfg.Session.FreshAge, day)
+	problems = append(problems, a.configureStateless()...)
 	setDefault(&cfg.Session.CookieCache.MaxAge, 5*time.Minute)
 	setDefault(&cfg.Session.CookieCache.Strategy, CacheCompact)
 	setDefault(&cfg.Session.CookieCache.Version, "1")
@@ -79,14 +80,11 @@ func (a *Auth) checkConfig() (problems []error) {
 	default:
 		problems = append(problems, problem("", "config Session.CookieCache.Strategy", "%q is not compact, jwt or jwe", cfg.Session.CookieCache.Strategy))
 	}
-	switch cfg.Cookies.SameSite {
-	case "lax", "strict":
-	case "none":
-		if cfg.Cookies.Secure == InsecureNever {
-			problems = append(problems, problem("", "config Cookies.SameSite", "browsers refuse SameSite=None without Secure"))
+	problems = append(problems, checkSameSite("SameSite", cfg.Cookies.SameSite, cfg.Cookies.Secure)...)
+	for key, single := range cfg.Cookies.Attributes {
+		if single.SameSite != "" {
+			problems = append(problems, checkSameSite("Attributes "+key, single.SameSite, cfg.Cookies.Secure)...)
 		}
-	default:
-		problems = append(problems, problem("", "config Cookies.SameSite", "%q is not lax, strict or none", cfg.Cookies.SameSite))
 	}
 	if cfg.Cookies.CrossSubDomain.Enabled && cfg.Cookies.CrossSubDomain.Domain == "" && a.base.static == "" && a.base.dynamic == nil {
 		problems = append(problems, problem("", "config Cookies.CrossSubDomain", "needs a Domain or a BaseURL"))
@@ -103,6 +101,19 @@ func (a *Auth) checkConfig() (problems []error) {
 		}
 	}
 	return problems
+}
+
+func checkSameSite(field, value string, secure SecureMode) []error {
+	switch value {
+	case "lax", "strict":
+		return nil
+	case "none":
+		if secure != InsecureNever {
+			return nil
+		}
+		return []error{problem("", "config Cookies."+field, "browsers refuse SameSite=None without Secure")}
+	}
+	return []error{problem("", "config Cookies."+field, "%q is not lax, strict or none", value)}
 }
 
 // loadSecrets builds the key ring from the configuration or the environment.

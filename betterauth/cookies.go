@@ -1,8 +1,10 @@
 package betterauth
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,12 +43,13 @@ type cookieJar struct {
 	prefix   string
 	names    map[string]string
 	base     cookie.Attributes
+	single   map[string]CookieAttributes
 	secure   SecureMode
 	crossSub CrossSubDomainConfig
 }
 
 func newCookieJar(cfg CookieConfig) cookieJar {
-	j := cookieJar{prefix: cfg.Prefix, names: cfg.Names, secure: cfg.Secure, crossSub: cfg.CrossSubDomain}
+	j := cookieJar{prefix: cfg.Prefix, names: cfg.Names, single: cfg.Attributes, secure: cfg.Secure, crossSub: cfg.CrossSubDomain}
 	j.base = cookie.Attributes{Path: cfg.Path, HTTPOnly: true, SameSite: cookie.SameSite(cfg.SameSite), Partitioned: cfg.Partitioned}
 	return j
 }
@@ -74,7 +77,8 @@ func (c *Ctx) CookieName(key string) string {
 	return name
 }
 
-func (c *Ctx) attributes() cookie.Attributes {
+// attributes are those of the cookie with this key.
+func (c *Ctx) attributes(key string) cookie.Attributes {
 	a := c.auth.jar.base
 	a.Secure = c.secureCookies()
 	if c.auth.jar.crossSub.Enabled {
@@ -85,6 +89,11 @@ func (c *Ctx) attributes() cookie.Attributes {
 			}
 		}
 	}
+	if single, ok := c.auth.jar.single[key]; ok {
+		a.Path = cmp.Or(single.Path, a.Path)
+		a.Domain = cmp.Or(single.Domain, a.Domain)
+		a.SameSite = cmp.Or(cookie.SameSite(single.SameSite), a.SameSite)
+	}
 	return a
 }
 
@@ -94,7 +103,7 @@ func (c *Ctx) SetCookie(ck Cookie) {
 	if ck.Signed {
 		value += "." + c.auth.ring.Sign(value)
 	}
-	a := c.attributes()
+	a := c.attributes(ck.Key)
 	a.HTTPOnly = !ck.Readable
 	if ck.MaxAge > 0 {
 		seconds := int(ck.MaxAge / time.Second)
@@ -105,19 +114,22 @@ func (c *Ctx) SetCookie(ck Cookie) {
 
 // ClearCookie makes the browser forget a cookie, and drops it from the answer
 // if it was being set.
-func (c *Ctx) ClearCookie(key string) { c.clearNamed(c.CookieName(key)) }
+func (c *Ctx) ClearCookie(key string) { c.clearNamed(key, c.CookieName(key)) }
 
-func (c *Ctx) clearNamed(name string) {
-	kept := c.cookies[:0]
-	for _, ck := range c.cookies {
-		if ck.name != name && !strings.HasPrefix(ck.name, name+".") {
-			kept = append(kept, ck)
-		}
-	}
-	c.cookies = kept
-	a, zero := c.attributes(), 0
+// clearNamed clears a cookie with the attributes of key; its name may be that
+// of a part.
+func (c *Ctx) clearNamed(key, name string) {
+	c.dropCookies(name)
+	a, zero := c.attributes(key), 0
 	a.MaxAge = &zero
 	c.putCookie(name, "", a)
+}
+
+// dropCookies takes a cookie and its parts out of the answer.
+func (c *Ctx) dropCookies(name string) {
+	c.cookies = slices.DeleteFunc(c.cookies, func(ck setCookie) bool {
+		return ck.name == name || strings.HasPrefix(ck.name, name+".")
+	})
 }
 
 func (c *Ctx) putCookie(name, value string, a cookie.Attributes) {

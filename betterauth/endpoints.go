@@ -70,6 +70,8 @@ func getSession(c *Ctx, in GetSessionInput) (any, error) {
 	}
 	id, err := c.readSession(readOptions{stored: in.DisableCookieCache || post, noRefresh: in.DisableRefresh})
 	switch {
+	case errors.Is(err, errSessionVanished):
+		return nil, ErrFailedToGetSession
 	case errors.Is(err, ErrNoSession):
 		return (*Identity)(nil), nil
 	case err != nil:

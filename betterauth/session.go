@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
@@ -132,6 +130,7 @@ func (c *Ctx) readSession(o readOptions) (*Identity, error) {
 // loadSession follows the reference's order: cookie, cache, database, expiry,
 // sliding refresh. Only what the database said can clear a cookie.
 func (c *Ctx) loadSession(o readOptions) (*Identity, error) {
+	c.clearUnusedCache()
 	token, ok, err := c.sessionToken()
 	if err != nil {
 		return nil, err
@@ -139,7 +138,8 @@ func (c *Ctx) loadSession(o readOptions) (*Identity, error) {
 	if !ok {
 		return nil, ErrNoSession
 	}
-	if cached, ok := c.readCache(token); ok && !o.stored {
+	if cached, ok := c.readCache(token, o); ok {
+		c.login.stored = c.auth.stateless
 		return cached, nil
 	}
 	c.login.stored = true
@@ -169,6 +169,10 @@ func (c *Ctx) deferred() bool {
 	return c.auth.cfg.Session.DeferRefresh && c.request != nil && c.request.Method == http.MethodGet
 }
 
+// errSessionVanished is an ErrNoSession for a session that was there when the
+// request began: it was ended elsewhere in the meantime.
+var errSessionVanished = fmt.Errorf("%w any more", ErrNoSession)
+
 // slide prolongs a session that is due, and keeps the cookie cache current.
 func (c *Ctx) slide(id *Identity, o readOptions) (*Identity, error) {
 	cfg := c.auth.cfg.Session
@@ -188,9 +192,8 @@ func (c *Ctx) slide(id *Identity, o readOptions) (*Identity, error) {
 		database.Set{"expiresAt": now.Add(cfg.ExpiresIn), "updatedAt": now},
 		database.Eq("id", id.Session.ID), database.Eq("token", id.Session.Token))
 	if errors.Is(err, database.ErrNotFound) {
-		// Signed out elsewhere in the meantime.
 		c.clearSessionCookies()
-		return nil, ErrNoSession
+		return nil, errSessionVanished
 	}
 	if err != nil {
 		return nil, fmt.Errorf("refreshing the session: %w", err)
@@ -265,12 +268,9 @@ func (c *Ctx) clearSessionCookies() {
 func (c *Ctx) abandonSession() error {
 	token := c.login.created.Session.Token
 	c.login = loginState{}
-	names := []string{c.CookieName(cookieSession), c.CookieName(cookieCache), c.CookieName(cookieDontRemember)}
-	c.cookies = slices.DeleteFunc(c.cookies, func(ck setCookie) bool {
-		return slices.ContainsFunc(names, func(name string) bool {
-			return ck.name == name || strings.HasPrefix(ck.name, name+".")
-		})
-	})
+	for _, key := range []string{cookieSession, cookieCache, cookieDontRemember} {
+		c.dropCookies(c.CookieName(key))
+	}
 	_, err := c.auth.sessions.store.Delete(context.WithoutCancel(c.Context), database.Eq("token", token))
 	return err
 }

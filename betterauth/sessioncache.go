@@ -1,6 +1,7 @@
 package betterauth
 
 import (
+	"cmp"
 	"encoding/base64"
 	"strconv"
 	"time"
@@ -14,11 +15,10 @@ import (
 const (
 	// jweSessionSalt separates the key of cached sessions from other keys.
 	jweSessionSalt = "better-auth-session"
-	// cacheTolerance is how far clocks may differ when a sealed copy expires.
-	cacheTolerance = 15 * time.Second
-	// cacheAgeForgetful is the life of a compact copy for a browser that is not
-	// to be remembered: its cookie has no age of its own.
-	cacheAgeForgetful = 60 * time.Second
+	// Lives of copies for a browser that is not to be remembered: their cookie
+	// has no age of its own.
+	forgetfulCompact = time.Minute
+	forgetfulSealed  = 5 * time.Minute
 )
 
 // cachePayload is a session as it travels in the cookie cache.
@@ -45,12 +45,19 @@ func (c *Ctx) writeCache(id *Identity, forgetful bool) {
 	if !cfg.Enabled {
 		return
 	}
+	// Parts of an earlier copy, in the browser or in this answer, would be joined
+	// to those of this one.
+	name, a := c.CookieName(cookieCache), c.attributes(cookieCache)
+	c.dropCookies(name)
+	_, sent, _ := cookie.Join(c.requestCookies(), name)
+	for _, old := range sent {
+		c.clearNamed(cookieCache, old)
+	}
 	value, err := c.sealCache(id, forgetful)
 	if err != nil {
 		c.auth.log.Warn("a session could not be cached", "error", err)
 		return
 	}
-	name, a := c.CookieName(cookieCache), c.attributes()
 	if !forgetful {
 		seconds := int(cfg.MaxAge / time.Second)
 		a.MaxAge = &seconds
@@ -59,10 +66,6 @@ func (c *Ctx) writeCache(id *Identity, forgetful bool) {
 	if err != nil {
 		c.auth.log.Warn("a session is too large for the cookie cache", "error", err)
 		return
-	}
-	_, sent, _ := cookie.Join(c.requestCookies(), name)
-	for _, old := range sent {
-		c.clearNamed(old)
 	}
 	for _, pair := range pairs {
 		c.putCookie(pair.Name, pair.Value, a)
@@ -76,11 +79,8 @@ func (c *Ctx) sealCache(id *Identity, forgetful bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	age := cfg.MaxAge
+	age := c.cacheAge(forgetful)
 	if cfg.Strategy == CacheCompact {
-		if forgetful {
-			age = cacheAgeForgetful
-		}
 		expires := now.Add(age).UnixMilli()
 		signature := c.auth.ring.SignBytesURL(withMember(payload, "expiresAt", expires))
 		out := append([]byte(`{"session":`), payload...)
@@ -100,6 +100,19 @@ func (c *Ctx) sealCache(id *Identity, forgetful bool) (string, error) {
 	}
 	claims = append(claims[:len(claims)-1], `,"jti":"`+jti+`"}`...)
 	return c.auth.ring.SealJWE(c.Random(), jweSessionSalt, claims)
+}
+
+// cacheAge is how long a copy is believed. Without a database it lives as long
+// for a forgetful browser: nothing could make it anew.
+func (c *Ctx) cacheAge(forgetful bool) time.Duration {
+	cfg := c.auth.cfg.Session.CookieCache
+	switch {
+	case !forgetful, c.auth.stateless:
+		return cfg.MaxAge
+	case cfg.Strategy == CacheCompact:
+		return forgetfulCompact
+	}
+	return forgetfulSealed
 }
 
 // cachePayload writes the payload as JavaScript's JSON.stringify would: the
@@ -139,87 +152,106 @@ func withMember(object []byte, name string, n int64) []byte {
 
 // readCache returns the cached session if it is genuine, current and belongs to
 // token. Any other copy is cleared and the database decides.
-func (c *Ctx) readCache(token string) (*Identity, bool) {
-	name := c.CookieName(cookieCache)
-	value, sent, ok := cookie.Join(c.requestCookies(), name)
-	if len(sent) == 0 {
+func (c *Ctx) readCache(token string, o readOptions) (*Identity, bool) {
+	if !c.auth.cfg.Session.CookieCache.Enabled || c.login.presented != "" || o.stored && !c.auth.stateless {
 		return nil, false
 	}
-	if ok && c.auth.cfg.Session.CookieCache.Enabled && c.login.presented == "" {
-		if id, ok := c.openCache(value, token); ok {
+	value, sent, ok := cookie.Join(c.requestCookies(), c.CookieName(cookieCache))
+	if ok {
+		if id, expires, ok := c.openCache(value, token); ok {
+			c.renewCache(id, expires, o)
 			return id, true
 		}
 	}
 	for _, old := range sent {
-		c.clearNamed(old)
+		c.clearNamed(cookieCache, old)
 	}
 	return nil, false
 }
 
-func (c *Ctx) openCache(value, token string) (*Identity, bool) {
-	payload, ok := c.unsealCache(value)
-	if !ok {
-		return nil, false
+// renewCache makes a copy anew that is about to expire, where there is no
+// database to do so from. The session ends when it would have ended.
+func (c *Ctx) renewCache(id *Identity, expires time.Time, o readOptions) {
+	before := c.auth.cfg.Session.CookieCache.RefreshCache
+	if c.auth.stateless && !o.noRefresh && expires.Sub(c.Now()) < before {
+		c.setSessionCookies(id, !c.dontRemember())
+	}
+}
+
+// clearUnusedCache clears copies that were made while the cache was on.
+func (c *Ctx) clearUnusedCache() {
+	if c.auth.cfg.Session.CookieCache.Enabled {
+		return
+	}
+	_, sent, _ := cookie.Join(c.requestCookies(), c.CookieName(cookieCache))
+	for _, old := range sent {
+		c.clearNamed(cookieCache, old)
+	}
+}
+
+func (c *Ctx) openCache(value, token string) (id *Identity, expires time.Time, ok bool) {
+	payload, expires, ok := c.unsealCache(value)
+	if !ok || !expires.After(c.Now()) {
+		return nil, expires, false
 	}
 	session, err := c.auth.sessions.store.ParseRow(payload.Session)
 	if err != nil || session.ID == "" || session.UserID == "" || session.Token != token || !session.ExpiresAt.After(c.Now()) {
-		return nil, false
+		return nil, expires, false
 	}
 	user, err := c.auth.users.ParseRow(payload.User)
 	if err != nil || user.ID != session.UserID || user.Email == "" {
-		return nil, false
+		return nil, expires, false
 	}
-	id := &Identity{session, user}
-	return id, payload.Version == c.cacheVersion(id)
+	id = &Identity{session, user}
+	return id, expires, cmp.Or(payload.Version, "1") == c.cacheVersion(id)
 }
 
-func (c *Ctx) unsealCache(value string) (payload cachePayload, ok bool) {
-	cfg := c.auth.cfg.Session.CookieCache
+// unsealCache opens a copy that was made with this application's secret, and
+// says until when it is to be believed.
+func (c *Ctx) unsealCache(value string) (payload cachePayload, expires time.Time, ok bool) {
 	var claims []byte
 	var err error
-	tolerance := time.Duration(0)
-	switch cfg.Strategy {
+	switch c.auth.cfg.Session.CookieCache.Strategy {
 	case CacheCompact:
 		return c.unsealCompact(value)
 	case CacheJWT:
 		claims, err = c.auth.ring.VerifyJWT(value)
 	default:
 		claims, err = c.auth.ring.OpenJWE(jweSessionSalt, value)
-		tolerance = cacheTolerance
 	}
 	if err != nil || json.Unmarshal(claims, &payload) != nil {
-		return payload, false
+		return payload, expires, false
 	}
-	return payload, time.Unix(payload.Expires, 0).Add(tolerance).After(c.Now())
+	return payload, time.Unix(payload.Expires, 0), true
 }
 
-func (c *Ctx) unsealCompact(value string) (payload cachePayload, ok bool) {
+func (c *Ctx) unsealCompact(value string) (payload cachePayload, expires time.Time, ok bool) {
 	raw, err := base64.RawURLEncoding.DecodeString(value)
 	if err != nil {
-		return payload, false
+		return payload, expires, false
 	}
 	var cached compactCache
 	if json.Unmarshal(raw, &cached) != nil || cached.Session.Kind() != '{' {
-		return payload, false
+		return payload, expires, false
 	}
 	// The signature covers the received bytes with the expiry spliced in.
 	if !c.auth.ring.VerifyBytesURL(withMember(cached.Session, "expiresAt", cached.ExpiresAt), cached.Signature) {
-		return payload, false
+		return payload, expires, false
 	}
 	if json.Unmarshal(cached.Session, &payload) != nil {
-		return payload, false
+		return payload, expires, false
 	}
-	return payload, time.UnixMilli(cached.ExpiresAt).After(c.Now())
+	return payload, time.UnixMilli(cached.ExpiresAt), true
 }
 
 // clearCache forgets the cached copy, all chunks of it.
 func (c *Ctx) clearCache() {
 	name := c.CookieName(cookieCache)
-	c.clearNamed(name)
+	c.clearNamed(cookieCache, name)
 	_, sent, _ := cookie.Join(c.requestCookies(), name)
 	for _, old := range sent {
 		if old != name {
-			c.clearNamed(old)
+			c.clearNamed(cookieCache, old)
 		}
 	}
 }

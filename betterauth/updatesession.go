@@ -47,6 +47,15 @@ func updateSession(c *Ctx, in UpdateSessionInput) (UpdatedSession, error) {
 func (c *Ctx) changeSession(id *Identity, set database.Set) (*Identity, error) {
 	session, err := c.auth.sessions.store.UpdateOne(c, set,
 		database.Eq("id", id.Session.ID), database.Eq("token", id.Session.Token))
+	if c.auth.stateless && (err == nil || errors.Is(err, database.ErrNotFound)) {
+		// The browser's copy is the session; the row, if any, is of this process.
+		changed := *id.Session
+		changed.UpdatedAt = c.Now()
+		for column, value := range set {
+			changed.Extra.SetValue(column, value)
+		}
+		return &Identity{&changed, id.User}, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -36,6 +36,8 @@ type Options struct {
 	Plugins []betterauth.Plugin
 	// DB is the database. Default: SQLite in memory.
 	DB *database.DB
+	// Stateless builds without a database; the kit has no DB then.
+	Stateless bool
 	// RateLimited keeps rate limits on. Default false.
 	RateLimited bool
 }
@@ -72,7 +74,7 @@ func NewWith(t testing.TB, o Options) *Kit {
 func Build(t testing.TB, o Options) (*Kit, error) {
 	t.Helper()
 	db := o.DB
-	if db == nil {
+	if db == nil && !o.Stateless {
 		var err error
 		if db, err = database.OpenSQLite(":memory:"); err != nil {
 			t.Fatalf("plugintest: %v", err)
@@ -100,7 +102,11 @@ func Build(t testing.TB, o Options) (*Kit, error) {
 		cfg.RateLimit.Disabled = true
 	}
 	spy := &spy{}
-	auth, err := betterauth.New(cfg).Database(db).Plugin(o.Plugins...).Plugin(spy).Build(t.Context())
+	builder := betterauth.New(cfg).Database(db).Plugin(o.Plugins...).Plugin(spy)
+	if o.Stateless {
+		builder.Stateless()
+	}
+	auth, err := builder.Build(t.Context())
 	if err != nil {
 		return nil, err
 	}
