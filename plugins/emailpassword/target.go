@@ -23,19 +23,15 @@ func withParameter(base, target, name, value string) (string, error) {
 	if u.Fragment != "" {
 		fragment = "#" + u.EscapedFragment()
 	}
-	if u.Scheme != "http" && u.Scheme != "https" {
-		// An application's own scheme: what its handler is given up to the query
-		// stays as it was written.
-		if end := strings.IndexAny(target, "?#"); end >= 0 {
-			target = target[:end]
-		}
-		return target + query + fragment, nil
-	}
 	u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = "", false, "", ""
-	if u.Path == "" {
+	if u.Path == "" && (u.Scheme == "http" || u.Scheme == "https") {
 		u.Path = "/"
 	}
-	return u.String() + query + fragment, nil
+	place := u.String()
+	if place == u.Scheme+":" {
+		place += "//" // "myapp://", of which net/url keeps only the scheme
+	}
+	return place + query + fragment, nil
 }
 
 func setParameter(query, name, value string) string {
