@@ -116,7 +116,7 @@ func TestPageIsEscaped(t *testing.T) {
 
 	style := regexp.MustCompile(`(?s)<style>(.*)</style>`).FindStringSubmatch(body)
 	sum := sha256.Sum256([]byte(style[1]))
-	want := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	want := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	for name, value := range map[string]string{
 		"Content-Security-Policy":      want,
 		"Content-Type":                 "text/html; charset=utf-8",

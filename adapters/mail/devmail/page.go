@@ -27,8 +27,8 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 }).Parse(pageText))
 
 // policy lets the page load nothing, run nothing and be shown in no frame; its
-// style is the one in the page (Content Security Policy Level 3).
-var policy = "default-src 'none'; style-src '" + hash(style) + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// style and its empty icon are in the page (Content Security Policy Level 3).
+var policy = "default-src 'none'; style-src '" + hash(style) + "'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 func hash(text string) string {
 	sum := sha256.Sum256([]byte(text))
