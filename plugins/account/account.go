@@ -1,0 +1,190 @@
+// Package account lets people manage their own user: its name, picture and
+// added columns, its address, its accounts (the ways it signs in), and its
+// deletion.
+package account
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// The names that other plugins refer to.
+const (
+	ID                 = "account"
+	UpdateUser         = "updateUser"
+	ChangeEmail        = "changeEmail"
+	DeleteUser         = "deleteUser"
+	DeleteUserCallback = "deleteUserCallback"
+	ListUserAccounts   = "listUserAccounts"
+	UnlinkAccount      = "unlinkAccount"
+)
+
+// Config says what people may do to themselves. The zero value lets them change
+// their names and pictures, and list and unlink accounts.
+type Config struct {
+	// ChangeEmail says whether and how addresses change.
+	ChangeEmail ChangeEmailConfig
+	// DeleteUser says whether and how users delete themselves.
+	DeleteUser DeleteUserConfig
+	// AllowUnlinkingAll lets people unlink their last account, after which they
+	// may have no way to sign in. Default false.
+	AllowUnlinkingAll bool
+}
+
+// ChangeEmailConfig says whether and how addresses change. A change is proven by
+// a link to the new address, which takes the plugin email-verification and a
+// Mailer.
+type ChangeEmailConfig struct {
+	// Enabled lets people change their address. Default false.
+	Enabled bool
+	// UpdateWithoutVerification changes an address that was never verified at
+	// once. The new one is not verified either, and is mailed a link if it can
+	// be. Default false.
+	UpdateWithoutVerification bool
+	// ConfirmOldAddress first mails a link to the old address, if that is
+	// verified: a stolen session is not enough to take the user over. Default
+	// false.
+	ConfirmOldAddress bool
+}
+
+// DeleteUserConfig says whether and how users delete themselves. They need
+// their password or a fresh session, or a mailed link.
+type DeleteUserConfig struct {
+	// Enabled lets people delete themselves. Default false.
+	Enabled bool
+	// MailToken deletes only when a link mailed to the user is followed, by a
+	// browser that is signed in as them. It takes a Mailer. Default false.
+	MailToken bool
+	// TokenTTL is how long that link is good. Default 24 hours.
+	TokenTTL time.Duration
+	// BeforeDelete is called in the transaction that deletes, before anything
+	// is; an error stops it and is the answer. Default none.
+	BeforeDelete func(ctx context.Context, u *betterauth.User) error
+	// AfterDelete is called with the user that was, once the deletion is
+	// durable. Default none.
+	AfterDelete func(ctx context.Context, u *betterauth.User)
+}
+
+// Account is the plugin. Make one with New for each Auth. Its methods are safe
+// for concurrent use.
+type Account struct {
+	cfg      Config
+	host     *betterauth.Host
+	users    *database.Store[betterauth.User]
+	accounts *database.Store[betterauth.Account]
+	mailer   changeMailer // nil without the plugin that mails
+}
+
+var (
+	_ betterauth.Plugin      = (*Account)(nil)
+	_ betterauth.Initializer = (*Account)(nil)
+	_ betterauth.Checker     = (*Account)(nil)
+)
+
+// New makes the plugin.
+func New(cfg Config) *Account {
+	if cfg.DeleteUser.TokenTTL == 0 {
+		cfg.DeleteUser.TokenTTL = 24 * time.Hour
+	}
+	return &Account{cfg: cfg}
+}
+
+// The codes of this plugin, with the reference's texts.
+var (
+	ErrEmailNotUpdatable  = &betterauth.ErrorCode{Code: "EMAIL_CAN_NOT_BE_UPDATED", Message: "Email can not be updated", Status: http.StatusBadRequest}
+	ErrFailedToUpdate     = &betterauth.ErrorCode{Code: "FAILED_TO_UPDATE_USER", Message: "Failed to update user", Status: http.StatusBadRequest}
+	ErrChangeDisabled     = &betterauth.ErrorCode{Code: "CHANGE_EMAIL_DISABLED", Message: "Change email is disabled", Status: http.StatusBadRequest}
+	ErrDeletionDisabled   = &betterauth.ErrorCode{Code: "NOT_FOUND", Message: "Not found", Status: http.StatusNotFound}
+	ErrNoUserInfo         = &betterauth.ErrorCode{Code: "FAILED_TO_GET_USER_INFO", Message: "Failed to get user info", Status: http.StatusNotFound}
+	ErrInvalidToken       = &betterauth.ErrorCode{Code: "INVALID_TOKEN", Message: "Invalid token", Status: http.StatusNotFound}
+	ErrCredentialNotFound = &betterauth.ErrorCode{Code: "CREDENTIAL_ACCOUNT_NOT_FOUND", Message: "Credential account not found", Status: http.StatusBadRequest}
+	ErrInvalidPassword    = &betterauth.ErrorCode{Code: "INVALID_PASSWORD", Message: "Invalid password", Status: http.StatusBadRequest}
+	ErrSessionExpired     = &betterauth.ErrorCode{Code: "SESSION_EXPIRED", Message: "Session expired. Re-authenticate to perform this action.", Status: http.StatusBadRequest}
+	ErrLastAccount        = &betterauth.ErrorCode{Code: "FAILED_TO_UNLINK_LAST_ACCOUNT", Message: "You can't unlink your last account", Status: http.StatusBadRequest}
+	ErrAccountNotFound    = &betterauth.ErrorCode{Code: "ACCOUNT_NOT_FOUND", Message: "Account not found", Status: http.StatusBadRequest}
+)
+
+// Errors to which the reference gives no code, and one without a body.
+var (
+	errNothingToUpdate = &betterauth.ErrorCode{Message: "No fields to update", Status: http.StatusBadRequest}
+	errSameEmail       = &betterauth.ErrorCode{Message: "Email is the same", Status: http.StatusBadRequest}
+	errCannotVerify    = &betterauth.ErrorCode{Message: "Verification email isn't enabled", Status: http.StatusBadRequest}
+	errNoDeletion      = &betterauth.ErrorCode{Status: http.StatusNotFound}
+)
+
+// Manifest implements betterauth.Plugin. Operations that change the user demand
+// a stored session: a copy in a cookie may be of one that was revoked.
+func (a *Account) Manifest() betterauth.Manifest {
+	updating := []*betterauth.ErrorCode{ErrEmailNotUpdatable, betterauth.ErrFieldNotAllowed, betterauth.ErrValidation}
+	changing := []*betterauth.ErrorCode{ErrChangeDisabled, ErrFailedToUpdate}
+	deleting := []*betterauth.ErrorCode{ErrCredentialNotFound, ErrInvalidPassword, ErrInvalidToken, ErrSessionExpired}
+	following := []*betterauth.ErrorCode{ErrDeletionDisabled, ErrNoUserInfo, ErrInvalidToken}
+	unlinking := []*betterauth.ErrorCode{ErrLastAccount, ErrAccountNotFound}
+	return betterauth.Manifest{
+		ID: ID,
+		Endpoints: []betterauth.Endpoint{
+			betterauth.Handle(betterauth.Operation{
+				ID: UpdateUser, Method: http.MethodPost, Path: "/update-user", Access: betterauth.WithStoredSession,
+				Summary: "Changes the user's name, picture and added columns.", Errors: updating,
+			}, a.update),
+			betterauth.Handle(betterauth.Operation{
+				ID: ChangeEmail, Method: http.MethodPost, Path: "/change-email", Access: betterauth.WithStoredSession,
+				Summary: "Changes the user's address, or mails the link that does.", Errors: changing,
+			}, a.changeEmail),
+			betterauth.Handle(betterauth.Operation{
+				ID: DeleteUser, Method: http.MethodPost, Path: "/delete-user", Access: betterauth.WithStoredSession,
+				Summary: "Deletes the user, or mails the link that does.", Errors: deleting,
+				// Somebody at a screen left open may try passwords here.
+				Limit: &betterauth.Rule{Window: 10 * time.Second, Max: 3},
+			}, a.deleteUser),
+			betterauth.Handle(betterauth.Operation{
+				ID: DeleteUserCallback, Method: http.MethodGet, Path: "/delete-user/callback", Access: betterauth.Public, CheckTargets: true,
+				Summary: "Follows the mailed link that deletes the user who is signed in.", Errors: following,
+			}, a.followDeletion),
+			betterauth.Handle(betterauth.Operation{
+				ID: ListUserAccounts, Method: http.MethodGet, Path: "/list-accounts", Access: betterauth.WithSession,
+				Summary: "The ways the user signs in, without their secrets.",
+			}, a.list),
+			betterauth.Handle(betterauth.Operation{
+				ID: UnlinkAccount, Method: http.MethodPost, Path: "/unlink-account", Access: betterauth.WithFreshSession,
+				Summary: "Removes one of the ways the user signs in.", Errors: unlinking,
+			}, a.unlink),
+		},
+		Errors: []*betterauth.ErrorCode{ErrEmailNotUpdatable, ErrFailedToUpdate, ErrChangeDisabled, ErrDeletionDisabled, ErrNoUserInfo,
+			ErrInvalidToken, ErrCredentialNotFound, ErrInvalidPassword, ErrSessionExpired, ErrLastAccount, ErrAccountNotFound},
+	}
+}
+
+// Check implements betterauth.Checker.
+func (a *Account) Check(s betterauth.Site) error {
+	var problems []error
+	if a.cfg.DeleteUser.TokenTTL < 0 {
+		problems = append(problems, errors.New("DeleteUser.TokenTTL cannot be negative"))
+	}
+	if a.cfg.DeleteUser.MailToken && s.AnyHost {
+		problems = append(problems, errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL"))
+	}
+	return errors.Join(problems...)
+}
+
+// Init implements betterauth.Initializer.
+func (a *Account) Init(_ context.Context, h *betterauth.Host) (err error) {
+	if a.cfg.DeleteUser.MailToken && !h.CanMail() {
+		// Deleting without the mail instead would be the weaker rule.
+		return errors.New("DeleteUser.MailToken needs Config.Mailer")
+	}
+	a.host = h
+	if mailer, err := betterauth.Peer[changeMailer](h); err == nil {
+		a.mailer = mailer
+	}
+	if a.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
+		return err
+	}
+	a.accounts, err = betterauth.StoreOf[betterauth.Account](h)
+	return err
+}

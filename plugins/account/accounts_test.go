@@ -1,0 +1,123 @@
+package account_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/plugins/account"
+)
+
+var tenant = betterauth.NewField[string]("account", database.Column{Name: "tenant"})
+
+func TestListAccounts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, account.Config{}, plugintest.Options{Config: betterauth.Config{AdditionalColumns: []betterauth.AddedColumn{tenant}}})
+	c := s.SignedIn("a@example.com")
+	body(t, c.Get("/list-accounts"), http.StatusOK, `[]`)
+	first := s.link(c.User, "credential")
+	s.Clock.Advance(time.Second)
+	second := s.link(c.User, "github")
+	s.link(s.SignedIn("b@example.com").User, "github")
+	row := func(a *betterauth.Account, at, scopes string) string {
+		return fmt.Sprintf(`{"accountId":%q,"providerId":%q,"userId":%q,"createdAt":%q,"updatedAt":%q,"tenant":null,"id":%q,"scopes":%s}`,
+			a.AccountID, a.ProviderID, c.User.ID, at, at, a.ID, scopes)
+	}
+	body(t, c.Get("/list-accounts"), http.StatusOK,
+		"["+row(first, "2026-01-02T03:04:05.000Z", "[]")+","+row(second, "2026-01-02T03:04:06.000Z", `["openid","email"]`)+"]")
+	body(t, s.Client().Get("/list-accounts"), http.StatusUnauthorized, `{"message":"Unauthorized","code":"UNAUTHORIZED"}`)
+}
+
+func unlink(id string) map[string]any { return map[string]any{"accountId": id} }
+
+func TestUnlink(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		s := newSite(t, account.Config{}, plugintest.Options{DB: db})
+		c, other := s.SignedIn("a@example.com"), s.SignedIn("b@example.com")
+		mine, foreign := s.link(c.User, "credential"), s.link(other.User, "github")
+		s.link(other.User, "google")
+		// The last one first, whatever is named.
+		for _, id := range []string{mine.ID, foreign.ID, "1", ""} {
+			body(t, c.Post("/unlink-account", unlink(id)), http.StatusBadRequest,
+				`{"message":"You can't unlink your last account","code":"FAILED_TO_UNLINK_LAST_ACCOUNT"}`)
+		}
+		added := s.link(c.User, "github")
+		for _, id := range []string{foreign.ID, added.AccountID, "github", ""} {
+			body(t, c.Post("/unlink-account", unlink(id)), http.StatusBadRequest, `{"message":"Account not found","code":"ACCOUNT_NOT_FOUND"}`)
+		}
+		body(t, c.Post("/unlink-account", unlink(mine.ID)), http.StatusOK, changed)
+		left, err := s.accounts.List(t.Context(), database.Query{Where: []database.Cond{database.Eq("userId", c.User.ID)}})
+		if err != nil || len(left) != 1 || left[0].ID != added.ID {
+			t.Errorf("left %v, %v", left, err)
+		}
+		if n, err := s.accounts.Count(t.Context()); n != 3 || err != nil {
+			t.Errorf("%d accounts in all, %v", n, err)
+		}
+		c.Post("/unlink-account", map[string]any{}).WantError(betterauth.ErrValidation)
+		s.Client().Post("/unlink-account", unlink(added.ID)).WantError(betterauth.ErrUnauthorized)
+		s.Clock.Advance(25 * time.Hour)
+		c.Post("/unlink-account", unlink(added.ID)).WantError(betterauth.ErrSessionNotFresh)
+	})
+}
+
+func TestUnlinkAll(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, account.Config{AllowUnlinkingAll: true}, plugintest.Options{})
+	c := s.SignedIn("a@example.com")
+	last := s.link(c.User, "credential")
+	body(t, c.Post("/unlink-account", unlink(last.ID)), http.StatusOK, changed)
+	body(t, c.Post("/unlink-account", unlink(last.ID)), http.StatusBadRequest, `{"message":"Account not found","code":"ACCOUNT_NOT_FOUND"}`)
+}
+
+// Unlinkings at the same time never leave none.
+func TestUnlinkingsAtOnce(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		s := newSite(t, account.Config{}, plugintest.Options{DB: db})
+		c := s.SignedIn("a@example.com")
+		const linked = 8
+		var won atomic.Int32
+		var wg sync.WaitGroup
+		start := make(chan struct{})
+		for i := range linked {
+			row, fork := s.link(c.User, fmt.Sprint("provider-", i)), c.Fork()
+			wg.Go(func() {
+				<-start
+				switch answer := fork.Post("/unlink-account", unlink(row.ID)); {
+				case answer.Status == http.StatusOK:
+					won.Add(1)
+				case answer.Code() != account.ErrLastAccount.Code:
+					t.Errorf("%d %s", answer.Status, answer.Body)
+				}
+			})
+		}
+		close(start)
+		wg.Wait()
+		n, err := s.accounts.Count(t.Context(), database.Eq("userId", c.User.ID))
+		if n != 1 || int(won.Load())+n != linked || err != nil {
+			t.Errorf("%d unlinked, %d left, %v", won.Load(), n, err)
+		}
+	})
+}
+
+func TestUnlinkService(t *testing.T) {
+	t.Parallel()
+	p := account.New(account.Config{})
+	kit := plugintest.New(t, p)
+	if err := p.Unlink(t.Context(), "nobody", "x"); !errors.Is(err, account.ErrAccountNotFound) {
+		t.Errorf("a missing user: %v", err)
+	}
+	user := kit.SignedIn("a@example.com").User
+	if list, err := p.List(t.Context(), user.ID); len(list) != 0 || err != nil {
+		t.Errorf("%v, %v", list, err)
+	}
+}

@@ -1,0 +1,80 @@
+package account
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// changeMailer is the plugin that mails links which verify an address.
+type changeMailer interface {
+	// Mail sends a link that verifies the user's address.
+	Mail(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error
+	// MailChange sends a link that replaces the user's address: to the old one
+	// first if it is to confirm, else to the new one. It sends nothing to an
+	// address somebody has, and does not tell.
+	MailChange(c *betterauth.Ctx, user *betterauth.User, newEmail, callbackURL string, confirm bool) error
+}
+
+// ChangeEmailInput is the input of changeEmail.
+type ChangeEmailInput struct {
+	NewEmail    string  `json:"newEmail" check:"email"`
+	CallbackURL *string `json:"callbackURL"`
+}
+
+// changeEmail answers alike whether or not somebody has the new address.
+func (a *Account) changeEmail(c *betterauth.Ctx, in ChangeEmailInput) (betterauth.Status, error) {
+	if !a.cfg.ChangeEmail.Enabled {
+		return betterauth.Status{}, ErrChangeDisabled
+	}
+	user := c.Identity().User
+	newEmail, callbackURL := strings.ToLower(in.NewEmail), deref(in.CallbackURL)
+	if newEmail == strings.ToLower(user.Email) {
+		return betterauth.Status{}, errSameEmail
+	}
+	var err error
+	switch {
+	case !user.EmailVerified && a.cfg.ChangeEmail.UpdateWithoutVerification:
+		err = a.replaceEmail(c, newEmail, callbackURL)
+	case a.canVerify():
+		confirm := a.cfg.ChangeEmail.ConfirmOldAddress && user.EmailVerified
+		err = a.mailer.MailChange(c, user, newEmail, callbackURL, confirm)
+	default:
+		err = errCannotVerify
+	}
+	return betterauth.Status{Status: err == nil}, err
+}
+
+func (a *Account) canVerify() bool { return a.mailer != nil && a.host.CanMail() }
+
+// replaceEmail changes an address that is not verified. It must still be so when
+// it is replaced: the new one would otherwise count as verified.
+func (a *Account) replaceEmail(c *betterauth.Ctx, newEmail, callbackURL string) error {
+	id := c.Identity()
+	user, err := a.users.UpdateOne(c, database.Set{"email": newEmail},
+		database.Eq("id", id.User.ID), database.Eq("email", id.User.Email), database.Eq("emailVerified", false))
+	var unique *database.UniqueError
+	switch {
+	case errors.As(err, &unique) && slices.Contains(unique.Columns, "email"):
+		return nil // as if a mail had been sent
+	case errors.Is(err, database.ErrNotFound):
+		return ErrFailedToUpdate.Because(err)
+	case err != nil:
+		return err
+	}
+	c.Reissue(&betterauth.Identity{Session: id.Session, User: user})
+	if !a.canVerify() {
+		return nil
+	}
+	return a.mailer.Mail(c, user, callbackURL)
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

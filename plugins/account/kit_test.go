@@ -1,0 +1,131 @@
+package account_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/plugins/account"
+)
+
+const (
+	changed       = `{"status":true}`
+	deleted       = `{"success":true,"message":"User deleted"}`
+	mailed        = `{"success":true,"message":"Verification email sent"}`
+	sessionCookie = "better-auth.session_token"
+)
+
+// site is a kit that keeps the mail it is given.
+type site struct {
+	*plugintest.Kit
+	t        testing.TB
+	accounts *database.Store[betterauth.Account]
+	mu       sync.Mutex
+	box      []*betterauth.Message
+}
+
+func newSite(t testing.TB, cfg account.Config, o plugintest.Options) *site {
+	t.Helper()
+	s := &site{t: t}
+	o.Plugins = append(o.Plugins, account.New(cfg))
+	o.Config.Password.Hasher = plugintest.FastHasher{}
+	o.Config.Mailer = betterauth.MailerFunc(func(_ context.Context, m *betterauth.Message) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.box = append(s.box, m)
+		return nil
+	})
+	s.Kit = plugintest.NewWith(t, o)
+	s.accounts = plugintest.StoreOf[betterauth.Account](s.Kit)
+	return s
+}
+
+// mails returns what was mailed since the last call.
+func (s *site) mails() []*betterauth.Message {
+	s.t.Helper()
+	if err := s.Auth.FlushMail(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	box := s.box
+	s.box = nil
+	return box
+}
+
+// mail returns the one mail since the last call.
+func (s *site) mail() *betterauth.Message {
+	s.t.Helper()
+	box := s.mails()
+	if len(box) != 1 {
+		s.t.Fatalf("%d mails, want one", len(box))
+	}
+	return box[0]
+}
+
+func (s *site) user(email string) *betterauth.User {
+	s.t.Helper()
+	user, err := s.Users().Get(s.t.Context(), database.Eq("email", email))
+	if err != nil {
+		s.t.Fatalf("%s: %v", email, err)
+	}
+	return user
+}
+
+// exists reports whether a user has this address.
+func (s *site) exists(email string) bool {
+	s.t.Helper()
+	ok, err := s.Users().Exists(s.t.Context(), database.Eq("email", email))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return ok
+}
+
+// verified returns a browser signed in as a user whose address is verified.
+func (s *site) verified(email string) *plugintest.Client {
+	s.t.Helper()
+	user := &betterauth.User{Name: "A", Email: email, EmailVerified: true}
+	if err := s.Users().Create(s.t.Context(), user); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.SignedInAs(user)
+}
+
+// link gives a user an account.
+func (s *site) link(user *betterauth.User, provider string) *betterauth.Account {
+	s.t.Helper()
+	scope, secret := " openid, email,", "fast:password1234"
+	row := &betterauth.Account{UserID: user.ID, ProviderID: provider, AccountID: provider + "-" + user.ID, Scope: &scope, AccessToken: &secret}
+	if provider == betterauth.ProviderCredential {
+		row.AccountID, row.Scope, row.AccessToken, row.Password = user.ID, nil, nil, &secret
+	}
+	if err := s.accounts.Create(s.t.Context(), row); err != nil {
+		s.t.Fatal(err)
+	}
+	return row
+}
+
+// path is a mailed link as a client of the kit follows it.
+func path(m *betterauth.Message) string {
+	return strings.TrimPrefix(m.URL, plugintest.BaseURL+"/api/auth")
+}
+
+func body(t *testing.T, a *plugintest.Answer, status int, want string) {
+	t.Helper()
+	if a.Want(status); string(a.Body) != want {
+		t.Errorf("answer %s\nwant   %s", a.Body, want)
+	}
+}
+
+func goesTo(t *testing.T, a *plugintest.Answer, want string) {
+	t.Helper()
+	if a.Want(http.StatusFound); a.Header.Get("Location") != want {
+		t.Errorf("goes to %q, want %q", a.Header.Get("Location"), want)
+	}
+}
