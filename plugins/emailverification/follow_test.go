@@ -229,7 +229,11 @@ func TestClicksAtOnce(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		var hooks atomic.Int32
 		s := newSite(t, emailverification.Config{AutoSignInAfterVerification: true,
-			AfterVerification: func(context.Context, *betterauth.User) error { hooks.Add(1); return nil }}, plugintest.Options{DB: db})
+			BeforeVerification: func(context.Context, *betterauth.User) error {
+				hooks.Add(1)
+				time.Sleep(20 * time.Millisecond) // for the other clicks to come this far, if they may
+				return nil
+			}}, plugintest.Options{DB: db})
 		user := s.create("a@example.com", false)
 		link := s.link(claims{Email: user.Email})
 		var wg sync.WaitGroup

@@ -56,6 +56,17 @@ func TestRequestWithSession(t *testing.T) {
 	}
 }
 
+// What a cookie remembers of the address is not what counts.
+func TestRequestAfterVerifyingElsewhere(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, emailverification.Config{}, plugintest.Options{Config: betterauth.Config{
+		Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}}}})
+	c := s.SignedIn("a@example.com")
+	c.Get("/get-session").Want(http.StatusOK)
+	s.Client().Get(s.link(claims{Email: "a@example.com"})).Want(http.StatusOK)
+	c.Post("/send-verification-email", ask("a@example.com")).WantError(emailverification.ErrAlreadyVerified)
+}
+
 func TestMessage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailverification.Config{ExpiresIn: 90 * time.Second}, plugintest.Options{Config: betterauth.Config{AppName: "Shop"}})
