@@ -294,6 +294,11 @@ func TestResetTargets(t *testing.T) {
 		}
 	}
 	kit.Client().Get("/reset-password/" + token + "?callbackURL=" + url.QueryEscape("/100%")).WantError(betterauth.ErrInvalidCallbackURL)
+	_, err := betterauth.Call[betterauth.Redirect](t.Context(), kit.Auth, emailpassword.RequestPasswordResetCallback,
+		emailpassword.FollowResetInput{Token: token, CallbackURL: "https://evil.example"}, betterauth.CallOptions{})
+	if !errors.Is(err, betterauth.ErrInvalidCallbackURL) {
+		t.Errorf("in process: %v", err)
+	}
 }
 
 func TestResetOptions(t *testing.T) {
@@ -354,4 +359,21 @@ func TestOtherLinksEnd(t *testing.T) {
 		kit.Client().Post("/reset-password", newPassword(third, "password1111")).WantError(emailpassword.ErrInvalidToken)
 		kit.Client().Post("/reset-password", newPassword(others, "password1111")).Want(http.StatusOK)
 	})
+}
+
+// A database that does not answer is not a wrong token, nor an unknown address.
+func TestResetWithoutDatabase(t *testing.T) {
+	t.Parallel()
+	kit, box := world(t, emailpassword.Config{}, plugintest.Options{})
+	kit.Client().Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)
+	token := link(t, kit, box, "a@example.com")
+	if err := kit.DB.Close(); err != nil {
+		t.Fatal(err)
+	}
+	kit.Client().Post("/request-password-reset", map[string]any{"email": "a@example.com"}).WantError(betterauth.ErrInternal)
+	kit.Client().Get("/reset-password/" + token + "?callbackURL=/r").WantError(betterauth.ErrInternal)
+	kit.Client().Post("/reset-password", newPassword(token, "password5678")).WantError(betterauth.ErrInternal)
+	if strings.Contains(kit.Log.String(), token) {
+		t.Error("the token is in the log")
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
+	"github.com/better-auth-go/better-auth/plugins/emailverification"
 )
 
 // verifier is a plugin that mails verifications; it notes what it is asked to.
@@ -250,4 +251,34 @@ func TestConfigIsChecked(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, c.err, c.want)
 		}
 	}
+}
+
+// Authenticate is for applications that ask for a password themselves.
+func TestAuthenticate(t *testing.T) {
+	t.Parallel()
+	plugin := emailpassword.New(emailpassword.Config{RequireVerifiedEmail: true})
+	kit := plugintest.New(t, plugin)
+	kit.Client().Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)
+	if user, err := plugin.Authenticate(t.Context(), "A@example.com", "password1234"); err != nil || user.Email != "a@example.com" {
+		t.Errorf("%+v, %v", user, err)
+	}
+	if user, err := plugin.Authenticate(t.Context(), "a@example.com", "password5678"); user != nil || !errors.Is(err, emailpassword.ErrInvalidCredentials) {
+		t.Errorf("%+v, %v", user, err)
+	}
+}
+
+// The bundled plugin is found, and its link opens the way.
+func TestWithEmailVerification(t *testing.T) {
+	t.Parallel()
+	var _ emailpassword.VerificationMailer = (*emailverification.EmailVerification)(nil)
+	kit, box := world(t, emailpassword.Config{RequireVerifiedEmail: true}, plugintest.Options{
+		Plugins: []betterauth.Plugin{emailverification.New(emailverification.Config{SendOnSignIn: true})}})
+	kit.Client().Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)
+	kit.Client().Post("/sign-in/email", signIn("a@example.com", "password1234")).WantError(emailpassword.ErrEmailNotVerified)
+	mail := box.all(t, kit)
+	if len(mail) != 2 {
+		t.Fatalf("%d mails", len(mail))
+	}
+	kit.Client().Get(strings.TrimPrefix(mail[1].URL, plugintest.BaseURL+"/api/auth")).Want(http.StatusFound)
+	kit.Client().Post("/sign-in/email", signIn("a@example.com", "password1234")).Want(http.StatusOK)
 }
