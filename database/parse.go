@@ -79,21 +79,35 @@ func (p *rowParser) member(dec *jsontext.Decoder, name string) error {
 }
 
 // Parse reads a JSON value as a value of the column: a string, int64, bool,
-// time.Time, []string, []float64 or jsontext.Value. null is nil. It checks the
-// type only, not Validate.
+// time.Time, []string, []float64 or jsontext.Value. null is nil. It checks that
+// a column of the type can hold the value, not Validate.
 func (c Column) Parse(raw jsontext.Value) (any, error) {
 	if raw.Kind() == 'n' {
 		return nil, nil
 	}
+	if hasEscapedNUL(raw) {
+		return nil, ErrInvalidText
+	}
 	switch c.Type {
 	case String:
 		return parseAs[string](raw)
-	case Number, BigInt:
+	case Number:
+		// As wide as PostgreSQL's integer.
+		n, err := parseAs[int32](raw)
+		if err != nil {
+			return nil, err
+		}
+		return int64(n.(int32)), nil
+	case BigInt:
 		return parseAs[int64](raw)
 	case Boolean:
 		return parseAs[bool](raw)
 	case Date:
-		return parseAs[time.Time](raw)
+		t, err := parseAs[time.Time](raw)
+		if err == nil {
+			_, err = encodeDate(t.(time.Time), SQLite)
+		}
+		return t, err
 	case Strings:
 		return parseAs[[]string](raw)
 	case Numbers:

@@ -53,6 +53,15 @@ func TestColumnParse(t *testing.T) {
 		{database.Boolean, `"true"`, nil, false},
 		{database.Date, `"2026-11-23T12:00:00.000Z"`, time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC), true},
 		{database.Date, `5`, nil, false},
+		// Of the right type, but nothing the column can hold.
+		{database.String, `"x\u0000"`, nil, false},
+		{database.String, `"x\\u0000"`, `x\u0000`, true},
+		{database.Strings, `["x","\u0000"]`, nil, false},
+		{database.JSON, `{"\u0000":1}`, nil, false},
+		{database.Number, `2147483647`, int64(2147483647), true},
+		{database.Number, `2147483648`, nil, false},
+		{database.BigInt, `9223372036854775808`, nil, false},
+		{database.Date, `"9999-12-31T23:00:00-05:00"`, nil, false},
 	} {
 		got, err := database.Column{Name: "c", Type: c.typ}.Parse(jsontext.Value(c.raw))
 		if (err == nil) != c.ok || c.ok && got != c.want {
