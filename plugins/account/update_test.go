@@ -73,6 +73,8 @@ func TestUpdateErrors(t *testing.T) {
 		`{"name":"a","image":[]}`: `{"message":"[body.image] Invalid input: expected string, received array","code":"VALIDATION_ERROR"}`,
 		`{"image":true}`:          `{"message":"[body.image] Invalid input: expected string, received boolean","code":"VALIDATION_ERROR"}`,
 		`{"name":"a\u0000b"}`:     `{"message":"[body.name] Invalid input: text contains a NUL character","code":"VALIDATION_ERROR"}`,
+		`{"age":2147483648}`:      `{"message":"age is not a valid number","code":"VALIDATION_ERROR"}`,
+		`{"plan":"a\u0000b"}`:     `{"message":"plan is not a valid string","code":"VALIDATION_ERROR"}`,
 		`[]`:                      `{"message":"[body] Invalid input: expected record, received array","code":"VALIDATION_ERROR"}`,
 		`"x"`:                     `{"message":"[body] Invalid input: expected record, received string","code":"VALIDATION_ERROR"}`,
 		`{"name":"a","name":"b"}`: `{"message":"Invalid JSON in request body","code":"BAD_REQUEST"}`,
