@@ -54,6 +54,8 @@ type EmailVerification struct {
 	cfg   Config
 	host  *betterauth.Host
 	users *database.Store[betterauth.User]
+	// anyHost says that the base URL is whatever a request names.
+	anyHost bool
 }
 
 var (
@@ -110,21 +112,21 @@ func (v *EmailVerification) Manifest() betterauth.Manifest {
 	}
 }
 
-// Check implements betterauth.Checker. A link in a mail must lead to this
-// server, and not to whatever host the request for it named.
+// Check implements betterauth.Checker.
 func (v *EmailVerification) Check(s betterauth.Site) error {
-	var problems []error
-	if s.AnyHost {
-		problems = append(problems, errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL"))
-	}
+	v.anyHost = s.AnyHost
 	if v.cfg.ExpiresIn < time.Second {
-		problems = append(problems, errors.New("ExpiresIn is less than a second"))
+		return errors.New("ExpiresIn is less than a second")
 	}
-	return errors.Join(problems...)
+	return nil
 }
 
-// Init implements betterauth.Initializer.
+// Init implements betterauth.Initializer. A link in a mail must lead to this
+// server, and not to whatever host the request for it named.
 func (v *EmailVerification) Init(_ context.Context, h *betterauth.Host) (err error) {
+	if v.anyHost && h.CanMail() {
+		return errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL")
+	}
 	v.host = h
 	v.users, err = betterauth.StoreOf[betterauth.User](h)
 	return err

@@ -1,6 +1,7 @@
 package emailverification_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -145,12 +146,19 @@ func TestOtherPluginsWithoutMailer(t *testing.T) {
 
 func TestConfigurationIsChecked(t *testing.T) {
 	t.Setenv("BETTER_AUTH_URL", "")
-	db := plugintest.New(t).DB
-	_, err := betterauth.New(betterauth.Config{Secret: plugintest.Secret, Schema: betterauth.SchemaMigrate}).Database(db).
-		Plugin(emailverification.New(emailverification.Config{ExpiresIn: -time.Second})).Build(t.Context())
-	for _, want := range []string{"BaseURL", "ExpiresIn"} {
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("Build said %v, nothing of %s", err, want)
-		}
+	build := func(cfg emailverification.Config, mailer betterauth.Mailer) error {
+		_, err := betterauth.New(betterauth.Config{Secret: plugintest.Secret, Schema: betterauth.SchemaMigrate, Mailer: mailer}).
+			Database(plugintest.New(t).DB).Plugin(emailverification.New(cfg)).Build(t.Context())
+		return err
+	}
+	mailer := betterauth.MailerFunc(func(context.Context, *betterauth.Message) error { return nil })
+	if err := build(emailverification.Config{}, mailer); err == nil || !strings.Contains(err.Error(), "BaseURL") {
+		t.Errorf("links to any host: %v", err)
+	}
+	if err := build(emailverification.Config{ExpiresIn: -time.Second}, nil); err == nil || !strings.Contains(err.Error(), "ExpiresIn") {
+		t.Errorf("links that are never good: %v", err)
+	}
+	if err := build(emailverification.Config{}, nil); err != nil {
+		t.Errorf("without a mailer: %v", err)
 	}
 }
