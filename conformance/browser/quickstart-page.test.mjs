@@ -51,7 +51,7 @@ test("signing up and adding a passkey needs no more than a keyboard", async (t) 
       assert.equal(outline, "solid", `the focus on ${name} can be seen`);
     }
   };
-  await tabTo("Better Auth for Go", "E-mail", "Password", "Sign in", "Sign in with a passkey", "Create an account");
+  await tabTo("Better Auth for Go", "E-mail", "Password", "Sign in", "Forgot your password?", "Sign in with a passkey", "Create an account");
   await keyboard.press("Enter");
   assert.equal(await focused(), "Name", "the focus goes to the form that appeared");
   await keyboard.type(ada.name);
@@ -63,7 +63,7 @@ test("signing up and adding a passkey needs no more than a keyboard", async (t) 
   await tab.says("Welcome");
   assert.equal(await focused(), ada.name, "the focus goes to the heading of the new part");
 
-  await tabTo("Sign out", "Add a passkey");
+  await tabTo("Change name", "Send the mail again", "Sign out", "Add a passkey");
   await keyboard.press("Enter");
   assert.equal(await focused(), "Name");
   await keyboard.press("Escape");

@@ -11,7 +11,7 @@ import { buildGo } from "./goserver.mjs";
 
 const { values: flags } = parseArgs({ options: { all: { type: "string" } } });
 const documented = fileURLToPath(new URL("../../docs/quickstart.png", import.meta.url));
-const desktop = { width: 1200, height: 520 };
+const desktop = { width: 1200, height: 540 };
 const phone = { width: 360, height: 740 };
 const ada = { name: "Ada Lovelace", email: "ada@example.com", password: "correct horse battery" };
 const telephone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 Mobile/15E148 Safari/604.1";
@@ -40,6 +40,13 @@ try {
   const shootAll = async (state) => flags.all && shoot(state);
 
   await shootAll("signed-out");
+  await page.goto(`${server.url}/?link=reset&token=x`);
+  await page.getByRole("heading", { name: "Choose a new password" }).waitFor();
+  await shootAll("reset");
+  await page.goto(`${server.url}/?link=reset&error=INVALID_TOKEN`);
+  await page.getByText("no longer works").waitFor();
+  await shootAll("forgot");
+  await page.goto(server.url);
   await page.getByRole("button", { name: "Create an account" }).click();
   for (const [label, value] of [["Name", ada.name], ["E-mail", ada.email], ["Password", ada.password]]) {
     await page.locator("#sign-up").getByLabel(label).fill(value);
@@ -48,6 +55,13 @@ try {
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByText("No passkey yet").waitFor();
   await shootAll("no-passkey");
+
+  await page.goto(`${server.url}/dev/mail`);
+  await page.getByText("The whole message").click();
+  await shootAll("mail");
+  await page.getByRole("link", { name: "Open the link" }).click();
+  await page.getByText("is confirmed").waitFor();
+  await shootAll("confirmed");
 
   // The same person on a telephone.
   await fetch(`${server.url}/api/auth/sign-in/email`, {
@@ -72,6 +86,9 @@ try {
   if (flags.all) {
     await page.getByRole("button", { name: "Delete MacBook" }).click();
     await shoot("delete");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Delete account" }).click();
+    await shoot("delete-account");
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await page.locator("#sign-in").getByLabel("E-mail").fill(ada.email);

@@ -21,6 +21,7 @@ func pageHandler(baseURL string) http.Handler {
 		}
 		w.Header().Set("Content-Security-Policy", policy)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Referrer-Policy", "same-origin") // links in mails bring a token along
 		http.ServeFileFS(w, r, page, path.Join("page", r.URL.Path))
 	})
 }

@@ -1,5 +1,6 @@
-// Command quickstart is sign-in to try out: passwords, passkeys and a list of
-// devices, in one program that keeps everything in one SQLite file.
+// Command quickstart is sign-in to try out: passwords, passkeys, a list of
+// devices and the mails that go with it, in one program that keeps everything
+// in one SQLite file.
 //
 //	go run ./examples/quickstart
 package main
@@ -19,9 +20,12 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/better-auth-go/better-auth/adapters/mail/devmail"
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
+	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 )
 
@@ -58,14 +62,21 @@ func run(ctx context.Context, addr, file string, out io.Writer) error {
 	// address listened on, the page lives at localhost.
 	baseURL := fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
 
+	// Mail is printed and shown at /dev/mail; adapters/mail/smtp really sends it.
+	inbox := devmail.New(devmail.Config{Out: out})
+
 	auth, err := betterauth.New(betterauth.Config{
 		AppName: "Better Auth Quickstart",
 		BaseURL: baseURL,
 		Secret:  secret,
+		Mailer:  inbox,
 		Schema:  betterauth.SchemaMigrate, // creates the tables that are missing
 	}).
 		Database(db).
-		Plugin(emailpassword.New(emailpassword.Config{}), passkey.New(passkey.Config{})).
+		Plugin(emailpassword.New(emailpassword.Config{RevokeSessionsOnReset: true})).
+		Plugin(emailverification.New(emailverification.Config{SendOnSignUp: true})).
+		Plugin(account.New(account.Config{DeleteUser: account.DeleteUserConfig{Enabled: true}})).
+		Plugin(passkey.New(passkey.Config{})).
 		Build(ctx)
 	if err != nil {
 		return err
@@ -74,6 +85,7 @@ func run(ctx context.Context, addr, file string, out io.Writer) error {
 
 	mux := http.NewServeMux()
 	mux.Handle("/api/auth/", auth)
+	mux.Handle("/dev/mail", inbox)
 	mux.Handle("/", pageHandler(baseURL))
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	stopped := make(chan struct{})

@@ -99,7 +99,7 @@ func TestPageHandler(t *testing.T) {
 }
 
 func TestRunStopsWithItsContext(t *testing.T) {
-	t.Setenv("BETTER_AUTH_SECRET", strings.Repeat("s", 40))
+	t.Setenv("BETTER_AUTH_SECRET", "a-secret-for-tests-0123456789-abcdefgh")
 	ctx, cancel := context.WithCancel(t.Context())
 	out := &untilOpen{ready: make(chan struct{})}
 	ended := make(chan error, 1)
@@ -117,6 +117,16 @@ func TestRunStopsWithItsContext(t *testing.T) {
 	answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		t.Fatalf("status %d", answer.StatusCode)
+	}
+	for path, header := range map[string]string{"/": "Referrer-Policy", "/dev/mail": "Content-Security-Policy"} {
+		answer, err := http.Get(url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusOK || answer.Header.Get(header) == "" {
+			t.Errorf("%s: status %d, %s %q", path, answer.StatusCode, header, answer.Header.Get(header))
+		}
 	}
 	cancel()
 	select {

@@ -1,11 +1,37 @@
-// Who is signed in, and how that begins and ends with a password.
+// Who is signed in, how that begins and ends with a password, and what they do with their account.
 import { get, post } from "./api.js";
 
 /** {session, user}, or null for nobody. */
 export const whoami = () => get("/get-session");
 
-export const signUp = ({ name, email, password }) => post("/sign-up/email", { name, email, password });
+// Where the links in mails lead: back to this page, which arrived() asks what they were for.
+const verified = "/?link=verified";
+const reset = "/?link=reset";
+
+/** What a mailed link that led here has to say: {link: "verified" | "reset", token, error}; {} without one. */
+export function arrived() {
+  const query = Object.fromEntries(new URLSearchParams(location.search));
+  if (!query.link) return {};
+  history.replaceState(null, "", location.pathname); // a token is nothing to keep in a history
+  return query;
+}
+
+export const signUp = ({ name, email, password }) => post("/sign-up/email", { name, email, password, callbackURL: verified });
 
 export const signIn = ({ email, password }) => post("/sign-in/email", { email, password });
 
 export const signOut = () => post("/sign-out", {});
+
+/** Mails a link to choose a new password; the answer does not tell whether there is such an account. */
+export const forgot = ({ email }) => post("/request-password-reset", { email, redirectTo: reset });
+
+/** Sets a new password with the token of such a link, which works once. */
+export const resetPassword = (token, newPassword) => post("/reset-password", { token, newPassword });
+
+/** Mails a link that confirms the address. */
+export const verify = ({ email }) => post("/send-verification-email", { email, callbackURL: verified });
+
+export const changeName = (name) => post("/update-user", { name });
+
+/** Deletes the account of whoever is signed in, given their password. */
+export const deleteAccount = (password) => post("/delete-user", { password });

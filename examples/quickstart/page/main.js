@@ -1,5 +1,6 @@
 // Starts the page: who is this, and which part is for them.
-import { whoami } from "./account.js";
+import { arrived, whoami } from "./account.js";
+import { explainCode } from "./messages.js";
 import * as signedIn from "./signedin.js";
 import * as signedOut from "./signedout.js";
 import { $, closeDialogs, onClick, run, say, showPart, tell } from "./view.js";
@@ -29,4 +30,11 @@ onClick($("#unreachable"), { retry: (button) => run(button, () => start()) });
 // A page that comes back from the browser's cache may be about somebody who has signed out since.
 window.addEventListener("pageshow", (event) => event.persisted && start({ focus: false }));
 
-await start({ focus: false });
+const { link, token, error } = arrived();
+if (link === "reset") {
+  signedOut.showReset(token);
+  if (error) say(explainCode(error), "error");
+} else if ((await start({ focus: false })) && link === "verified") {
+  if (error) say(explainCode(error), "error");
+  else say("Your e-mail address is confirmed.", "good");
+}

@@ -7,6 +7,10 @@ const codes = {
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: "There is an account with this address already. Sign in instead.",
   PASSWORD_TOO_SHORT: "The password is too short: 8 characters at least.",
   PASSWORD_TOO_LONG: "The password is too long: 128 characters at most.",
+  INVALID_PASSWORD: "The password is wrong.",
+  INVALID_TOKEN: "This link no longer works: it was used, or it is too old. Ask for a new one.",
+  TOKEN_EXPIRED: "This link no longer works: it is too old. Ask for a new one.",
+  EMAIL_ALREADY_VERIFIED: "Your e-mail address is confirmed already.",
   UNAUTHORIZED: "Your session has ended. Please sign in again.",
   SESSION_NOT_FRESH: "This needs a recent sign-in. Please sign in again.",
   CHALLENGE_NOT_FOUND: "That took too long, or it was begun in another tab. Please try again.",
@@ -32,6 +36,9 @@ export function explain(error) {
   if (error instanceof ApiError) return refusal(error);
   return ceremonies[error.name] ?? `Something went wrong: ${error.message}`;
 }
+
+/** The same for the code that a mailed link brought along. */
+export const explainCode = (code) => codes[code] ?? "This link does not work. Ask for a new one.";
 
 function refusal({ status, code, message, retryAfter }) {
   if (status === 429) return `Too many attempts. Please wait ${retryAfter === 1 ? "1 second" : `${retryAfter || 10} seconds`} and try again.`;

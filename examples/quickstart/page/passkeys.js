@@ -37,7 +37,7 @@ export function signIn({ autofill = false, signal } = {}) {
     try {
       return await post("/passkey/verify-authentication", { response: credential.toJSON() });
     } catch (error) {
-      if (error.code === "PASSKEY_NOT_FOUND") forget(options.rpId, credential.id);
+      if (error.code === "PASSKEY_NOT_FOUND") unknown(options.rpId, credential.id);
       throw error;
     }
   });
@@ -48,13 +48,18 @@ export const list = () => get("/passkey/list-user-passkeys");
 
 export const rename = ({ id }, name) => post("/passkey/update-passkey", { id, name });
 
-export async function remove({ id, credentialID }) {
-  await post("/passkey/delete-passkey", { id });
-  forget(location.hostname, credentialID);
+export async function remove(passkey) {
+  await post("/passkey/delete-passkey", { id: passkey.id });
+  forget([passkey]);
 }
 
-// Tells the password manager that a passkey is of no use any more, where the browser knows how (section 5.1.10).
-function forget(rpId, credentialId) {
+/** Tells the password manager that passkeys are gone. */
+export function forget(gone) {
+  for (const { credentialID } of gone) unknown(location.hostname, credentialID);
+}
+
+// Where the browser knows how (section 5.1.10).
+function unknown(rpId, credentialId) {
   window.PublicKeyCredential?.signalUnknownCredential?.({ rpId, credentialId }).catch(() => {});
 }
 

@@ -1,8 +1,9 @@
 // The part of the page for whoever is signed in: who they are, their passkeys, their devices.
-import { signOut } from "./account.js";
+import { signOut, whoami } from "./account.js";
 import { confirmUser } from "./confirm.js";
 import { endedSession, staleSession } from "./messages.js";
 import { preparePasskeys, showPasskeys } from "./passkeylist.js";
+import { prepareProfile, showProfile } from "./profile.js";
 import * as sessions from "./sessions.js";
 import { deviceName, isHandheld } from "./device.js";
 import { $, ago, exactly, fromTemplate, onClick, run, say, showPart, tell } from "./view.js";
@@ -15,6 +16,7 @@ let left;
 /** Prepares the part; `leave` is called, with what to say and its kind, when the session is over. */
 export function prepare(leave) {
   left = leave;
+  prepareProfile(part, failed, left);
   preparePasskeys(part, failed);
   onClick(part, {
     "sign-out": (button) => run(button, async () => {
@@ -35,17 +37,21 @@ export function prepare(leave) {
     }, failed),
   });
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && !part.hidden) Promise.all([showPasskeys(), showSessions()]).catch(failed);
+    if (!document.hidden && !part.hidden) Promise.all([showUser(), showPasskeys(), showSessions()]).catch(failed);
   });
 }
 
 /** Shows the part for a user. */
 export async function show({ user }, options) {
-  $("[data-name]", part).textContent = user.name;
-  $("[data-email]", part).textContent = user.email;
-  $(".avatar", part).textContent = initials(user.name);
+  showProfile(user);
   showPart("signed-in", options);
   await Promise.all([showPasskeys(), showSessions()]).catch(failed);
+}
+
+// What another tab, or a link in a mail, has changed meanwhile.
+async function showUser() {
+  const identity = await whoami();
+  if (identity) showProfile(identity.user);
 }
 
 function failed(error) {
@@ -94,9 +100,4 @@ function sessionRow(session, current) {
     $("[data-current]", row).remove();
   }
   return row;
-}
-
-function initials(name) {
-  const words = name.trim().split(/\s+/).filter(Boolean);
-  return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => [...(word ?? "")][0] ?? "").join("").toUpperCase() || "?";
 }

@@ -1,5 +1,5 @@
 // The part of the page for whoever is not signed in.
-import { signIn, signUp } from "./account.js";
+import { forgot, resetPassword, signIn, signUp } from "./account.js";
 import { ApiError } from "./api.js";
 import * as passkeys from "./passkeys.js";
 import { $, onClick, onSubmit, run, say, showPart, tell } from "./view.js";
@@ -10,6 +10,7 @@ const renewAfter = 4 * 60 * 1000;
 const part = $("#signed-out");
 let entered;
 let renewal;
+let resetToken;
 
 /** Prepares the part; `enter` is called, with what to say, when somebody has signed in. */
 export function prepare(enter) {
@@ -31,10 +32,25 @@ export function prepare(enter) {
       return `Welcome, ${user.name}. Add a passkey, and you can do without the password next time.`;
     }),
   );
+  onSubmit($("[data-form=forgot]"), ({ email }, button) => run(button, async () => {
+    await forgot({ email });
+    say("If there is an account with this address, a mail with a link is on its way.", "good");
+  }));
+  onSubmit($("[data-form=reset]"), ({ password }, button) => run(button, async () => {
+    await resetPassword(resetToken, password);
+    show({ focus: false });
+    say("Your password is changed. Sign in with the new one.", "good");
+    $("input", $("#sign-in")).focus();
+  }, linkFailed));
   onClick(part, {
     passkey: (button) => attempt(button, byPasskey),
     "to-sign-up": () => showForm("sign-up"),
     "to-sign-in": () => showForm("sign-in"),
+    "to-start": () => entered(""), // whoever followed a link may be signed in
+    "to-forgot": () => {
+      $("[name=email]", $("#forgot")).value = $("[name=email]", $("#sign-in")).value;
+      showForm("forgot");
+    },
   });
   // Another tab may have asked for a challenge since; the browser keeps one at a time.
   document.addEventListener("visibilitychange", () => {
@@ -44,11 +60,22 @@ export function prepare(enter) {
 
 /** Shows the part, on the sign-in form. */
 export function show(options) {
-  for (const form of part.querySelectorAll("form")) form.reset();
-  $("#sign-in").hidden = false;
-  $("#sign-up").hidden = true;
+  clearForms();
+  only("sign-in");
   showPart("signed-out", options);
   offerAutofill();
+}
+
+/** Shows the part to somebody who followed a link to choose a new password; without a token it is of no use any more. */
+export function showReset(token) {
+  resetToken = token;
+  showPart("signed-out", { focus: false });
+  showForm(token ? "reset" : "forgot");
+}
+
+function linkFailed(error) {
+  if (error.code === "INVALID_TOKEN") showForm("forgot");
+  tell(error);
 }
 
 // Runs one of the ways to sign in; each resolves to what to say afterwards.
@@ -73,19 +100,29 @@ async function byPasskey() {
 async function leave() {
   clearTimeout(renewal);
   await passkeys.abort();
+  clearForms();
+}
+
+function clearForms() {
   for (const form of part.querySelectorAll("form")) form.reset();
+  resetToken = undefined;
+}
+
+function only(id) {
+  for (const section of part.querySelectorAll("section")) section.hidden = section.id !== id;
 }
 
 function showForm(id) {
-  for (const section of ["sign-in", "sign-up"]) $(`#${section}`).hidden = section !== id;
+  only(id);
   say("");
   $("input", $(`#${id}`)).focus();
+  if (id === "sign-in") offerAutofill();
 }
 
 // Lets the e-mail field suggest passkeys. Until the user picks one this fails silently: nobody asked for anything.
 async function offerAutofill() {
   clearTimeout(renewal);
-  if (!(await passkeys.canAutofill()) || $("[aria-busy=true]", part)) return;
+  if ($("#sign-in").hidden || !(await passkeys.canAutofill()) || $("[aria-busy=true]", part)) return;
   renewal = setTimeout(offerAutofill, renewAfter);
   try {
     const { user } = await passkeys.signIn({ autofill: true });
