@@ -319,10 +319,7 @@ func TestRecordedPasswords(t *testing.T) {
 		if err := plugintest.StoreOf[betterauth.Account](kit).Create(t.Context(), account); err != nil {
 			t.Fatal(err)
 		}
-		in := map[string]any{"email": user.Email, "password": v.Password}
-		kit.Client().Post("/sign-in/email", in).Want(http.StatusOK)
-		in["password"] = v.Password + "x"
-		kit.Client().Post("/sign-in/email", in).Want(http.StatusUnauthorized)
+		kit.Client().Post("/sign-in/email", map[string]any{"email": user.Email, "password": v.Password}).Want(http.StatusOK)
 	}
 }
 
