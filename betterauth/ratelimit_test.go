@@ -114,8 +114,18 @@ func TestRateLimitsInTheDatabase(t *testing.T) {
 	})
 }
 
-func TestRateLimitTableOnlyWhenChosen(t *testing.T) {
+// The table is the reference's, and is there only when it is needed.
+func TestRateLimitTable(t *testing.T) {
 	t.Parallel()
+	chosen := limited(t, betterauth.RateLimitConfig{Storage: betterauth.RateLimitDatabase}, plugintest.Options{})
+	var ddl string
+	if err := chosen.DB.Bun().QueryRowContext(t.Context(), `select sql from sqlite_master where name = 'rateLimit'`).Scan(&ddl); err != nil {
+		t.Fatal(err)
+	}
+	const want = `create table "rateLimit" ("id" text not null primary key, "key" text not null unique, "count" integer not null, "lastRequest" bigint not null)`
+	if !strings.EqualFold(ddl, want) {
+		t.Errorf("got  %s\nwant %s", ddl, want)
+	}
 	kit := plugintest.NewWith(t, plugintest.Options{RateLimited: true})
 	kit.Client().Get("/ok").Want(http.StatusOK)
 	var rows int
