@@ -174,7 +174,7 @@ func (p *Passkeys) recordUse(ctx context.Context, key *Passkey, parsed *protocol
 	}
 	_, err := p.store.UpdateOne(ctx, set, database.Eq("id", key.ID), database.Eq("userId", key.UserID), grows)
 	if errors.Is(err, database.ErrNotFound) {
-		return ErrAuthenticationFailed.Because(fmt.Errorf("the counter of passkey %s did not grow, or it was deleted", key.ID))
+		return ErrInvalidResponse.Because(fmt.Errorf("the counter of passkey %s did not grow, or it was deleted", key.ID))
 	}
 	return err
 }

@@ -21,10 +21,11 @@ var (
 	ErrPasskeyNotFound = &betterauth.ErrorCode{Code: "PASSKEY_NOT_FOUND", Message: "Passkey not found", Status: http.StatusUnauthorized}
 	// ErrPasskeyMissing: the user has no passkey with this id.
 	ErrPasskeyMissing = &betterauth.ErrorCode{Code: "PASSKEY_NOT_FOUND", Message: "Passkey not found", Status: http.StatusNotFound}
-	// ErrAuthenticationFailed: the signature is wrong or the authenticator may
-	// have been cloned.
+	// ErrAuthenticationFailed: the signature is wrong.
 	ErrAuthenticationFailed = &betterauth.ErrorCode{Code: "AUTHENTICATION_FAILED", Message: "Authentication failed", Status: http.StatusUnauthorized}
-	// ErrInvalidResponse: the response cannot be read, or was made elsewhere.
+	// ErrInvalidResponse: the response cannot be read, was made elsewhere, or its
+	// counter says that the authenticator may have been cloned. The status is the
+	// reference's.
 	ErrInvalidResponse = &betterauth.ErrorCode{Code: "AUTHENTICATION_FAILED", Message: "Authentication failed", Status: http.StatusBadRequest}
 	// ErrTooMany: the user has Config.MaxPerUser passkeys.
 	ErrTooMany = &betterauth.ErrorCode{Code: "TOO_MANY_PASSKEYS", Message: "Too many passkeys", Status: http.StatusBadRequest}
