@@ -9,7 +9,8 @@ test:
 bench:
 	go run ./benchmarks
 
-# The official client and the reference server against the Go server.
+# The official client and the reference server against the Go server; the
+# figure at the end says what was compared.
 conformance:
 	conformance/install.sh
 	go test ./conformance/...

@@ -9,7 +9,7 @@ const features = {
     options.user.additionalFields = {
       birthYear: { type: "number", required: true },
       plan: { type: "string", required: false, defaultValue: "free", input: false },
-      nickname: { type: "string", required: false, validator: { input: z.string().min(2) } },
+      nickname: { type: "string", required: false, validator: { input: z.string().min(2, "needs two characters at least") } },
       note: { type: "string", required: false, returned: false },
     };
     options.session.additionalFields = {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/plugins/account"
+	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/go-json-experiment/json"
 )
 
@@ -43,9 +45,9 @@ func (s *site) testControls() map[string]control {
 // The kinds of mail the controls look for.
 const (
 	kindReset  = "reset-password"
-	kindVerify = "verify-email"
-	kindChange = "change-email"
-	kindDelete = "delete-user"
+	kindVerify = emailverification.KindVerify
+	kindChange = emailverification.KindConfirmChange
+	kindDelete = account.KindDelete
 )
 
 type succeeded struct {
@@ -136,7 +138,11 @@ func (s *site) lastMail(kind string) control {
 		if m == nil {
 			return nil, refusal{http.StatusNotFound, fmt.Sprintf("no %s mail to %s", kind, to)}
 		}
-		return sentMail{m.Data["newEmail"], m.URL, m.Token}, nil
+		sent := sentMail{URL: m.URL, Token: m.Token}
+		if kind == kindChange {
+			sent.NewEmail = m.Data["newEmail"]
+		}
+		return sent, nil
 	}
 }
 

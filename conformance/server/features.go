@@ -10,6 +10,8 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/plugins/account"
+	"github.com/better-auth-go/better-auth/plugins/emailverification"
 )
 
 // setup is what a feature may change before the Auth is built.
@@ -27,6 +29,14 @@ var features = map[string]func(*setup){
 	"no-mail":                  func(s *setup) { s.config.Mailer = nil },
 	"no-auto-sign-in":          func(s *setup) { s.plugins.password.DisableAutoSignIn = true },
 	"no-sign-up":               func(s *setup) { s.plugins.password.DisableSignUp = true },
+	"revoke-on-reset":          func(s *setup) { s.plugins.password.RevokeSessionsOnReset = true },
+	"no-changes":               func(s *setup) { s.plugins.account = account.Config{} },
+	"delete-mail":              func(s *setup) { s.plugins.account.DeleteUser.MailToken = true },
+	"unverified-change":        func(s *setup) { s.plugins.account.ChangeEmail.UpdateWithoutVerification = true },
+	"required-verification": func(s *setup) {
+		s.plugins.password.RequireVerifiedEmail = true
+		s.plugins.verification = emailverification.Config{SendOnSignUp: true, SendOnSignIn: true, AutoSignInAfterVerification: true}
+	},
 }
 
 // apply applies the features of a comma-separated list.
@@ -60,7 +70,7 @@ func addFields(s *setup) {
 
 func atLeastTwo(value any) error {
 	if text, ok := value.(string); !ok || len(text) < 2 {
-		return errors.New("two characters at least")
+		return errors.New("needs two characters at least")
 	}
 	return nil
 }
@@ -69,6 +79,6 @@ func limitRates(s *setup) {
 	s.config.RateLimit = betterauth.RateLimitConfig{Rules: []betterauth.RateLimit{
 		{Path: "/list-sessions", Rule: betterauth.Rule{Window: 10 * time.Second, Max: 2}},
 		{Path: "/passkey/*", Rule: betterauth.Rule{Window: 20 * time.Second, Max: 1}},
-		{Path: "/sign-out"}, // no limit
+		{Path: "/sign-out", AllowUnlimited: true},
 	}}
 }

@@ -9,8 +9,10 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
+	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 )
 
@@ -53,7 +55,13 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 			// The reference reads this header whether or not a proxy sets it.
 			ClientIP: betterauth.ClientIPConfig{Headers: []string{"X-Forwarded-For"}},
 		},
-		plugins: pluginConfigs{passkey: passkey.Config{RPID: "localhost", RPName: "Conformance", Origins: origins}},
+		plugins: pluginConfigs{
+			account: account.Config{
+				ChangeEmail: account.ChangeEmailConfig{Enabled: true, ConfirmOldAddress: true},
+				DeleteUser:  account.DeleteUserConfig{Enabled: true},
+			},
+			passkey: passkey.Config{RPID: "localhost", RPName: "Conformance", Origins: origins},
+		},
 	}
 	if err = plan.apply(opts.features); err == nil {
 		s.auth, err = betterauth.New(plan.config).Database(db).Plugin(plan.plugins.all()...).Build(ctx)
@@ -68,14 +76,18 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 
 // pluginConfigs configure all the plugins the project has.
 type pluginConfigs struct {
-	password emailpassword.Config
-	bearer   bearer.Config
-	passkey  passkey.Config
+	password     emailpassword.Config
+	verification emailverification.Config
+	account      account.Config
+	bearer       bearer.Config
+	passkey      passkey.Config
 }
 
 func (c pluginConfigs) all() []betterauth.Plugin {
 	return []betterauth.Plugin{
 		emailpassword.New(c.password),
+		emailverification.New(c.verification),
+		account.New(c.account),
 		bearer.New(c.bearer),
 		passkey.New(c.passkey),
 	}

@@ -1,0 +1,67 @@
+// Replaces what differs between any two runs: ids, tokens and keys by their number in the order they first appear, so that it still shows which
+// are the same; dates by their distance from the earliest beside them; the server's own address by <server>.
+
+const keyed = /"(challenge|credentialID|publicKey|attestationObject|clientDataJSON|authenticatorData|signature|userHandle|rawId)":"[^"]{16,}"/g;
+const jwe = /\beyJ[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+/g;
+const jws = /\beyJ[\w-]+\.[\w-]+\.[\w-]{43}\b/g;
+// 24: reset tokens; 32: ids and session tokens; 43: 32 bytes in base64url; 22: credential ids of the software authenticator.
+const opaque = /(?<![\w-])(?:[A-Za-z0-9]{24}|[A-Za-z0-9]{32}|[\w-]{43})(?![\w-])|(?<="id":")[\w-]{22}(?=")/g;
+const date = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+const moment = /\b1\d{12}\b/g;
+
+/** The same value with the members of its objects in the order of their names, which means nothing to a client. */
+export function sorted(value) {
+  if (value instanceof Date || value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  return Object.fromEntries(Object.keys(value).sort().map((name) => [name, sorted(value[name])]));
+}
+
+export class Normalizer {
+  #ids = new Map();
+  #server;
+
+  constructor(url) {
+    this.#server = new RegExp([url, encodeURIComponent(url)].map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"), "g");
+  }
+
+  text(text) {
+    text = text
+      .replace(this.#server, "<server>")
+      .replace(jwe, "<jwe>")
+      .replace(jws, (token) => this.#claims(token))
+      .replace(keyed, (member, name) => `"${name}":"${this.#number(member.slice(name.length + 4, -1), name)}"`)
+      .replace(opaque, (id) => this.#number(id, "id"));
+    text = relative(text, date, 60_000, (found) => Date.parse(found));
+    return relative(text, moment, 10_000, Number);
+  }
+
+  /** A Set-Cookie line: attributes stay as they are, a signed value shows what was signed, a cached session what is in it. */
+  cookie(line) {
+    const [, name, value, attributes] = /^([^=]*)=([^;]*)(.*)$/s.exec(line);
+    return `${name}=${this.#value(value)}${attributes}`;
+  }
+
+  #value(value) {
+    const plain = decodeURIComponent(value);
+    const signed = /^(.*)\.[\w+/]{43}=$/s.exec(plain);
+    if (signed) return `${/^[\w-]{24,}$/.test(signed[1]) ? this.#number(signed[1], "id") : this.text(signed[1])}.<signature>`;
+    const decoded = Buffer.from(plain, "base64url").toString();
+    return this.text(decoded.startsWith("{") && !plain.includes(".") ? JSON.stringify(sorted(JSON.parse(decoded))) : plain);
+  }
+
+  #claims(token) {
+    const { iat, exp, ...claims } = JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
+    return `<token ${this.text(JSON.stringify(sorted(claims)))} for ${exp === undefined ? "ever" : `${Math.round((exp - iat) / 10) * 10} s`}>`;
+  }
+
+  #number(id, what) {
+    if (!this.#ids.has(id)) this.#ids.set(id, `<${what} ${this.#ids.size + 1}>`);
+    return this.#ids.get(id);
+  }
+}
+
+// Moments as their distance from the earliest, rounded to a unit.
+function relative(text, pattern, unit, read) {
+  const earliest = Math.min(...(text.match(pattern) ?? []).map(read));
+  return text.replace(pattern, (found) => `<+${(Math.round((read(found) - earliest) / unit) * unit) / 1000}s>`);
+}

@@ -1,0 +1,61 @@
+// The configurations that scenarios run on, each served by the reference and by the Go server.
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { secret } from "../reference/start.mjs";
+
+const folder = fileURLToPath(new URL("..", import.meta.url));
+
+// What a site's servers are told beside where they are. Hashing is cheap: it is not what scenarios compare.
+const cheap = "insecure-cheap-passwords";
+export const sites = {
+  plain: ["--with", cheap],
+  cached: ["--with", cheap, "--cookie-cache", "compact"],
+  fields: ["--with", `fields,${cheap}`, "--cookie-cache", "jwt"],
+  limited: ["--with", `rate-limit,${cheap}`],
+  strict: ["--with", `required-verification,delete-mail,revoke-on-reset,${cheap}`],
+  lenient: ["--with", `deferred-refresh,unverified-change,no-auto-sign-in,${cheap}`],
+  bare: ["--with", `no-mail,no-sign-up,no-changes,${cheap}`],
+  silent: ["--with", `no-mail,${cheap}`],
+  fixed: ["--with", `no-changes,${cheap}`],
+};
+
+/** Compiles the Go server; resolves to {program, remove()}. */
+export async function buildGoServer() {
+  const out = await mkdtemp(join(tmpdir(), "conformance-go-"));
+  const program = join(out, "server");
+  await promisify(execFile)("go", ["build", "-o", program, "./server"], { cwd: folder }).catch((error) => {
+    throw new Error(error.code === "ENOENT" ? "no Go: the conformance suite needs go on the PATH" : `go build ./conformance/server:\n${error.stderr}`);
+  });
+  return { program, remove: () => rm(out, { recursive: true, force: true }) };
+}
+
+/** Starts a server and resolves to {name, url, said(), stop()} when it is ready; rejects with what it printed when it ends first. */
+export const startReference = (flags) => start("reference", process.execPath, [join(folder, "reference/server.mjs"), "--migrate", ...flags]);
+export const startGo = (program, flags) => start("Go", program, flags);
+
+async function start(name, program, args) {
+  const child = spawn(program, [...args, "--port", "0", "--exit-with-stdin"], {
+    env: { ...process.env, BETTER_AUTH_SECRET: secret },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let printed = "";
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => (errors += text));
+  const ended = new Promise((resolve, reject) => child.once("exit", resolve).once("error", reject));
+  await new Promise((resolve, reject) => {
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      printed += text;
+      if (/^READY$/m.test(printed)) resolve();
+    });
+    ended.then((code) => reject(new Error(`the ${name} server ended with ${code}: ${errors}`)), reject);
+  });
+  const stop = async () => {
+    child.stdin.end();
+    await ended;
+  };
+  return { name, url: /^URL (.*)$/m.exec(printed)[1], said: () => errors, stop };
+}
