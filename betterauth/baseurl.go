@@ -1,0 +1,128 @@
+package betterauth
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/origin"
+)
+
+// baseURLs says where this server is reached.
+type baseURLs struct {
+	static   string // origin and base path, "" when derived
+	path     string // base path, without a slash at the end
+	dynamic  *DynamicBaseURL
+	forwards bool // believe forwarded headers
+}
+
+// newBaseURLs resolves the configuration. The error says what is wrong with it.
+func newBaseURLs(cfg *Config) (baseURLs, []error) {
+	b := baseURLs{path: "/" + strings.Trim(cfg.BasePath, "/"), dynamic: cfg.DynamicBaseURL, forwards: cfg.TrustProxyHeaders}
+	if cfg.BasePath == "" {
+		b.path = "/api/auth"
+	}
+	if b.path == "/" {
+		b.path = ""
+	}
+	var problems []error
+	if b.dynamic != nil {
+		if len(b.dynamic.AllowedHosts) == 0 {
+			problems = append(problems, problem("", "config DynamicBaseURL", "lists no AllowedHosts"))
+		}
+		switch b.dynamic.Protocol {
+		case "", "auto", "http", "https":
+		default:
+			problems = append(problems, problem("", "config DynamicBaseURL", "protocol %q is not http, https or auto", b.dynamic.Protocol))
+		}
+		return b, problems
+	}
+	raw := cfg.BaseURL
+	if raw == "" {
+		raw = os.Getenv("BETTER_AUTH_URL")
+	}
+	if raw == "" {
+		return b, nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return b, append(problems, problem("", "config BaseURL", "%q is not an http or https URL", raw))
+	}
+	if p := strings.TrimRight(u.Path, "/"); p != "" {
+		b.path = p
+	}
+	b.static = origin.Of(raw) + b.path
+	return b, nil
+}
+
+// of derives the base URL for one request; "" when its host is not allowed.
+func (b baseURLs) of(r *http.Request) string {
+	if b.static != "" {
+		return b.static
+	}
+	if r == nil {
+		if b.dynamic != nil && b.dynamic.Fallback != "" {
+			return strings.TrimRight(b.dynamic.Fallback, "/") + b.path
+		}
+		return "http://localhost" + b.path
+	}
+	host, proto := r.Host, "http"
+	if r.TLS != nil {
+		proto = "https"
+	}
+	forwardedProto := ""
+	if b.forwards {
+		fh, fp := r.Header.Get("X-Forwarded-Host"), r.Header.Get("X-Forwarded-Proto")
+		if b.dynamic != nil {
+			if origin.ValidHost(fh) {
+				host = fh
+			}
+			if origin.ValidProto(fp) {
+				forwardedProto = fp
+			}
+		} else if origin.ValidHost(fh) && origin.ValidProto(fp) {
+			host, proto = fh, fp
+		}
+	}
+	if !origin.ValidHost(host) {
+		return ""
+	}
+	if b.dynamic == nil {
+		return origin.Of(proto+"://"+host) + b.path
+	}
+	for _, pattern := range b.dynamic.AllowedHosts {
+		if origin.MatchHost(host, pattern) {
+			return origin.Of(b.dynamicProto(host, forwardedProto, r)+"://"+host) + b.path
+		}
+	}
+	if b.dynamic.Fallback == "" {
+		return ""
+	}
+	return strings.TrimRight(b.dynamic.Fallback, "/") + b.path
+}
+
+func (b baseURLs) dynamicProto(host, forwarded string, r *http.Request) string {
+	switch {
+	case b.dynamic.Protocol == "http", b.dynamic.Protocol == "https":
+		return b.dynamic.Protocol
+	case forwarded != "":
+		return forwarded
+	case r.TLS != nil:
+		return "https"
+	case isLoopback(host):
+		return "http"
+	}
+	return "https"
+}
+
+func isLoopback(host string) bool {
+	u, err := url.Parse("http://" + host)
+	if err != nil {
+		return false
+	}
+	name := u.Hostname()
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || strings.HasPrefix(name, "127.") || name == "::1"
+}
+
+func originOf(baseURL string) string { return origin.Of(baseURL) }

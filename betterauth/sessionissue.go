@@ -1,0 +1,129 @@
+package betterauth
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// Reissue sets the session's cookies anew after the session or its user
+// changed, so that copies in the browser are current.
+func (c *Ctx) Reissue(id *Identity) {
+	c.login.identity, c.login.read, c.login.stored, c.login.err = id, true, true, nil
+	c.setSessionCookies(id, !c.dontRemember())
+}
+
+// ForgetSession makes the browser forget the session. It does not end it; see
+// Sessions.
+func (c *Ctx) ForgetSession() { c.clearSessionCookies() }
+
+// IssuedSession returns the session whose token this request's answer hands
+// out: a new one, or one that was prolonged.
+func (c *Ctx) IssuedSession() (*Session, bool) {
+	if c.login.issued == nil {
+		return nil, false
+	}
+	return c.login.issued, true
+}
+
+// createSession stores a session and signs the browser in. Gates were asked.
+func (c *Ctx) createSession(user *User, how SignIn) (*Session, error) {
+	remember := !c.dontRemember()
+	if how.Remember != nil {
+		remember = *how.Remember
+	}
+	life := c.auth.cfg.Session.ExpiresIn
+	if !remember {
+		life = 24 * time.Hour
+	}
+	token, err := database.RandomString(c.auth.cfg.Random, 32, Alphanumeric)
+	if err != nil {
+		return nil, fmt.Errorf("making a session token: %w", err)
+	}
+	now := c.Now()
+	ip, agent := c.ClientIP(), textFor(c.UserAgent(), 1024)
+	session := &Session{
+		ExpiresAt: now.Add(life), Token: token, CreatedAt: now, UpdatedAt: now,
+		IPAddress: &ip, UserAgent: &agent, UserID: user.ID,
+	}
+	for column, value := range how.Columns {
+		session.Extra.SetValue(column, value)
+	}
+	if err := c.auth.sessions.store.Create(c.Context, session); err != nil {
+		return nil, err
+	}
+	id := &Identity{session, user}
+	c.login = loginState{read: true, stored: true, identity: id, created: id}
+	if how.Remember != nil && *how.Remember {
+		c.forgetDontRemember()
+	}
+	c.setSessionCookies(id, remember)
+	return session, nil
+}
+
+// setSessionCookies signs the browser in, or prolongs that.
+func (c *Ctx) setSessionCookies(id *Identity, remember bool) {
+	c.login.issued = id.Session
+	session := Cookie{Key: cookieSession, Value: id.Session.Token, Signed: true}
+	if remember {
+		session.MaxAge = c.auth.cfg.Session.ExpiresIn
+	}
+	c.SetCookie(session)
+	if !remember {
+		c.SetCookie(Cookie{Key: cookieDontRemember, Value: "true", Signed: true})
+	}
+	c.writeCache(id, !remember)
+}
+
+// clearSessionCookies signs the browser out, if the session came by cookie.
+func (c *Ctx) clearSessionCookies() {
+	c.login.identity, c.login.created, c.login.issued = nil, nil, nil
+	if c.login.presented != "" {
+		return
+	}
+	c.ClearCookie(cookieSession)
+	c.clearCache()
+	c.ClearCookie(cookieDontRemember)
+}
+
+// abandonSession ends the session this request made and drops its cookies from
+// the answer.
+func (c *Ctx) abandonSession() error {
+	token := c.login.created.Session.Token
+	c.login = loginState{}
+	for _, key := range []string{cookieSession, cookieCache, cookieDontRemember} {
+		c.dropCookies(c.CookieName(key))
+	}
+	_, err := c.auth.sessions.store.Delete(context.WithoutCancel(c.Context), database.Eq("token", token))
+	return err
+}
+
+func (c *Ctx) dontRemember() bool {
+	v, ok := c.SignedCookie(cookieDontRemember)
+	return ok && v == "true"
+}
+
+// forgetDontRemember lets somebody who once did not want to be remembered
+// change their mind: the reference leaves the cookie, and such a session never
+// slides.
+func (c *Ctx) forgetDontRemember() {
+	if _, sent := c.Cookie(cookieDontRemember); sent {
+		c.ClearCookie(cookieDontRemember)
+	}
+}
+
+// textFor makes what a client sent fit for a text column.
+func textFor(s string, most int) string {
+	out := make([]rune, 0, min(len(s), most))
+	for _, r := range s {
+		if len(out) == most {
+			break
+		}
+		if r != 0 {
+			out = append(out, r)
+		}
+	}
+	return string(out)
+}
