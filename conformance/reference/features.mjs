@@ -30,6 +30,8 @@ const features = {
   "delete-mail": (options, { mails }) => {
     options.user.deleteUser.sendDeleteAccountVerification = async ({ user, url, token }) => void mails.push({ kind: "delete-user", email: user.email, url, token });
   },
+  // Sessions in cookies alone; the server knows by itself, since it is given no database.
+  stateless: () => {},
   "revoke-on-reset": (options) => (options.emailAndPassword.revokeSessionsOnPasswordReset = true),
   "deferred-refresh": (options) => (options.session.deferSessionRefresh = true),
   "unverified-change": (options) => (options.user.changeEmail.updateEmailWithoutVerification = true),

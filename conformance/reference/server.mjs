@@ -41,7 +41,8 @@ async function main() {
   if (!flags.secret) throw new Error("set BETTER_AUTH_SECRET (or --secret) to the secret both servers share, 32 characters or more");
   if (flags["cookie-cache"] && !["compact", "jwt", "jwe"].includes(flags["cookie-cache"])) throw new Error("--cookie-cache: compact, jwt or jwe");
 
-  const database = await openDatabase(flags.database);
+  const stateless = flags.with.split(",").includes("stateless");
+  const database = stateless ? { handle: undefined, empty: async () => {}, close: async () => {} } : await openDatabase(flags.database);
   const outbox = [];
   const mails = [];
   const senders = { resetFails: false };
@@ -62,7 +63,7 @@ async function main() {
   });
   const url = `http://localhost:${server.address().port}`;
   const options = authOptions({ url, database, outbox, mails, senders });
-  await prepareTables(options);
+  if (!stateless) await prepareTables(options);
   const auth = betterAuth(options);
   controls = testControls({ mails, senders, auth, database });
   answer = toNodeHandler(auth);

@@ -107,4 +107,26 @@ export default {
       await s.ok(post({ callbackURL: "", redirectTo: null }));
     },
   },
+  open: {
+    "pages of trusted origins": async (s) => {
+      await s.signedUp();
+      const from = (origin) => s.visitor({ origin }).client.signIn.email({ email, password });
+      for (const origin of [s.server.url, "https://app.example.com", "https://a.wild.example", "https://a.b.wild.example"]) await s.ok(from(origin));
+      for (const origin of ["http://app.example.com", "https://app.example.com:8443", "https://app.example.com.evil.example", "https://wild.example", "https://evilwild.example",
+        "http://a.wild.example", "https://a.wild.example.evil.example", "https://evil.example/.wild.example", "https://APP.example.com"]) {
+        await from(origin);
+      }
+      await s.refused(from("https://evil.example"), 403, "INVALID_ORIGIN");
+    },
+    "redirect targets of trusted origins": async (s) => {
+      await s.signedUp();
+      for (const callbackURL of ["https://app.example.com", "https://app.example.com/x?y#z", "https://a.wild.example/x", "myapp://open/this", "myapp:open"]) {
+        await s.ok(s.visitor().client.signIn.email({ email, password, callbackURL }));
+      }
+      for (const callbackURL of ["https://wild.example/x", "https://app.example.com@evil.example", "https://evil.example?.wild.example", "https://evil.example#.wild.example",
+        "https://evil.example\\.wild.example", "myapp2://open", "javascript://app.example.com/%0aalert(1)"]) {
+        await s.refused(s.visitor().client.signIn.email({ email, password, callbackURL }), 403, "INVALID_CALLBACK_URL");
+      }
+    },
+  },
 };

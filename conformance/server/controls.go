@@ -86,15 +86,21 @@ func (s *site) absent(*http.Request) (any, error) {
 }
 
 func (s *site) health(r *http.Request) (any, error) {
+	if s.db == nil {
+		return succeeded{true}, nil
+	}
 	return succeeded{true}, s.db.Ping(r.Context())
 }
 
-// resetState empties every table and the mailbox.
+// resetState empties every table and the mailbox. Without a database users stay.
 func (s *site) resetState(r *http.Request) (any, error) {
 	if err := s.auth.FlushMail(r.Context()); err != nil {
 		return nil, err
 	}
 	s.mails.empty()
+	if s.db == nil {
+		return succeeded{true}, nil
+	}
 	return succeeded{true}, s.db.Transaction(r.Context(), func(ctx context.Context) error {
 		var errs []error
 		for _, table := range s.tables() {

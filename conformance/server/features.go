@@ -18,6 +18,8 @@ import (
 type setup struct {
 	config  betterauth.Config
 	plugins pluginConfigs
+	// stateless is without a database: sessions are in cookies alone.
+	stateless bool
 }
 
 // features are the names --with takes, the reference server's.
@@ -29,6 +31,7 @@ var features = map[string]func(*setup){
 	"no-mail":                  func(s *setup) { s.config.Mailer = nil },
 	"no-auto-sign-in":          func(s *setup) { s.plugins.password.DisableAutoSignIn = true },
 	"no-sign-up":               func(s *setup) { s.plugins.password.DisableSignUp = true },
+	"stateless":                func(s *setup) { s.stateless = true },
 	"revoke-on-reset":          func(s *setup) { s.plugins.password.RevokeSessionsOnReset = true },
 	"no-changes":               func(s *setup) { s.plugins.account = account.Config{} },
 	"delete-mail":              func(s *setup) { s.plugins.account.DeleteUser.MailToken = true },

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -18,7 +19,7 @@ import (
 
 // site is everything one server serves: the Auth, and beside it what only tests ask for.
 type site struct {
-	db       *database.DB
+	db       *database.DB // nil when there is none
 	auth     *betterauth.Auth
 	mails    *mailbox
 	controls map[string]control // by method and path
@@ -26,10 +27,6 @@ type site struct {
 
 // open opens the database, creates what it lacks and builds the Auth.
 func open(ctx context.Context, opts options, url string) (*site, error) {
-	db, err := openDatabase(opts.database)
-	if err != nil {
-		return nil, err
-	}
 	origins := opts.origins
 	if len(origins) == 0 {
 		origins = []string{url}
@@ -38,7 +35,7 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 	if opts.verify {
 		schema = betterauth.SchemaVerify
 	}
-	s := &site{db: db, mails: &mailbox{}}
+	s := &site{mails: &mailbox{}}
 	plan := &setup{
 		config: betterauth.Config{
 			AppName:        "Conformance",
@@ -60,18 +57,35 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 				ChangeEmail: account.ChangeEmailConfig{Enabled: true, ConfirmOldAddress: true},
 				DeleteUser:  account.DeleteUserConfig{Enabled: true},
 			},
-			passkey: passkey.Config{RPID: "localhost", RPName: "Conformance", Origins: origins},
+			passkey: passkey.Config{RPID: "localhost", RPName: "Conformance", Origins: atLocalhost(origins)},
 		},
 	}
-	if err = plan.apply(opts.features); err == nil {
-		s.auth, err = betterauth.New(plan.config).Database(db).Plugin(plan.plugins.all()...).Build(ctx)
+	if err := plan.apply(opts.features); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		_ = db.Close() // the first error is the one to report
+	builder := betterauth.New(plan.config).Plugin(plan.plugins.all()...)
+	if plan.stateless {
+		builder.Stateless()
+	} else {
+		db, err := openDatabase(opts.database)
+		if err != nil {
+			return nil, err
+		}
+		s.db = db
+		builder.Database(db)
+	}
+	var err error
+	if s.auth, err = builder.Build(ctx); err != nil {
+		s.closeDatabase()
 		return nil, err
 	}
 	s.controls = s.testControls()
 	return s, nil
+}
+
+// atLocalhost are the origins that the relying party, localhost, may have.
+func atLocalhost(origins []string) []string {
+	return slices.DeleteFunc(slices.Clone(origins), func(origin string) bool { return !strings.Contains(origin, "://localhost") })
 }
 
 // pluginConfigs configure all the plugins the project has.
@@ -116,6 +130,13 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *site) close() {
 	if err := s.auth.Close(context.Background()); err != nil {
 		slog.Error("closing", "error", err)
+	}
+	s.closeDatabase()
+}
+
+func (s *site) closeDatabase() {
+	if s.db == nil {
+		return
 	}
 	if err := s.db.Close(); err != nil {
 		slog.Error("closing the database", "error", err)

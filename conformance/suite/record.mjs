@@ -28,7 +28,7 @@ function fields(event, normalizer) {
   return {
     request: `${event.method} ${normalizer.text(event.url)}`,
     status: String(event.status),
-    headers: seen.filter((name) => event.headers.has(name)).map((name) => `${name}: ${header(event.headers.get(name), normalizer)}`).join("\n"),
+    headers: seen.filter((name) => event.headers.has(name)).map((name) => `${name}: ${header(name, event.headers.get(name), normalizer)}`).join("\n"),
     cookies: cookies(event.headers).map((line) => normalizer.cookie(line)).join("\n"),
     body,
   };
@@ -50,7 +50,11 @@ function cookies(headers) {
   return [...last.keys()].sort().map((name) => last.get(name));
 }
 
-const header = (value, normalizer) => normalizer.cookie(`=${value}`).slice(1);
+function header(name, value, normalizer) {
+  // Seconds that may have passed on a busy machine.
+  if (name === "x-retry-after") return `${Math.ceil(value / 5) * 5} s at most`;
+  return normalizer.cookie(`=${value}`).slice(1);
+}
 
 /** The places where two transcripts differ: {where, reference, here} each, `where` being "label / field". */
 export function differences(reference, here) {

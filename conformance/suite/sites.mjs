@@ -20,6 +20,8 @@ export const sites = {
   lenient: ["--with", `deferred-refresh,unverified-change,no-auto-sign-in,${cheap}`],
   bare: ["--with", `no-mail,no-sign-up,no-changes,${cheap}`],
   silent: ["--with", `no-mail,${cheap}`],
+  stateless: ["--with", `stateless,${cheap}`],
+  open: ["--with", cheap, "--origin", "https://app.example.com", "--origin", "https://*.wild.example", "--origin", "myapp://"],
   fixed: ["--with", `no-changes,${cheap}`],
 };
 

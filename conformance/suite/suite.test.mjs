@@ -58,6 +58,7 @@ test("what a client can see is compared", () => {
   assert.deepEqual(compare(wire(), wire({ cookies: ["x=1"] })), ["cookies"]);
   assert.deepEqual(compare(wire(), wire({ headers: { "content-type": "text/plain" } })), ["headers"]);
   assert.deepEqual(compare(wire(), wire({ headers: { location: "/x" } })), ["headers"]);
+  assert.deepEqual(compare(wire({ headers: { "x-retry-after": "10" } }), wire({ headers: { "x-retry-after": "60" } })), ["headers"]);
   assert.deepEqual(compare({ kind: "result", call: "x", value: { data: 1 } }, { kind: "result", call: "x", value: { data: 2 } }), ["result"]);
   assert.equal(differences(transcript([wire(), wire()], url), transcript([wire()], url)).length, 1);
 });
@@ -65,6 +66,7 @@ test("what a client can see is compared", () => {
 test("what means nothing to a client is not", () => {
   assert.deepEqual(compare(wire({ body: '{"a":1,"b":2}' }), wire({ body: '{"b":2,"a":1}' })), []);
   assert.deepEqual(compare(wire({ cookies: ["x=0", "y=1", "x=1"] }), wire({ cookies: ["x=1", "y=1"] })), []);
+  assert.deepEqual(compare(wire({ headers: { "x-retry-after": "10" } }), wire({ headers: { "x-retry-after": "9" } })), []);
   assert.deepEqual(compare(wire({ body: `"${a}"` }), wire({ body: `"${b}"` })), []);
   assert.deepEqual(compare(wire({ headers: { location: `${url}/x` } }), wire({ headers: { location: "http://localhost:4000/x" } })), []);
 });
