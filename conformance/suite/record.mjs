@@ -53,7 +53,7 @@ function cookies(headers) {
 function header(name, value, normalizer) {
   // Seconds that may have passed on a busy machine.
   if (name === "x-retry-after") return `${Math.ceil(value / 5) * 5} s at most`;
-  return normalizer.cookie(`=${value}`).slice(1);
+  return name === "set-auth-token" ? normalizer.cookie(`=${value}`).slice(1) : normalizer.text(value);
 }
 
 /** The places where two transcripts differ: {where, reference, here} each, `where` being "label / field". */

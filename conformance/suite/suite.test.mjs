@@ -58,6 +58,7 @@ test("what a client can see is compared", () => {
   assert.deepEqual(compare(wire(), wire({ cookies: ["x=1"] })), ["cookies"]);
   assert.deepEqual(compare(wire(), wire({ headers: { "content-type": "text/plain" } })), ["headers"]);
   assert.deepEqual(compare(wire(), wire({ headers: { location: "/x" } })), ["headers"]);
+  assert.deepEqual(compare(wire({ headers: { location: "/a%20b" } }), wire({ headers: { location: "/a b" } })), ["headers"]);
   assert.deepEqual(compare(wire({ headers: { "x-retry-after": "10" } }), wire({ headers: { "x-retry-after": "60" } })), ["headers"]);
   assert.deepEqual(compare({ kind: "result", call: "x", value: { data: 1 } }, { kind: "result", call: "x", value: { data: 2 } }), ["result"]);
   assert.equal(differences(transcript([wire(), wire()], url), transcript([wire()], url)).length, 1);
