@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"context"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -63,6 +64,10 @@ var leftOut = map[string]string{
 	"callback POST":               absent,
 }
 
+// requireVerification names the transcript of a server where an address has to
+// be verified before anybody can sign in with it.
+const requireVerification = "requireVerification"
+
 // What the reference answered is answered here, but for ids, tokens, dates and
 // the few differences.json allows.
 func TestTranscripts(t *testing.T) {
@@ -80,6 +85,10 @@ func TestTranscripts(t *testing.T) {
 			},
 			RateLimit: betterauth.RateLimitConfig{Disabled: true},
 		},
+		requireVerification: {
+			Mailer:    betterauth.MailerFunc(func(context.Context, *betterauth.Message) error { return nil }),
+			RateLimit: betterauth.RateLimitConfig{Disabled: true},
+		},
 	}
 	recorded := transcripts(t)
 	if len(recorded) != len(configs) {
@@ -93,7 +102,8 @@ func TestTranscripts(t *testing.T) {
 			cfg.BaseURL, cfg.Secret, cfg.Schema = script.BaseURL, script.Secret, betterauth.SchemaMigrate
 			cfg.ClientIP.Headers = []string{"X-Forwarded-For"}
 			cfg.Clock = tickingClock()
-			play := newReplay(t, build(t, cfg), script)
+			password := emailpassword.Config{RequireVerifiedEmail: name == requireVerification}
+			play := newReplay(t, build(t, cfg, password), script)
 			for _, s := range script.Steps {
 				if why, ok := leftOut[s.Label]; ok && name == "core" {
 					play.leaveOut(s, why)
@@ -118,7 +128,7 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
-func build(t *testing.T, cfg betterauth.Config) *betterauth.Auth {
+func build(t *testing.T, cfg betterauth.Config, password emailpassword.Config) *betterauth.Auth {
 	t.Helper()
 	db, err := database.OpenSQLite(":memory:")
 	if err != nil {
@@ -130,7 +140,7 @@ func build(t *testing.T, cfg betterauth.Config) *betterauth.Auth {
 		}
 	})
 	auth, err := betterauth.New(cfg).Database(db).
-		Plugin(emailpassword.New(emailpassword.Config{}), emailverification.New(emailverification.Config{}), account.New(account.Config{})).
+		Plugin(emailpassword.New(password), emailverification.New(emailverification.Config{}), account.New(account.Config{})).
 		Build(t.Context())
 	if err != nil {
 		t.Fatal(err)
