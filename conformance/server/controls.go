@@ -172,14 +172,15 @@ func (s *site) setResetMode(r *http.Request) (any, error) {
 func (s *site) seedToken(prefix string) control {
 	return func(r *http.Request) (any, error) {
 		var in struct {
-			Email     string    `json:"email"`
-			Token     string    `json:"token"`
-			ExpiresAt time.Time `json:"expiresAt"`
+			Email     string `json:"email"`
+			Token     string `json:"token"`
+			ExpiresAt any    `json:"expiresAt"` // as JavaScript takes a date: text, or milliseconds
 		}
 		if err := read(r, &in); err != nil {
 			return nil, err
 		}
-		if in.Token == "" || in.ExpiresAt.IsZero() {
+		expires, ok := moment(in.ExpiresAt)
+		if in.Token == "" || !ok {
 			return nil, refusal{http.StatusBadRequest, "give email, token and expiresAt"}
 		}
 		user, err := s.user(r.Context(), in.Email)
@@ -190,9 +191,20 @@ func (s *site) seedToken(prefix string) control {
 		if err != nil {
 			return nil, err
 		}
-		row := &betterauth.Verification{Identifier: prefix + in.Token, Value: user.ID, ExpiresAt: in.ExpiresAt}
+		row := &betterauth.Verification{Identifier: prefix + in.Token, Value: user.ID, ExpiresAt: expires}
 		return succeeded{true}, tokens.Create(r.Context(), row)
 	}
+}
+
+func moment(value any) (at time.Time, ok bool) {
+	switch value := value.(type) {
+	case string:
+		at, err := time.Parse(time.RFC3339, value)
+		return at, err == nil
+	case float64:
+		return time.UnixMilli(int64(value)), true
+	}
+	return at, false
 }
 
 func (s *site) user(ctx context.Context, email string) (*betterauth.User, error) {
