@@ -56,7 +56,8 @@ func TestServerRefusesToStart(t *testing.T) {
 		"compact, jwt or jwe":           {"--port", "0", "--cookie-cache", "plain"},
 		"give sqlite:PATH or postgres:": {"--port", "0", "--database", "mysql://localhost/x"},
 		"unexpected \"surprise\"":       {"--port", "0", "surprise"},
-		"no suffix of origin":           {"--port", "0", "--origin", "https://example.com"},
+		"without a path":                {"--port", "0", "--origin", "http://localhost:3000/path"},
+		"no feature surprise":           {"--port", "0", "--with", "fields,surprise"},
 		"connect":                       {"--port", "0", "--database", "postgres://postgres@localhost:1/x"},
 		"flag provided but not defined": {"--port", "0", "--surprise"},
 	} {
