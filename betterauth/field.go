@@ -32,7 +32,7 @@ type AddedColumn interface {
 //
 //	plan, ok := Plan.Get(user)
 //
-// T is string, bool, int64, float64, time.Time, []string or jsontext.Value. A
+// T is string, bool, int64, time.Time, []string, []float64 or jsontext.Value. A
 // Field is immutable and safe for concurrent use.
 type Field[T any] struct {
 	table  string
