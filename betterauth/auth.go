@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
@@ -36,6 +37,7 @@ type Auth struct {
 	requestHooks  []compiledRequestHook
 	sources       []compiledSource
 	gates         []compiledGate
+	subscribers   map[reflect.Type][]compiledSubscriber
 	schema        *database.Schema
 	added         map[string][]database.Column
 	users         *database.Store[User]

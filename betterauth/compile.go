@@ -52,6 +52,7 @@ func (h compiledRequestHook) run(c *Ctx) (err error) {
 func (a *Auth) compileManifests() (problems []error) {
 	ops, problems := a.compileOperations()
 	problems = append(problems, a.attachHooks(ops)...)
+	problems = append(problems, a.subscribe()...)
 	var limits []RateLimit
 	var origins []string
 	for _, p := range a.plugins {

@@ -80,6 +80,10 @@ type Manifest struct {
 	Gates []SessionGate
 	// Database hooks run around rows being created, updated and deleted.
 	Database []DatabaseHook
+	// Emits declares the events this plugin emits.
+	Emits []EventType
+	// Events are heard by subscribers, once what happened is durable.
+	Events []Subscriber
 	// Limits narrow how often a client may call.
 	Limits []RateLimit
 	// Hasher wraps the password hasher. Plugins wrap in order: the last one is

@@ -26,6 +26,16 @@ func (p *Passkeys) verifyAuthentication(c *betterauth.Ctx, in VerifyAuthenticati
 	if p.cfg.DisableVerification && !p.cfg.AllowInsecureUnverifiedAssertion {
 		return nil, ErrVerificationDisabled
 	}
+	var used Passkey
+	id, err := p.authenticate(c, in, &used)
+	if err != nil {
+		return nil, p.refused(c, authentication, used.UserID, used.ID, err)
+	}
+	return id, nil
+}
+
+// authenticate also says which passkey was used, as soon as it is known.
+func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput, used *Passkey) (*betterauth.Identity, error) {
 	parsed, parseErr := protocol.ParseCredentialRequestResponseBytes(in.Response)
 	sent := ""
 	if parseErr == nil {
@@ -45,6 +55,7 @@ func (p *Passkeys) verifyAuthentication(c *betterauth.Ctx, in VerifyAuthenticati
 	if err != nil {
 		return nil, err
 	}
+	*used = *key
 	if begun.User.ID != "" && begun.User.ID != key.UserID {
 		return nil, ErrChallengeNotFound // it was made for another user
 	}
@@ -62,13 +73,15 @@ func (p *Passkeys) verifyAuthentication(c *betterauth.Ctx, in VerifyAuthenticati
 		return nil, err
 	}
 	how := betterauth.SignIn{Method: "passkey"}
-	if !p.cfg.DisableVerification && parsed.Response.AuthenticatorData.Flags.HasUserVerified() {
+	verified := !p.cfg.DisableVerification && parsed.Response.AuthenticatorData.Flags.HasUserVerified()
+	if verified {
 		how.Assurance = betterauth.MultiFactor
 	}
 	session, err := c.SignIn(user, how)
 	if err != nil {
 		return nil, err
 	}
+	betterauth.Emit(c, p.host, SignedIn{UserID: user.ID, PasskeyID: key.ID, SessionID: session.ID, UserVerified: verified})
 	return &betterauth.Identity{Session: session, User: user}, nil
 }
 
@@ -172,8 +185,15 @@ func (p *Passkeys) recordUse(ctx context.Context, key *Passkey, parsed *protocol
 	if data.Flags.HasBackupEligible() {
 		set["deviceType"] = multiDevice
 	}
-	_, err := p.store.UpdateOne(ctx, set, database.Eq("id", key.ID), database.Eq("userId", key.UserID), grows)
+	now, err := p.store.UpdateOne(ctx, set, database.Eq("id", key.ID), database.Eq("userId", key.UserID), grows)
+	if err == nil && (now.BackedUp != key.BackedUp || now.DeviceType != key.DeviceType) {
+		betterauth.Emit(ctx, p.host, BackupChanged{UserID: key.UserID, PasskeyID: key.ID, DeviceType: now.DeviceType, BackedUp: now.BackedUp})
+	}
 	if errors.Is(err, database.ErrNotFound) {
+		// Else it was deleted, or used by another request, in the meantime.
+		if key.Counter > 0 && int64(data.Counter) <= key.Counter {
+			betterauth.Emit(ctx, p.host, CloneSuspected{UserID: key.UserID, PasskeyID: key.ID, Stored: key.Counter, Received: int64(data.Counter)})
+		}
 		return ErrInvalidResponse.Because(fmt.Errorf("the counter of passkey %s did not grow, or it was deleted", key.ID))
 	}
 	return err

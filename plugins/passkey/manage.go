@@ -27,10 +27,14 @@ func (p *Passkeys) List(ctx context.Context, userID string) ([]*Passkey, error) 
 // else's is ErrPasskeyMissing.
 func (p *Passkeys) Delete(ctx context.Context, userID, id string) error {
 	n, err := p.store.Delete(ctx, database.Eq("id", id), database.Eq("userId", userID))
-	if err == nil && n == 0 {
+	if err != nil {
+		return err
+	}
+	if n == 0 {
 		return ErrPasskeyMissing
 	}
-	return err
+	betterauth.Emit(ctx, p.host, Deleted{UserID: userID, PasskeyID: id})
+	return nil
 }
 
 // Rename changes what a passkey of the user is called. One that does not exist
@@ -43,7 +47,11 @@ func (p *Passkeys) Rename(ctx context.Context, userID, id, name string) (*Passke
 	if errors.Is(err, database.ErrNotFound) {
 		return nil, ErrPasskeyMissing
 	}
-	return key, err
+	if err != nil {
+		return nil, err
+	}
+	betterauth.Emit(ctx, p.host, Renamed{UserID: userID, PasskeyID: id})
+	return key, nil
 }
 
 func (p *Passkeys) list(c *betterauth.Ctx, _ betterauth.None) ([]*Passkey, error) {

@@ -193,6 +193,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 				Errors: []*betterauth.ErrorCode{ErrPasskeyMissing},
 			}, p.update),
 		},
+		Emits: events(),
 		Errors: []*betterauth.ErrorCode{
 			ErrChallengeNotFound, ErrNotYours, ErrRegistrationFailed, ErrPasskeyNotFound, ErrAuthenticationFailed,
 			ErrTooMany, ErrVerificationDisabled,

@@ -29,6 +29,15 @@ func (p *Passkeys) verifyRegistration(c *betterauth.Ctx, in VerifyRegistrationIn
 	if p.cfg.DisableVerification && !p.cfg.AllowInsecureUnverifiedAssertion {
 		return nil, ErrVerificationDisabled
 	}
+	key, err := p.register(c, in)
+	if err != nil {
+		return nil, p.refused(c, registration, c.Identity().User.ID, "", err)
+	}
+	betterauth.Emit(c, p.host, Registered{UserID: key.UserID, PasskeyID: key.ID})
+	return key, nil
+}
+
+func (p *Passkeys) register(c *betterauth.Ctx, in VerifyRegistrationInput) (*Passkey, error) {
 	user := c.Identity().User
 	if in.Name != nil {
 		if err := checkName("body.name", *in.Name); err != nil {

@@ -1,0 +1,85 @@
+package betterauth
+
+import (
+	"context"
+	"reflect"
+)
+
+// EventType names a Go type that a plugin emits as an event. Make one with
+// EventOf.
+type EventType struct{ event reflect.Type }
+
+// EventOf is the type E as an event, for Manifest.Emits.
+func EventOf[E any]() EventType { return EventType{reflect.TypeFor[E]()} }
+
+// Subscriber hears events of one type. Make one with On.
+type Subscriber struct {
+	event    reflect.Type
+	optional bool
+	run      func(ctx context.Context, event any)
+}
+
+// IfPresent returns the subscriber for an event that may have no emitter.
+// Without it, subscribing to what no plugin emits is a Build error.
+func (s Subscriber) IfPresent() Subscriber { s.optional = true; return s }
+
+// On calls f for every event of type E: the place for audit logs and alerts. It
+// runs before the answer is sent, once what happened is durable; it cannot fail
+// the request, and a panic is logged. Slow work belongs into the background.
+func On[E any](f func(ctx context.Context, event E)) Subscriber {
+	if f == nil {
+		return Subscriber{event: reflect.TypeFor[E]()}
+	}
+	return Subscriber{event: reflect.TypeFor[E](), run: func(ctx context.Context, event any) { f(ctx, event.(E)) }}
+}
+
+// Emit tells all subscribers of E, in plugin order, once the transaction in ctx
+// is durable, at once without one, and never if it is undone. Declare E in
+// Manifest.Emits. An event holds ids and facts, never a secret.
+func Emit[E any](ctx context.Context, h *Host, event E) {
+	subscribers := h.auth.subscribers[reflect.TypeFor[E]()]
+	if len(subscribers) == 0 {
+		return
+	}
+	h.AfterCommit(ctx, func(ctx context.Context) {
+		for _, s := range subscribers {
+			s.tell(ctx, h.auth, event)
+		}
+	})
+}
+
+type compiledSubscriber struct {
+	Subscriber
+	plugin string
+}
+
+func (s compiledSubscriber) tell(ctx context.Context, a *Auth, event any) {
+	err := safely(func() error { s.run(ctx, event); return nil })
+	if err != nil {
+		a.log.Error("a subscriber failed", "plugin", s.plugin, "event", s.event.String(), "error", err)
+	}
+}
+
+// subscribe resolves who hears what.
+func (a *Auth) subscribe() (problems []error) {
+	emitted := map[reflect.Type]bool{}
+	for _, p := range a.plugins {
+		for _, e := range p.manifest.Emits {
+			emitted[e.event] = true
+		}
+	}
+	a.subscribers = map[reflect.Type][]compiledSubscriber{}
+	for _, p := range a.plugins {
+		for _, s := range p.manifest.Events {
+			switch {
+			case s.run == nil || s.event == nil:
+				problems = append(problems, problem(p.manifest.ID, "event subscriber", "is empty: make it with betterauth.On"))
+			case !emitted[s.event] && !s.optional:
+				problems = append(problems, problem(p.manifest.ID, "event subscriber", "no plugin emits %s; say IfPresent if it may be absent", s.event))
+			default:
+				a.subscribers[s.event] = append(a.subscribers[s.event], compiledSubscriber{s, p.manifest.ID})
+			}
+		}
+	}
+	return problems
+}

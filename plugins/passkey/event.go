@@ -1,0 +1,69 @@
+package passkey
+
+import (
+	"context"
+	"errors"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+)
+
+// The events of this plugin, for audit logs: subscribe with betterauth.On. They
+// hold ids and facts, no challenge, signature or token.
+
+// Registered says that a user added a passkey.
+type Registered struct{ UserID, PasskeyID string }
+
+// SignedIn says that a passkey signed its user in.
+type SignedIn struct {
+	UserID, PasskeyID, SessionID string
+	// UserVerified says that the authenticator checked who used it.
+	UserVerified bool
+}
+
+// Refused says that a ceremony was turned away.
+type Refused struct {
+	// Ceremony is "registration" or "authentication".
+	Ceremony string
+	// UserID and PasskeyID are "" where they are not known.
+	UserID, PasskeyID string
+	// Code is the error code the client was answered with.
+	Code string
+}
+
+// CloneSuspected says that a signature counter did not grow: two authenticators
+// may hold the same key.
+type CloneSuspected struct {
+	UserID, PasskeyID string
+	Stored, Received  int64
+}
+
+// BackupChanged says that a passkey began or ceased to be synced, or became
+// able to.
+type BackupChanged struct {
+	UserID, PasskeyID string
+	DeviceType        string
+	BackedUp          bool
+}
+
+// Renamed says that a user renamed a passkey.
+type Renamed struct{ UserID, PasskeyID string }
+
+// Deleted says that a user deleted a passkey.
+type Deleted struct{ UserID, PasskeyID string }
+
+func events() []betterauth.EventType {
+	return []betterauth.EventType{
+		betterauth.EventOf[Registered](), betterauth.EventOf[SignedIn](), betterauth.EventOf[Refused](), betterauth.EventOf[CloneSuspected](),
+		betterauth.EventOf[BackupChanged](), betterauth.EventOf[Renamed](), betterauth.EventOf[Deleted](),
+	}
+}
+
+// refused reports a ceremony that was turned away, and returns why unchanged. A
+// failure that is nobody's refusal, such as of the database, is none.
+func (p *Passkeys) refused(ctx context.Context, ceremony, userID, passkeyID string, err error) error {
+	var code *betterauth.ErrorCode
+	if errors.As(err, &code) && code.Status < 500 {
+		betterauth.Emit(ctx, p.host, Refused{Ceremony: ceremony, UserID: userID, PasskeyID: passkeyID, Code: code.Code})
+	}
+	return err
+}
