@@ -163,7 +163,7 @@ func (a *Auth) checkRateConfig() (problems []error) {
 // rule picks the rule for a path: general, built in, plugin's, application's,
 // the later winning. limited is false where there is no limit.
 func (l *limiter) rule(r *http.Request, path string) (rule Rule, limited bool, err error) {
-	rule = l.general
+	rule, limited = l.general, true
 	for _, limit := range builtInLimits {
 		if matchesBuiltIn(limit.prefix, limit.exactly, path) {
 			rule = limit.rule
@@ -178,13 +178,10 @@ func (l *limiter) rule(r *http.Request, path string) (rule Rule, limited bool, e
 			if rule, limited, err = limit.apply(r, rule, l.longest); err != nil {
 				return rule, false, err
 			}
-			if !limited {
-				return rule, false, nil
-			}
 			break
 		}
 	}
-	return rule, true, nil
+	return rule, limited, nil
 }
 
 func matchesBuiltIn(prefixes, exactly []string, path string) bool {

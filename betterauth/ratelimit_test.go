@@ -196,6 +196,7 @@ func TestRateLimitRules(t *testing.T) {
 		{Path: "/first", Rule: second(9)},
 		{Path: "/tree/**", Rule: second(4)},
 		{Path: "/lifted", AllowUnlimited: true},
+		{Path: "/lifted/by-plugin", Rule: second(2)},
 		{Path: "/func/lifted", Func: fixed(betterauth.Rule{}, false)},
 		{Path: "/func/rule", Func: fixed(second(5), true)},
 		{Path: "/func/empty", Func: fixed(betterauth.Rule{}, true)},
@@ -233,13 +234,14 @@ func TestRateLimitRules(t *testing.T) {
 		"the application's over all": {"/tree/a/b", 4, 404},
 		"lifted":                     {"/lifted", -1, 404},
 		"lifted by a function":       {"/func/lifted", -1, 404},
+		"limited over a plugin's":    {"/lifted/by-plugin", 2, 404},
 		"a function's rule":          {"/func/rule", 5, 404},
 		"a function without a rule":  {"/func/empty", -1, 500},
 		"a function's long window":   {"/func/long", -1, 500},
 		"a function that panics":     {"/func/panic", -1, 500},
 	} {
 		kit := limited(t, betterauth.RateLimitConfig{Rules: rules}, plugintest.Options{Plugins: []betterauth.Plugin{
-			betterauth.Inline{ID: "p", Limits: []betterauth.RateLimit{{Path: "/sign-in/plugin", Rule: second(6)}, {Path: "/plugin/*", Rule: second(7)}, {Path: "/tree/*/b", Rule: second(1)}}},
+			betterauth.Inline{ID: "p", Limits: []betterauth.RateLimit{{Path: "/sign-in/plugin", Rule: second(6)}, {Path: "/plugin/*", Rule: second(7)}, {Path: "/tree/*/b", Rule: second(1)}, {Path: "/lifted/*", AllowUnlimited: true}}},
 			betterauth.Inline{ID: "q", Limits: []betterauth.RateLimit{{Path: "/plugin/x", Rule: second(8)}}}}})
 		client := from(kit, "203.0.113.1")
 		passed := 0
