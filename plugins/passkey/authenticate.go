@@ -185,16 +185,31 @@ func (p *Passkeys) recordUse(ctx context.Context, key *Passkey, parsed *protocol
 	if data.Flags.HasBackupEligible() {
 		set["deviceType"] = multiDevice
 	}
-	now, err := p.store.UpdateOne(ctx, set, database.Eq("id", key.ID), database.Eq("userId", key.UserID), grows)
+	ours := []database.Cond{database.Eq("id", key.ID), database.Eq("userId", key.UserID)}
+	now, err := p.store.UpdateOne(ctx, set, append(ours, grows)...)
+	if errors.Is(err, database.ErrNotFound) {
+		now, err = p.counterStands(ctx, key, int64(data.Counter), set, ours)
+	}
 	if err == nil && (now.BackedUp != key.BackedUp || now.DeviceType != key.DeviceType) {
 		betterauth.Emit(ctx, p.host, BackupChanged{UserID: key.UserID, PasskeyID: key.ID, DeviceType: now.DeviceType, BackedUp: now.BackedUp})
 	}
-	if errors.Is(err, database.ErrNotFound) {
-		// Else it was deleted, or used by another request, in the meantime.
-		if key.Counter > 0 && int64(data.Counter) <= key.Counter {
-			betterauth.Emit(ctx, p.host, CloneSuspected{UserID: key.UserID, PasskeyID: key.ID, Stored: key.Counter, Received: int64(data.Counter)})
-		}
-		return ErrInvalidResponse.Because(fmt.Errorf("the counter of passkey %s did not grow, or it was deleted", key.ID))
-	}
 	return err
+}
+
+// counterStands decides about a passkey whose counter did not grow, or which was
+// deleted or used by another request in the meantime.
+func (p *Passkeys) counterStands(ctx context.Context, key *Passkey, received int64, set database.Set, ours []database.Cond) (*Passkey, error) {
+	if key.Counter > 0 && received <= key.Counter && p.cfg.CloneDetection != CloneIgnore {
+		betterauth.Emit(ctx, p.host, CloneSuspected{UserID: key.UserID, PasskeyID: key.ID, Stored: key.Counter, Received: received})
+	}
+	refusal := ErrInvalidResponse.Because(fmt.Errorf("the counter of passkey %s did not grow, or it was deleted", key.ID))
+	if p.cfg.CloneDetection == CloneFail {
+		return nil, refusal
+	}
+	delete(set, "counter") // the larger one stays
+	now, err := p.store.UpdateOne(ctx, set, ours...)
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, refusal
+	}
+	return now, err
 }

@@ -2,6 +2,7 @@ package passkey
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/go-json-experiment/json/jsontext"
@@ -108,13 +109,11 @@ func (p *Passkeys) registerOptions(c *betterauth.Ctx, in RegisterOptionsInput) (
 	if err != nil {
 		return creationOptions{}, err
 	}
-	// Random and never stored, so that authenticators learn nothing of the
-	// user (section 14.6.1).
-	handle, err := p.host.RandomString(32, betterauth.LowerAlphanumeric)
+	rpID, err := p.rpID(c.Origin())
 	if err != nil {
 		return creationOptions{}, err
 	}
-	rpID, err := p.rpID(c.Origin())
+	handle, err := p.userHandle(rpID, user.ID)
 	if err != nil {
 		return creationOptions{}, err
 	}
@@ -137,6 +136,15 @@ func (p *Passkeys) registerOptions(c *betterauth.Ctx, in RegisterOptionsInput) (
 		Extensions: jsontext.Value(`{"credProps":true}`),
 		Hints:      []string{},
 	}, nil
+}
+
+// userHandle is 32 characters that tell authenticators nothing of the user
+// (section 14.6.1).
+func (p *Passkeys) userHandle(rpID, userID string) (string, error) {
+	if p.cfg.UserHandle == UserHandleStable {
+		return hex.EncodeToString(p.host.Derive("passkey user handle", rpID+"\x00"+userID)[:16]), nil
+	}
+	return p.host.RandomString(32, betterauth.LowerAlphanumeric)
 }
 
 func (p *Passkeys) authenticateOptions(c *betterauth.Ctx, _ betterauth.None) (requestOptions, error) {

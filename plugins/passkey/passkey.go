@@ -40,6 +40,12 @@ type Config struct {
 	// BackupEligibility says what a changed backup eligibility flag means.
 	// Default BackupUpgrade.
 	BackupEligibility BackupEligibility
+	// CloneDetection says what a signature counter that did not grow means.
+	// Default CloneFail.
+	CloneDetection CloneDetection
+	// UserHandle says how the handle is made that authenticators keep for a
+	// user. Default UserHandleRandom.
+	UserHandle UserHandle
 	// MaxPerUser is how many passkeys one user may have. Default 100.
 	MaxPerUser int
 
@@ -71,6 +77,34 @@ const (
 	BackupIgnore BackupEligibility = "ignore"
 )
 
+// CloneDetection is the policy for a signature counter that did not grow
+// (section 6.1.1): two authenticators may hold the same key.
+type CloneDetection string
+
+const (
+	// CloneFail refuses the sign-in and emits CloneSuspected.
+	CloneFail CloneDetection = "fail"
+	// CloneWarn emits CloneSuspected and signs in. The larger counter stays.
+	CloneWarn CloneDetection = "warn"
+	// CloneIgnore signs in and says nothing.
+	CloneIgnore CloneDetection = "ignore"
+)
+
+// UserHandle is how the user handle (section 5.4.3) is made.
+type UserHandle string
+
+const (
+	// UserHandleRandom is a new one for each registration, never stored, as the
+	// reference does: authenticators learn nothing, and a page cannot tell them
+	// later which passkeys of a user are still good.
+	UserHandleRandom UserHandle = "random"
+	// UserHandleStable is one for all passkeys of a user, derived from the
+	// user's id with the application's secret: a provider then replaces a
+	// passkey instead of adding a second, and the Signal API can name the user.
+	// It changes when the current secret does.
+	UserHandleStable UserHandle = "stable"
+)
+
 // Passkeys is the plugin. Make one with New for each Auth. Its methods are safe
 // for concurrent use once the Auth is built.
 type Passkeys struct {
@@ -100,6 +134,12 @@ func New(cfg Config) *Passkeys {
 	}
 	if cfg.BackupEligibility == "" {
 		cfg.BackupEligibility = BackupUpgrade
+	}
+	if cfg.CloneDetection == "" {
+		cfg.CloneDetection = CloneFail
+	}
+	if cfg.UserHandle == "" {
+		cfg.UserHandle = UserHandleRandom
 	}
 	if cfg.MaxPerUser == 0 {
 		cfg.MaxPerUser = 100

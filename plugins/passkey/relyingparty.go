@@ -27,6 +27,12 @@ func (p *Passkeys) Check(site betterauth.Site) error {
 	if !slices.Contains([]BackupEligibility{BackupUpgrade, BackupStrict, BackupIgnore}, p.cfg.BackupEligibility) {
 		problems = append(problems, fmt.Errorf("BackupEligibility %q is not upgrade, strict or ignore", p.cfg.BackupEligibility))
 	}
+	if !slices.Contains([]CloneDetection{CloneFail, CloneWarn, CloneIgnore}, p.cfg.CloneDetection) {
+		problems = append(problems, fmt.Errorf("CloneDetection %q is not fail, warn or ignore", p.cfg.CloneDetection))
+	}
+	if !slices.Contains([]UserHandle{UserHandleRandom, UserHandleStable}, p.cfg.UserHandle) {
+		problems = append(problems, fmt.Errorf("UserHandle %q is not random or stable", p.cfg.UserHandle))
+	}
 	if p.cfg.ChallengeTTL < 0 || p.cfg.MaxPerUser < 0 {
 		problems = append(problems, errors.New("ChallengeTTL and MaxPerUser cannot be negative"))
 	}
