@@ -56,7 +56,7 @@ func run(ctx context.Context, addr, file string, out io.Writer) error {
 	defer db.Close()
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; another address can be chosen, such as with -addr localhost:3001", err)
 	}
 	// Passkeys are bound to a domain, never to an IP address: whatever the
 	// address listened on, the page lives at localhost.
