@@ -1,9 +1,13 @@
 package conformance_test
 
 import (
+	"context"
+	"crypto/rand"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/better-auth-go/better-auth/database"
@@ -60,9 +64,39 @@ func sqliteDatabase(t testing.TB) testDatabase {
 }
 
 func postgresDatabase(t testing.TB) testDatabase {
-	need(t, os.Getenv(databasetest.PostgresEnv) != "", "set "+databasetest.PostgresEnv+" to a PostgreSQL DSN")
-	dsn := databasetest.PostgresDSN(t)
+	dsn := postgresDSN(t)
 	return testDatabase{dsn, func() (*database.DB, error) { return database.OpenPostgres(dsn) }, postgresDatabase}
+}
+
+// postgresDSN creates a database, dropped when the test ends. A schema would not
+// do: the reference looks at all schemas of its database when it plans its
+// tables, and fails when another test drops one of them meanwhile.
+func postgresDSN(t testing.TB) string {
+	t.Helper()
+	dsn := os.Getenv(databasetest.PostgresEnv)
+	need(t, dsn != "", "set "+databasetest.PostgresEnv+" to a PostgreSQL DSN")
+	u, err := url.Parse(dsn)
+	if err != nil || u.Scheme == "" {
+		t.Fatalf("%s has to be a URL for the reference", databasetest.PostgresEnv)
+	}
+	db, err := database.OpenPostgres(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "conformance_" + strings.ToLower(rand.Text())
+	if _, err := db.Bun().ExecContext(context.Background(), `create database "`+name+`"`); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := db.Bun().ExecContext(context.Background(), `drop database "`+name+`" with (force)`); err != nil {
+			t.Error(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	u.Path = "/" + name
+	return u.String()
 }
 
 // opened opens the database beside whatever server uses it.

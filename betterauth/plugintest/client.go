@@ -182,6 +182,25 @@ func (a *Answer) WantError(code *betterauth.ErrorCode) *Answer {
 	return a
 }
 
+// WantBody fails the test unless the answer has this status and this body, to
+// the byte.
+func (a *Answer) WantBody(status int, body string) *Answer {
+	a.t.Helper()
+	if a.Want(status); string(a.Body) != body {
+		a.t.Fatalf("%s: body %s\nwant %s", a.what, a.Body, body)
+	}
+	return a
+}
+
+// WantRedirect fails the test unless the answer leads to this URL.
+func (a *Answer) WantRedirect(url string) *Answer {
+	a.t.Helper()
+	if a.Want(http.StatusFound); a.Header.Get("Location") != url {
+		a.t.Fatalf("%s: leads to %q, want %q", a.what, a.Header.Get("Location"), url)
+	}
+	return a
+}
+
 // Into decodes the body.
 func (a *Answer) Into(v any) *Answer {
 	a.t.Helper()

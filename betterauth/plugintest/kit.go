@@ -1,5 +1,6 @@
 // Package plugintest is a tool-box for testing plugins: an Auth on a database
-// in memory, a clock to move, and clients that are already signed in.
+// in memory, a clock to move, an outbox for mail, and clients that are already
+// signed in.
 //
 //	kit := plugintest.New(t, myplugin.New(myplugin.Config{}))
 //	alice := kit.SignedIn("alice@example.com")
@@ -40,6 +41,9 @@ type Options struct {
 	Stateless bool
 	// RateLimited keeps rate limits on. Default false.
 	RateLimited bool
+	// NoMailer builds without a Mailer. By default the kit's own keeps what is
+	// mailed, for Kit.Mail.
+	NoMailer bool
 }
 
 // Kit is an Auth under test. It is closed when the test ends.
@@ -52,6 +56,7 @@ type Kit struct {
 
 	t       testing.TB
 	baseURL string
+	outbox  *outbox
 }
 
 // New builds an Auth with plugins and fails the test if that fails.
@@ -81,7 +86,7 @@ func Build(t testing.TB, o Options) (*Kit, error) {
 		}
 		t.Cleanup(func() { _ = db.Close() })
 	}
-	k := &Kit{t: t, DB: db, Clock: &Clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, Log: &Log{}}
+	k := &Kit{t: t, DB: db, Clock: &Clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, Log: &Log{}, outbox: &outbox{}}
 	cfg := o.Config
 	if cfg.BaseURL == "" && cfg.DynamicBaseURL == nil {
 		cfg.BaseURL = BaseURL
@@ -94,6 +99,9 @@ func Build(t testing.TB, o Options) (*Kit, error) {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.NewTextHandler(k.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	if cfg.Mailer == nil && !o.NoMailer {
+		cfg.Mailer = k.outbox
 	}
 	if cfg.Schema == betterauth.SchemaVerify {
 		cfg.Schema = betterauth.SchemaMigrate

@@ -50,22 +50,27 @@ export async function sqliteDatabase(t) {
   return `sqlite:${join(folder, "auth.db")}`;
 }
 
-/** A new PostgreSQL schema, dropped after the test; undefined, with the test marked as skipped, when there is no server to use. */
+/**
+ * A new PostgreSQL database, dropped after the test; undefined, with the test marked as skipped, when there is no server to use.
+ * A schema would not do: the reference looks at all schemas of its database when it plans its tables, and fails when another test drops one meanwhile.
+ */
 export async function postgresDatabase(t) {
   const server = process.env.BETTERAUTH_TEST_POSTGRES;
   if (!server) {
     t.skip("set BETTERAUTH_TEST_POSTGRES to a PostgreSQL DSN");
     return undefined;
   }
-  const schema = `conformance_${randomBytes(6).toString("hex")}`;
+  const name = `conformance_${randomBytes(6).toString("hex")}`;
   const run = async (sql) => {
     const client = new pg.Client(server);
     await client.connect();
     await client.query(sql).finally(() => client.end());
   };
-  await run(`create schema ${schema}`);
-  t.after(() => run(`drop schema ${schema} cascade`));
-  return `${server}${server.includes("?") ? "&" : "?"}options=-csearch_path%3D${schema}`;
+  await run(`create database ${name}`);
+  t.after(() => run(`drop database ${name} with (force)`));
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
 }
 
 /** Both engines, for a test that runs on each: the name of the engine and how to make a database of it. */

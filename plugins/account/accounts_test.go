@@ -22,7 +22,7 @@ func TestListAccounts(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, account.Config{}, plugintest.Options{Config: betterauth.Config{AdditionalColumns: []betterauth.AddedColumn{tenant}}})
 	c := s.SignedIn("a@example.com")
-	body(t, c.Get("/list-accounts"), http.StatusOK, `[]`)
+	c.Get("/list-accounts").WantBody(http.StatusOK, `[]`)
 	first := s.link(c.User, "credential")
 	s.Clock.Advance(time.Second)
 	second := s.link(c.User, "github")
@@ -31,9 +31,9 @@ func TestListAccounts(t *testing.T) {
 		return fmt.Sprintf(`{"accountId":%q,"providerId":%q,"userId":%q,"createdAt":%q,"updatedAt":%q,"tenant":null,"id":%q,"scopes":%s}`,
 			a.AccountID, a.ProviderID, c.User.ID, at, at, a.ID, scopes)
 	}
-	body(t, c.Get("/list-accounts"), http.StatusOK,
+	c.Get("/list-accounts").WantBody(http.StatusOK,
 		"["+row(first, "2026-01-02T03:04:05.000Z", "[]")+","+row(second, "2026-01-02T03:04:06.000Z", `["openid","email"]`)+"]")
-	body(t, s.Client().Get("/list-accounts"), http.StatusUnauthorized, `{"message":"Unauthorized","code":"UNAUTHORIZED"}`)
+	s.Client().Get("/list-accounts").WantBody(http.StatusUnauthorized, `{"message":"Unauthorized","code":"UNAUTHORIZED"}`)
 }
 
 func unlink(id string) map[string]any { return map[string]any{"accountId": id} }
@@ -47,14 +47,14 @@ func TestUnlink(t *testing.T) {
 		s.link(other.User, "google")
 		// The last one first, whatever is named.
 		for _, id := range []string{mine.ID, foreign.ID, "1", ""} {
-			body(t, c.Post("/unlink-account", unlink(id)), http.StatusBadRequest,
+			c.Post("/unlink-account", unlink(id)).WantBody(http.StatusBadRequest,
 				`{"message":"You can't unlink your last account","code":"FAILED_TO_UNLINK_LAST_ACCOUNT"}`)
 		}
 		added := s.link(c.User, "github")
 		for _, id := range []string{foreign.ID, added.AccountID, "github", ""} {
-			body(t, c.Post("/unlink-account", unlink(id)), http.StatusBadRequest, `{"message":"Account not found","code":"ACCOUNT_NOT_FOUND"}`)
+			c.Post("/unlink-account", unlink(id)).WantBody(http.StatusBadRequest, `{"message":"Account not found","code":"ACCOUNT_NOT_FOUND"}`)
 		}
-		body(t, c.Post("/unlink-account", unlink(mine.ID)), http.StatusOK, changed)
+		c.Post("/unlink-account", unlink(mine.ID)).WantBody(http.StatusOK, changed)
 		left, err := s.accounts.List(t.Context(), database.Query{Where: []database.Cond{database.Eq("userId", c.User.ID)}})
 		if err != nil || len(left) != 1 || left[0].ID != added.ID {
 			t.Errorf("left %v, %v", left, err)
@@ -74,8 +74,8 @@ func TestUnlinkAll(t *testing.T) {
 	s := newSite(t, account.Config{AllowUnlinkingAll: true}, plugintest.Options{})
 	c := s.SignedIn("a@example.com")
 	last := s.link(c.User, "credential")
-	body(t, c.Post("/unlink-account", unlink(last.ID)), http.StatusOK, changed)
-	body(t, c.Post("/unlink-account", unlink(last.ID)), http.StatusBadRequest, `{"message":"Account not found","code":"ACCOUNT_NOT_FOUND"}`)
+	c.Post("/unlink-account", unlink(last.ID)).WantBody(http.StatusOK, changed)
+	c.Post("/unlink-account", unlink(last.ID)).WantBody(http.StatusBadRequest, `{"message":"Account not found","code":"ACCOUNT_NOT_FOUND"}`)
 }
 
 // Unlinkings at the same time never leave none.

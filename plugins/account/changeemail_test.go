@@ -26,25 +26,26 @@ func mailing() plugintest.Options {
 func TestChangeEmailErrors(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, account.Config{}, mailing())
-	body(t, s.SignedIn("a@example.com").Post("/change-email", to("b@example.com")), http.StatusBadRequest,
+	s.SignedIn("a@example.com").Post("/change-email", to("b@example.com")).WantBody(http.StatusBadRequest,
 		`{"message":"Change email is disabled","code":"CHANGE_EMAIL_DISABLED"}`)
 
 	s = newSite(t, account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true}}, mailing())
 	c := s.SignedIn("a@example.com")
-	body(t, c.Post("/change-email", to("A@Example.com")), http.StatusBadRequest, `{"message":"Email is the same"}`)
+	c.Post("/change-email", to("A@Example.com")).WantBody(http.StatusBadRequest, `{"message":"Email is the same"}`)
 	c.Post("/change-email", to("nope")).WantError(betterauth.ErrValidation)
 	c.Post("/change-email", map[string]any{"newEmail": "b@example.com", "callbackURL": "https://evil.example"}).WantError(betterauth.ErrInvalidCallbackURL)
 	s.Client().Post("/change-email", to("b@example.com")).WantError(betterauth.ErrUnauthorized)
-	if len(s.mails()) != 0 {
+	if len(s.Mails()) != 0 {
 		t.Error("a refused change was mailed")
 	}
 
 	// Whether an address is taken is not told by whether it could be changed.
 	noPlugin := newSite(t, account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true, UpdateWithoutVerification: true}}, plugintest.Options{})
-	noMailer := plugintest.New(t, emailverification.New(emailverification.Config{}), account.New(account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true}}))
+	noMailer := plugintest.NewWith(t, plugintest.Options{NoMailer: true, Plugins: []betterauth.Plugin{
+		emailverification.New(emailverification.Config{}), account.New(account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true}})}})
 	for _, c := range []*plugintest.Client{noPlugin.verified("a@example.com"), noMailer.SignedIn("a@example.com")} {
 		for _, email := range []string{"b@example.com", "taken@example.com"} {
-			body(t, c.Post("/change-email", to(email)), http.StatusBadRequest, `{"message":"Verification email isn't enabled"}`)
+			c.Post("/change-email", to(email)).WantBody(http.StatusBadRequest, `{"message":"Verification email isn't enabled"}`)
 		}
 	}
 }
@@ -79,7 +80,7 @@ func TestChangeEmail(t *testing.T) {
 					c = s.SignedIn(first)
 				}
 				answer := c.Post("/change-email", to("New@Example.com"))
-				body(t, answer, http.StatusOK, changed)
+				answer.WantBody(http.StatusOK, changed)
 				if len(answer.Cookies) != 0 {
 					t.Errorf("asking set %v", answer.Cookies)
 				}
@@ -87,11 +88,11 @@ func TestChangeEmail(t *testing.T) {
 					if !s.exists(first) || s.exists(second) {
 						t.Error("changed before the last link")
 					}
-					m := s.mail()
+					m := s.Mail()
 					if got := m.Kind + " " + m.To; got != want || !strings.HasSuffix(m.URL, "&callbackURL=%2Fdone") {
 						t.Errorf("mailed %s, want %s; link %s", got, want, m.URL)
 					}
-					goesTo(t, c.Get(path(m)), "/done")
+					c.Get(s.Route(m)).WantRedirect("/done")
 				}
 				if user := s.user(second); user.ID != c.User.ID || !user.EmailVerified {
 					t.Errorf("changed to %+v", user)
@@ -110,25 +111,25 @@ func TestChangeEmailAtOnce(t *testing.T) {
 		s := newSite(t, cfg, o)
 		c := s.SignedIn("old@example.com")
 		answer := c.Post("/change-email", to("New@Example.com"))
-		body(t, answer, http.StatusOK, changed)
+		answer.WantBody(http.StatusOK, changed)
 		if ck := answer.SetCookie(sessionCookie); ck == nil || !strings.HasPrefix(ck.Value, c.Session.Token+".") {
 			t.Errorf("session cookie %v", ck)
 		}
 		if user := s.user("new@example.com"); user.ID != c.User.ID || user.EmailVerified {
 			t.Errorf("changed to %+v", user)
 		}
-		m := s.mail()
+		m := s.Mail()
 		if m.Kind != emailverification.KindVerify || m.To != "new@example.com" || m.Data != nil {
 			t.Errorf("mailed %+v", m)
 		}
-		goesTo(t, c.Get(path(m)), "/done")
+		c.Get(s.Route(m)).WantRedirect("/done")
 		if !s.user("new@example.com").EmailVerified {
 			t.Error("the mailed link did not verify the new address")
 		}
 	})
 	s := newSite(t, cfg, plugintest.Options{}) // no plugin that could mail
 	c := s.SignedIn("old@example.com")
-	body(t, c.Post("/change-email", to("new@example.com")), http.StatusOK, changed)
+	c.Post("/change-email", to("new@example.com")).WantBody(http.StatusOK, changed)
 	if s.user("new@example.com").ID != c.User.ID {
 		t.Error("not changed")
 	}
@@ -142,8 +143,8 @@ func TestChangeEmailToTaken(t *testing.T) {
 		s.SignedIn("taken@example.com")
 		c := s.SignedIn("a@example.com")
 		answer := c.Post("/change-email", to("Taken@example.com"))
-		body(t, answer, http.StatusOK, changed)
-		if len(answer.Cookies) != 0 || len(s.mails()) != 0 || s.user("a@example.com").ID != c.User.ID {
+		answer.WantBody(http.StatusOK, changed)
+		if len(answer.Cookies) != 0 || len(s.Mails()) != 0 || s.user("a@example.com").ID != c.User.ID {
 			t.Error("a taken address had an effect")
 		}
 	}
@@ -195,7 +196,7 @@ func TestVerifiedMeanwhile(t *testing.T) {
 		}
 	}
 	meanwhile.Store(&verify)
-	body(t, c.Post("/change-email", to("b@example.com")), http.StatusBadRequest, `{"message":"Failed to update user","code":"FAILED_TO_UPDATE_USER"}`)
+	c.Post("/change-email", to("b@example.com")).WantBody(http.StatusBadRequest, `{"message":"Failed to update user","code":"FAILED_TO_UPDATE_USER"}`)
 	if s.exists("b@example.com") {
 		t.Error("an unproven address counts as verified")
 	}

@@ -27,10 +27,10 @@ func TestDeletionDisabled(t *testing.T) {
 	s := newSite(t, account.Config{}, plugintest.Options{})
 	c := s.SignedIn("a@example.com")
 	answer := c.Post("/delete-user", map[string]any{})
-	if body(t, answer, http.StatusNotFound, ""); answer.Header.Get("Content-Type") != "application/json" {
+	if answer.WantBody(http.StatusNotFound, ""); answer.Header.Get("Content-Type") != "application/json" {
 		t.Errorf("content type %q", answer.Header.Get("Content-Type"))
 	}
-	body(t, c.Get("/delete-user/callback?token=x"), http.StatusNotFound, `{"message":"Not found","code":"NOT_FOUND"}`)
+	c.Get("/delete-user/callback?token=x").WantBody(http.StatusNotFound, `{"message":"Not found","code":"NOT_FOUND"}`)
 	if !s.exists("a@example.com") {
 		t.Error("deleted")
 	}
@@ -59,7 +59,7 @@ func TestDelete(t *testing.T) {
 			}
 		}
 		answer := c.Post("/delete-user", map[string]any{})
-		body(t, answer, http.StatusOK, deleted)
+		answer.WantBody(http.StatusOK, deleted)
 		for _, name := range []string{sessionCookie, "better-auth.session_data", "better-auth.dont_remember"} {
 			if ck := answer.SetCookie(name); ck == nil || ck.MaxAge >= 0 || ck.Value != "" {
 				t.Errorf("%s: %v", name, ck)
@@ -91,18 +91,18 @@ func TestDeleteWithPassword(t *testing.T) {
 	s.Clock.Advance(25 * time.Hour)
 	with := func(password string) map[string]any { return map[string]any{"password": password} }
 	for _, sent := range []map[string]any{{}, with("")} {
-		body(t, c.Post("/delete-user", sent), http.StatusBadRequest,
+		c.Post("/delete-user", sent).WantBody(http.StatusBadRequest,
 			`{"message":"Session expired. Re-authenticate to perform this action.","code":"SESSION_EXPIRED"}`)
 	}
-	body(t, c.Post("/delete-user", with("wrong")), http.StatusBadRequest, `{"message":"Invalid password","code":"INVALID_PASSWORD"}`)
-	body(t, keys.Post("/delete-user", with("password1234")), http.StatusBadRequest,
+	c.Post("/delete-user", with("wrong")).WantBody(http.StatusBadRequest, `{"message":"Invalid password","code":"INVALID_PASSWORD"}`)
+	keys.Post("/delete-user", with("password1234")).WantBody(http.StatusBadRequest,
 		`{"message":"Credential account not found","code":"CREDENTIAL_ACCOUNT_NOT_FOUND"}`)
 	s.Client().Post("/delete-user", with("password1234")).WantError(betterauth.ErrUnauthorized)
 	c.Post("/delete-user", map[string]any{"password": 1}).WantError(betterauth.ErrValidation)
 	if !s.exists("a@example.com") || !s.exists("keys@example.com") {
 		t.Fatal("deleted")
 	}
-	body(t, c.Post("/delete-user", with("password1234")), http.StatusOK, deleted)
+	c.Post("/delete-user", with("password1234")).WantBody(http.StatusOK, deleted)
 	if s.exists("a@example.com") {
 		t.Error("not deleted")
 	}
@@ -115,8 +115,8 @@ func TestDeleteByMail(t *testing.T) {
 		c := s.SignedIn("a@example.com")
 		s.link(c.User, "credential")
 		// A password does not replace the mail.
-		body(t, c.Post("/delete-user", map[string]any{"password": "password1234", "callbackURL": "/bye?x=y"}), http.StatusOK, mailed)
-		m := s.mail()
+		c.Post("/delete-user", map[string]any{"password": "password1234", "callbackURL": "/bye?x=y"}).WantBody(http.StatusOK, mailed)
+		m := s.Mail()
 		if m.Kind != "delete-account" || m.To != "a@example.com" || m.User.ID != c.User.ID || !regexp.MustCompile(`^[a-z0-9]{32}$`).MatchString(m.Token) ||
 			m.URL != plugintest.BaseURL+"/api/auth/delete-user/callback?token="+m.Token+"&callbackURL=%2Fbye%3Fx%3Dy" ||
 			!strings.Contains(m.Subject, "Shop") || !strings.Contains(m.Text, m.URL) {
@@ -126,12 +126,12 @@ func TestDeleteByMail(t *testing.T) {
 		if err != nil || row.Value != c.User.ID || !row.ExpiresAt.Equal(s.Clock.Now().Add(24*time.Hour)) {
 			t.Errorf("stored %+v, %v", row, err)
 		}
-		body(t, s.Client().Get(path(m)), http.StatusNotFound, `{"message":"Failed to get user info","code":"FAILED_TO_GET_USER_INFO"}`)
+		s.Client().Get(s.Route(m)).WantBody(http.StatusNotFound, `{"message":"Failed to get user info","code":"FAILED_TO_GET_USER_INFO"}`)
 		if !s.exists("a@example.com") {
 			t.Fatal("deleted before the link was followed")
 		}
-		answer := c.Get(path(m))
-		goesTo(t, answer, "/bye?x=y")
+		answer := c.Get(s.Route(m))
+		answer.WantRedirect("/bye?x=y")
 		if ck := answer.SetCookie(sessionCookie); ck == nil || ck.MaxAge >= 0 {
 			t.Errorf("session cookie %v", ck)
 		}
@@ -147,7 +147,7 @@ func TestDeletionLinks(t *testing.T) {
 	const invalid = `{"message":"Invalid token","code":"INVALID_TOKEN"}`
 	token := func(c *plugintest.Client) string {
 		c.Post("/delete-user", map[string]any{}).Want(http.StatusOK)
-		m := s.mail()
+		m := s.Mail()
 		if !strings.HasSuffix(m.URL, "&callbackURL=%2F") {
 			t.Errorf("link %s", m.URL)
 		}
@@ -156,27 +156,27 @@ func TestDeletionLinks(t *testing.T) {
 	a, b := s.SignedIn("a@example.com"), s.SignedIn("b@example.com")
 	follow := "/delete-user/callback?token="
 
-	body(t, a.Get(follow+"nope"), http.StatusNotFound, invalid)
-	body(t, a.Get("/delete-user/callback"), http.StatusBadRequest,
+	a.Get(follow+"nope").WantBody(http.StatusNotFound, invalid)
+	a.Get("/delete-user/callback").WantBody(http.StatusBadRequest,
 		`{"message":"[query.token] Invalid input: expected string, received undefined","code":"VALIDATION_ERROR"}`)
 	a.Get(follow + "x&callbackURL=https%3A%2F%2Fevil.example").WantError(betterauth.ErrInvalidCallbackURL)
 
 	// Somebody else's token deletes nobody, and is spent.
 	foreign := token(b)
-	body(t, a.Get(follow+foreign+"&callbackURL=%2F"), http.StatusNotFound, invalid)
-	body(t, b.Get(follow+foreign), http.StatusNotFound, invalid)
+	a.Get(follow+foreign+"&callbackURL=%2F").WantBody(http.StatusNotFound, invalid)
+	b.Get(follow+foreign).WantBody(http.StatusNotFound, invalid)
 	foreign = token(b)
-	body(t, a.Post("/delete-user", map[string]any{"token": foreign}), http.StatusNotFound, invalid)
-	body(t, b.Post("/delete-user", map[string]any{"token": foreign}), http.StatusNotFound, invalid)
+	a.Post("/delete-user", map[string]any{"token": foreign}).WantBody(http.StatusNotFound, invalid)
+	b.Post("/delete-user", map[string]any{"token": foreign}).WantBody(http.StatusNotFound, invalid)
 
 	late := token(a)
 	s.Clock.Advance(24*time.Hour + time.Millisecond)
-	body(t, a.Get(follow+late), http.StatusNotFound, invalid)
+	a.Get(follow+late).WantBody(http.StatusNotFound, invalid)
 	if !s.exists("a@example.com") || !s.exists("b@example.com") {
 		t.Fatal("deleted")
 	}
-	body(t, a.Get(follow+token(a)), http.StatusOK, deleted)
-	body(t, b.Post("/delete-user", map[string]any{"token": token(b)}), http.StatusOK, deleted)
+	a.Get(follow+token(a)).WantBody(http.StatusOK, deleted)
+	b.Post("/delete-user", map[string]any{"token": token(b)}).WantBody(http.StatusOK, deleted)
 	if s.exists("a@example.com") || s.exists("b@example.com") {
 		t.Error("not deleted")
 	}
@@ -212,7 +212,7 @@ func TestDeletionHooks(t *testing.T) {
 		t.Errorf("a refused deletion had an effect: %d accounts, cookies %v, before %d, after %d", n, answer.Cookies, before.Load(), after.Load())
 	}
 	refuse.Store(false)
-	body(t, c.Post("/delete-user", map[string]any{}), http.StatusOK, deleted)
+	c.Post("/delete-user", map[string]any{}).WantBody(http.StatusOK, deleted)
 	if before.Load() != 2 || after.Load() != 1 {
 		t.Errorf("before %d, after %d", before.Load(), after.Load())
 	}
@@ -228,7 +228,7 @@ func TestDeletionsAtOnce(t *testing.T) {
 		s := newSite(t, cfg, plugintest.Options{DB: db})
 		c := s.SignedIn("a@example.com")
 		c.Post("/delete-user", map[string]any{}).Want(http.StatusOK)
-		link := "/delete-user/callback?token=" + s.mail().Token
+		link := "/delete-user/callback?token=" + s.Mail().Token
 		var won atomic.Int32
 		var wg sync.WaitGroup
 		for range 16 {
@@ -296,7 +296,7 @@ func TestRevokedSessionDeletesNothing(t *testing.T) {
 	if cached := string(c.Get("/get-session").Body); cached == "null" {
 		t.Fatal("the cache does not hold the session this test is about")
 	}
-	c.Get(path(s.mail())).WantError(account.ErrNoUserInfo)
+	c.Get(s.Route(s.Mail())).WantError(account.ErrNoUserInfo)
 }
 
 // Signing in while the user is deleted leaves no session.
@@ -311,7 +311,7 @@ func TestSignInWhileDeleting(t *testing.T) {
 				_, _ = s.Auth.CreateSession(t.Context(), c.User.ID, betterauth.SignIn{Method: "test"})
 			})
 		}
-		body(t, c.Post("/delete-user", map[string]any{}), http.StatusOK, deleted)
+		c.Post("/delete-user", map[string]any{}).WantBody(http.StatusOK, deleted)
 		wg.Wait()
 		if n, err := plugintest.StoreOf[betterauth.Session](s.Kit).Count(t.Context()); n != 0 || err != nil {
 			t.Errorf("%d sessions of nobody, %v", n, err)
@@ -332,7 +332,7 @@ func TestPasswordGuessesAreLimited(t *testing.T) {
 
 func TestConfigurationIsChecked(t *testing.T) {
 	t.Setenv("BETTER_AUTH_URL", "")
-	_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{account.New(byMail)}})
+	_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{account.New(byMail)}, NoMailer: true})
 	if err == nil || !strings.Contains(err.Error(), "Config.Mailer") {
 		t.Errorf("mail without a mailer: %v", err)
 	}

@@ -1,10 +1,6 @@
 package account_test
 
 import (
-	"context"
-	"net/http"
-	"strings"
-	"sync"
 	"testing"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -20,13 +16,11 @@ const (
 	sessionCookie = "better-auth.session_token"
 )
 
-// site is a kit that keeps the mail it is given.
+// site is a kit with what the tests of this plugin need.
 type site struct {
 	*plugintest.Kit
 	t        testing.TB
 	accounts *database.Store[betterauth.Account]
-	mu       sync.Mutex
-	box      []*betterauth.Message
 }
 
 func newSite(t testing.TB, cfg account.Config, o plugintest.Options) *site {
@@ -34,38 +28,9 @@ func newSite(t testing.TB, cfg account.Config, o plugintest.Options) *site {
 	s := &site{t: t}
 	o.Plugins = append(o.Plugins, account.New(cfg))
 	o.Config.Password.Hasher = plugintest.FastHasher{}
-	o.Config.Mailer = betterauth.MailerFunc(func(_ context.Context, m *betterauth.Message) error {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.box = append(s.box, m)
-		return nil
-	})
 	s.Kit = plugintest.NewWith(t, o)
 	s.accounts = plugintest.StoreOf[betterauth.Account](s.Kit)
 	return s
-}
-
-// mails returns what was mailed since the last call.
-func (s *site) mails() []*betterauth.Message {
-	s.t.Helper()
-	if err := s.Auth.FlushMail(s.t.Context()); err != nil {
-		s.t.Fatal(err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	box := s.box
-	s.box = nil
-	return box
-}
-
-// mail returns the one mail since the last call.
-func (s *site) mail() *betterauth.Message {
-	s.t.Helper()
-	box := s.mails()
-	if len(box) != 1 {
-		s.t.Fatalf("%d mails, want one", len(box))
-	}
-	return box[0]
 }
 
 func (s *site) user(email string) *betterauth.User {
@@ -109,23 +74,4 @@ func (s *site) link(user *betterauth.User, provider string) *betterauth.Account 
 		s.t.Fatal(err)
 	}
 	return row
-}
-
-// path is a mailed link as a client of the kit follows it.
-func path(m *betterauth.Message) string {
-	return strings.TrimPrefix(m.URL, plugintest.BaseURL+"/api/auth")
-}
-
-func body(t *testing.T, a *plugintest.Answer, status int, want string) {
-	t.Helper()
-	if a.Want(status); string(a.Body) != want {
-		t.Errorf("answer %s\nwant   %s", a.Body, want)
-	}
-}
-
-func goesTo(t *testing.T, a *plugintest.Answer, want string) {
-	t.Helper()
-	if a.Want(http.StatusFound); a.Header.Get("Location") != want {
-		t.Errorf("goes to %q, want %q", a.Header.Get("Location"), want)
-	}
 }

@@ -30,7 +30,7 @@ func TestUpdate(t *testing.T) {
 		before := s.user("a@example.com")
 		s.Clock.Advance(time.Minute)
 		answer := c.Post("/update-user", map[string]any{"name": "New", "image": "https://img", "plan": "pro", "age": 7, "role": "", "id": "x", "emailVerified": true, "email": "", "unknown": 1})
-		body(t, answer, http.StatusOK, changed)
+		answer.WantBody(http.StatusOK, changed)
 		if ck := answer.SetCookie(sessionCookie); ck == nil || !strings.HasPrefix(ck.Value, c.Session.Token+".") || ck.MaxAge != 604800 {
 			t.Errorf("session cookie %v", ck)
 		}
@@ -45,7 +45,7 @@ func TestUpdate(t *testing.T) {
 		if cached := string(c.Get("/get-session").Body); !strings.Contains(cached, `"name":"New"`) || !strings.Contains(cached, `"plan":"pro"`) {
 			t.Errorf("the cached session is stale: %s", cached)
 		}
-		body(t, c.Post("/update-user", map[string]any{"image": nil}), http.StatusOK, changed)
+		c.Post("/update-user", map[string]any{"image": nil}).WantBody(http.StatusOK, changed)
 		if user := s.user("a@example.com"); user.Image != nil || user.Name != "New" {
 			t.Errorf("stored %+v", user)
 		}
@@ -80,17 +80,17 @@ func TestUpdateErrors(t *testing.T) {
 		`{"name":"a","name":"b"}`: `{"message":"Invalid JSON in request body","code":"BAD_REQUEST"}`,
 	} {
 		answer := c.Post("/update-user", sent)
-		if body(t, answer, http.StatusBadRequest, want); len(answer.Cookies) != 0 {
+		if answer.WantBody(http.StatusBadRequest, want); len(answer.Cookies) != 0 {
 			t.Errorf("%s set %v", sent, answer.Cookies)
 		}
 	}
-	body(t, s.Client().Post("/update-user", map[string]any{"name": "x"}), http.StatusUnauthorized, `{"message":"Unauthorized","code":"UNAUTHORIZED"}`)
+	s.Client().Post("/update-user", map[string]any{"name": "x"}).WantBody(http.StatusUnauthorized, `{"message":"Unauthorized","code":"UNAUTHORIZED"}`)
 	if user := s.user("a@example.com"); user.Name != before.Name || !user.UpdatedAt.Equal(before.UpdatedAt) {
 		t.Errorf("a refused change was stored: %+v", user)
 	}
 	form := s.Client()
 	form.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	body(t, form.Post("/update-user", "a=1"), http.StatusUnsupportedMediaType,
+	form.Post("/update-user", "a=1").WantBody(http.StatusUnsupportedMediaType,
 		`{"message":"Content-Type \"application/x-www-form-urlencoded\" is not allowed. Allowed types: application/json","code":"UNSUPPORTED_MEDIA_TYPE"}`)
 }
 

@@ -195,7 +195,7 @@ func TestDisabledReset(t *testing.T) {
 	wantLocation(t, kit, "seeded", plugintest.BaseURL+"/r?error=INVALID_TOKEN")
 
 	// Without a mailer none can be asked for; a link from elsewhere still works.
-	kit = plugintest.New(t, emailpassword.New(emailpassword.Config{}))
+	kit = plugintest.NewWith(t, plugintest.Options{Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}, NoMailer: true})
 	seed(kit)
 	wantBody(t, kit.Client().Post("/request-password-reset", request).WantError(emailpassword.ErrResetDisabled), disabled)
 	wantLocation(t, kit, "seeded", plugintest.BaseURL+"/r?token=seeded")

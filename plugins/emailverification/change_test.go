@@ -35,7 +35,7 @@ func TestChangeWithConfirmation(t *testing.T) {
 			Config: betterauth.Config{Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}}}})
 		user := s.create("ann@example.com", true)
 		s.askChange("confirm", user.Email, "New@Example.com")
-		m := s.mail()
+		m := s.Mail()
 		if m.Kind != "change-email-confirmation" || m.To != user.Email || m.Data["newEmail"] != "new@example.com" ||
 			!strings.Contains(m.Text, "new@example.com") || !strings.HasSuffix(m.URL, "&callbackURL=%2Fdone") {
 			t.Errorf("mail %+v", m)
@@ -43,10 +43,10 @@ func TestChangeWithConfirmation(t *testing.T) {
 		s.wantClaims(m, `{"email":"ann@example.com","updateTo":"new@example.com","requestType":"change-email-confirmation"`)
 
 		c := s.SignedInAs(user)
-		body(t, c.Get(bare(m)), http.StatusOK, accepted)
-		s.mails()
-		goesTo(t, s.Client().Get(path(m)), "/done")
-		m = s.mail()
+		c.Get(bare(m)).WantBody(http.StatusOK, accepted)
+		s.Mails()
+		s.Client().Get(s.Route(m)).WantRedirect("/done")
+		m = s.Mail()
 		if m.Kind != "verify-email" || m.To != "new@example.com" || m.User.Email != "new@example.com" || m.User.ID != user.ID ||
 			m.Data["newEmail"] != "new@example.com" || !strings.HasSuffix(m.URL, "&callbackURL=%2Fdone") {
 			t.Errorf("mail %+v", m)
@@ -68,7 +68,7 @@ func TestChangeWithConfirmation(t *testing.T) {
 		if now := string(c.Get("/get-session").Body); !strings.Contains(now, `"email":"new@example.com"`) {
 			t.Errorf("the cached session is stale: %s", now)
 		}
-		goesTo(t, c.Get(path(m)), "/done?error=USER_NOT_FOUND")
+		c.Get(s.Route(m)).WantRedirect("/done?error=USER_NOT_FOUND")
 		if again := s.user("new@example.com"); again.ID != user.ID {
 			t.Errorf("following the link twice made %+v", again)
 		}
@@ -126,12 +126,12 @@ func TestLegacyChange(t *testing.T) {
 			t.Errorf("changed to %+v", got.User)
 		}
 		c.Get("/list-sessions").Want(http.StatusOK)
-		m := s.mail()
+		m := s.Mail()
 		s.wantClaims(m, `{"email":"b@example.com"`)
 		if m.To != "b@example.com" {
 			t.Errorf("mailed %+v", m)
 		}
-		goesTo(t, c.Get(path(m)), "/")
+		c.Get(s.Route(m)).WantRedirect("/")
 		if !s.user("b@example.com").EmailVerified {
 			t.Error("the new address is not verified")
 		}
@@ -148,18 +148,18 @@ func TestNewAddressIsTaken(t *testing.T) {
 		for _, kind := range []string{"change-email-verification", ""} {
 			link := s.link(claims{"a@example.com", "b@example.com", kind})
 			answer := s.Client().Get(link)
-			body(t, answer, http.StatusUnprocessableEntity,
+			answer.WantBody(http.StatusUnprocessableEntity,
 				`{"message":"User already exists. Use another email.","code":"USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"}`)
-			goesTo(t, s.Client().Get(link+"&callbackURL=%2F"), "/?error=USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL")
-			if s.user("a@example.com").ID != user.ID || len(answer.Cookies) != 0 || len(s.mails()) != 0 {
+			s.Client().Get(link + "&callbackURL=%2F").WantRedirect("/?error=USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL")
+			if s.user("a@example.com").ID != user.ID || len(answer.Cookies) != 0 || len(s.Mails()) != 0 {
 				t.Error("a refused change had an effect")
 			}
 		}
 		// To an address somebody has nothing is mailed, and nothing tells.
 		s.askChange("change", "a@example.com", "B@example.com")
 		s.askChange("confirm", "a@example.com", "b@example.com")
-		body(t, s.Client().Get(s.link(claims{"a@example.com", "b@example.com", "change-email-confirmation"})), http.StatusOK, accepted)
-		if sent := s.mails(); len(sent) != 0 {
+		s.Client().Get(s.link(claims{"a@example.com", "b@example.com", "change-email-confirmation"})).WantBody(http.StatusOK, accepted)
+		if sent := s.Mails(); len(sent) != 0 {
 			t.Errorf("mailed %+v", sent[0])
 		}
 	})
@@ -172,7 +172,7 @@ func TestLinkOfAnEarlierOwner(t *testing.T) {
 	s := newSite(t, emailverification.Config{}, plugintest.Options{})
 	squatter := s.create("victim@example.com", false)
 	s.askChange("change", "victim@example.com", "evil@example.com")
-	links := []string{bare(s.mail())}
+	links := []string{bare(s.Mail())}
 	for _, kind := range []string{"change-email-confirmation", "legacy"} {
 		links = append(links, s.link(claims{"victim@example.com", "evil@example.com", kind}))
 	}
@@ -183,7 +183,7 @@ func TestLinkOfAnEarlierOwner(t *testing.T) {
 	victim := s.create("victim@example.com", false)
 	for _, link := range links {
 		answer := s.Client().Get(link).WantError(emailverification.ErrUserNotFound)
-		if len(answer.Cookies) != 0 || s.user("victim@example.com").ID != victim.ID || len(s.mails()) != 0 {
+		if len(answer.Cookies) != 0 || s.user("victim@example.com").ID != victim.ID || len(s.Mails()) != 0 {
 			t.Error("the earlier owner took over")
 		}
 	}

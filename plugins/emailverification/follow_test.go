@@ -31,11 +31,11 @@ func TestVerify(t *testing.T) {
 		link := s.link(claims{Email: "A@Example.com"})
 		for range 2 { // twice is harmless
 			answer := s.Client().Get(link)
-			body(t, answer, http.StatusOK, verifiedBody)
+			answer.WantBody(http.StatusOK, verifiedBody)
 			if !s.user("a@example.com").EmailVerified || len(answer.Cookies) != 0 {
 				t.Errorf("verified %v, cookies %v", s.user("a@example.com").EmailVerified, answer.Cookies)
 			}
-			goesTo(t, s.Client().Get(link+"&callbackURL=%2Fhome%3Fa%3Db"), "/home?a=b")
+			s.Client().Get(link + "&callbackURL=%2Fhome%3Fa%3Db").WantRedirect("/home?a=b")
 		}
 	})
 }
@@ -71,7 +71,7 @@ func TestLinkErrors(t *testing.T) {
 		"another, legacy":     {someone, s.token(claims{"a@example.com", "y@example.com", ""}, time.Hour), `{"message":"Invalid user","code":"INVALID_USER"}`},
 	} {
 		link := "/verify-email?token=" + url.QueryEscape(tt.token)
-		body(t, tt.client.Get(link), http.StatusUnauthorized, tt.want)
+		tt.client.Get(link).WantBody(http.StatusUnauthorized, tt.want)
 		code := strings.TrimSuffix(tt.want[strings.LastIndex(tt.want, `:"`)+2:], `"}`)
 		for target, want := range map[string]string{
 			"/x":                          "/x?error=" + code,
@@ -85,17 +85,17 @@ func TestLinkErrors(t *testing.T) {
 			"myapp://verified":            "myapp://verified?error=" + code,
 		} {
 			answer := tt.client.Get(link + "&callbackURL=" + url.QueryEscape(target))
-			if goesTo(t, answer, want); len(answer.Body) != 0 {
+			if answer.WantRedirect(want); len(answer.Body) != 0 {
 				t.Errorf("%s: body %s", name, answer.Body)
 			}
 		}
 	}
-	if s.user("a@example.com").EmailVerified || len(s.mails()) != 0 {
+	if s.user("a@example.com").EmailVerified || len(s.Mails()) != 0 {
 		t.Error("a bad link had an effect")
 	}
-	body(t, anonymous.Get("/verify-email?token=abc&callbackURL=https%3A%2F%2Fevil.com"), http.StatusForbidden,
+	anonymous.Get("/verify-email?token=abc&callbackURL=https%3A%2F%2Fevil.com").WantBody(http.StatusForbidden,
 		`{"message":"Invalid callbackURL","code":"INVALID_CALLBACK_URL"}`)
-	body(t, anonymous.Get("/verify-email"), http.StatusBadRequest,
+	anonymous.Get("/verify-email").WantBody(http.StatusBadRequest,
 		`{"message":"[query.token] Invalid input: expected string, received undefined","code":"VALIDATION_ERROR"}`)
 }
 
@@ -107,7 +107,7 @@ func TestLinkFromAnotherSite(t *testing.T) {
 	s.create("a@example.com", false)
 	c := s.Client()
 	c.Header = http.Header{"Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"navigate"}, "Sec-Fetch-Dest": {"document"}, "Referer": {"https://mail.example/"}}
-	body(t, c.Get(s.link(claims{Email: "a@example.com"})), http.StatusOK, verifiedBody)
+	c.Get(s.link(claims{Email: "a@example.com"})).WantBody(http.StatusOK, verifiedBody)
 	c.Get("/list-sessions").Want(http.StatusOK)
 }
 
@@ -119,7 +119,7 @@ func TestAutoSignIn(t *testing.T) {
 		user := s.create("a@example.com", false)
 		link := s.link(claims{Email: user.Email})
 		c := s.Client()
-		goesTo(t, c.Get(link+"&callbackURL=%2F"), "/")
+		c.Get(link + "&callbackURL=%2F").WantRedirect("/")
 		var who struct {
 			User struct {
 				ID            string `json:"id"`

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,50 +13,19 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 )
 
-// site is a kit that keeps the mail it is given.
+// site is a kit with what the tests of this plugin need.
 type site struct {
 	*plugintest.Kit
 	plugin *emailverification.EmailVerification
 	t      testing.TB
-	mu     sync.Mutex
-	box    []*betterauth.Message
 }
 
 func newSite(t testing.TB, cfg emailverification.Config, o plugintest.Options) *site {
 	t.Helper()
 	s := &site{t: t, plugin: emailverification.New(cfg)}
 	o.Plugins = append(o.Plugins, s.plugin, onBehalf(s.plugin))
-	o.Config.Mailer = betterauth.MailerFunc(func(_ context.Context, m *betterauth.Message) error {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.box = append(s.box, m)
-		return nil
-	})
 	s.Kit = plugintest.NewWith(t, o)
 	return s
-}
-
-// mails returns what was mailed since the last call.
-func (s *site) mails() []*betterauth.Message {
-	s.t.Helper()
-	if err := s.Auth.FlushMail(s.t.Context()); err != nil {
-		s.t.Fatal(err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	box := s.box
-	s.box = nil
-	return box
-}
-
-// mail returns the one mail since the last call.
-func (s *site) mail() *betterauth.Message {
-	s.t.Helper()
-	box := s.mails()
-	if len(box) != 1 {
-		s.t.Fatalf("%d mails, want one", len(box))
-	}
-	return box[0]
 }
 
 func (s *site) user(email string) *betterauth.User {
@@ -98,27 +65,8 @@ func (s *site) token(c any, ttl time.Duration) string {
 
 func (s *site) link(c claims) string { return "/verify-email?token=" + s.token(c, time.Hour) }
 
-// path is a mailed link as a client of the kit follows it.
-func path(m *betterauth.Message) string {
-	return strings.TrimPrefix(m.URL, plugintest.BaseURL+"/api/auth")
-}
-
 // bare is a mailed link without its callback URL, which answers with JSON.
 func bare(m *betterauth.Message) string { return "/verify-email?token=" + url.QueryEscape(m.Token) }
-
-func body(t *testing.T, a *plugintest.Answer, status int, want string) {
-	t.Helper()
-	if a.Want(status); string(a.Body) != want {
-		t.Errorf("answer %s\nwant   %s", a.Body, want)
-	}
-}
-
-func goesTo(t *testing.T, a *plugintest.Answer, want string) {
-	t.Helper()
-	if a.Want(http.StatusFound); a.Header.Get("Location") != want {
-		t.Errorf("goes to %q, want %q", a.Header.Get("Location"), want)
-	}
-}
 
 // onBehalf calls what other plugins find the plugin for.
 func onBehalf(v *emailverification.EmailVerification) betterauth.Plugin {

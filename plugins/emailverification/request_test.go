@@ -20,8 +20,8 @@ func ask(email string) map[string]any { return map[string]any{"email": email} }
 
 func TestRequestWithoutMailer(t *testing.T) {
 	t.Parallel()
-	kit := plugintest.New(t, emailverification.New(emailverification.Config{}))
-	body(t, kit.Client().Post("/send-verification-email", ask("a@example.com")), http.StatusBadRequest,
+	kit := plugintest.NewWith(t, plugintest.Options{Plugins: []betterauth.Plugin{emailverification.New(emailverification.Config{})}, NoMailer: true})
+	kit.Client().Post("/send-verification-email", ask("a@example.com")).WantBody(http.StatusBadRequest,
 		`{"message":"Verification email isn't enabled","code":"VERIFICATION_EMAIL_NOT_ENABLED"}`)
 }
 
@@ -32,8 +32,8 @@ func TestAnonymousRequest(t *testing.T) {
 	user := s.create("new@example.com", false)
 	s.create("done@example.com", true)
 	for _, email := range []string{"new@example.com", "done@example.com", "nobody@example.com", "New@Example.com"} {
-		body(t, s.Client().Post("/send-verification-email", ask(email)), http.StatusOK, accepted)
-		sent := s.mails()
+		s.Client().Post("/send-verification-email", ask(email)).WantBody(http.StatusOK, accepted)
+		sent := s.Mails()
 		if unverified := strings.EqualFold(email, user.Email); (len(sent) == 1) != unverified || len(sent) > 1 {
 			t.Errorf("%s: %d mails", email, len(sent))
 		}
@@ -48,11 +48,11 @@ func TestRequestWithSession(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailverification.Config{}, plugintest.Options{})
 	c := s.SignedIn("a@example.com")
-	body(t, c.Post("/send-verification-email", ask("other@example.com")), http.StatusBadRequest, `{"message":"Email mismatch","code":"EMAIL_MISMATCH"}`)
-	body(t, c.Post("/send-verification-email", ask("A@example.com")), http.StatusOK, accepted)
-	c.Get(bare(s.mail())).Want(http.StatusOK)
-	body(t, c.Post("/send-verification-email", ask("a@example.com")), http.StatusBadRequest, `{"message":"Email is already verified","code":"EMAIL_ALREADY_VERIFIED"}`)
-	if n := len(s.mails()); n != 0 {
+	c.Post("/send-verification-email", ask("other@example.com")).WantBody(http.StatusBadRequest, `{"message":"Email mismatch","code":"EMAIL_MISMATCH"}`)
+	c.Post("/send-verification-email", ask("A@example.com")).WantBody(http.StatusOK, accepted)
+	c.Get(bare(s.Mail())).Want(http.StatusOK)
+	c.Post("/send-verification-email", ask("a@example.com")).WantBody(http.StatusBadRequest, `{"message":"Email is already verified","code":"EMAIL_ALREADY_VERIFIED"}`)
+	if n := len(s.Mails()); n != 0 {
 		t.Errorf("%d mails for refused requests", n)
 	}
 }
@@ -73,7 +73,7 @@ func TestMessage(t *testing.T) {
 	s := newSite(t, emailverification.Config{ExpiresIn: 90 * time.Second}, plugintest.Options{Config: betterauth.Config{AppName: "Shop"}})
 	user := s.create("ann@example.com", false)
 	s.Client().Post("/send-verification-email", map[string]any{"email": "ann@example.com", "callbackURL": "/a b?c=d&e"}).Want(http.StatusOK)
-	m := s.mail()
+	m := s.Mail()
 	var claims jsontext.Value
 	if err := s.Host.OpenToken(m.Token, &claims); err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestMessage(t *testing.T) {
 		t.Errorf("mail %+v", m)
 	}
 	s.Client().Post("/send-verification-email", ask("ann@example.com")).Want(http.StatusOK)
-	if m := s.mail(); !strings.HasSuffix(m.URL, "&callbackURL=%2F") {
+	if m := s.Mail(); !strings.HasSuffix(m.URL, "&callbackURL=%2F") {
 		t.Errorf("link %s does not end at /", m.URL)
 	}
 	s.Client().Post("/send-verification-email", map[string]any{"email": "ann@example.com", "callbackURL": "https://evil.example"}).
@@ -117,7 +117,7 @@ func TestMailForOtherPlugins(t *testing.T) {
 			for _, what := range []string{"sign-up", "sign-up required", "sign-in"} {
 				for _, email := range []string{"new@example.com", "done@example.com"} {
 					s.Client().Post("/peer", map[string]any{"email": email, "what": what, "callbackURL": "/x"}).Want(http.StatusOK)
-					for _, m := range s.mails() {
+					for _, m := range s.Mails() {
 						sent = append(sent, what)
 						if m.To != "new@example.com" || !strings.HasSuffix(m.URL, "&callbackURL=%2Fx") {
 							t.Errorf("mailed %+v", m)
@@ -135,7 +135,7 @@ func TestMailForOtherPlugins(t *testing.T) {
 func TestOtherPluginsWithoutMailer(t *testing.T) {
 	t.Parallel()
 	v := emailverification.New(emailverification.Config{SendOnSignUp: true, SendOnSignIn: true})
-	kit := plugintest.New(t, v, onBehalf(v))
+	kit := plugintest.NewWith(t, plugintest.Options{Plugins: []betterauth.Plugin{v, onBehalf(v)}, NoMailer: true})
 	kit.SignedIn("a@example.com")
 	for _, what := range []string{"sign-up required", "sign-in"} {
 		kit.Client().Post("/peer", map[string]any{"email": "a@example.com", "what": what}).Want(http.StatusOK)
