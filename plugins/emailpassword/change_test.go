@@ -195,6 +195,29 @@ func TestSetPassword(t *testing.T) {
 	})
 }
 
+func TestReplacePassword(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		plugin := emailpassword.New(emailpassword.Config{})
+		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{plugin},
+			Config: betterauth.Config{Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}}})
+		user := kit.SignedIn("a@example.com").User
+		replace := func(id, password string, want error) {
+			t.Helper()
+			if err := plugin.ReplacePassword(t.Context(), id, password); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", password, err, want)
+			}
+		}
+		replace(user.ID, "1234567", emailpassword.ErrPasswordTooShort)
+		replace("nobody", "password1234", emailpassword.ErrUserNotFound)
+		replace(user.ID, "password1234", nil)
+		kit.Client().Post("/sign-in/email", signIn("a@example.com", "password1234")).Want(http.StatusOK)
+		replace(user.ID, "password5678", nil)
+		kit.Client().Post("/sign-in/email", signIn("a@example.com", "password1234")).WantError(emailpassword.ErrInvalidCredentials)
+		kit.Client().Post("/sign-in/email", signIn("a@example.com", "password5678")).Want(http.StatusOK)
+	})
+}
+
 func TestVerifyPassword(t *testing.T) {
 	t.Parallel()
 	kit, _ := world(t, emailpassword.Config{}, plugintest.Options{})

@@ -39,10 +39,7 @@ func (p *EmailPassword) checkPassword(ctx context.Context, userID, password stri
 // wants it: that is the caller's task. The errors are ErrPasswordTooShort,
 // ErrPasswordTooLong, ErrUserNotFound and ErrPasswordSet.
 func (p *EmailPassword) SetFirstPassword(ctx context.Context, userID, password string) error {
-	if err := p.checkLength(password); err != nil {
-		return err
-	}
-	hash, err := p.host.Hasher().Hash(ctx, password)
+	hash, err := p.newHash(ctx, password)
 	if err != nil {
 		return err
 	}
@@ -58,6 +55,32 @@ func (p *EmailPassword) SetFirstPassword(ctx context.Context, userID, password s
 		}
 		return p.store(ctx, userID, hash)
 	})
+}
+
+// ReplacePassword sets a user's password, whether or not they had one, and ends
+// the reset links under way. It neither asks who wants it nor ends sessions:
+// both are the caller's task. The errors are ErrPasswordTooShort,
+// ErrPasswordTooLong and ErrUserNotFound, and what the hasher refuses.
+func (p *EmailPassword) ReplacePassword(ctx context.Context, userID, password string) error {
+	hash, err := p.newHash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return p.host.Transaction(ctx, func(ctx context.Context) error {
+		if _, err := p.hold(ctx, userID); err != nil {
+			return err
+		}
+		return p.store(ctx, userID, hash)
+	})
+}
+
+// newHash is the hash of a password that may become somebody's. It takes long:
+// make it outside a transaction.
+func (p *EmailPassword) newHash(ctx context.Context, password string) (string, error) {
+	if err := p.checkLength(password); err != nil {
+		return "", err
+	}
+	return p.host.Hasher().Hash(ctx, password)
 }
 
 // hold makes whoever writes a user's password take turns, with each other and
