@@ -25,6 +25,9 @@ type compiledBefore struct {
 
 func (h compiledBefore) call(c *Ctx, in any) (err error) {
 	defer recoverTo(&err, "before hook of plugin %s", h.plugin)
+	if h.rest {
+		in = c.op.plan.OwnRest(in)
+	}
 	return h.run(c, in)
 }
 
@@ -172,6 +175,9 @@ func (a *Auth) attachHooks(ops []*operation) (problems []error) {
 			if err := a.attach(ops, h.opID, h.optional, h.match, h.run == nil, func(op *operation) error {
 				if h.in != nil && h.in != op.in {
 					return fmt.Errorf("takes %s, but the operation takes %s", h.in, op.in)
+				}
+				if h.rest && !op.plan.HasRest() {
+					return fmt.Errorf("takes members, but %s names all it accepts", op.in)
 				}
 				op.before = append(op.before, compiledBefore{h, id})
 				return nil

@@ -8,13 +8,14 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// BeforeHook runs before an operation's handler. Make one with Before or
-// BeforeMatch.
+// BeforeHook runs before an operation's handler. Make one with Before,
+// BeforeMembers or BeforeMatch.
 type BeforeHook struct {
 	opID     string
 	optional bool
 	match    func(Operation) bool
 	in       reflect.Type // nil: any
+	rest     bool         // run takes the input's Members
 	run      func(c *Ctx, in any) error
 }
 
@@ -28,6 +29,17 @@ func (h BeforeHook) IfPresent() BeforeHook { h.optional = true; return h }
 // the request.
 func Before[In any](opID string, f func(c *Ctx, in *In) error) BeforeHook {
 	return BeforeHook{opID: opID, in: reflect.TypeFor[In](), run: func(c *Ctx, in any) error { return f(c, in.(*In)) }}
+}
+
+// BeforeMembers runs f before the operation opID, with the members of its body
+// that its input does not name: those that set added columns, say of the user
+// at sign-up. It needs not know the input's type, which may be of a package it
+// must not import. f may set and delete members; the operation then checks what
+// stands, as if the client had sent it. An error or a panic stops the request.
+// An operation whose input has no field for other members (see Handle) is a
+// Build error.
+func BeforeMembers(opID string, f func(c *Ctx, members Members) error) BeforeHook {
+	return BeforeHook{opID: opID, rest: true, run: func(c *Ctx, in any) error { return f(c, in.(Members)) }}
 }
 
 // BeforeMatch runs f before every operation that match accepts. Matching

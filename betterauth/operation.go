@@ -112,7 +112,8 @@ func Handle[In, Out any](op Operation, h func(*Ctx, In) (Out, error)) Endpoint {
 // answers with an empty body.
 type None struct{}
 
-// Members holds raw JSON members by name.
+// Members holds raw JSON members by name. Text reads one that is a string,
+// SetText sets one.
 type Members = input.Members
 
 // Redirect is an answer of 302 with a Location.

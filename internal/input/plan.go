@@ -15,6 +15,7 @@ package input
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"strconv"
 	"strings"
@@ -37,6 +38,12 @@ func (m Members) Text(name string) (text string, ok bool) {
 	return text, err == nil
 }
 
+// SetText sets a member to a JSON string. Invalid UTF-8 in text is replaced.
+func (m Members) SetText(name, text string) {
+	// Nothing else than invalid UTF-8 can fail.
+	m[name], _ = jsontext.AppendQuote(nil, strings.ToValidUTF8(text, "\uFFFD"))
+}
+
 var (
 	membersType = reflect.TypeFor[Members]()
 	rawType     = reflect.TypeFor[jsontext.Value]()
@@ -54,6 +61,20 @@ type Plan struct {
 
 // TakesBody reports whether the input reads the request's body.
 func (p *Plan) TakesBody() bool { return p.body != nil }
+
+// HasRest reports whether the input has a field for members that no other one
+// names.
+func (p *Plan) HasRest() bool { return p.body != nil && p.body.rest != nil }
+
+// OwnRest returns the rest field of in, a pointer to the compiled struct type:
+// never nil, and a copy that belongs to in alone.
+func (p *Plan) OwnRest(in any) Members {
+	rest := reflect.ValueOf(in).Elem().FieldByIndex(p.body.rest).Addr().Interface().(*Members)
+	own := make(Members, len(*rest)+1)
+	maps.Copy(own, *rest)
+	*rest = own
+	return own
+}
 
 // object is a struct read from a JSON object.
 type object struct {
