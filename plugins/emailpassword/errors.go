@@ -24,6 +24,10 @@ var (
 	ErrPasswordSet        = &betterauth.ErrorCode{Code: "PASSWORD_ALREADY_SET", Message: "User already has a password set", Status: http.StatusBadRequest}
 )
 
-// errPasswordMoved is a password that was right when it was checked and has
-// been changed since.
-var errPasswordMoved = ErrInvalidCredentials.Because(errors.New("the password was changed in the meantime"))
+var (
+	// errPasswordMoved is a password that was right when it was checked and has
+	// been changed since.
+	errPasswordMoved = errors.New("the password was changed in the meantime")
+	// errNoMatch is a password that is nobody's, or not this user's.
+	errNoMatch = errors.New("no such user and password")
+)

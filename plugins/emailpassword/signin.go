@@ -30,14 +30,9 @@ func (p *EmailPassword) signIn(c *betterauth.Ctx, in SignInInput) (SignInAnswer,
 	if !betterauth.IsEmail(in.Email) {
 		return SignInAnswer{}, ErrInvalidEmail
 	}
-	user, session, err := p.signInOnce(c, in)
-	for range 2 {
-		// Another sign-in may have renewed the hash; a new password fails.
-		if !errors.Is(err, errPasswordMoved) {
-			break
-		}
-		user, session, err = p.signInOnce(c, in)
-	}
+	remember := in.RememberMe == nil || *in.RememberMe
+	how := betterauth.SignIn{Method: "email", Remember: &remember}
+	user, session, err := p.SignInUser(c, p.byEmail(in.Email), in.Password, how, text(in.CallbackURL), ErrInvalidCredentials)
 	if err != nil {
 		return SignInAnswer{}, err
 	}
@@ -49,21 +44,49 @@ func (p *EmailPassword) signIn(c *betterauth.Ctx, in SignInInput) (SignInAnswer,
 	return answer, nil
 }
 
+// SignInUser signs in the user that find returns, if password is theirs: for
+// other plugins' sign-ins, by a name or a number, which get all that
+// signInEmail has. A user whom find does not know (database.ErrNotFound), one
+// without a password and a wrong password are the same refused and take the
+// same time. Where addresses have to be verified, the right password of a user
+// whose is not is ErrEmailNotVerified, and callbackURL, already checked, is
+// where the link in the mail leads. Hashes are renewed where due. find may be
+// called again. Gates' errors and step-ups come back as they are.
+func (p *EmailPassword) SignInUser(c *betterauth.Ctx, find func(context.Context) (*betterauth.User, error), password string,
+	how betterauth.SignIn, callbackURL string, refused *betterauth.ErrorCode) (*betterauth.User, *betterauth.Session, error) {
+	user, session, err := p.signInOnce(c, find, password, how, callbackURL)
+	for range 2 {
+		// Another sign-in may have renewed the hash; a new password fails.
+		if !errors.Is(err, errPasswordMoved) {
+			break
+		}
+		user, session, err = p.signInOnce(c, find, password, how, callbackURL)
+	}
+	switch {
+	case errors.Is(err, errPasswordMoved):
+		return nil, nil, refused.Because(err)
+	case errors.Is(err, errNoMatch):
+		return nil, nil, refused
+	case err != nil:
+		return nil, nil, err
+	}
+	return user, session, nil
+}
+
 // signInOnce checks the password, which takes long, and then under the user's
 // lock that it has not been changed meanwhile: a reset that ends all sessions
 // leaves none that the old password was just about to open.
-func (p *EmailPassword) signInOnce(c *betterauth.Ctx, in SignInInput) (*betterauth.User, *betterauth.Session, error) {
-	user, account, err := p.authenticate(c, in.Email, in.Password)
+func (p *EmailPassword) signInOnce(c *betterauth.Ctx, find finder, password string, how betterauth.SignIn, callbackURL string) (*betterauth.User, *betterauth.Session, error) {
+	user, account, err := p.authenticate(c, find, password)
 	if err != nil {
 		return nil, nil, err
 	}
 	if p.cfg.RequireVerifiedEmail && !user.EmailVerified {
-		if err := p.mailOnSignIn(c, user, in.CallbackURL); err != nil {
+		if err := p.mailOnSignIn(c, user, callbackURL); err != nil {
 			return nil, nil, err
 		}
 		return nil, nil, ErrEmailNotVerified
 	}
-	remember := in.RememberMe == nil || *in.RememberMe
 	var session *betterauth.Session
 	err = c.Transaction(func(tx *betterauth.Ctx) error {
 		if _, err := p.hold(tx, user.ID); err != nil {
@@ -75,7 +98,7 @@ func (p *EmailPassword) signInOnce(c *betterauth.Ctx, in SignInInput) (*betterau
 		if err := p.stillHolds(tx, account); err != nil {
 			return err
 		}
-		session, err = tx.SignIn(user, betterauth.SignIn{Method: "email", Remember: &remember})
+		session, err = tx.SignIn(user, how)
 		return err
 	})
 	return user, session, err
@@ -85,15 +108,28 @@ func (p *EmailPassword) signInOnce(c *betterauth.Ctx, in SignInInput) (*betterau
 // not. An unknown address, a user without a password and a wrong password are
 // the same ErrInvalidCredentials and take the same time: one hash.
 func (p *EmailPassword) Authenticate(ctx context.Context, email, password string) (*betterauth.User, error) {
-	user, _, err := p.authenticate(ctx, email, password)
+	user, _, err := p.authenticate(ctx, p.byEmail(email), password)
+	if errors.Is(err, errNoMatch) {
+		return nil, ErrInvalidCredentials
+	}
 	return user, err
 }
 
+// finder looks up who wants to sign in.
+type finder = func(context.Context) (*betterauth.User, error)
+
+func (p *EmailPassword) byEmail(email string) finder {
+	return func(ctx context.Context) (*betterauth.User, error) {
+		return p.users.Get(ctx, database.Eq("email", strings.ToLower(email)))
+	}
+}
+
 // authenticate also returns the account with the hash that the password made.
-func (p *EmailPassword) authenticate(ctx context.Context, email, password string) (*betterauth.User, *betterauth.Account, error) {
-	user, account, err := p.find(ctx, email)
+// The error is errNoMatch where there is none.
+func (p *EmailPassword) authenticate(ctx context.Context, find finder, password string) (*betterauth.User, *betterauth.Account, error) {
+	user, account, err := p.find(ctx, find)
 	if errors.Is(err, database.ErrNotFound) {
-		return nil, nil, p.invalid(ctx, password, "")
+		return nil, nil, p.noMatch(ctx, password, "")
 	}
 	if err != nil {
 		return nil, nil, err
@@ -103,24 +139,24 @@ func (p *EmailPassword) authenticate(ctx context.Context, email, password string
 		return nil, nil, err
 	}
 	if !ok {
-		return nil, nil, p.invalid(ctx, password, *account.Password)
+		return nil, nil, p.noMatch(ctx, password, *account.Password)
 	}
 	p.rehash(ctx, account, password)
 	return user, account, nil
 }
 
-// invalid is the answer to every sign-in that fails, once it has taken as long
+// noMatch is the answer to every sign-in that fails, once it has taken as long
 // as any other.
-func (p *EmailPassword) invalid(ctx context.Context, password, stored string) error {
+func (p *EmailPassword) noMatch(ctx context.Context, password, stored string) error {
 	if err := betterauth.Decoy(ctx, p.host.Hasher(), password, stored); err != nil {
 		return err
 	}
-	return ErrInvalidCredentials
+	return errNoMatch
 }
 
 // find returns a user with the account that holds their password.
-func (p *EmailPassword) find(ctx context.Context, email string) (*betterauth.User, *betterauth.Account, error) {
-	user, err := p.users.Get(ctx, database.Eq("email", strings.ToLower(email)))
+func (p *EmailPassword) find(ctx context.Context, find finder) (*betterauth.User, *betterauth.Account, error) {
+	user, err := find(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

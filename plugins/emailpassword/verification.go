@@ -22,11 +22,11 @@ func (p *EmailPassword) mailOnSignUp(c *betterauth.Ctx, user *betterauth.User, c
 	return p.verifier.MailOnSignUp(c, user, text(callbackURL), p.cfg.RequireVerifiedEmail)
 }
 
-func (p *EmailPassword) mailOnSignIn(c *betterauth.Ctx, user *betterauth.User, callbackURL *string) error {
+func (p *EmailPassword) mailOnSignIn(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error {
 	if p.verifier == nil {
 		return nil
 	}
-	return p.verifier.MailOnSignIn(c, user, text(callbackURL))
+	return p.verifier.MailOnSignIn(c, user, callbackURL)
 }
 
 // text is an optional member, "" without it.
