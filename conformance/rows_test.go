@@ -11,6 +11,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/username"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -32,7 +33,9 @@ func storesOf(t *testing.T, db testDatabase) (s stores) {
 		database.TableOf[betterauth.Account]("account"),
 		database.TableOf[betterauth.Verification]("verification"),
 		database.TableOf[passkey.Passkey]("passkey"),
-	}, nil, database.Options{})
+	}, map[string][]database.Column{
+		"user": {username.Name.Column(), username.DisplayName.Column()},
+	}, database.Options{})
 	if err == nil {
 		errs := make([]error, 5)
 		s.users, errs[0] = database.StoreOf[betterauth.User](schema)

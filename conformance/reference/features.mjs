@@ -1,5 +1,6 @@
 // What a server can be asked to do differently: the names --with takes. The Go server has the same ones.
 import { randomBytes, createHash, timingSafeEqual } from "node:crypto";
+import { haveIBeenPwned, username } from "better-auth/plugins";
 import { z } from "zod";
 
 // Each changes the options of a server as the README describes it.
@@ -46,11 +47,39 @@ const features = {
     delete options.emailVerification.sendVerificationEmail;
     delete options.user.changeEmail?.sendChangeEmailConfirmation;
   },
+  // Every option that says what usernames look like; and they are for good.
+  "strict-usernames": (options) =>
+    configure(
+      options,
+      username({
+        minUsernameLength: 4,
+        maxUsernameLength: 12,
+        immutableUsername: true,
+        usernameValidator: (name) => /^[a-z-]+$/.test(name),
+        usernameNormalization: (name) => name.toLowerCase().replaceAll(" ", "-"),
+        displayUsernameValidator: (name) => /^[A-Za-z -]+$/.test(name),
+        displayUsernameNormalization: (name) => name.trim(),
+        validationOrder: { username: "post-normalization", displayUsername: "post-normalization" },
+      }),
+    ),
+  "mixed-usernames": (options) => configure(options, username({ usernameNormalization: false, displayUsername: false })),
+  // The plugin has the address of the service built in; it is led to where --range-api says.
+  pwned: (options, { rangeAPI }) => {
+    if (!rangeAPI) throw new Error("--with pwned needs --range-api URL: tests do not ask the service itself");
+    const { fetch } = globalThis;
+    globalThis.fetch = (url, init) => fetch(String(url).replace("https://api.pwnedpasswords.com/range", rangeAPI), init);
+    options.plugins.push(haveIBeenPwned({ customPasswordCompromisedMessage: "Too many people know that one" }));
+  },
   // In the Go server's format: where scrypt is not the subject, it would be most of the time.
   "insecure-cheap-passwords": (options) => {
     options.emailAndPassword.password = { hash: async (password) => cheap(randomBytes(8).toString("hex"), password), verify };
   },
 };
+
+// Puts a plugin in place of the one with its id, if that is there.
+function configure(options, plugin) {
+  options.plugins = options.plugins.map((present) => (present.id === plugin.id ? plugin : present));
+}
 
 function cheap(salt, password) {
   return `sha256:${salt}:${createHash("sha256").update(salt + password).digest("hex")}`;

@@ -21,8 +21,9 @@ const { values: flags } = parseArgs({
     secret: { type: "string", default: secret },
     "cookie-cache": { type: "string" },
     "base-path": { type: "string", default: "/api/auth" },
-    plugins: { type: "string", default: "passkey,bearer" },
+    plugins: { type: "string", default: "passkey,bearer,username" },
     with: { type: "string", default: "" },
+    "range-api": { type: "string" },
     origin: { type: "string", multiple: true, default: [] },
     migrate: { type: "boolean", default: false },
     "exit-with-stdin": { type: "boolean", default: false },
@@ -112,7 +113,7 @@ function authOptions({ url, database, outbox, mails, senders }) {
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
   };
-  applyFeatures(flags.with, options, { mails });
+  applyFeatures(flags.with, options, { mails, rangeAPI: flags["range-api"] });
   return options;
 }
 

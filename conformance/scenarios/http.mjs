@@ -29,7 +29,7 @@ export default {
       for (const body of ["{", "nonsense", "[1,", "{'a':1}"]) await s.answers(visitor.raw("POST", "/sign-in/email", { headers: json, body }), 400);
       for (const body of ["null", "[]", "7", '"text"']) await s.answers(visitor.raw("POST", "/sign-in/email", { headers: json, body }), 400);
       await s.answers(visitor.raw("POST", "/sign-in/email"), 400);
-      await s.answers(visitor.raw("POST", "/sign-up/email"), 400);
+      await s.answers(visitor.raw("POST", "/request-password-reset"), 400);
     },
     "media types that are not read": async (s) => {
       const visitor = s.visitor();

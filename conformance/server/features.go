@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,8 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
+	"github.com/better-auth-go/better-auth/plugins/username"
 )
 
 // setup is what a feature may change before the Auth is built.
@@ -20,6 +23,8 @@ type setup struct {
 	plugins pluginConfigs
 	// stateless is without a database: sessions are in cookies alone.
 	stateless bool
+	// rangeAPI stands in for the service that knows compromised passwords.
+	rangeAPI string
 }
 
 // features are the names --with takes, the reference server's.
@@ -36,6 +41,13 @@ var features = map[string]func(*setup){
 	"no-changes":               func(s *setup) { s.plugins.account = account.Config{} },
 	"delete-mail":              func(s *setup) { s.plugins.account.DeleteUser.MailToken = true },
 	"unverified-change":        func(s *setup) { s.plugins.account.ChangeEmail.UpdateWithoutVerification = true },
+	"strict-usernames":         strictUsernames,
+	"mixed-usernames": func(s *setup) {
+		s.plugins.username = username.Config{DisableNormalization: true, DisableDisplayUsername: true}
+	},
+	"pwned": func(s *setup) {
+		s.plugins.pwned = haveibeenpwned.Config{URL: s.rangeAPI, Message: "Too many people know that one"}
+	},
 	"required-verification": func(s *setup) {
 		s.plugins.password.RequireVerifiedEmail = true
 		s.plugins.verification = emailverification.Config{SendOnSignUp: true, SendOnSignIn: true, AutoSignInAfterVerification: true}
@@ -76,6 +88,19 @@ func atLeastTwo(value any) error {
 		return errors.New("needs two characters at least")
 	}
 	return nil
+}
+
+// strictUsernames sets every option that says what usernames look like, and
+// keeps them for good.
+func strictUsernames(s *setup) {
+	lower := regexp.MustCompile(`^[a-z-]+$`)
+	words := regexp.MustCompile(`^[A-Za-z -]+$`)
+	s.plugins.username = username.Config{
+		MinLength: 4, MaxLength: 12, Immutable: true,
+		Validate: lower.MatchString, ValidateNormalized: true,
+		Normalize:       func(name string) string { return strings.ReplaceAll(strings.ToLower(name), " ", "-") },
+		ValidateDisplay: words.MatchString, ValidateDisplayNormalized: true, NormalizeDisplay: strings.TrimSpace,
+	}
 }
 
 func limitRates(s *setup) {

@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 )
@@ -18,6 +20,7 @@ type options struct {
 	cookieCache   betterauth.CookieCacheStrategy // "" is off
 	origins       []string                       // none means the server's own
 	features      string
+	rangeAPI      string // where --with pwned asks
 	verify        bool
 	exitWithStdin bool
 }
@@ -31,6 +34,7 @@ func parseFlags(args []string, secret string) (options, error) {
 	set.StringVar(&opts.basePath, "base-path", "/api/auth", "where the endpoints live")
 	set.BoolVar(&opts.verify, "verify", false, "creates no tables and refuses a database that lacks anything")
 	set.StringVar(&opts.features, "with", "", "what to do differently: features by name, separated by commas")
+	set.StringVar(&opts.rangeAPI, "range-api", "", "where --with pwned looks up passwords")
 	set.BoolVar(&opts.exitWithStdin, "exit-with-stdin", false, "ends when standard input closes")
 	set.Func("cookie-cache", "compact, jwt or jwe", func(value string) error {
 		switch strategy := betterauth.CookieCacheStrategy(value); strategy {
@@ -52,6 +56,9 @@ func parseFlags(args []string, secret string) (options, error) {
 	}
 	if opts.port < 0 || opts.port > 65535 {
 		return opts, errors.New("--port N is required (0 takes a free one)")
+	}
+	if opts.rangeAPI == "" && slices.Contains(strings.Split(opts.features, ","), "pwned") {
+		return opts, errors.New("--with pwned needs --range-api URL: tests do not ask the service itself")
 	}
 	return opts, nil
 }

@@ -14,7 +14,9 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/username"
 )
 
 // site is everything one server serves: the Auth, and beside it what only tests ask for.
@@ -37,6 +39,7 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 	}
 	s := &site{mails: &mailbox{}}
 	plan := &setup{
+		rangeAPI: opts.rangeAPI,
 		config: betterauth.Config{
 			AppName:        "Conformance",
 			BaseURL:        url,
@@ -58,6 +61,7 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 				DeleteUser:  account.DeleteUserConfig{Enabled: true},
 			},
 			passkey: passkey.Config{RPID: "localhost", RPName: "Conformance", Origins: atLocalhost(origins)},
+			pwned:   haveibeenpwned.Config{Disabled: true},
 		},
 	}
 	if err := plan.apply(opts.features); err != nil {
@@ -95,6 +99,8 @@ type pluginConfigs struct {
 	account      account.Config
 	bearer       bearer.Config
 	passkey      passkey.Config
+	username     username.Config
+	pwned        haveibeenpwned.Config
 }
 
 func (c pluginConfigs) all() []betterauth.Plugin {
@@ -104,6 +110,8 @@ func (c pluginConfigs) all() []betterauth.Plugin {
 		account.New(c.account),
 		bearer.New(c.bearer),
 		passkey.New(c.passkey),
+		username.New(c.username),
+		haveibeenpwned.New(c.pwned),
 	}
 }
 

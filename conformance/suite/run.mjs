@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Coverage } from "./coverage.mjs";
 import { explain, readDifferences } from "./differences.mjs";
+import { startRangeAPI } from "./pwned.mjs";
 import { differences, transcript } from "./record.mjs";
 import { buildGoServer, sites, startGo, startReference } from "./sites.mjs";
 import { checkTable, writeTable } from "./table.mjs";
@@ -26,6 +27,7 @@ const allowed = await readDifferences(new URL("differences.json", folder));
 const coverage = new Coverage();
 
 const go = flags.reference ? undefined : await buildGoServer();
+const rangeAPI = await startRangeAPI();
 const started = Date.now();
 try {
   const waiting = Object.entries(await scenariosBySite()).filter(([, scenarios]) => Object.keys(scenarios).length > 0);
@@ -35,6 +37,7 @@ try {
   await Promise.all(Array.from({ length: 3 }, work));
 } finally {
   await go?.remove();
+  rangeAPI.stop();
 }
 report();
 
@@ -54,8 +57,8 @@ async function scenariosBySite() {
 }
 
 async function runSite(site, scenarios) {
-  const database = ["--database", "sqlite::memory:"];
-  const servers = await Promise.all([startReference([...database, ...sites[site]]), ...(go ? [startGo(go.program, [...database, ...sites[site]])] : [])]);
+  const args = ["--database", "sqlite::memory:", "--range-api", rangeAPI.url, ...sites[site]];
+  const servers = await Promise.all([startReference(args), ...(go ? [startGo(go.program, args)] : [])]);
   for (const [name, run] of Object.entries(scenarios)) {
     const [reference, here] = await Promise.all(servers.map((server) => play(server, run)));
     compare(name, reference, here);

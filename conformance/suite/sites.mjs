@@ -22,6 +22,9 @@ export const sites = {
   silent: ["--with", `no-mail,${cheap}`],
   stateless: ["--with", `stateless,${cheap}`],
   open: ["--with", cheap, "--origin", "https://app.example.com", "--origin", "https://*.wild.example", "--origin", "myapp://"],
+  named: ["--with", `strict-usernames,${cheap}`],
+  mixed: ["--with", `mixed-usernames,${cheap}`],
+  pwned: ["--with", `pwned,${cheap}`],
   fixed: ["--with", `no-changes,${cheap}`],
 };
 

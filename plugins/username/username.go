@@ -1,0 +1,174 @@
+// Package username lets people sign in with a name of their choice and their
+// password. The name is a unique column of the user, set at sign-up or by an
+// update; beside it is kept how its owner spells it. Passwords are those of the
+// plugin email-password, which must be present.
+package username
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// The names that other plugins refer to.
+const (
+	ID                  = "username"
+	SignInUsername      = "signInUsername"
+	IsUsernameAvailable = "isUsernameAvailable"
+)
+
+// The operations of other plugins that set usernames, and the plugin that has
+// the passwords.
+const (
+	signUpEmail   = "signUpEmail"
+	updateUser    = "updateUser"
+	emailPassword = "email-password"
+)
+
+// Config says what usernames look like. The zero value is the reference's. Its
+// functions are called concurrently, more than once for one value, and give the
+// same answer every time.
+type Config struct {
+	// MinLength and MaxLength bound a username in UTF-16 code units. Default 3
+	// and 30.
+	MinLength, MaxLength int
+	// Validate says whether a username of allowed length is acceptable. Default:
+	// ASCII letters, digits, "_" and "." alone. Whoever allows more should think
+	// of names that only look alike.
+	Validate func(username string) bool
+	// Normalize makes one name of spellings that count as the same; normalizing
+	// twice must be as good as once. It is what is stored and looked up. Default:
+	// lower case.
+	Normalize func(username string) string
+	// DisableNormalization stores usernames as they are written, so that "Ada"
+	// and "ada" are two. Default false.
+	DisableNormalization bool
+	// ValidateNormalized measures and validates what Normalize made of a
+	// username, not what was written. Default false.
+	ValidateNormalized bool
+	// Immutable refuses to change or remove a username by updateUser once it is
+	// set. Default false.
+	Immutable bool
+
+	// DisableDisplayUsername does without the column that keeps the spelling.
+	// Default false.
+	DisableDisplayUsername bool
+	// ValidateDisplay says whether a spelling is acceptable. Default: any is.
+	ValidateDisplay func(displayUsername string) bool
+	// NormalizeDisplay changes a spelling before it is stored; changing it twice
+	// must be as good as once. Default: it stays as it is.
+	NormalizeDisplay func(displayUsername string) string
+	// ValidateDisplayNormalized validates what NormalizeDisplay made of a
+	// spelling, not what was written. Default false.
+	ValidateDisplayNormalized bool
+}
+
+// The columns on user.
+var (
+	// Name is the normalized username, unique; not set for users without one.
+	Name = betterauth.NewField[string]("user", database.Column{Name: "username", Unique: true})
+	// DisplayName is the username as its owner spells it.
+	DisplayName = betterauth.NewField[string]("user", database.Column{Name: "displayUsername"})
+)
+
+// Username is the plugin. Make one with New for each Auth. Its methods are safe
+// for concurrent use.
+type Username struct {
+	cfg       Config
+	host      *betterauth.Host
+	users     *database.Store[betterauth.User]
+	passwords passwords
+}
+
+// passwords is the plugin that signs in with a password.
+type passwords interface {
+	SignInUser(c *betterauth.Ctx, find func(context.Context) (*betterauth.User, error), password string,
+		how betterauth.SignIn, callbackURL string, refused *betterauth.ErrorCode) (*betterauth.User, *betterauth.Session, error)
+}
+
+var (
+	_ betterauth.Plugin      = (*Username)(nil)
+	_ betterauth.Checker     = (*Username)(nil)
+	_ betterauth.Initializer = (*Username)(nil)
+)
+
+// New makes the plugin.
+func New(cfg Config) *Username {
+	if cfg.MinLength == 0 {
+		cfg.MinLength = 3
+	}
+	if cfg.MaxLength == 0 {
+		cfg.MaxLength = 30
+	}
+	if cfg.Validate == nil {
+		cfg.Validate = plain
+	}
+	switch {
+	case cfg.DisableNormalization:
+	case cfg.Normalize == nil:
+		cfg.Normalize = lower
+	}
+	return &Username{cfg: cfg}
+}
+
+// Manifest implements betterauth.Plugin.
+func (u *Username) Manifest() betterauth.Manifest {
+	columns := []betterauth.AddedColumn{Name}
+	if !u.cfg.DisableDisplayUsername {
+		columns = append(columns, DisplayName)
+	}
+	return betterauth.Manifest{
+		ID:       ID,
+		Requires: []string{emailPassword},
+		Schema:   betterauth.Schema{Columns: columns},
+		Endpoints: []betterauth.Endpoint{
+			betterauth.Handle(betterauth.Operation{
+				ID: SignInUsername, Method: http.MethodPost, Path: "/sign-in/username", Access: betterauth.Public, SignsIn: true,
+				Summary: "Signs in with a username and a password.",
+				Errors:  append([]*betterauth.ErrorCode{ErrInvalidCredentials}, malformed...),
+			}, u.signIn),
+			betterauth.Handle(betterauth.Operation{
+				ID: IsUsernameAvailable, Method: http.MethodPost, Path: "/is-username-available", Access: betterauth.Public,
+				Summary: "Says whether a username is free.", Errors: malformed,
+			}, u.isAvailable),
+		},
+		Before: []betterauth.BeforeHook{
+			betterauth.BeforeMembers(signUpEmail, u.beforeSignUp),
+			betterauth.BeforeMembers(updateUser, u.beforeUpdateUser).IfPresent(),
+		},
+		After: []betterauth.AfterHook{betterauth.AfterMatch(betterauth.Every, takenMeanwhile)},
+		Database: []betterauth.DatabaseHook{
+			betterauth.BeforeCreate(u.beforeCreate),
+			betterauth.BeforeUpdate(u.beforeUpdate),
+		},
+		Errors: []*betterauth.ErrorCode{ErrInvalidCredentials, ErrTaken, ErrTooShort, ErrTooLong, ErrInvalid, ErrInvalidDisplay, ErrImmutable},
+	}
+}
+
+// Check implements betterauth.Checker.
+func (u *Username) Check(betterauth.Site) error {
+	var problems []error
+	if u.cfg.MinLength < 0 || u.cfg.MaxLength < u.cfg.MinLength {
+		problems = append(problems, errors.New("MinLength and MaxLength leave no username"))
+	}
+	if u.cfg.DisableNormalization && u.cfg.Normalize != nil {
+		problems = append(problems, errors.New("Normalize is set, and DisableNormalization says not to call it"))
+	}
+	if u.cfg.DisableDisplayUsername && (u.cfg.ValidateDisplay != nil || u.cfg.NormalizeDisplay != nil) {
+		problems = append(problems, errors.New("ValidateDisplay or NormalizeDisplay is set for a column that DisableDisplayUsername does without"))
+	}
+	return errors.Join(problems...)
+}
+
+// Init implements betterauth.Initializer.
+func (u *Username) Init(_ context.Context, h *betterauth.Host) (err error) {
+	u.host = h
+	if u.passwords, err = betterauth.Peer[passwords](h); err != nil {
+		return err
+	}
+	u.users, err = betterauth.StoreOf[betterauth.User](h)
+	return err
+}
