@@ -27,7 +27,9 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
+	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/username"
 )
 
 var (
@@ -41,7 +43,9 @@ var (
 	_ = database.OpenSQLite
 	_ = bearer.New
 	_ = emailpassword.New
+	_ = haveibeenpwned.New
 	_ = passkey.New
+	_ = username.New
 )
 `
 
