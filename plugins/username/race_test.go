@@ -152,6 +152,23 @@ func TestOneIsForGood(t *testing.T) {
 	})
 }
 
+// What counts is the username that stands when the new one is written, not the
+// one that the request found.
+func TestSetForGoodMeanwhile(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		var kit *plugintest.Kit
+		meanwhile := betterauth.BeforeMembers(account.UpdateUser, func(*betterauth.Ctx, betterauth.Members) error {
+			_, err := kit.Users().Update(t.Context(), database.Set{"username": "first"}, database.Eq("email", "ada@example.com"))
+			return err
+		})
+		kit = site(t, username.Config{Immutable: true}, plugintest.Options{DB: db,
+			Plugins: []betterauth.Plugin{betterauth.Inline{ID: "meanwhile", Before: []betterauth.BeforeHook{meanwhile}}}})
+		kit.SignedIn("ada@example.com").Post("/update-user", body{"username": "second"}).WantError(username.ErrImmutable)
+		wantNames(t, kit, "ada@example.com", "first", "")
+	})
+}
+
 // slowVerify does something between finding a password right and saying so.
 type slowVerify struct {
 	plugintest.FastHasher
