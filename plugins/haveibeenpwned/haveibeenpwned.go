@@ -109,7 +109,7 @@ func (p *HaveIBeenPwned) Manifest() betterauth.Manifest {
 func (p *HaveIBeenPwned) Check(betterauth.Site) error {
 	var problems []error
 	if p.cfg.Timeout < 0 {
-		problems = append(problems, errors.New("Timeout is negative"))
+		problems = append(problems, errors.New("the Timeout is negative"))
 	}
 	for _, path := range p.cfg.Paths {
 		if !strings.HasPrefix(path, "/") {
@@ -119,10 +119,10 @@ func (p *HaveIBeenPwned) Check(betterauth.Site) error {
 	u, err := url.Parse(p.cfg.URL)
 	switch {
 	case err != nil:
-		problems = append(problems, errors.New("URL cannot be read"))
+		problems = append(problems, errors.New("the URL cannot be read"))
 	case u.Scheme == "https" && u.Host != "", u.Scheme == "http" && slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, u.Hostname()):
 	default:
-		problems = append(problems, errors.New("URL is not https, nor http on this machine: who listens learns something of new passwords, and can answer as they like"))
+		problems = append(problems, errors.New("the URL is neither https nor http on this machine: who listens learns something of new passwords, and can answer as they like"))
 	}
 	return errors.Join(problems...)
 }

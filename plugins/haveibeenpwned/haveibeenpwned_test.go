@@ -269,7 +269,7 @@ func TestOptions(t *testing.T) {
 
 	for want, cfg := range map[string]haveibeenpwned.Config{
 		"negative": {Timeout: -1}, "no route": {Paths: []string{"sign-up/email"}},
-		"not https": {URL: "http://example.com/range"}, "cannot be read": {URL: "http://[::1"},
+		"neither https": {URL: "http://example.com/range"}, "cannot be read": {URL: "http://[::1"},
 	} {
 		if _, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{haveibeenpwned.New(cfg)}}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)

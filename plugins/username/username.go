@@ -155,7 +155,7 @@ func (u *Username) Check(betterauth.Site) error {
 		problems = append(problems, errors.New("MinLength and MaxLength leave no username"))
 	}
 	if u.cfg.DisableNormalization && u.cfg.Normalize != nil {
-		problems = append(problems, errors.New("Normalize is set, and DisableNormalization says not to call it"))
+		problems = append(problems, errors.New("DisableNormalization says not to call Normalize, which is set"))
 	}
 	if u.cfg.DisableDisplayUsername && (u.cfg.ValidateDisplay != nil || u.cfg.NormalizeDisplay != nil) {
 		problems = append(problems, errors.New("ValidateDisplay or NormalizeDisplay is set for a column that DisableDisplayUsername does without"))
