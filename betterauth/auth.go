@@ -37,10 +37,12 @@ type Auth struct {
 	requestHooks  []compiledRequestHook
 	sources       []compiledSource
 	gates         []compiledGate
+	ways          []compiledWay
 	subscribers   map[reflect.Type][]compiledSubscriber
 	schema        *database.Schema
 	added         map[string][]database.Column
 	users         *database.Store[User]
+	accounts      *database.Store[Account]
 	sessions      *Sessions
 	verifications *Verifications
 	lookup        *database.Lookup[Session, User]

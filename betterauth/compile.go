@@ -56,6 +56,7 @@ func (a *Auth) compileManifests() (problems []error) {
 	ops, problems := a.compileOperations()
 	problems = append(problems, a.attachHooks(ops)...)
 	problems = append(problems, a.subscribe()...)
+	problems = append(problems, a.compileWays()...)
 	var limits []RateLimit
 	var origins []string
 	for _, p := range a.plugins {

@@ -79,6 +79,10 @@ func (a *Auth) openStores() []error {
 	if err != nil {
 		return []error{problem("", "schema", "%w", err)}
 	}
+	accounts, err := database.StoreOf[Account](a.schema)
+	if err != nil {
+		return []error{problem("", "schema", "%w", err)}
+	}
 	verifications, err := database.StoreOf[Verification](a.schema)
 	if err != nil {
 		return []error{problem("", "schema", "%w", err)}
@@ -90,7 +94,7 @@ func (a *Auth) openStores() []error {
 		}
 		a.limiter.store = &databaseLimits{rows: rows, keep: a.limiter.longest, log: a.log}
 	}
-	a.users = users
+	a.users, a.accounts = users, accounts
 	a.sessions = &Sessions{auth: a, store: sessions}
 	a.verifications = &Verifications{auth: a, store: verifications}
 	if a.lookup, err = database.LookupOf(sessions, users, "userId", "token"); err != nil {

@@ -78,6 +78,9 @@ type Manifest struct {
 	Sources []SessionSource
 	// Gates are asked before any session is created, in plugin order.
 	Gates []SessionGate
+	// SignInWays are ways to sign in that this plugin adds to those of the
+	// account table; see Host.KeepSignInWay.
+	SignInWays []SignInWay
 	// Database hooks run around rows being created, updated and deleted.
 	Database []DatabaseHook
 	// Emits declares the events this plugin emits.

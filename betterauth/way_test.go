@@ -1,0 +1,149 @@
+package betterauth_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/databasetest"
+)
+
+// badge is a row of a plugin by which its user can sign in.
+type badge struct {
+	UserID string `json:"userId" db:"userId,index,references=user"`
+	ID     string `json:"id"`
+}
+
+type badges struct{ store *database.Store[badge] }
+
+func (b *badges) Manifest() betterauth.Manifest {
+	return betterauth.Manifest{
+		ID:     "badges",
+		Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[badge]("badge")}},
+		SignInWays: []betterauth.SignInWay{{Name: "badge", Has: func(ctx context.Context, userID string) (bool, error) {
+			return b.store.Exists(ctx, database.Eq("userId", userID))
+		}}},
+	}
+}
+
+func (b *badges) Init(_ context.Context, h *betterauth.Host) (err error) {
+	b.store, err = betterauth.StoreOf[badge](h)
+	return err
+}
+
+func TestSignInWays(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{&badges{}}})
+		accounts, rows := plugintest.StoreOf[betterauth.Account](kit), plugintest.StoreOf[badge](kit)
+		user, other := kit.SignedIn("a@example.com").User, kit.SignedIn("b@example.com").User
+		secret := "hash"
+		for _, account := range []*betterauth.Account{
+			{UserID: user.ID, ProviderID: "credential", AccountID: user.ID}, // without a password it opens nothing
+			{UserID: user.ID, ProviderID: "github", AccountID: "1"},
+			{UserID: other.ID, ProviderID: "credential", AccountID: other.ID, Password: &secret},
+		} {
+			if err := accounts.Create(t.Context(), account); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := rows.Create(t.Context(), &badge{UserID: user.ID}); err != nil {
+			t.Fatal(err)
+		}
+		for id, want := range map[string][]string{user.ID: {"github", "badge"}, other.ID: {"credential"}, "nobody": nil} {
+			if got, err := kit.Host.SignInWays(t.Context(), id); err != nil || !slices.Equal(got, want) {
+				t.Errorf("%v, %v, want %v", got, err, want)
+			}
+		}
+
+		dropBadges := func(ctx context.Context) error {
+			_, err := rows.Delete(ctx, database.Eq("userId", user.ID))
+			return err
+		}
+		unlink := func(ctx context.Context) error {
+			_, err := accounts.Delete(ctx, database.Eq("userId", user.ID))
+			return err
+		}
+		if err := kit.Host.KeepSignInWay(t.Context(), "nobody", dropBadges); !errors.Is(err, database.ErrNotFound) {
+			t.Errorf("a missing user: %v", err)
+		}
+		if err := kit.Host.KeepSignInWay(t.Context(), user.ID, unlink); err != nil {
+			t.Fatal(err)
+		}
+		if err := kit.Host.KeepSignInWay(t.Context(), user.ID, dropBadges); !errors.Is(err, betterauth.ErrLastSignInWay) {
+			t.Errorf("the last way: %v", err)
+		}
+		// Whoever swallows the refusal does not get the removal.
+		err := kit.Host.Transaction(t.Context(), func(ctx context.Context) error {
+			_ = kit.Host.KeepSignInWay(ctx, user.ID, dropBadges)
+			return nil
+		})
+		if n, countErr := rows.Count(t.Context()); n != 1 || countErr != nil || err == nil {
+			t.Errorf("%d badges, %v, %v", n, countErr, err)
+		}
+	})
+}
+
+// Removals of different kinds at once leave one way.
+func TestRemovalsAtOnce(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{&badges{}}})
+		accounts, rows := plugintest.StoreOf[betterauth.Account](kit), plugintest.StoreOf[badge](kit)
+		for _, email := range []string{"a@example.com", "b@example.com", "c@example.com", "d@example.com"} {
+			user := kit.SignedIn(email).User
+			if err := accounts.Create(t.Context(), &betterauth.Account{UserID: user.ID, ProviderID: "github", AccountID: user.ID}); err != nil {
+				t.Fatal(err)
+			}
+			if err := rows.Create(t.Context(), &badge{UserID: user.ID}); err != nil {
+				t.Fatal(err)
+			}
+			var removed atomic.Int32
+			var wg sync.WaitGroup
+			for _, remove := range []func(context.Context) (int, error){
+				func(ctx context.Context) (int, error) { return rows.Delete(ctx, database.Eq("userId", user.ID)) },
+				func(ctx context.Context) (int, error) { return accounts.Delete(ctx, database.Eq("userId", user.ID)) },
+			} {
+				wg.Go(func() {
+					err := kit.Host.KeepSignInWay(t.Context(), user.ID, func(ctx context.Context) error { _, err := remove(ctx); return err })
+					switch {
+					case err == nil:
+						removed.Add(1)
+					case !errors.Is(err, betterauth.ErrLastSignInWay):
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if ways, err := kit.Host.SignInWays(t.Context(), user.ID); removed.Load() != 1 || len(ways) != 1 || err != nil {
+				t.Errorf("%d removed, left %v, %v", removed.Load(), ways, err)
+			}
+		}
+	})
+}
+
+func TestBrokenWays(t *testing.T) {
+	t.Parallel()
+	_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", SignInWays: []betterauth.SignInWay{{Name: "empty"}}}}})
+	if err == nil || !strings.Contains(err.Error(), "needs a Name and a Has") {
+		t.Errorf("an empty way: %v", err)
+	}
+	for name, has := range map[string]func(context.Context, string) (bool, error){
+		"error": func(context.Context, string) (bool, error) { return true, errors.New("no answer") },
+		"panic": func(context.Context, string) (bool, error) { panic("no answer") },
+	} {
+		kit := plugintest.New(t, betterauth.Inline{ID: "x", SignInWays: []betterauth.SignInWay{{Name: "w", Has: has}}})
+		user := kit.SignedIn("a@example.com").User
+		err := kit.Host.KeepSignInWay(t.Context(), user.ID, func(context.Context) error { return nil })
+		if err == nil || errors.Is(err, betterauth.ErrLastSignInWay) || !strings.Contains(err.Error(), "way w of plugin x") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
