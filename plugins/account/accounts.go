@@ -88,31 +88,44 @@ func (a *Account) unlink(c *betterauth.Ctx, in UnlinkInput) (betterauth.Status, 
 
 // Unlink removes one of a user's accounts, by the id of its row. Unless
 // Config.AllowUnlinkingAll says so the last one stays, also among calls at the
-// same time: ErrLastAccount. An account that is missing or another user's is
+// same time, and so does one without which the user could not sign in:
+// ErrLastAccount. An account that is missing or another user's is
 // ErrAccountNotFound.
 func (a *Account) Unlink(ctx context.Context, userID, id string) error {
-	return a.host.Transaction(ctx, func(ctx context.Context) error {
-		// Holding the user lets unlinkings of theirs take turns.
-		if _, err := a.users.GetLocked(ctx, database.Eq("id", userID)); err != nil {
-			if errors.Is(err, database.ErrNotFound) {
-				return ErrAccountNotFound.Because(err)
-			}
-			return err
-		}
-		accounts, err := a.List(ctx, userID)
-		if err != nil {
-			return err
-		}
-		if len(accounts) == 1 && !a.cfg.AllowUnlinkingAll {
-			return ErrLastAccount
-		}
-		if !slices.ContainsFunc(accounts, func(l Linked) bool { return l.ID == id }) {
-			return ErrAccountNotFound
-		}
-		n, err := a.accounts.Delete(ctx, database.Eq("id", id), database.Eq("userId", userID))
-		if err == nil && n == 0 {
-			err = ErrAccountNotFound
-		}
+	remove := func(ctx context.Context) error { return a.removeAccount(ctx, userID, id) }
+	var err error
+	if a.cfg.AllowUnlinkingAll {
+		err = a.host.Transaction(ctx, remove)
+	} else {
+		err = a.host.KeepSignInWay(ctx, userID, remove)
+	}
+	switch {
+	case errors.Is(err, betterauth.ErrLastSignInWay):
+		return ErrLastAccount.Because(err)
+	case errors.Is(err, database.ErrNotFound):
+		return ErrAccountNotFound.Because(err)
+	}
+	return err
+}
+
+func (a *Account) removeAccount(ctx context.Context, userID, id string) error {
+	// Holding the user lets unlinkings of theirs take turns.
+	if _, err := a.users.GetLocked(ctx, database.Eq("id", userID)); err != nil {
 		return err
-	})
+	}
+	accounts, err := a.List(ctx, userID)
+	if err != nil {
+		return err
+	}
+	if len(accounts) == 1 && !a.cfg.AllowUnlinkingAll {
+		return ErrLastAccount
+	}
+	if !slices.ContainsFunc(accounts, func(l Linked) bool { return l.ID == id }) {
+		return ErrAccountNotFound
+	}
+	n, err := a.accounts.Delete(ctx, database.Eq("id", id), database.Eq("userId", userID))
+	if err == nil && n == 0 {
+		err = ErrAccountNotFound
+	}
+	return err
 }

@@ -121,3 +121,19 @@ func TestUnlinkService(t *testing.T) {
 		t.Errorf("%v, %v", list, err)
 	}
 }
+
+// A credential account that lost its password is no way to sign in.
+func TestUnlinkKeepsAWay(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, account.Config{}, plugintest.Options{})
+	c := s.SignedIn("a@example.com")
+	s.link(c.User, "credential")
+	github := s.link(c.User, "github")
+	if _, err := s.accounts.Update(t.Context(), database.Set{"password": nil}, database.Eq("providerId", "credential")); err != nil {
+		t.Fatal(err)
+	}
+	c.Post("/unlink-account", unlink(github.ID)).WantError(account.ErrLastAccount)
+	if n, err := s.accounts.Count(t.Context()); n != 2 || err != nil {
+		t.Errorf("%d accounts, %v", n, err)
+	}
+}
