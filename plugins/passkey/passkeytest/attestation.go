@@ -2,7 +2,6 @@ package passkeytest
 
 import (
 	"bytes"
-	"crypto"
 	"fmt"
 )
 
@@ -13,11 +12,22 @@ type Attestation int
 const (
 	AttestationNone       Attestation = iota // section 8.7
 	AttestationPackedSelf                    // section 8.2, signed with the credential's own key
+	AttestationPacked                        // section 8.2, certified by CreateOptions.CA
 )
 
-func attest(kind Attestation, key crypto.Signer, authData []byte, signed layers, tamper Tamper) ([]byte, error) {
-	format, statement := "none", map[string]any{}
-	if kind == AttestationPackedSelf {
+func attest(create CreateOptions, c Credential, authData []byte, signed layers, tamper Tamper) ([]byte, error) {
+	format, statement, key := "none", map[string]any{}, c.PrivateKey
+	if create.Attestation != AttestationNone {
+		if create.Attestation == AttestationPacked {
+			if create.CA == nil {
+				return nil, fmt.Errorf("%w: AttestationPacked needs CreateOptions.CA", ErrKey)
+			}
+			signer, cert, err := create.CA.attestation(c.AAGUID, create.WithoutCertifiedAAGUID)
+			if err != nil {
+				return nil, err
+			}
+			key, statement["x5c"] = signer, []any{cert.Raw}
+		}
 		algorithm, err := algorithmOf(key)
 		if err != nil {
 			return nil, err

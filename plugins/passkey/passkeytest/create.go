@@ -30,6 +30,11 @@ type CreateOptions struct {
 	// Attestation is the kind of attestation. Default: AttestationNone.
 	Attestation Attestation
 
+	// CA certifies an AttestationPacked. WithoutCertifiedAAGUID leaves the
+	// AAGUID out of the certificate.
+	CA                     *CA
+	WithoutCertifiedAAGUID bool
+
 	// Flags are sent as they are, even where the options require more, and
 	// stay with the credential. Default (nil): those of the authenticator.
 	Flags *Flags
@@ -198,7 +203,7 @@ func registration(c Credential, request creationRequest, create CreateOptions, o
 	if tamper.SignOriginal {
 		signed = honest
 	}
-	attestationObject, err := attest(create.Attestation, c.PrivateKey, sent.authData, signed, tamper)
+	attestationObject, err := attest(create, c, sent.authData, signed, tamper)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,8 @@ type Tamper struct {
 	Signature func([]byte) []byte
 
 	// AttestationStatement changes the members of attStmt: none for
-	// AttestationNone; alg and sig for AttestationPackedSelf.
+	// AttestationNone; alg and sig for AttestationPackedSelf; x5c, too, for
+	// AttestationPacked.
 	AttestationStatement func(map[string]any)
 
 	// AttestationObject changes the members of the attestation object
