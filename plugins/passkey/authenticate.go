@@ -82,6 +82,7 @@ func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput,
 		return nil, err
 	}
 	betterauth.Emit(c, p.host, SignedIn{UserID: user.ID, PasskeyID: key.ID, SessionID: session.ID, UserVerified: verified})
+	p.extended(c, authentication, user.ID, key.ID, &parsed.ClientExtensionResults)
 	return &betterauth.Identity{Session: session, User: user}, nil
 }
 
@@ -90,7 +91,7 @@ func (p *Passkeys) verifyAssertion(c *betterauth.Ctx, begun *challenge, key *Pas
 	if p.cfg.DisableVerification {
 		return unverifiedAssertion(begun, parsed)
 	}
-	if err := p.exactOrigin(c, parsed.Response.CollectedClientData.Origin); err != nil {
+	if err := p.exactOrigin(c, &parsed.Response.CollectedClientData); err != nil {
 		return ErrInvalidResponse.Because(err)
 	}
 	if err := checkHandle(begun, parsed.Response.UserHandle); err != nil {
@@ -184,6 +185,9 @@ func (p *Passkeys) recordUse(ctx context.Context, key *Passkey, parsed *protocol
 	set := database.Set{"counter": int64(data.Counter), "backedUp": data.Flags.HasBackupState()}
 	if data.Flags.HasBackupEligible() {
 		set["deviceType"] = multiDevice
+	}
+	if p.cfg.TrackLastUse {
+		set[lastUsed.Column().Name] = p.host.Now()
 	}
 	ours := []database.Cond{database.Eq("id", key.ID), database.Eq("userId", key.UserID)}
 	now, err := p.store.UpdateOne(ctx, set, append(ours, grows)...)

@@ -31,6 +31,14 @@ var (
 	ErrTooMany = &betterauth.ErrorCode{Code: "TOO_MANY_PASSKEYS", Message: "Too many passkeys", Status: http.StatusBadRequest}
 	// ErrPreviouslyRegistered: the credential id is taken.
 	ErrPreviouslyRegistered = &betterauth.ErrorCode{Code: "PREVIOUSLY_REGISTERED", Message: "Previously registered", Status: http.StatusBadRequest}
+	// ErrAuthenticatorRefused: Config.Attestation does not accept the
+	// authenticator.
+	ErrAuthenticatorRefused = &betterauth.ErrorCode{Code: "AUTHENTICATOR_NOT_ALLOWED", Message: "This authenticator is not allowed here", Status: http.StatusBadRequest}
+	// ErrMetadataUnavailable: what is known of authenticators could not be
+	// fetched.
+	ErrMetadataUnavailable = &betterauth.ErrorCode{Code: "METADATA_UNAVAILABLE", Message: "Authenticators cannot be checked at present. Please try again later", Status: http.StatusServiceUnavailable}
+	// ErrLastPasskey: the user could not sign in without the passkey.
+	ErrLastPasskey = &betterauth.ErrorCode{Code: "LAST_SIGN_IN_METHOD", Message: "You can't delete your last way to sign in. Add another passkey, a password or a linked account first", Status: http.StatusBadRequest}
 	// ErrVerificationDisabled: Config.DisableVerification is set.
 	ErrVerificationDisabled = &betterauth.ErrorCode{Code: "VERIFICATION_NOT_ENABLED", Message: "Full WebAuthn verification is not enabled", Status: http.StatusNotImplemented}
 )

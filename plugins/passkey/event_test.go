@@ -17,7 +17,7 @@ import (
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	var heard []string
-	kit := plugintest.New(t, passkey.New(passkey.Config{}), betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{
+	kit := plugintest.New(t, passkey.New(passkey.Config{AllowDeletingLast: true}), betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{
 		hear[passkey.Registered](&heard), hear[passkey.SignedIn](&heard), hear[passkey.Refused](&heard), hear[passkey.CloneSuspected](&heard),
 		hear[passkey.BackupChanged](&heard), hear[passkey.Renamed](&heard), hear[passkey.Deleted](&heard),
 	}})

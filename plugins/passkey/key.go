@@ -20,7 +20,7 @@ var errCounterRange = errors.New("the signature counter is over 31 bits")
 // nothing has been signed yet, so this is the only look anybody takes at the
 // key: off-curve points, other key types, short RSA keys and Ed25519 points of
 // small order, which verify signatures nobody made.
-func checkKey(cose []byte) error {
+func checkKey(cose []byte, minRSABits int) error {
 	parsed, err := webauthncose.ParsePublicKey(cose)
 	if err != nil {
 		return fmt.Errorf("the public key cannot be used: %w", err)
@@ -37,26 +37,37 @@ func checkKey(cose []byte) error {
 			return errors.New("an Ed25519 key of small order")
 		}
 	case webauthncose.EC2PublicKeyData:
-		if key.Algorithm != -7 || key.Curve != 1 {
-			return errors.New("an elliptic curve key that is not P-256")
+		curve, ok := curves[key.Algorithm]
+		if !ok || key.Curve != curve.id {
+			return errors.New("an elliptic curve key that is not on the curve of its algorithm")
 		}
-		if len(key.XCoord) != 32 || len(key.YCoord) != 32 {
-			return errors.New("a P-256 point that is not 32 bytes each way")
+		if len(key.XCoord) != curve.size || len(key.YCoord) != curve.size {
+			return fmt.Errorf("a point that is not %d bytes each way", curve.size)
 		}
 	case webauthncose.RSAPublicKeyData:
-		return checkRSA(key)
+		return checkRSA(key, minRSABits)
 	default:
 		return fmt.Errorf("a key of type %T", parsed)
 	}
 	return nil
 }
 
-func checkRSA(key webauthncose.RSAPublicKeyData) error {
+// curves are those of ES256, ES384 and ES512 in COSE (RFC 9053, section 7.1),
+// with the bytes of a coordinate.
+var curves = map[int64]struct {
+	id   int64
+	size int
+}{-7: {1, 32}, -35: {2, 48}, -36: {3, 66}}
+
+// maxRSABits bounds the work of a signature check.
+const maxRSABits = 8192
+
+func checkRSA(key webauthncose.RSAPublicKeyData, minBits int) error {
 	if key.Algorithm != -257 {
 		return errors.New("an RSA key that is not RS256")
 	}
 	n := new(big.Int).SetBytes(key.Modulus)
-	if n.BitLen() < 2048 || n.BitLen() > 8192 || n.Bit(0) == 0 {
+	if n.BitLen() < minBits || n.BitLen() > maxRSABits || n.Bit(0) == 0 {
 		return fmt.Errorf("an RSA modulus of %d bits", n.BitLen())
 	}
 	e := new(big.Int).SetBytes(key.Exponent)

@@ -24,17 +24,37 @@ func (p *Passkeys) List(ctx context.Context, userID string) ([]*Passkey, error) 
 }
 
 // Delete deletes a passkey of the user. One that does not exist or is somebody
-// else's is ErrPasskeyMissing.
+// else's is ErrPasskeyMissing. One without which the user could not sign in is
+// ErrLastPasskey, also among deletions at the same time, unless
+// Config.AllowDeletingLast is set.
 func (p *Passkeys) Delete(ctx context.Context, userID, id string) error {
-	n, err := p.store.Delete(ctx, database.Eq("id", id), database.Eq("userId", userID))
-	if err != nil {
-		return err
+	remove := func(ctx context.Context) error {
+		n, err := p.store.Delete(ctx, database.Eq("id", id), database.Eq("userId", userID))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrPasskeyMissing
+		}
+		betterauth.Emit(ctx, p.host, Deleted{UserID: userID, PasskeyID: id})
+		return nil
 	}
-	if n == 0 {
-		return ErrPasskeyMissing
+	if p.cfg.AllowDeletingLast {
+		return p.host.Transaction(ctx, remove)
 	}
-	betterauth.Emit(ctx, p.host, Deleted{UserID: userID, PasskeyID: id})
-	return nil
+	err := p.host.KeepSignInWay(ctx, userID, remove)
+	switch {
+	case errors.Is(err, betterauth.ErrLastSignInWay):
+		return ErrLastPasskey.Because(err)
+	case errors.Is(err, database.ErrNotFound):
+		return ErrPasskeyMissing.Because(err)
+	}
+	return err
+}
+
+// has reports whether a user can sign in with a passkey.
+func (p *Passkeys) has(ctx context.Context, userID string) (bool, error) {
+	return p.store.Exists(ctx, database.Eq("userId", userID))
 }
 
 // Rename changes what a passkey of the user is called. One that does not exist

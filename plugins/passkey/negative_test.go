@@ -241,7 +241,7 @@ func TestCloneDetection(t *testing.T) {
 		passkey.CloneIgnore: {http.StatusOK, 0},
 	} {
 		var suspected int
-		kit := plugintest.New(t, passkey.New(passkey.Config{CloneDetection: policy}), betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{
+		kit := plugintest.New(t, passkey.New(passkey.Config{CloneDetection: policy, AllowDeletingLast: true}), betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{
 			betterauth.On(func(context.Context, passkey.CloneSuspected) { suspected++ })}})
 		alice, a := kit.SignedIn("alice@example.com"), newAuthenticator()
 		register(t, alice, a, passkeytest.CreateOptions{}).Want(http.StatusOK)

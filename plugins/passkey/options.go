@@ -58,20 +58,22 @@ type selection struct {
 
 // requestOptions is PublicKeyCredentialRequestOptionsJSON (section 5.1.9).
 type requestOptions struct {
-	RPID             string       `json:"rpId"`
-	Challenge        string       `json:"challenge"`
-	AllowCredentials []descriptor `json:"allowCredentials,omitempty"`
-	Timeout          int          `json:"timeout"`
-	UserVerification string       `json:"userVerification"`
+	RPID             string         `json:"rpId"`
+	Challenge        string         `json:"challenge"`
+	AllowCredentials []descriptor   `json:"allowCredentials,omitempty"`
+	Timeout          int            `json:"timeout"`
+	UserVerification string         `json:"userVerification"`
+	Hints            []string       `json:"hints,omitempty"`
+	Extensions       jsontext.Value `json:"extensions,omitzero"`
 }
 
-// algorithms are the COSE algorithms offered, best first: EdDSA, ES256, RS256,
-// which section 5.4 recommends.
+// algorithms are the COSE algorithms offered by default, best first: EdDSA,
+// ES256, RS256, which section 5.4 recommends.
 var algorithms = []int64{-8, -7, -257}
 
-func keyParameters() []keyParameter {
-	out := make([]keyParameter, len(algorithms))
-	for i, alg := range algorithms {
+func (p *Passkeys) keyParameters() []keyParameter {
+	out := make([]keyParameter, len(p.cfg.Algorithms))
+	for i, alg := range p.cfg.Algorithms {
 		out[i] = keyParameter{alg, "public-key"}
 	}
 	return out
@@ -117,6 +119,10 @@ func (p *Passkeys) registerOptions(c *betterauth.Ctx, in RegisterOptionsInput) (
 	if err != nil {
 		return creationOptions{}, err
 	}
+	extensions, err := p.cfg.Extensions.inputs(registration)
+	if err != nil {
+		return creationOptions{}, err
+	}
 	expected, err := p.begin(c, registration, challengeUser{ID: user.ID, Name: name, DisplayName: user.Email})
 	if err != nil {
 		return creationOptions{}, err
@@ -125,17 +131,25 @@ func (p *Passkeys) registerOptions(c *betterauth.Ctx, in RegisterOptionsInput) (
 		Challenge:          expected,
 		RP:                 rpEntity{p.name(), rpID},
 		User:               userEntity{base64.RawURLEncoding.EncodeToString([]byte(handle)), name, user.Email},
-		PubKeyCredParams:   keyParameters(),
+		PubKeyCredParams:   p.keyParameters(),
 		Timeout:            timeout,
-		Attestation:        "none",
+		Attestation:        p.cfg.Attestation.Conveyance,
 		ExcludeCredentials: descriptors(keys),
 		AuthenticatorSelection: selection{
 			ResidentKey: p.cfg.ResidentKey, UserVerification: p.cfg.UserVerification,
-			AuthenticatorAttachment: in.AuthenticatorAttachment, RequireResidentKey: p.cfg.ResidentKey == required,
+			AuthenticatorAttachment: p.attachment(in.AuthenticatorAttachment), RequireResidentKey: p.cfg.ResidentKey == required,
 		},
-		Extensions: jsontext.Value(`{"credProps":true}`),
-		Hints:      []string{},
+		Extensions: extensions,
+		Hints:      append([]string{}, p.cfg.Hints...),
 	}, nil
+}
+
+// attachment is what the page asks for, else the application.
+func (p *Passkeys) attachment(asked *string) *string {
+	if asked == nil && p.cfg.AuthenticatorAttachment != "" {
+		return &p.cfg.AuthenticatorAttachment
+	}
+	return asked
 }
 
 // userHandle is 32 characters that tell authenticators nothing of the user
@@ -163,6 +177,10 @@ func (p *Passkeys) authenticateOptions(c *betterauth.Ctx, _ betterauth.None) (re
 	if err != nil {
 		return requestOptions{}, err
 	}
+	extensions, err := p.cfg.Extensions.inputs(authentication)
+	if err != nil {
+		return requestOptions{}, err
+	}
 	expected, err := p.begin(c, authentication, user)
 	if err != nil {
 		return requestOptions{}, err
@@ -170,5 +188,6 @@ func (p *Passkeys) authenticateOptions(c *betterauth.Ctx, _ betterauth.None) (re
 	return requestOptions{
 		RPID: rpID, Challenge: expected, AllowCredentials: descriptors(keys),
 		Timeout: timeout, UserVerification: p.cfg.UserVerification,
+		Hints: p.cfg.Hints, Extensions: extensions,
 	}, nil
 }

@@ -49,6 +49,46 @@ type Config struct {
 	// MaxPerUser is how many passkeys one user may have. Default 100.
 	MaxPerUser int
 
+	// AuthenticatorAttachment is "platform" or "cross-platform" (section 5.4.5):
+	// where browsers look for an authenticator, unless the page says another.
+	// Default: both.
+	AuthenticatorAttachment string
+	// Hints are "security-key", "client-device" and "hybrid", the likeliest
+	// first (section 5.8.7): which way browsers offer. Default: none.
+	Hints []string
+	// Algorithms are the COSE algorithms of keys that may be registered, best
+	// first: -8 (EdDSA), -7 (ES256), -35 (ES384), -36 (ES512), -257 (RS256).
+	// Passkeys of others keep signing in. Default -8, -7, -257 (section 5.4).
+	Algorithms []int64
+	// MinRSABits is the shortest modulus of RSA keys, in bits, 2048 to 8192.
+	// Default 2048.
+	MinRSABits int
+	// TopOrigins are pages that may have a ceremony happen in a frame of another
+	// site, each exact: "https://partner.example". Default: none, and ceremonies
+	// in such frames are refused.
+	TopOrigins []string
+	// RelatedOrigins are origins on other domains than RPID where its passkeys
+	// may be used (section 5.11). Serve WellKnown on RPID's domain for browsers
+	// to agree. Default: none.
+	RelatedOrigins []string
+	// Pages are where people add and manage passkeys, for WellKnown.
+	Pages Pages
+	// Attestation says what authenticators must prove of their make. Default:
+	// nothing.
+	Attestation Attestation
+	// Extensions are WebAuthn extensions to ask for. Default: credProps at
+	// registration.
+	Extensions Extensions
+	// Providers names who keeps passkeys by their AAGUID in lower case, before
+	// the table built in; one without Name hides an entry. Default: none.
+	Providers map[string]ProviderInfo
+	// TrackLastUse adds the column lastUsedAt to the table, which the reference
+	// does not have, and to listed passkeys. Default false.
+	TrackLastUse bool
+	// AllowDeletingLast lets people delete a passkey although they have no other
+	// way to sign in, as the reference does. Default false: ErrLastPasskey.
+	AllowDeletingLast bool
+
 	// AllowUnboundChallenges lets browsers, too, finish a ceremony without the
 	// cookie that binds it to them. For pages that never send cookies. See
 	// docs/passkeys.md. Default false.
@@ -108,11 +148,12 @@ const (
 // Passkeys is the plugin. Make one with New for each Auth. Its methods are safe
 // for concurrent use once the Auth is built.
 type Passkeys struct {
-	cfg   Config
-	site  betterauth.Site
-	host  *betterauth.Host
-	store *database.Store[Passkey]
-	users *database.Store[betterauth.User]
+	cfg      Config
+	site     betterauth.Site
+	host     *betterauth.Host
+	store    *database.Store[Passkey]
+	users    *database.Store[betterauth.User]
+	metadata *metadataService // nil without Attestation.Metadata
 }
 
 var (
@@ -143,6 +184,15 @@ func New(cfg Config) *Passkeys {
 	}
 	if cfg.MaxPerUser == 0 {
 		cfg.MaxPerUser = 100
+	}
+	if cfg.Algorithms == nil {
+		cfg.Algorithms = algorithms
+	}
+	if cfg.MinRSABits == 0 {
+		cfg.MinRSABits = 2048
+	}
+	if cfg.Attestation.Conveyance == "" {
+		cfg.Attestation.Conveyance = "none"
 	}
 	return &Passkeys{cfg: cfg}
 }
@@ -193,9 +243,10 @@ const (
 // Manifest implements betterauth.Plugin.
 func (p *Passkeys) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
-		ID:     "passkey",
-		Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[Passkey]("passkey")}},
-		Endpoints: []betterauth.Endpoint{
+		ID:         "passkey",
+		Schema:     p.schema(),
+		SignInWays: []betterauth.SignInWay{{Name: "passkey", Has: p.has}},
+		Endpoints: append([]betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyRegistrationOptions", Method: http.MethodGet, Path: "/passkey/generate-register-options",
 				Access: betterauth.WithFreshSession, NoStore: true,
@@ -205,7 +256,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 				ID: "verifyPasskeyRegistration", Method: http.MethodPost, Path: "/passkey/verify-registration",
 				Access: betterauth.WithFreshSession, BodyLimit: bodyLimit,
 				Summary: "Checks what navigator.credentials.create returned and stores the passkey.",
-				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrRegistrationFailed, ErrNotYours, ErrVerificationDisabled},
+				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrRegistrationFailed, ErrNotYours, ErrAuthenticatorRefused, ErrMetadataUnavailable, ErrVerificationDisabled},
 			}, p.verifyRegistration),
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyAuthenticationOptions", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/passkey/generate-authenticate-options",
@@ -225,18 +276,18 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 			betterauth.Handle(betterauth.Operation{
 				ID: "deletePasskey", Method: http.MethodPost, Path: "/passkey/delete-passkey",
 				Access: betterauth.WithStoredSession, Summary: "Deletes one of the user's passkeys.",
-				Errors: []*betterauth.ErrorCode{ErrPasskeyMissing},
+				Errors: []*betterauth.ErrorCode{ErrPasskeyMissing, ErrLastPasskey},
 			}, p.delete),
 			betterauth.Handle(betterauth.Operation{
 				ID: "updatePasskey", Method: http.MethodPost, Path: "/passkey/update-passkey",
 				Access: betterauth.WithStoredSession, Summary: "Renames one of the user's passkeys.",
 				Errors: []*betterauth.ErrorCode{ErrPasskeyMissing},
 			}, p.update),
-		},
+		}, p.managementEndpoints()...),
 		Emits: events(),
 		Errors: []*betterauth.ErrorCode{
 			ErrChallengeNotFound, ErrNotYours, ErrRegistrationFailed, ErrPasskeyNotFound, ErrAuthenticationFailed,
-			ErrTooMany, ErrVerificationDisabled,
+			ErrTooMany, ErrVerificationDisabled, ErrAuthenticatorRefused, ErrMetadataUnavailable, ErrLastPasskey,
 		},
 	}
 }
@@ -246,6 +297,11 @@ func (p *Passkeys) Init(_ context.Context, h *betterauth.Host) (err error) {
 	p.host = h
 	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
 		return err
+	}
+	if p.cfg.Attestation.Metadata != nil {
+		if p.metadata, err = newMetadataService(h, *p.cfg.Attestation.Metadata); err != nil {
+			return err
+		}
 	}
 	p.store, err = betterauth.StoreOf[Passkey](h)
 	return err

@@ -279,7 +279,7 @@ func TestCredentialIDsAreUnique(t *testing.T) {
 
 func TestManagement(t *testing.T) {
 	t.Parallel()
-	kit := newKit(t, passkey.Config{})
+	kit := newKit(t, passkey.Config{AllowDeletingLast: true})
 	alice, bob := kit.SignedIn("alice@example.com"), kit.SignedIn("bob@example.com")
 	var made row
 	register(t, alice, newAuthenticator(), passkeytest.CreateOptions{}).Want(http.StatusOK).Into(&made)

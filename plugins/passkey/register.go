@@ -62,7 +62,7 @@ func (p *Passkeys) register(c *betterauth.Ctx, in VerifyRegistrationInput) (*Pas
 	}
 	key, err := p.verifiedCredential(c, begun, parsed)
 	if err != nil {
-		return nil, ErrRegistrationFailed.Because(err)
+		return nil, registrationFailure(err)
 	}
 	key.UserID, key.Name = user.ID, in.Name
 	if key.Name != nil && *key.Name == "" {
@@ -73,6 +73,7 @@ func (p *Passkeys) register(c *betterauth.Ctx, in VerifyRegistrationInput) (*Pas
 	if err := p.add(c, key); err != nil {
 		return nil, err
 	}
+	p.extended(c, registration, key.UserID, key.ID, &parsed.ClientExtensionResults)
 	return key, nil
 }
 
@@ -81,15 +82,15 @@ func (p *Passkeys) verifiedCredential(c *betterauth.Ctx, begun *challenge, parse
 	if p.cfg.DisableVerification {
 		return p.unverifiedCredential(begun, parsed)
 	}
-	if err := p.exactOrigin(c, parsed.Response.CollectedClientData.Origin); err != nil {
+	if err := p.exactOrigin(c, &parsed.Response.CollectedClientData); err != nil {
 		return nil, err
 	}
 	rp, err := p.relyingParty(c)
 	if err != nil {
 		return nil, err
 	}
-	params := make([]protocol.CredentialParameter, len(algorithms))
-	for i, alg := range algorithms {
+	params := make([]protocol.CredentialParameter, len(p.cfg.Algorithms))
+	for i, alg := range p.cfg.Algorithms {
 		params[i] = protocol.CredentialParameter{Type: protocol.PublicKeyCredentialType, Algorithm: webauthncose.COSEAlgorithmIdentifier(alg)}
 	}
 	cred, err := rp.CreateCredential(webauthnUser{id: []byte(begun.User.ID)}, webauthn.SessionData{
@@ -99,10 +100,23 @@ func (p *Passkeys) verifiedCredential(c *betterauth.Ctx, begun *challenge, parse
 	if err != nil {
 		return nil, err
 	}
-	if err := checkKey(cred.PublicKey); err != nil {
+	if err := checkKey(cred.PublicKey, p.cfg.MinRSABits); err != nil {
+		return nil, err
+	}
+	if err := p.judge(c, parsed); err != nil {
 		return nil, err
 	}
 	return credentialRow(cred.ID, cred.PublicKey, parsed)
+}
+
+// registrationFailure is what a registration that does not hold is answered
+// with. A policy's own code says more.
+func registrationFailure(err error) error {
+	var code *betterauth.ErrorCode
+	if errors.As(err, &code) {
+		return err
+	}
+	return ErrRegistrationFailed.Because(err)
 }
 
 // credentialRow is a credential in the reference's columns.

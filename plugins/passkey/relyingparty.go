@@ -41,9 +41,10 @@ func (p *Passkeys) Check(site betterauth.Site) error {
 		problems = append(problems, err)
 	}
 	origins := p.origins(site.Origin)
-	for _, origin := range origins {
+	for _, origin := range origins[:len(origins)-len(p.cfg.RelatedOrigins)] {
 		problems = append(problems, checkRPOrigin(id, origin))
 	}
+	problems = append(problems, p.checkPolicies(site, id)...)
 	if p.cfg.AllowInsecureUnverifiedAssertion {
 		problems = append(problems, p.checkInsecure(site.Origin, origins))
 	}
@@ -95,29 +96,38 @@ func (p *Passkeys) rpID(origin string) (string, error) {
 
 // checkRPOrigin reports an origin that no ceremony with this RP ID can come from.
 func checkRPOrigin(id, origin string) error {
-	if id == "" || strings.HasPrefix(origin, "android:apk-key-hash:") {
+	if native, err := checkNativeOrigin(origin); native || err != nil {
+		return err
+	}
+	if id == "" {
 		return nil
 	}
 	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" || origin != u.Scheme+"://"+u.Host || strings.ToLower(origin) != origin {
+	if err != nil || u.Host == "" || !isOrigin(origin, u) {
 		return fmt.Errorf("origin %q is not of the form https://example.com, in lower case and without a path", origin)
 	}
-	host := u.Hostname()
-	if host != id && !strings.HasSuffix(host, "."+id) {
-		return fmt.Errorf("RP ID %q is no suffix of origin %q", id, origin)
+	if !within(u.Hostname(), id) {
+		return fmt.Errorf("RP ID %q is no suffix of origin %q; an origin on another domain belongs into RelatedOrigins", id, origin)
 	}
-	if u.Scheme != "https" && !loopback(host) {
-		return fmt.Errorf("origin %q is not https; browsers have passkeys only there and on localhost", origin)
-	}
-	return nil
+	return checkWebOrigin(origin)
+}
+
+func isOrigin(origin string, u *url.URL) bool {
+	return origin == u.Scheme+"://"+u.Host && strings.ToLower(origin) == origin
+}
+
+// within reports whether host is the domain or below it.
+func within(host, domain string) bool {
+	return host == domain || strings.HasSuffix(host, "."+domain)
 }
 
 // origins are where a ceremony may happen, given the base URL's origin.
 func (p *Passkeys) origins(base string) []string {
-	if len(p.cfg.Origins) > 0 || base == "" {
-		return p.cfg.Origins
+	own := p.cfg.Origins
+	if len(own) == 0 && base != "" {
+		own = []string{base}
 	}
-	return []string{base}
+	return slices.Concat(own, p.cfg.RelatedOrigins)
 }
 
 // relyingParty prepares go-webauthn for one request, since the base URL may be
@@ -127,29 +137,23 @@ func (p *Passkeys) relyingParty(c *betterauth.Ctx) (*webauthn.WebAuthn, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := &webauthn.Config{
+	return webauthn.New(&webauthn.Config{
 		RPID: id, RPDisplayName: p.name(),
+		// Those of apps among them: exactOrigin has the last word.
+		RPOrigins: p.origins(c.Origin()), RPTopOrigins: p.cfg.TopOrigins, RPAllowCrossOrigin: len(p.cfg.TopOrigins) > 0,
 		// Outputs nobody asked for are not used, so they do no harm; some
 		// authenticators send them unasked.
 		ExtensionsUnsolicitedOutputPolicy: protocol.UnsolicitedOutputPolicyIgnore,
-	}
-	for _, origin := range p.origins(c.Origin()) {
-		if strings.HasPrefix(origin, "android:") {
-			cfg.RPOpaqueOrigins = append(cfg.RPOpaqueOrigins, origin)
-		} else {
-			cfg.RPOrigins = append(cfg.RPOrigins, origin)
-		}
-	}
-	return webauthn.New(cfg)
+	})
 }
 
-// exactOrigin demands one of the origins to the letter; go-webauthn compares
-// scheme and host only.
-func (p *Passkeys) exactOrigin(c *betterauth.Ctx, got string) error {
-	if slices.Contains(p.origins(c.Origin()), got) {
-		return nil
+// exactOrigin demands one of the origins to the letter, and the same of a page
+// around it; go-webauthn compares scheme and host only.
+func (p *Passkeys) exactOrigin(c *betterauth.Ctx, client *protocol.CollectedClientData) error {
+	if !slices.Contains(p.origins(c.Origin()), client.Origin) {
+		return errors.New("the ceremony happened at another origin")
 	}
-	return errors.New("the ceremony happened at another origin")
+	return p.checkTopOrigin(client)
 }
 
 func (p *Passkeys) name() string {

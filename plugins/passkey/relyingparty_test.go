@@ -23,9 +23,45 @@ func TestCheck(t *testing.T) {
 		"parent domain":           {passkey.Config{RPID: "example.com"}, "https://app.example.com", ""},
 		"localhost with port":     {passkey.Config{}, "http://localhost:3000", ""},
 		"international":           {passkey.Config{RPID: "bücher.example", Origins: []string{"https://xn--bcher-kva.example"}}, "https://xn--bcher-kva.example", ""},
-		"native app":              {passkey.Config{Origins: []string{"https://example.com", "android:apk-key-hash:abc"}}, "https://example.com", ""},
+		"native app":              {passkey.Config{Origins: []string{"https://example.com", "android:apk-key-hash:" + strings.Repeat("A", 43)}}, "https://example.com", ""},
 		"other domain":            {passkey.Config{RPID: "example.org"}, "https://example.com", "no suffix"},
 		"suffix without a dot":    {passkey.Config{RPID: "ample.com"}, "https://example.com", "no suffix"},
+		"native app alone":        {passkey.Config{Origins: []string{"android:apk-key-hash:" + strings.Repeat("A", 43)}}, "https://example.com", ""},
+		"short app hash":          {passkey.Config{Origins: []string{"android:apk-key-hash:abc"}}, "https://example.com", "passkey.AndroidOrigin"},
+		"app hash in hexadecimal": {passkey.Config{Origins: []string{"android:apk-key-hash:14:6D:E9"}}, "https://example.com", "passkey.AndroidOrigin"},
+		"app of no kind":          {passkey.Config{Origins: []string{"android:com.example"}}, "https://example.com", "of no app"},
+		"attachment":              {passkey.Config{AuthenticatorAttachment: "pocket"}, "https://example.com", "AuthenticatorAttachment"},
+		"hint":                    {passkey.Config{Hints: []string{"phone"}}, "https://example.com", "Hints"},
+		"algorithm":               {passkey.Config{Algorithms: []int64{-7, -65535}}, "https://example.com", "-65535"},
+		"algorithm twice":         {passkey.Config{Algorithms: []int64{-7, -7}}, "https://example.com", "twice"},
+		"RSA too short":           {passkey.Config{MinRSABits: 1024}, "https://example.com", "MinRSABits"},
+		"top origin":              {passkey.Config{TopOrigins: []string{"https://partner.example/shop"}}, "https://example.com", "TopOrigins"},
+		"top origin, not https":   {passkey.Config{TopOrigins: []string{"http://partner.example"}}, "https://example.com", "not https"},
+		"related":                 {passkey.Config{RelatedOrigins: []string{"https://example.de", "https://www.example.co.uk", "https://shop.example"}}, "https://example.com", ""},
+		"related, same domain":    {passkey.Config{RelatedOrigins: []string{"https://www.example.com"}}, "https://example.com", "list it in Origins"},
+		"related, five names": {passkey.Config{RelatedOrigins: []string{"https://a.example", "https://a.test", "https://b.co.uk", "https://c.co.uk",
+			"https://d.example", "https://e.example"}}, "https://example.com", ""},
+		"related, six names": {passkey.Config{RelatedOrigins: []string{"https://a.example", "https://b.co.uk", "https://c.co.uk",
+			"https://d.example", "https://e.example", "https://f.example"}}, "https://example.com", "browsers look at 5"},
+		"related, suffix":       {passkey.Config{RelatedOrigins: []string{"https://co.uk"}}, "https://example.com", "no domain of its own"},
+		"page":                  {passkey.Config{Pages: passkey.Pages{Manage: "/account"}}, "https://example.com", "Manage"},
+		"provider":              {passkey.Config{Providers: map[string]passkey.ProviderInfo{"nobody": {}}}, "https://example.com", "Providers"},
+		"provider's icon":       {passkey.Config{Providers: map[string]passkey.ProviderInfo{model: {IconDark: "https://example.com/i.png"}}}, "https://example.com", "data URL"},
+		"extension":             {passkey.Config{Extensions: passkey.Extensions{Registration: map[string]any{"x": func() {}}}}, "https://example.com", "extensions"},
+		"conveyance":            {attesting(passkey.Attestation{Conveyance: "all"}), "https://example.com", "Conveyance"},
+		"format":                {attesting(passkey.Attestation{Formats: []string{"homemade"}}), "https://example.com", "Formats"},
+		"model":                 {attesting(passkey.Attestation{DenyAAGUIDs: []string{"YubiKey"}}), "https://example.com", "DenyAAGUIDs"},
+		"allow without anchor":  {attesting(passkey.Attestation{AllowAAGUIDs: []string{model}}), "https://example.com", "AllowSelfDeclaredAAGUIDs"},
+		"allow, self-declared":  {attesting(passkey.Attestation{AllowAAGUIDs: []string{model}, AllowSelfDeclaredAAGUIDs: true}), "https://example.com", ""},
+		"deny without anchor":   {attesting(passkey.Attestation{DenyAAGUIDs: []string{model}}), "https://example.com", ""},
+		"anchored, asking none": {attesting(passkey.Attestation{Metadata: &passkey.Metadata{URL: "https://mds.example"}}), "https://example.com", "ask for direct"},
+		"anchored and self-declared": {attesting(passkey.Attestation{Conveyance: "direct", AllowSelfDeclaredAAGUIDs: true, Metadata: &passkey.Metadata{URL: "https://mds.example"}}),
+			"https://example.com", "no effect"},
+		"metadata, plain http":    {attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{URL: "http://mds.example"}}), "https://example.com", "https"},
+		"metadata from nowhere":   {attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{}}), "https://example.com", "one of Blob"},
+		"metadata, later":         {attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{URL: "https://mds.example"}}), "https://example.com", ""},
+		"metadata, no blob":       {attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{Blob: []byte("x")}}), "https://example.com", "does not hold"},
+		"metadata, no file":       {attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{File: "/nowhere/blob.jwt"}}), "https://example.com", "blob.jwt"},
 		"address":                 {passkey.Config{}, "http://127.0.0.1:3000", "IP address"},
 		"single label":            {passkey.Config{RPID: "intranet"}, "https://intranet", "single label"},
 		"with scheme":             {passkey.Config{RPID: "https://example.com"}, "https://example.com", "not a domain"},
@@ -52,6 +88,10 @@ func TestCheck(t *testing.T) {
 		})
 	}
 }
+
+const model = "12345678-9abc-def0-1234-56789abcdef0"
+
+func attesting(a passkey.Attestation) passkey.Config { return passkey.Config{Attestation: a} }
 
 // Without a base URL the host a request names does not become the RP ID.
 func TestHostHeaderDecidesNothing(t *testing.T) {

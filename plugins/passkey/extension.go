@@ -1,0 +1,144 @@
+package passkey
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/go-webauthn/webauthn/protocol"
+)
+
+// Extensions are WebAuthn extensions (section 9) to ask for. What authenticators
+// and browsers answer is checked for its form, handed to Results and forgotten.
+type Extensions struct {
+	// Registration and Authentication are inputs by identifier, as JSON:
+	// {"prf": map[string]any{}, "largeBlob": map[string]any{"support": "preferred"}}.
+	// Binary members are base64url. Registration always asks for credProps.
+	// Default: none. A page can add inputs of its own before it calls the
+	// browser.
+	Registration, Authentication map[string]any
+	// Results is called with the outputs of the extensions named above once a
+	// ceremony has succeeded and is durable, before the answer is sent. It cannot
+	// fail the request; a panic is logged. Nobody has signed these outputs: the
+	// page can send any. Default: nobody is told.
+	Results func(ctx context.Context, r ExtensionResults)
+}
+
+// ExtensionResults are what one ceremony answered to the extensions it was asked
+// for. A nil member was not answered. PRF results and blobs are secrets of the
+// user: they are best kept in the page, and nothing here logs them.
+type ExtensionResults struct {
+	// Ceremony is "registration" or "authentication".
+	Ceremony          string
+	UserID, PasskeyID string
+	// Discoverable says whether the authenticator finds the passkey by itself
+	// (credProps, section 10.1.3).
+	Discoverable *bool
+	// PRFEnabled, PRFFirst and PRFSecond are of section 10.1.4.
+	PRFEnabled          *bool
+	PRFFirst, PRFSecond []byte
+	// LargeBlobSupported, LargeBlob and LargeBlobWritten are of section 10.1.5.
+	LargeBlobSupported, LargeBlobWritten *bool
+	LargeBlob                            []byte
+	// Other holds outputs of further extensions, as parsed from JSON.
+	Other map[string]any
+}
+
+// LogValue implements slog.LogValuer: ids alone.
+func (r ExtensionResults) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("ceremony", r.Ceremony), slog.String("user", r.UserID), slog.String("passkey", r.PasskeyID))
+}
+
+// String shows no outputs.
+func (r ExtensionResults) String() string {
+	return fmt.Sprintf("extension results of the %s of passkey %s", r.Ceremony, r.PasskeyID)
+}
+
+// GoString shows no outputs.
+func (r ExtensionResults) GoString() string { return r.String() }
+
+const credProps = "credProps"
+
+func (e *Extensions) check() (problems []error) {
+	for _, ceremony := range []string{registration, authentication} {
+		if _, err := e.inputs(ceremony); err != nil {
+			problems = append(problems, fmt.Errorf("the extensions of the %s are not JSON: %w", ceremony, err))
+		}
+	}
+	return problems
+}
+
+func (e *Extensions) asked(ceremony string) map[string]any {
+	if ceremony == registration {
+		return e.Registration
+	}
+	return e.Authentication
+}
+
+// inputs are the extensions member of a ceremony's options: nil for none.
+func (e *Extensions) inputs(ceremony string) (jsontext.Value, error) {
+	asked := e.asked(ceremony)
+	out := jsontext.Value("{")
+	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		if name == credProps && ceremony == registration {
+			continue
+		}
+		key, err := json.Marshal(name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(asked[name], json.Deterministic(true))
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(append(append(out, key...), ':'), value...), ',')
+	}
+	if ceremony == registration {
+		return append(out, `"credProps":true}`...), nil
+	}
+	if len(out) == 1 {
+		return nil, nil
+	}
+	out[len(out)-1] = '}'
+	return out, nil
+}
+
+// extended hands the outputs that were asked for to the application.
+func (p *Passkeys) extended(c *betterauth.Ctx, ceremony, userID, passkeyID string, outputs *protocol.AuthenticationExtensionsClientOutputs) {
+	hook := p.cfg.Extensions.Results
+	if hook == nil {
+		return
+	}
+	r := ExtensionResults{Ceremony: ceremony, UserID: userID, PasskeyID: passkeyID}
+	asked := p.cfg.Extensions.asked(ceremony)
+	has := func(name string) bool { _, ok := asked[name]; return ok }
+	answered := false
+	if o := outputs.CredProps; o != nil && ceremony == registration {
+		r.Discoverable, answered = o.RK, true
+	}
+	if o := outputs.PRF; o != nil && has("prf") {
+		r.PRFEnabled, answered = o.Enabled, true
+		if o.Results != nil {
+			r.PRFFirst, r.PRFSecond = o.Results.First, o.Results.Second
+		}
+	}
+	if o := outputs.LargeBlob; o != nil && has("largeBlob") {
+		r.LargeBlobSupported, r.LargeBlobWritten, r.LargeBlob, answered = o.Supported, o.Written, o.Blob, true
+	}
+	for name, value := range outputs.Extra {
+		if has(name) {
+			if r.Other == nil {
+				r.Other = map[string]any{}
+			}
+			r.Other[name], answered = value, true
+		}
+	}
+	if answered {
+		c.AfterCommit(func(ctx context.Context) { hook(ctx, r) })
+	}
+}

@@ -1,0 +1,215 @@
+package passkey
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/go-webauthn/webauthn/metadata"
+	"github.com/go-webauthn/webauthn/metadata/providers/memory"
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/google/uuid"
+)
+
+// Metadata is where a FIDO metadata service's BLOB comes from
+// (https://fidoalliance.org/metadata/). It is asked at registration only: a
+// model that is broken later keeps signing in until its passkeys are deleted.
+// Set one of Blob, File and URL.
+type Metadata struct {
+	// Blob is the BLOB itself.
+	Blob []byte
+	// File is read once, at Build.
+	File string
+	// URL is fetched at the first registration and whenever the BLOB says that
+	// a newer one is due: "https://mds3.fidoalliance.org/". Registrations fail
+	// with 503 while there is none; an outdated one stays in use, and the log
+	// says so. https, except on loopback.
+	URL string
+	// Root is the BLOB's trust anchor. Default: the one of the FIDO Alliance's
+	// own service.
+	Root *x509.Certificate
+}
+
+func (m *Metadata) check() (problems []error) {
+	sources := 0
+	for _, set := range []bool{len(m.Blob) > 0, m.File != "", m.URL != ""} {
+		if set {
+			sources++
+		}
+	}
+	if sources != 1 {
+		problems = append(problems, errors.New("set one of Blob, File and URL"))
+	}
+	if m.URL != "" {
+		u, err := url.Parse(m.URL)
+		if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+			problems = append(problems, fmt.Errorf("URL %q is not of the form https://example.com/", m.URL))
+		}
+	}
+	return problems
+}
+
+const (
+	// maxBlob is the largest BLOB in bytes; the FIDO Alliance's has about 10 MB.
+	maxBlob = 64 << 20
+	// fetchTime is how long fetching one may take.
+	fetchTime = 30 * time.Second
+	// retryAfter is how long a failure to fetch is not tried again.
+	retryAfter = time.Minute
+)
+
+// metadataService holds the BLOB in use.
+type metadataService struct {
+	cfg     Metadata
+	host    *betterauth.Host
+	decoder *metadata.Decoder
+
+	mu      sync.Mutex
+	current *publication
+	retry   time.Time // not to be fetched before
+}
+
+// publication is a BLOB that was checked.
+type publication struct {
+	provider metadata.Provider
+	number   int
+	next     time.Time
+}
+
+func newMetadataService(h *betterauth.Host, cfg Metadata) (*metadataService, error) {
+	options := []metadata.DecoderOption{metadata.WithIgnoreEntryParsingErrors()}
+	if cfg.Root != nil {
+		options = append(options, metadata.WithRootCertificate(base64.StdEncoding.EncodeToString(cfg.Root.Raw)))
+	}
+	decoder, err := metadata.NewDecoder(options...)
+	if err != nil {
+		return nil, err
+	}
+	m := &metadataService{cfg: cfg, host: h, decoder: decoder}
+	blob := cfg.Blob
+	if cfg.File != "" {
+		if blob, err = os.ReadFile(cfg.File); err != nil {
+			return nil, err
+		}
+	}
+	if len(blob) > 0 {
+		if m.current, err = m.read(blob); err != nil {
+			return nil, err
+		}
+		if m.outdated() {
+			h.Logger().Warn("the metadata of authenticators is outdated: models broken since are not known", "due", m.current.next)
+		}
+	}
+	return m, nil
+}
+
+func (m *metadataService) read(blob []byte) (*publication, error) {
+	payload, err := m.decoder.DecodeBytes(blob)
+	if err != nil {
+		return nil, fmt.Errorf("the metadata of authenticators does not hold: %w", err)
+	}
+	parsed, err := m.decoder.Parse(payload)
+	if err != nil {
+		return nil, fmt.Errorf("the metadata of authenticators does not hold: %w", err)
+	}
+	provider, err := memory.New(
+		memory.WithMetadata(parsed.ToMap()), memory.WithValidateAAGUID(true),
+		memory.WithMetadataKeyIdentifiers(parsed.ToKeyIdentifierMap()), memory.WithValidateEntryKeyIdentifier(true),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return &publication{provider, int(parsed.Parsed.Number), parsed.Parsed.NextUpdate}, nil
+}
+
+func (m *metadataService) outdated() bool {
+	// The day named still belongs to it.
+	return !m.host.Now().Before(m.current.next.AddDate(0, 0, 1))
+}
+
+// provider is the current BLOB, fetched first if it must be. Whoever comes while
+// it is fetched waits.
+func (m *metadataService) provider(ctx context.Context) (metadata.Provider, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.current != nil && (m.cfg.URL == "" || !m.outdated()) {
+		return m.current.provider, nil
+	}
+	err := errors.New("the metadata of authenticators could not be fetched a moment ago")
+	if now := m.host.Now(); !now.Before(m.retry) {
+		var fetched *publication
+		if fetched, err = m.fetch(ctx); err == nil {
+			m.current = fetched
+			return fetched.provider, nil
+		}
+		m.retry = now.Add(retryAfter)
+	}
+	if m.current == nil {
+		return nil, err
+	}
+	m.host.Logger().Error("the metadata of authenticators is outdated", "due", m.current.next, "error", err)
+	return m.current.provider, nil
+}
+
+func (m *metadataService) fetch(ctx context.Context) (*publication, error) {
+	// The client that caused it may go away; others are waiting.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTime)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, m.cfg.URL, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := m.host.HTTPClient().Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("the metadata of authenticators: %s", response.Status)
+	}
+	blob, err := io.ReadAll(io.LimitReader(response.Body, maxBlob+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(blob) > maxBlob {
+		return nil, fmt.Errorf("the metadata of authenticators is over %d bytes", maxBlob)
+	}
+	fetched, err := m.read(blob)
+	if err != nil {
+		return nil, err
+	}
+	if m.current != nil && fetched.number < m.current.number {
+		return nil, fmt.Errorf("the metadata of authenticators went back from number %d to %d", m.current.number, fetched.number)
+	}
+	return fetched, nil
+}
+
+// vouches reports whether the metadata knows the model, and refuses a statement
+// that its entry does not bear out.
+func (m *metadataService) vouches(ctx context.Context, model uuid.UUID, object *protocol.AttestationObject) (bool, error) {
+	provider, err := m.provider(ctx)
+	if err != nil {
+		return false, ErrMetadataUnavailable.Because(err)
+	}
+	entry, err := provider.GetEntry(ctx, model)
+	if err != nil {
+		return false, err
+	}
+	x5c, _ := object.AttStatement["x5c"].([]any)
+	if fault := protocol.ValidateMetadataWithAuthenticatorData(ctx, provider, model, object.Type, object.Format, x5c, &object.AuthData); fault != nil {
+		if entry == nil && model != uuid.Nil {
+			return false, nil // an unknown model: other anchors may know it
+		}
+		return false, ErrAuthenticatorRefused.Because(fmt.Errorf("%w: %s", fault, fault.DevInfo))
+	}
+	return true, nil
+}

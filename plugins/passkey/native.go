@@ -1,0 +1,42 @@
+package passkey
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/go-webauthn/webauthn/protocol"
+)
+
+const androidPrefix = "android:apk-key-hash:"
+
+// AndroidOrigin is the origin of an Android app, for Config.Origins, from the
+// SHA-256 fingerprint of the certificate that signs it, as keytool and the Play
+// Console print it: "14:6D:E9:…", 32 bytes in hexadecimal.
+func AndroidOrigin(fingerprint string) (string, error) {
+	hash, err := hex.DecodeString(strings.ReplaceAll(fingerprint, ":", ""))
+	if err != nil || len(hash) != 32 {
+		return "", fmt.Errorf("passkey: %q is no SHA-256 fingerprint: 32 bytes in hexadecimal, colons between them", fingerprint)
+	}
+	return androidPrefix + base64.RawURLEncoding.EncodeToString(hash), nil
+}
+
+// checkNativeOrigin reports an origin that no app sends. native is false for
+// what is not meant as one.
+func checkNativeOrigin(origin string) (native bool, err error) {
+	if hash, ok := strings.CutPrefix(origin, androidPrefix); ok {
+		raw, err := base64.RawURLEncoding.Strict().DecodeString(hash)
+		if err != nil || len(raw) != 32 {
+			return true, fmt.Errorf("origin %q does not end with 32 bytes in base64url without padding; passkey.AndroidOrigin makes it of a fingerprint", origin)
+		}
+		return true, nil
+	}
+	if origin != protocol.OpaqueOriginPrefixFile && protocol.IsKnownOpaqueOrigin(origin) {
+		return true, nil
+	}
+	if strings.HasPrefix(origin, "android:") || strings.HasPrefix(origin, "ios:") {
+		return true, fmt.Errorf("origin %q is of no app: Android has %s…, apps on iOS use the web origin https://<RP ID>", origin, androidPrefix)
+	}
+	return false, nil
+}

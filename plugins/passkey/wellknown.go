@@ -1,0 +1,119 @@
+package passkey
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-webauthn/webauthn/protocol"
+	"golang.org/x/net/publicsuffix"
+)
+
+// The paths at the root of a domain that browsers and password managers ask.
+const (
+	// RelatedOriginsPath is on the domain that is the RP ID (section 5.11).
+	RelatedOriginsPath = protocol.WellKnownPathWebAuthn
+	// EndpointsPath is on each origin where people sign in
+	// (https://www.w3.org/TR/passkey-endpoints/).
+	EndpointsPath = "/.well-known/passkey-endpoints"
+)
+
+// Pages are where people add and manage their passkeys. Password managers link
+// there.
+type Pages struct {
+	// Enroll and Manage are URLs: "https://example.com/account/passkeys".
+	// Default: none.
+	Enroll, Manage string
+}
+
+func (p Pages) check() (problems []error) {
+	for name, page := range map[string]string{"Enroll": p.Enroll, "Manage": p.Manage} {
+		u, err := url.Parse(page)
+		if page != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname()))) {
+			problems = append(problems, fmt.Errorf("the page %s %q is not of the form https://example.com/passkeys", name, page))
+		}
+	}
+	return problems
+}
+
+// WellKnown are the documents to serve at the root of the domain, outside the
+// base path, by their paths: what is configured of RelatedOriginsPath and
+// EndpointsPath. They answer without a session and may be cached.
+//
+//	for path, document := range passkeys.WellKnown() {
+//		mux.Handle(path, document)
+//	}
+func (p *Passkeys) WellKnown() map[string]http.Handler {
+	documents := map[string]http.Handler{}
+	if len(p.cfg.RelatedOrigins) > 0 {
+		documents[RelatedOriginsPath] = document(struct {
+			Origins []string `json:"origins"`
+		}{p.cfg.RelatedOrigins})
+	}
+	if p.cfg.Pages != (Pages{}) {
+		documents[EndpointsPath] = document(struct {
+			Enroll string `json:"enroll,omitempty"`
+			Manage string `json:"manage,omitempty"`
+		}{p.cfg.Pages.Enroll, p.cfg.Pages.Manage})
+	}
+	return documents
+}
+
+func document(v any) http.Handler {
+	body, err := json.Marshal(v)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case err != nil:
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD")
+			w.WriteHeader(http.StatusMethodNotAllowed)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if r.Method == http.MethodGet {
+			_, _ = w.Write(body) // a client that is gone needs no answer
+		}
+	})
+}
+
+// checkRelated reports related origins that browsers would not follow.
+func (p *Passkeys) checkRelated(rpID string) (problems []error) {
+	labels := map[string]bool{}
+	for _, origin := range p.cfg.RelatedOrigins {
+		if err := checkWebOrigin(origin); err != nil {
+			problems = append(problems, fmt.Errorf("related origins: %w", err))
+			continue
+		}
+		u, err := url.Parse(origin)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		host := u.Hostname()
+		if within(host, rpID) {
+			problems = append(problems, fmt.Errorf("related origin %q is on the RP ID's own domain; list it in Origins", origin))
+		}
+		domain, err := publicsuffix.EffectiveTLDPlusOne(host)
+		if err != nil && !loopback(host) {
+			problems = append(problems, fmt.Errorf("related origin %q has no domain of its own: %w", origin, err))
+			continue
+		}
+		label, _, _ := strings.Cut(domain, ".")
+		labels[label] = true
+	}
+	if len(labels) > protocol.MaximumRelatedOriginLabels {
+		problems = append(problems, fmt.Errorf("related origins are under %d names; browsers look at %d", len(labels), protocol.MaximumRelatedOriginLabels))
+	}
+	if len(labels) > 0 && rpID == "" {
+		problems = append(problems, errors.New("related origins need an RPID"))
+	}
+	return problems
+}
