@@ -67,6 +67,10 @@ type Config struct {
 	// site, each exact: "https://partner.example". Default: none, and ceremonies
 	// in such frames are refused.
 	TopOrigins []string
+	// AllowUnknownTopOrigin also lets ceremonies happen in frames when the browser
+	// does not say whose page is around them, as some do not: any page then. It
+	// counts only with TopOrigins. Default false.
+	AllowUnknownTopOrigin bool
 	// RelatedOrigins are origins on other domains than RPID where its passkeys
 	// may be used (section 5.11). Serve WellKnown on RPID's domain for browsers
 	// to agree. Default: none.

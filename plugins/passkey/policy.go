@@ -42,6 +42,9 @@ func (p *Passkeys) checkPolicies(site betterauth.Site, rpID string) (problems []
 			add("TopOrigins: %w", err)
 		}
 	}
+	if p.cfg.AllowUnknownTopOrigin && len(p.cfg.TopOrigins) == 0 {
+		add("AllowUnknownTopOrigin counts only with TopOrigins; remove it, or list the pages that are known")
+	}
 	problems = append(problems, p.checkRelated(rpID)...)
 	problems = append(problems, p.cfg.Pages.check()...)
 	problems = append(problems, p.cfg.Attestation.check()...)
@@ -63,10 +66,10 @@ func checkWebOrigin(origin string) error {
 
 // checkTopOrigin follows section 7.1, steps 10 and 11, and section 7.2, steps 13
 // and 14: a ceremony in a frame of another site is refused unless the page
-// around it is known, by name. A browser that does not say which page that is
-// is refused as well.
+// around it is known, by name. So is a browser that does not say which page that
+// is, unless the application says otherwise.
 func (p *Passkeys) checkTopOrigin(client *protocol.CollectedClientData) error {
-	if !client.CrossOrigin && client.TopOrigin == "" {
+	if client.TopOrigin == "" && (!client.CrossOrigin || p.cfg.AllowUnknownTopOrigin) {
 		return nil
 	}
 	if !client.CrossOrigin || !slices.Contains(p.cfg.TopOrigins, client.TopOrigin) {

@@ -119,6 +119,8 @@ func TestCrossOrigin(t *testing.T) {
 		"upper case":            {passkey.Config{TopOrigins: []string{partner}}, framed(true, "HTTPS://PARTNER.EXAMPLE"), false},
 		"our own":               {passkey.Config{TopOrigins: []string{partner}}, framed(true, plugintest.BaseURL), false},
 		"top unknown":           {passkey.Config{TopOrigins: []string{partner}}, framed(true, ""), false},
+		"top unknown, allowed":  {passkey.Config{TopOrigins: []string{partner}, AllowUnknownTopOrigin: true}, framed(true, ""), true},
+		"another, top allowed":  {passkey.Config{TopOrigins: []string{partner}, AllowUnknownTopOrigin: true}, framed(true, "https://evil.example"), false},
 		"top without the frame": {passkey.Config{TopOrigins: []string{partner}}, framed(false, partner), false},
 	} {
 		t.Run(name, func(t *testing.T) {

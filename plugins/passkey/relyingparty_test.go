@@ -37,6 +37,7 @@ func TestCheck(t *testing.T) {
 		"RSA too short":           {passkey.Config{MinRSABits: 1024}, "https://example.com", "MinRSABits"},
 		"top origin":              {passkey.Config{TopOrigins: []string{"https://partner.example/shop"}}, "https://example.com", "TopOrigins"},
 		"top origin, not https":   {passkey.Config{TopOrigins: []string{"http://partner.example"}}, "https://example.com", "not https"},
+		"top unknown alone":       {passkey.Config{AllowUnknownTopOrigin: true}, "https://example.com", "only with TopOrigins"},
 		"related":                 {passkey.Config{RelatedOrigins: []string{"https://example.de", "https://www.example.co.uk", "https://shop.example"}}, "https://example.com", ""},
 		"related, same domain":    {passkey.Config{RelatedOrigins: []string{"https://www.example.com"}}, "https://example.com", "list it in Origins"},
 		"related, five names": {passkey.Config{RelatedOrigins: []string{"https://a.example", "https://a.test", "https://b.co.uk", "https://c.co.uk",
