@@ -13,7 +13,8 @@
 //   - the cookies of a prolonged session are in the header before the handler
 //     writes;
 //   - the handler can flush, and its context ends when the client goes away;
-//   - a body that is too large is 413.
+//   - a body that is too large is 413;
+//   - the documents of a plugin are at the root of the domain.
 //
 // To prove a binding, say how an application of the framework would put an App
 // on its router, and run the suite:
@@ -38,6 +39,9 @@
 //					route.Handle(c.Writer, c.Request, who)
 //				})...)
 //			}
+//			for path, document := range app.Documents {
+//				r.Any(path, framework.Wrap(document))
+//			}
 //			return r
 //		})
 //	}
@@ -59,6 +63,10 @@ type App struct {
 	Auths []*betterauth.Auth
 	// Routes are the application's own.
 	Routes []Route
+	// Documents are served at their paths, outside every base path and by all
+	// methods, as the handlers answer: what a plugin has for the root of a
+	// domain, such as (*passkey.Passkeys).WellKnown.
+	Documents map[string]http.Handler
 }
 
 // Route is one GET route of an application.
@@ -96,6 +104,7 @@ func Run(t *testing.T, b Binding) {
 		{"EncodedPaths", testEncodedPaths},
 		{"OtherBasePath", testOtherBasePath},
 		{"TooLarge", testTooLarge},
+		{"Documents", testDocuments},
 		{"RequiredSession", testRequired},
 		{"OptionalSession", testOptional},
 		{"DatabaseFailure", testDatabaseFailure},

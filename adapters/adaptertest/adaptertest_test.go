@@ -27,6 +27,9 @@ func (b binding) router(_ testing.TB, app adaptertest.App) http.Handler {
 		mux.Handle(auth.BasePath(), b.mount(auth))
 		mux.Handle(auth.BasePath()+"/", b.mount(auth))
 	}
+	for path, document := range app.Documents {
+		mux.Handle(path, document)
+	}
 	for _, route := range app.Routes {
 		var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			who, _ := betterauth.SessionFrom(r.Context())
@@ -163,6 +166,30 @@ var broken = map[string]struct {
 
 // brokenEnv names the broken binding that a child process runs.
 const brokenEnv = "ADAPTERTEST_BROKEN"
+
+// misplaced puts documents where no browser looks for them.
+func misplaced(t testing.TB, app adaptertest.App) http.Handler {
+	documents := map[string]http.Handler{}
+	for path, document := range app.Documents {
+		documents["/documents"+path] = document
+	}
+	app.Documents = documents
+	return binding{mounted, guarded}.router(t, app)
+}
+
+func TestMisplacedDocuments(t *testing.T) {
+	if os.Getenv(brokenEnv) != "" {
+		adaptertest.Run(t, misplaced)
+		return
+	}
+	t.Parallel()
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMisplacedDocuments$/^Documents$", "-test.v")
+	child.Env = append(os.Environ(), brokenEnv+"=misplaced")
+	out, err := child.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "--- FAIL: TestMisplacedDocuments/Documents") {
+		t.Errorf("did not notice: %v\n%s", err, out)
+	}
+}
 
 func TestBroken(t *testing.T) {
 	if name := os.Getenv(brokenEnv); name != "" {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/plugins/passkey"
 )
 
 func testRoundTrip(t *testing.T, b Binding) {
@@ -78,6 +79,24 @@ func testOtherBasePath(t *testing.T, b Binding) {
 	c.get("/v1/people/identity").expect(t, "the base path", 404, "")
 	c.get("/v1/people/identity/nothing").expect(t, "an unknown path", 404, "")
 	c.get("/api/auth/ok").expect(t, "the default base path", 404, "*")
+}
+
+func testDocuments(t *testing.T, b Binding) {
+	s := newSite(t, betterauth.Config{})
+	documents := passkey.New(passkey.Config{
+		RelatedOrigins: []string{"https://example.de"}, Pages: passkey.Pages{Manage: "https://example.com/passkeys"},
+	}).WellKnown()
+	c := serve(t, b(t, App{Auths: []*betterauth.Auth{s.Auth}, Documents: documents}))
+	for path, body := range map[string]string{
+		passkey.RelatedOriginsPath: `{"origins":["https://example.de"]}`,
+		passkey.EndpointsPath:      `{"manage":"https://example.com/passkeys"}`,
+	} {
+		c.get(path).expectJSON(t, path, 200, body)
+		c.do(http.MethodHead, path, "").expect(t, "HEAD "+path, 200, "")
+		c.do(http.MethodPost, path, "").expect(t, "POST "+path, 405, "")
+		c.get("/api/auth"+path).expect(t, "under the base path, "+path, 404, "")
+	}
+	c.get("/api/auth/ok").expectJSON(t, "/ok", 200, `{"ok":true}`)
 }
 
 func testTooLarge(t *testing.T, b Binding) {

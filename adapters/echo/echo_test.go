@@ -33,6 +33,9 @@ func binding(mount func(testing.TB, *echo.Echo, *betterauth.Auth)) adaptertest.B
 				return nil
 			}, guards...)
 		}
+		for path, document := range app.Documents {
+			e.Any(path, echo.WrapHandler(document))
+		}
 		return e
 	}
 }

@@ -38,6 +38,9 @@ func binding(mount func(testing.TB, *gin.Engine, *betterauth.Auth)) adaptertest.
 				route.Handle(c.Writer, c.Request, who)
 			})...)
 		}
+		for path, document := range app.Documents {
+			r.Any(path, gin.WrapH(document))
+		}
 		return r
 	}
 }

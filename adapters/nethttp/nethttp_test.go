@@ -41,6 +41,9 @@ func TestServeMux(t *testing.T) {
 			}
 			mux.Handle("GET "+path, guarded(route))
 		}
+		for path, document := range app.Documents {
+			mux.Handle(path, document)
+		}
 		return mux
 	})
 }
@@ -64,6 +67,9 @@ func TestChi(t *testing.T) {
 				r.Get(route.Path, guarded(adaptertest.Route{Handle: route.Handle}).ServeHTTP)
 			})
 		}
+		for path, document := range app.Documents {
+			r.Handle(path, document)
+		}
 		return r
 	})
 }
@@ -77,6 +83,9 @@ func TestChiSubRouter(t *testing.T) {
 		}
 		for _, route := range app.Routes {
 			r.Method(http.MethodGet, route.Path, guarded(route))
+		}
+		for path, document := range app.Documents {
+			r.Handle(path, document)
 		}
 		return r
 	})
