@@ -135,7 +135,7 @@ func TestAttestationPolicies(t *testing.T) {
 				t.Fatalf("%d %s, want %q; log %s", answer.Status, answer.Body, tt.want, kit.Log)
 			}
 			if tt.want != ok {
-				refused(t, kit, answer)
+				notRegistered(t, kit, answer)
 				return
 			}
 			// Sign-ins ask nobody about the authenticator.

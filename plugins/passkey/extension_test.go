@@ -71,8 +71,8 @@ func TestExtensionResultsAreHarmless(t *testing.T) {
 		Results:      func(context.Context, passkey.ExtensionResults) { told++; panic("full") },
 	}})
 	a := newAuthenticator()
-	bent := passkeytest.CreateOptions{ClientExtensions: map[string]any{"prf": prfResult}, Tamper: clientData(func(m map[string]any) { m["origin"] = "https://evil.example" })}
-	refused(t, kit, register(t, kit.SignedIn("alice@example.com"), a, bent))
+	bent := passkeytest.CreateOptions{ClientExtensions: map[string]any{"prf": prfResult}, Tamper: bentClient(func(m map[string]any) { m["origin"] = "https://evil.example" })}
+	notRegistered(t, kit, register(t, kit.SignedIn("alice@example.com"), a, bent))
 	if told != 0 {
 		t.Error("told of a refused ceremony")
 	}

@@ -23,7 +23,7 @@ func plugins(cfg passkey.Config) []betterauth.Plugin {
 	return []betterauth.Plugin{passkey.New(cfg), account.New(account.Config{})}
 }
 
-func serve(h http.Handler, method, path string) *httptest.ResponseRecorder {
+func ask(h http.Handler, method, path string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(method, path, nil))
 	return w
@@ -202,4 +202,19 @@ func TestProvider(t *testing.T) {
 			t.Errorf("%s: %+v", aaguid, info)
 		}
 	}
+}
+
+// notRegistered demands a 4xx with a code, and no passkey.
+func notRegistered(t *testing.T, kit *plugintest.Kit, answer *plugintest.Answer) {
+	t.Helper()
+	if answer.Status < 400 || answer.Status > 499 || answer.Code() == "" {
+		t.Errorf("status %d, body %s", answer.Status, answer.Body)
+	}
+	if n, err := plugintest.StoreOf[passkey.Passkey](kit).Count(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d passkeys, %v", n, err)
+	}
+}
+
+func bentClient(change func(map[string]any)) passkeytest.Tamper {
+	return passkeytest.Tamper{ClientData: change}
 }

@@ -74,7 +74,7 @@ func TestAlgorithms(t *testing.T) {
 			a := newAuthenticator()
 			answer := register(t, kit.SignedIn("alice@example.com"), a, tt.create)
 			if !tt.ok {
-				refused(t, kit, answer)
+				notRegistered(t, kit, answer)
 				return
 			}
 			answer.Want(http.StatusOK)
@@ -97,7 +97,7 @@ func TestCrossOrigin(t *testing.T) {
 	t.Parallel()
 	const partner = "https://partner.example"
 	framed := func(crossOrigin any, top string) passkeytest.Tamper {
-		return clientData(func(m map[string]any) {
+		return bentClient(func(m map[string]any) {
 			m["crossOrigin"] = crossOrigin
 			if top != "" {
 				m["topOrigin"] = top
@@ -129,7 +129,7 @@ func TestCrossOrigin(t *testing.T) {
 			alice, a := kit.SignedIn("alice@example.com"), newAuthenticator()
 			answer := register(t, alice, a, passkeytest.CreateOptions{Tamper: tt.tamper})
 			if !tt.ok {
-				refused(t, kit, answer)
+				notRegistered(t, kit, answer)
 				register(t, alice, a, passkeytest.CreateOptions{}).Want(http.StatusOK)
 			}
 			answer = authenticate(t, kit.Client(), a, passkeytest.GetOptions{Tamper: tt.tamper})
@@ -190,7 +190,7 @@ func TestNativeAndRelatedOrigins(t *testing.T) {
 			a := passkeytest.New(passkeytest.Options{Origin: plugintest.BaseURL, CountStep: 1})
 			answer := register(t, kit.SignedIn("alice@example.com"), a, passkeytest.CreateOptions{Origin: tt.origin})
 			if !tt.ok {
-				refused(t, kit, answer)
+				notRegistered(t, kit, answer)
 				return
 			}
 			answer.Want(http.StatusOK)
@@ -213,7 +213,7 @@ func TestWellKnown(t *testing.T) {
 		passkey.EndpointsPath:      `{"enroll":"https://example.com/passkeys/new","manage":"https://example.com/passkeys"}`,
 	} {
 		for method, status := range map[string]int{http.MethodGet: 200, http.MethodHead: 200, http.MethodPost: 405, http.MethodOptions: 405} {
-			w := serve(documents[path], method, path)
+			w := ask(documents[path], method, path)
 			body := want
 			if method != http.MethodGet {
 				body = ""
@@ -227,7 +227,7 @@ func TestWellKnown(t *testing.T) {
 		t.Errorf("%d documents", len(documents))
 	}
 	only := passkey.New(passkey.Config{Pages: passkey.Pages{Manage: "https://example.com/passkeys"}}).WellKnown()
-	if w := serve(only[passkey.EndpointsPath], http.MethodGet, passkey.EndpointsPath); len(only) != 1 || w.Body.String() != `{"manage":"https://example.com/passkeys"}` {
+	if w := ask(only[passkey.EndpointsPath], http.MethodGet, passkey.EndpointsPath); len(only) != 1 || w.Body.String() != `{"manage":"https://example.com/passkeys"}` {
 		t.Errorf("manage alone: %s", w.Body)
 	}
 }
