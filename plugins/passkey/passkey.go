@@ -48,6 +48,11 @@ type Config struct {
 	UserHandle UserHandle
 	// MaxPerUser is how many passkeys one user may have. Default 100.
 	MaxPerUser int
+	// Registration says who may register a passkey: by default whoever has a
+	// fresh session.
+	Registration Registration
+	// Authentication is about signing in with one.
+	Authentication Authentication
 
 	// AllowUnboundChallenges lets browsers, too, finish a ceremony without the
 	// cookie that binds it to them. For pages that never send cookies. See
@@ -198,14 +203,15 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 		Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyRegistrationOptions", Method: http.MethodGet, Path: "/passkey/generate-register-options",
-				Access: betterauth.WithFreshSession, NoStore: true,
+				Access: p.registrationAccess(), NoStore: true,
 				Summary: "Options for navigator.credentials.create.",
+				Errors:  p.registrationErrors(),
 			}, p.registerOptions),
 			betterauth.Handle(betterauth.Operation{
 				ID: "verifyPasskeyRegistration", Method: http.MethodPost, Path: "/passkey/verify-registration",
-				Access: betterauth.WithFreshSession, BodyLimit: bodyLimit,
+				Access: p.registrationAccess(), SignsIn: p.cfg.Registration.AllowWithoutSession, BodyLimit: bodyLimit, Limit: p.registrationLimit(),
 				Summary: "Checks what navigator.credentials.create returned and stores the passkey.",
-				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrRegistrationFailed, ErrNotYours, ErrVerificationDisabled},
+				Errors:  append([]*betterauth.ErrorCode{ErrChallengeNotFound, ErrRegistrationFailed, ErrNotYours, ErrVerificationDisabled}, p.registrationErrors()...),
 			}, p.verifyRegistration),
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyAuthenticationOptions", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/passkey/generate-authenticate-options",
@@ -218,6 +224,18 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 				Summary: "Checks what navigator.credentials.get returned and signs in.",
 				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrPasskeyNotFound, ErrAuthenticationFailed, ErrVerificationDisabled},
 			}, p.verifyAuthentication),
+			betterauth.Handle(betterauth.Operation{
+				ID: "generatePasskeyStepUpOptions", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/passkey/generate-step-up-options",
+				Access: betterauth.WithStoredSession, NoStore: true,
+				Summary: "Options for navigator.credentials.get, to prove again who the session's user is.",
+				Errors:  []*betterauth.ErrorCode{ErrPasskeyMissing},
+			}, p.stepUpOptions),
+			betterauth.Handle(betterauth.Operation{
+				ID: "verifyPasskeyStepUp", Method: http.MethodPost, Path: "/passkey/verify-step-up",
+				Access: betterauth.WithStoredSession, NoStore: true, BodyLimit: bodyLimit,
+				Summary: "Checks what navigator.credentials.get returned and makes the session fresh.",
+				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrPasskeyNotFound, ErrAuthenticationFailed, ErrVerificationDisabled},
+			}, p.verifyStepUp),
 			betterauth.Handle(betterauth.Operation{
 				ID: "listPasskeys", Method: http.MethodGet, Path: "/passkey/list-user-passkeys",
 				Access: betterauth.WithSession, Summary: "The user's passkeys.",
@@ -236,7 +254,8 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 		Emits: events(),
 		Errors: []*betterauth.ErrorCode{
 			ErrChallengeNotFound, ErrNotYours, ErrRegistrationFailed, ErrPasskeyNotFound, ErrAuthenticationFailed,
-			ErrTooMany, ErrVerificationDisabled,
+			ErrTooMany, ErrVerificationDisabled, ErrSessionRequired, ErrResolveUserRequired, ErrResolvedUserInvalid, ErrUserExists,
+			ErrStepUpRequired,
 		},
 	}
 }

@@ -36,6 +36,9 @@ func (p *Passkeys) Check(site betterauth.Site) error {
 	if p.cfg.ChallengeTTL < 0 || p.cfg.MaxPerUser < 0 {
 		problems = append(problems, errors.New("ChallengeTTL and MaxPerUser cannot be negative"))
 	}
+	if p.cfg.Registration.ResolveUser != nil && !p.cfg.Registration.AllowWithoutSession {
+		problems = append(problems, errors.New("Registration.ResolveUser is never asked without AllowWithoutSession; set that, or remove it"))
+	}
 	id, err := p.rpID(site.Origin)
 	if err != nil {
 		problems = append(problems, err)
