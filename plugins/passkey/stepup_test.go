@@ -319,3 +319,30 @@ func TestRequireRecent(t *testing.T) {
 		}
 	})
 }
+
+// The page on passkeys has this hook: who has a passkey proves it before adding
+// another.
+func TestAskingAgainBeforeAnotherPasskey(t *testing.T) {
+	t.Parallel()
+	keys := passkey.New(passkey.Config{})
+	kit := plugintest.New(t, keys, betterauth.Inline{ID: "app", Before: []betterauth.BeforeHook{
+		betterauth.Before("generatePasskeyRegistrationOptions", func(c *betterauth.Ctx, _ *passkey.RegisterOptionsInput) error {
+			id, err := c.StoredSession()
+			if errors.Is(err, betterauth.ErrNoSession) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			has, err := keys.List(c, id.User.ID)
+			if err != nil || len(has) == 0 {
+				return err
+			}
+			return keys.RequireRecent(c, 5*time.Minute)
+		})}})
+	kit.Client().Get(registerOptions).WantError(betterauth.ErrUnauthorized)
+	alice, a := withKey(t, kit, "alice@example.com")
+	alice.Get(registerOptions).WantError(passkey.ErrStepUpRequired)
+	stepUp(t, alice, a, passkeytest.GetOptions{}).Want(http.StatusOK)
+	register(t, alice, newAuthenticator(), passkeytest.CreateOptions{}).Want(http.StatusOK)
+}
