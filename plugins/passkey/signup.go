@@ -31,7 +31,8 @@ type Registration struct {
 	ResolveUser func(c *betterauth.Ctx, context string) (ResolvedUser, error)
 	// AfterVerification is asked about each passkey that was verified, before
 	// anything is stored, in the transaction that stores it. An error or a panic
-	// undoes everything. Default nil.
+	// undoes everything. Write with c: a statement outside of its transaction
+	// would wait for it. Default nil.
 	AfterVerification func(c *betterauth.Ctx, r VerifiedRegistration) (Override, error)
 }
 
@@ -197,7 +198,7 @@ func (p *Passkeys) resolve(c *betterauth.Ctx, context string, begun *challenge) 
 	}
 	if resolved.New == nil {
 		if err := p.refuseTakeover(c, resolved.ID, resolved.Verified); err != nil {
-			return err
+			return p.refused(c, registration, resolved.ID, "", err)
 		}
 	}
 	begun.User = challengeUser{ID: resolved.ID, Name: resolved.Name, DisplayName: resolved.DisplayName}

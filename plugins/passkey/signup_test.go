@@ -171,6 +171,9 @@ func TestVisitorsAreRefusedByDefault(t *testing.T) {
 	in := madeFor(t, visitor, newAuthenticator(), "Ada", passkeytest.CreateOptions{})
 	visitor.Header.Set("Origin", "https://evil.example")
 	visitor.Post(verifyRegistration, in).WantError(betterauth.ErrInvalidOrigin)
+	// Nor one without any cookie, whom nothing but the sign-in check protects.
+	visitor.ClearCookies()
+	visitor.Post(verifyRegistration, in).WantError(betterauth.ErrInvalidOrigin)
 	if got := counts(t, kit); got != [3]int{} {
 		t.Errorf("stored %v", got)
 	}
@@ -522,5 +525,19 @@ func TestSignUpEventsAndAssurance(t *testing.T) {
 	alice.Post(verifyRegistration, madeFor(t, alice, newAuthenticator(), "", passkeytest.CreateOptions{})).Want(http.StatusOK)
 	if last := attempts[len(attempts)-1]; last.NewUser || last.Assurance != betterauth.SingleFactor {
 		t.Errorf("gates saw %+v", last)
+	}
+}
+
+// Somebody who tries to get into an account is told of, with whose it is.
+func TestTakeoverIsReported(t *testing.T) {
+	t.Parallel()
+	var heard []string
+	kit := plugintest.New(t, passkey.New(open(func(_ *betterauth.Ctx, id string) (passkey.ResolvedUser, error) {
+		return passkey.ResolvedUser{ID: id, Name: "alice"}, nil
+	})), betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{hear[passkey.Refused](&heard)}})
+	alice := kit.SignedIn("alice@example.com")
+	optionsFor(kit.Client(), alice.User.ID).WantError(passkey.ErrSessionRequired)
+	if want := "passkey.Refused{registration " + alice.User.ID + "  SESSION_REQUIRED}"; len(heard) != 1 || heard[0] != want {
+		t.Errorf("heard %q, want %q", heard, want)
 	}
 }
