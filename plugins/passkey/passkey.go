@@ -53,6 +53,9 @@ type Config struct {
 	Registration Registration
 	// Authentication is about signing in with one.
 	Authentication Authentication
+	// ProofTTL is how long it is remembered that a session was proven with a
+	// passkey: the longest that RequireRecent can look back. Default 1 hour.
+	ProofTTL time.Duration
 
 	// AllowUnboundChallenges lets browsers, too, finish a ceremony without the
 	// cookie that binds it to them. For pages that never send cookies. See
@@ -145,6 +148,9 @@ func New(cfg Config) *Passkeys {
 	}
 	if cfg.UserHandle == "" {
 		cfg.UserHandle = UserHandleRandom
+	}
+	if cfg.ProofTTL == 0 {
+		cfg.ProofTTL = time.Hour
 	}
 	if cfg.MaxPerUser == 0 {
 		cfg.MaxPerUser = 100

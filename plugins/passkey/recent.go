@@ -9,9 +9,6 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// proofLife is how long a proof is remembered.
-const proofLife = 24 * time.Hour
-
 // RequireRecent lets a request pass whose session was proven with a passkey,
 // its user verified, less than maxAge ago: by signing in or by stepping up. For
 // handlers and hooks, before what matters:
@@ -21,9 +18,8 @@ const proofLife = 24 * time.Hour
 //	})
 //
 // Otherwise it is ErrStepUpRequired, at which a page steps up and asks again;
-// without a session it is betterauth.ErrUnauthorized. A signed-in password
-// never counts, however recent. Proofs are remembered for 24 hours; a longer
-// maxAge counts as that.
+// without a session it is betterauth.ErrUnauthorized. A password
+// never counts, however recent. A maxAge over Config.ProofTTL counts as that.
 func (p *Passkeys) RequireRecent(c *betterauth.Ctx, maxAge time.Duration) error {
 	id, err := c.StoredSession()
 	if isNoSession(err) {
@@ -54,7 +50,7 @@ func (p *Passkeys) CheckRecent(ctx context.Context, s *betterauth.Session, maxAg
 
 // recordProof remembers that the session was proven just now.
 func (p *Passkeys) recordProof(ctx context.Context, s *betterauth.Session) error {
-	_, err := p.host.Verifications().Create(ctx, proofOf(s), s.UserID, proofLife)
+	_, err := p.host.Verifications().Create(ctx, proofOf(s), s.UserID, p.cfg.ProofTTL)
 	return err
 }
 

@@ -312,6 +312,10 @@ func TestRequireRecent(t *testing.T) {
 		if err := keys.CheckRecent(t.Context(), session, time.Hour); err != nil {
 			t.Errorf("within the hour: %v", err)
 		}
+		kit.Clock.Advance(time.Hour)
+		if err := keys.CheckRecent(t.Context(), session, 24*time.Hour); !errors.Is(err, passkey.ErrStepUpRequired) {
+			t.Errorf("beyond what is remembered: %v", err)
+		}
 		stopped, stop := context.WithCancel(t.Context())
 		stop()
 		if err := keys.CheckRecent(stopped, session, time.Hour); err == nil || errors.Is(err, passkey.ErrStepUpRequired) {
