@@ -40,6 +40,9 @@ type SignIn struct {
 type Attempt struct {
 	User   *User
 	SignIn SignIn
+	// Renews is the session that the user proves again to be theirs, nil where a
+	// new one is to be made. See Ctx.Reauthenticate.
+	Renews *Session
 }
 
 // SessionGate is asked before any session is created, whatever the method.
@@ -70,18 +73,10 @@ func (*stepUp) Error() string { return "betterauth: a further step is needed" }
 // finds the session to end. Inside Transaction it takes part in that one.
 func (c *Ctx) SignIn(user *User, how SignIn) (session *Session, err error) {
 	err = c.Transaction(func(tx *Ctx) error {
-		current, err := c.auth.users.GetLocked(tx, database.Eq("id", user.ID))
-		if errors.Is(err, database.ErrNotFound) {
-			return ErrFailedToCreateSession.Because(fmt.Errorf("user %s is gone", user.ID))
-		}
+		attempt := &Attempt{SignIn: how}
+		current, err := tx.admit(user.ID, attempt)
 		if err != nil {
 			return err
-		}
-		attempt := &Attempt{User: current, SignIn: how}
-		for _, gate := range c.auth.gates {
-			if err := gate.ask(tx, attempt); err != nil {
-				return err
-			}
 		}
 		session, err = tx.createSession(current, attempt.SignIn)
 		return err
@@ -90,6 +85,25 @@ func (c *Ctx) SignIn(user *User, how SignIn) (session *Session, err error) {
 		return nil, err
 	}
 	return session, nil
+}
+
+// admit holds the user's row, asks every gate about the user as stored now, and
+// returns that. c is in a transaction.
+func (c *Ctx) admit(userID string, attempt *Attempt) (*User, error) {
+	current, err := c.auth.users.GetLocked(c, database.Eq("id", userID))
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, ErrFailedToCreateSession.Because(fmt.Errorf("user %s is gone", userID))
+	}
+	if err != nil {
+		return nil, err
+	}
+	attempt.User = current
+	for _, gate := range c.auth.gates {
+		if err := gate.ask(c, attempt); err != nil {
+			return nil, err
+		}
+	}
+	return current, nil
 }
 
 type compiledGate struct {

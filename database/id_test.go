@@ -37,3 +37,25 @@ func TestBrokenRandomSource(t *testing.T) {
 		}
 	}
 }
+
+// An id that is made before its row is the row's, and "" leaves it to the
+// database.
+func TestNewID(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		s := migrated(t, db, database.Options{})
+		users := storeOf[user](t, s)
+		id, err := users.NewID()
+		if err != nil || len(id) != 32 {
+			t.Fatalf("%q, %v", id, err)
+		}
+		row := &user{ID: id}
+		if err := users.Create(t.Context(), row); err != nil || row.ID != id {
+			t.Errorf("created %q as %q, %v", id, row.ID, err)
+		}
+	})
+	s := migrated(t, databasetest.SQLiteMemory(t), database.Options{IDs: database.Serial})
+	if id, err := storeOf[user](t, s).NewID(); id != "" || err != nil {
+		t.Errorf("serial: %q, %v", id, err)
+	}
+}

@@ -55,6 +55,10 @@ func (s *Store[Row]) Create(ctx context.Context, row *Row) error {
 	return s.s.create(ctx, s.t, row)
 }
 
+// NewID makes an id for a row that is to be created later, for what must be known
+// of it before. It is "" where the database makes the ids.
+func (s *Store[Row]) NewID() (string, error) { return s.s.newID(s.t) }
+
 // Get returns the first row that matches, or [ErrNotFound].
 func (s *Store[Row]) Get(ctx context.Context, where ...Cond) (*Row, error) {
 	rows, err := s.List(ctx, Query{Where: where, Limit: 1})

@@ -2,6 +2,7 @@
 import { randomBytes, createHash, timingSafeEqual } from "node:crypto";
 import { haveIBeenPwned, username } from "better-auth/plugins";
 import { z } from "zod";
+import { admitVisitors } from "./passkey-first.mjs";
 
 // Each changes the options of a server as the README describes it.
 const features = {
@@ -70,6 +71,8 @@ const features = {
     globalThis.fetch = (url, init) => fetch(String(url).replace("https://api.pwnedpasswords.com/range", rangeAPI), init);
     options.plugins.push(haveIBeenPwned({ customPasswordCompromisedMessage: "Too many people know that one" }));
   },
+  "passkey-first": (options) => admitVisitors(options, { resolves: true }),
+  "passkey-unresolved": (options) => admitVisitors(options, { resolves: false }),
   // In the Go server's format: where scrypt is not the subject, it would be most of the time.
   "insecure-cheap-passwords": (options) => {
     options.emailAndPassword.password = { hash: async (password) => cheap(randomBytes(8).toString("hex"), password), verify };

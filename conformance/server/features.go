@@ -21,6 +21,8 @@ import (
 type setup struct {
 	config  betterauth.Config
 	plugins pluginConfigs
+	// more are plugins that only tests have.
+	more []betterauth.Plugin
 	// stateless is without a database: sessions are in cookies alone.
 	stateless bool
 	// rangeAPI stands in for the service that knows compromised passwords.
@@ -40,6 +42,8 @@ var features = map[string]func(*setup){
 	"revoke-on-reset":          func(s *setup) { s.plugins.password.RevokeSessionsOnReset = true },
 	"no-changes":               func(s *setup) { s.plugins.account = account.Config{} },
 	"delete-mail":              func(s *setup) { s.plugins.account.DeleteUser.MailToken = true },
+	"passkey-first":            admitVisitors,
+	"passkey-unresolved":       func(s *setup) { s.plugins.passkey.Registration.AllowWithoutSession = true },
 	"unverified-change":        func(s *setup) { s.plugins.account.ChangeEmail.UpdateWithoutVerification = true },
 	"strict-usernames":         strictUsernames,
 	"mixed-usernames": func(s *setup) {

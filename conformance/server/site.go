@@ -67,7 +67,7 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 	if err := plan.apply(opts.features); err != nil {
 		return nil, err
 	}
-	builder := betterauth.New(plan.config).Plugin(plan.plugins.all()...)
+	builder := betterauth.New(plan.config).Plugin(plan.plugins.all()...).Plugin(plan.more...)
 	if plan.stateless {
 		builder.Stateless()
 	} else {

@@ -25,6 +25,8 @@ export const sites = {
   named: ["--with", `strict-usernames,${cheap}`],
   mixed: ["--with", `mixed-usernames,${cheap}`],
   pwned: ["--with", `pwned,${cheap}`],
+  passkeyFirst: ["--with", `passkey-first,${cheap}`],
+  passkeyUnresolved: ["--with", `passkey-unresolved,${cheap}`],
   fixed: ["--with", `no-changes,${cheap}`],
 };
 

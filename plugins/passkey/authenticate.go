@@ -62,6 +62,10 @@ func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput,
 	if err := p.verifyAssertion(c, begun, key, parsed); err != nil {
 		return nil, err
 	}
+	verified := !p.cfg.DisableVerification && parsed.Response.AuthenticatorData.Flags.HasUserVerified()
+	if err := p.afterAssertion(c, VerifiedAuthentication{Passkey: key, UserVerified: verified, Response: in.Response}); err != nil {
+		return nil, err
+	}
 	if err := p.recordUse(c, key, parsed); err != nil {
 		return nil, err
 	}
@@ -73,11 +77,16 @@ func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput,
 		return nil, err
 	}
 	how := betterauth.SignIn{Method: "passkey"}
-	verified := !p.cfg.DisableVerification && parsed.Response.AuthenticatorData.Flags.HasUserVerified()
 	if verified {
 		how.Assurance = betterauth.MultiFactor
 	}
-	session, err := c.SignIn(user, how)
+	var session *betterauth.Session
+	err = c.Transaction(func(tx *betterauth.Ctx) (err error) {
+		if session, err = tx.SignIn(user, how); err != nil || !verified {
+			return err
+		}
+		return p.recordProof(tx, session)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +119,7 @@ func (p *Passkeys) verifyAssertion(c *betterauth.Ctx, begun *challenge, key *Pas
 	handle := parsed.Response.UserHandle
 	_, err = rp.ValidateLogin(webauthnUser{id: handle, cred: []webauthn.Credential{cred}}, webauthn.SessionData{
 		Challenge: begun.Expected, RelyingPartyID: rp.Config.RPID, UserID: handle,
-		UserVerification: protocol.UserVerificationRequirement(p.cfg.UserVerification),
+		UserVerification: protocol.UserVerificationRequirement(p.userVerification(begun)),
 	}, parsed)
 	var fault *protocol.Error
 	if errors.As(err, &fault) && fault.Type == protocol.ErrAssertionSignature.Type {

@@ -17,14 +17,26 @@ const challengeCookie = "better-auth-passkey"
 const (
 	registration   = "registration"
 	authentication = "authentication"
+	steppingUp     = "step-up"
 )
 
-// challenge is a ceremony that was begun, as the reference stores it.
+// challenge is a ceremony that was begun, as the reference stores it. What the
+// reference does not know comes after its members.
 type challenge struct {
 	Type     string         `json:"type"`
 	Expected string         `json:"expectedChallenge"`
 	User     challengeUser  `json:"userData"`
 	Context  jsontext.Value `json:"context,omitzero"`
+	// Mediation is "conditional" for a passkey made without asking.
+	Mediation string `json:"mediation,omitzero"`
+	// New is the user to create with the passkey.
+	New *NewUser `json:"newUser,omitzero"`
+	// Verified says that the resolver vouches for a visitor without a session.
+	Verified bool `json:"verified,omitzero"`
+	// Session and Allowed are the ids of the session that steps up and of the
+	// passkeys it may do so with.
+	Session string   `json:"session,omitzero"`
+	Allowed []string `json:"allowed,omitzero"`
 }
 
 // challengeUser is whom the ceremony is for; without ID it is for anybody.
@@ -34,21 +46,19 @@ type challengeUser struct {
 	DisplayName string `json:"displayName,omitzero"`
 }
 
-// begin makes a challenge of 32 random bytes (section 13.4.3) and remembers it.
+// begin makes the challenge of a ceremony, 32 random bytes (section 13.4.3), and
+// remembers it.
 //
 // A browser is bound to it by a signed cookie that holds the row's random
 // identifier. A client that is no browser may keep no cookies; for it the
 // identifier is derived from the challenge, which it sends back signed by its
 // authenticator. Either way the row is single-use.
-func (p *Passkeys) begin(c *betterauth.Ctx, kind string, user challengeUser) (string, error) {
+func (p *Passkeys) begin(c *betterauth.Ctx, begun challenge) (string, error) {
 	random := make([]byte, 32)
 	if _, err := io.ReadFull(p.host.Random(), random); err != nil {
 		return "", err
 	}
-	begun := challenge{Type: kind, Expected: base64.RawURLEncoding.EncodeToString(random), User: user}
-	if kind == registration {
-		begun.Context = jsontext.Value("null")
-	}
+	begun.Expected = base64.RawURLEncoding.EncodeToString(random)
 	identifier := p.unboundIdentifier(begun.Expected)
 	if p.binds(c) {
 		var err error

@@ -22,7 +22,7 @@ type SignedIn struct {
 
 // Refused says that a ceremony was turned away.
 type Refused struct {
-	// Ceremony is "registration" or "authentication".
+	// Ceremony is "registration", "authentication" or "step-up".
 	Ceremony string
 	// UserID and PasskeyID are "" where they are not known.
 	UserID, PasskeyID string
@@ -55,6 +55,7 @@ func events() []betterauth.EventType {
 	return []betterauth.EventType{
 		betterauth.EventOf[Registered](), betterauth.EventOf[SignedIn](), betterauth.EventOf[Refused](), betterauth.EventOf[CloneSuspected](),
 		betterauth.EventOf[BackupChanged](), betterauth.EventOf[Renamed](), betterauth.EventOf[Deleted](),
+		betterauth.EventOf[SignedUp](), betterauth.EventOf[SteppedUp](),
 	}
 }
 

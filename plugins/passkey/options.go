@@ -94,13 +94,20 @@ type RegisterOptionsInput struct {
 	// Name is the account as the authenticator shows it. Default: the e-mail
 	// address.
 	Name *string `query:"name"`
-	// Context is accepted for the reference's clients.
+	// Context is what the page tells ResolveUser and AfterVerification, such as
+	// the token of an invitation. ContextConditional stands for Mediation.
 	Context *string `query:"context"`
+	// Mediation is "conditional" for a passkey that the browser makes without
+	// asking, after a sign-in with a password (section 5.1.3). It needs a session.
+	Mediation *string `query:"mediation" check:"enum=conditional"`
 }
 
 func (p *Passkeys) registerOptions(c *betterauth.Ctx, in RegisterOptionsInput) (creationOptions, error) {
-	user := c.Identity().User
-	name := user.Email
+	begun, err := p.beginRegistration(c, in)
+	if err != nil {
+		return creationOptions{}, err
+	}
+	user, name := begun.User, begun.User.Name
 	if in.Name != nil && *in.Name != "" {
 		if err := checkName("query.name", *in.Name); err != nil {
 			return creationOptions{}, err
@@ -123,20 +130,20 @@ func (p *Passkeys) registerOptions(c *betterauth.Ctx, in RegisterOptionsInput) (
 	if err != nil {
 		return creationOptions{}, err
 	}
-	expected, err := p.begin(c, registration, challengeUser{ID: user.ID, Name: name, DisplayName: user.Email})
+	expected, err := p.begin(c, begun)
 	if err != nil {
 		return creationOptions{}, err
 	}
 	return creationOptions{
 		Challenge:          expected,
 		RP:                 rpEntity{p.name(), rpID},
-		User:               userEntity{base64.RawURLEncoding.EncodeToString([]byte(handle)), name, user.Email},
+		User:               userEntity{base64.RawURLEncoding.EncodeToString([]byte(handle)), name, user.DisplayName},
 		PubKeyCredParams:   p.keyParameters(),
 		Timeout:            timeout,
 		Attestation:        p.cfg.Attestation.Conveyance,
 		ExcludeCredentials: descriptors(keys),
 		AuthenticatorSelection: selection{
-			ResidentKey: p.cfg.ResidentKey, UserVerification: p.cfg.UserVerification,
+			ResidentKey: p.cfg.ResidentKey, UserVerification: p.userVerification(&begun),
 			AuthenticatorAttachment: p.attachment(in.AuthenticatorAttachment), RequireResidentKey: p.cfg.ResidentKey == required,
 		},
 		Extensions: extensions,
@@ -155,7 +162,8 @@ func (p *Passkeys) attachment(asked *string) *string {
 // userHandle is 32 characters that tell authenticators nothing of the user
 // (section 14.6.1).
 func (p *Passkeys) userHandle(rpID, userID string) (string, error) {
-	if p.cfg.UserHandle == UserHandleStable {
+	// Without an id yet, which is when the database makes ids, none can be derived.
+	if p.cfg.UserHandle == UserHandleStable && userID != "" {
 		return hex.EncodeToString(p.host.Derive("passkey user handle", rpID+"\x00"+userID)[:16]), nil
 	}
 	return p.host.RandomString(32, betterauth.LowerAlphanumeric)
@@ -173,6 +181,12 @@ func (p *Passkeys) authenticateOptions(c *betterauth.Ctx, _ betterauth.None) (re
 	} else if !isNoSession(err) {
 		return requestOptions{}, err
 	}
+	return p.requestOptions(c, challenge{Type: authentication, User: user}, keys)
+}
+
+// requestOptions begins a ceremony that a key of the list, or any where there is
+// none, is to answer.
+func (p *Passkeys) requestOptions(c *betterauth.Ctx, begun challenge, keys []*Passkey) (requestOptions, error) {
 	rpID, err := p.rpID(c.Origin())
 	if err != nil {
 		return requestOptions{}, err
@@ -181,13 +195,13 @@ func (p *Passkeys) authenticateOptions(c *betterauth.Ctx, _ betterauth.None) (re
 	if err != nil {
 		return requestOptions{}, err
 	}
-	expected, err := p.begin(c, authentication, user)
+	expected, err := p.begin(c, begun)
 	if err != nil {
 		return requestOptions{}, err
 	}
 	return requestOptions{
 		RPID: rpID, Challenge: expected, AllowCredentials: descriptors(keys),
-		Timeout: timeout, UserVerification: p.cfg.UserVerification,
+		Timeout: timeout, UserVerification: p.userVerification(&begun),
 		Hints: p.cfg.Hints, Extensions: extensions,
 	}, nil
 }

@@ -48,6 +48,14 @@ type Config struct {
 	UserHandle UserHandle
 	// MaxPerUser is how many passkeys one user may have. Default 100.
 	MaxPerUser int
+	// Registration says who may register a passkey: by default whoever has a
+	// fresh session.
+	Registration Registration
+	// Authentication is about signing in with one.
+	Authentication Authentication
+	// ProofTTL is how long it is remembered that a session was proven with a
+	// passkey: the longest that RequireRecent can look back. Default 1 hour.
+	ProofTTL time.Duration
 
 	// AuthenticatorAttachment is "platform" or "cross-platform" (section 5.4.5):
 	// where browsers look for an authenticator, unless the page says another.
@@ -186,6 +194,9 @@ func New(cfg Config) *Passkeys {
 	if cfg.UserHandle == "" {
 		cfg.UserHandle = UserHandleRandom
 	}
+	if cfg.ProofTTL == 0 {
+		cfg.ProofTTL = time.Hour
+	}
 	if cfg.MaxPerUser == 0 {
 		cfg.MaxPerUser = 100
 	}
@@ -253,14 +264,17 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 		Endpoints: append([]betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyRegistrationOptions", Method: http.MethodGet, Path: "/passkey/generate-register-options",
-				Access: betterauth.WithFreshSession, NoStore: true,
+				Access: p.registrationAccess(), NoStore: true,
 				Summary: "Options for navigator.credentials.create.",
+				Errors:  p.registrationErrors(),
 			}, p.registerOptions),
 			betterauth.Handle(betterauth.Operation{
 				ID: "verifyPasskeyRegistration", Method: http.MethodPost, Path: "/passkey/verify-registration",
-				Access: betterauth.WithFreshSession, BodyLimit: bodyLimit,
+				Access: p.registrationAccess(), SignsIn: p.cfg.Registration.AllowWithoutSession, BodyLimit: bodyLimit, Limit: p.registrationLimit(),
 				Summary: "Checks what navigator.credentials.create returned and stores the passkey.",
-				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrRegistrationFailed, ErrNotYours, ErrAuthenticatorRefused, ErrMetadataUnavailable, ErrVerificationDisabled},
+				Errors: append([]*betterauth.ErrorCode{
+					ErrChallengeNotFound, ErrRegistrationFailed, ErrNotYours, ErrAuthenticatorRefused, ErrMetadataUnavailable, ErrVerificationDisabled,
+				}, p.registrationErrors()...),
 			}, p.verifyRegistration),
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyAuthenticationOptions", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/passkey/generate-authenticate-options",
@@ -273,6 +287,18 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 				Summary: "Checks what navigator.credentials.get returned and signs in.",
 				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrPasskeyNotFound, ErrAuthenticationFailed, ErrVerificationDisabled},
 			}, p.verifyAuthentication),
+			betterauth.Handle(betterauth.Operation{
+				ID: "generatePasskeyStepUpOptions", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/passkey/generate-step-up-options",
+				Access: betterauth.WithStoredSession, NoStore: true,
+				Summary: "Options for navigator.credentials.get, to prove again who the session's user is.",
+				Errors:  []*betterauth.ErrorCode{ErrPasskeyMissing},
+			}, p.stepUpOptions),
+			betterauth.Handle(betterauth.Operation{
+				ID: "verifyPasskeyStepUp", Method: http.MethodPost, Path: "/passkey/verify-step-up",
+				Access: betterauth.WithStoredSession, NoStore: true, BodyLimit: bodyLimit,
+				Summary: "Checks what navigator.credentials.get returned and makes the session fresh.",
+				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrPasskeyNotFound, ErrAuthenticationFailed, ErrVerificationDisabled},
+			}, p.verifyStepUp),
 			betterauth.Handle(betterauth.Operation{
 				ID: "listPasskeys", Method: http.MethodGet, Path: "/passkey/list-user-passkeys",
 				Access: betterauth.WithSession, Summary: "The user's passkeys.",
@@ -292,6 +318,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 		Errors: []*betterauth.ErrorCode{
 			ErrChallengeNotFound, ErrNotYours, ErrRegistrationFailed, ErrPasskeyNotFound, ErrAuthenticationFailed,
 			ErrTooMany, ErrVerificationDisabled, ErrAuthenticatorRefused, ErrMetadataUnavailable, ErrLastPasskey,
+			ErrSessionRequired, ErrResolveUserRequired, ErrResolvedUserInvalid, ErrUserExists, ErrStepUpRequired,
 		},
 	}
 }

@@ -22,23 +22,33 @@ import (
 type VerifyRegistrationInput struct {
 	Response jsontext.Value `json:"response"`
 	Name     *string        `json:"name" check:"trim"`
+	// CreateSession also signs the user in.
+	CreateSession *bool `json:"createSession"`
 }
 
 // verifyRegistration follows section 7.1.
-func (p *Passkeys) verifyRegistration(c *betterauth.Ctx, in VerifyRegistrationInput) (*Passkey, error) {
+func (p *Passkeys) verifyRegistration(c *betterauth.Ctx, in VerifyRegistrationInput) (*RegistrationAnswer, error) {
 	if p.cfg.DisableVerification && !p.cfg.AllowInsecureUnverifiedAssertion {
 		return nil, ErrVerificationDisabled
 	}
-	key, err := p.register(c, in)
+	id, err := p.registrant(c)
 	if err != nil {
-		return nil, p.refused(c, registration, c.Identity().User.ID, "", err)
+		return nil, err
 	}
-	betterauth.Emit(c, p.host, Registered{UserID: key.UserID, PasskeyID: key.ID})
-	return key, nil
+	userID := ""
+	if id != nil {
+		userID = id.User.ID
+	}
+	answer, err := p.register(c, id, in)
+	if err != nil {
+		return nil, p.refused(c, registration, userID, "", err)
+	}
+	return answer, nil
 }
 
-func (p *Passkeys) register(c *betterauth.Ctx, in VerifyRegistrationInput) (*Passkey, error) {
-	user := c.Identity().User
+// register stores a passkey for the session's user, or without a session, when
+// id is nil, for whom the challenge was made.
+func (p *Passkeys) register(c *betterauth.Ctx, id *betterauth.Identity, in VerifyRegistrationInput) (*RegistrationAnswer, error) {
 	if in.Name != nil {
 		if err := checkName("body.name", *in.Name); err != nil {
 			return nil, err
@@ -57,24 +67,26 @@ func (p *Passkeys) register(c *betterauth.Ctx, in VerifyRegistrationInput) (*Pas
 	if err != nil {
 		return nil, err
 	}
-	if begun.User.ID != user.ID {
+	if id != nil && begun.User.ID != id.User.ID {
 		return nil, ErrNotYours
 	}
 	key, err := p.verifiedCredential(c, begun, parsed)
 	if err != nil {
 		return nil, registrationFailure(err)
 	}
-	key.UserID, key.Name = user.ID, in.Name
-	if key.Name != nil && *key.Name == "" {
+	if key.Name = in.Name; key.Name != nil && *key.Name == "" {
 		key.Name = nil
 	}
 	now := c.Now()
 	key.CreatedAt = &now
-	if err := p.add(c, key); err != nil {
+	answer, err := p.enroll(c, id, begun, in, enrolment{
+		key: key, verified: !p.cfg.DisableVerification && parsed.Response.AttestationObject.AuthData.Flags.HasUserVerified(),
+	})
+	if err != nil {
 		return nil, err
 	}
 	p.extended(c, registration, key.UserID, key.ID, &parsed.ClientExtensionResults)
-	return key, nil
+	return answer, nil
 }
 
 // verifiedCredential checks the ceremony and returns the credential it made.
@@ -95,7 +107,8 @@ func (p *Passkeys) verifiedCredential(c *betterauth.Ctx, begun *challenge, parse
 	}
 	cred, err := rp.CreateCredential(webauthnUser{id: []byte(begun.User.ID)}, webauthn.SessionData{
 		Challenge: begun.Expected, RelyingPartyID: rp.Config.RPID, UserID: []byte(begun.User.ID),
-		UserVerification: protocol.UserVerificationRequirement(p.cfg.UserVerification), CredParams: params,
+		UserVerification: protocol.UserVerificationRequirement(p.userVerification(begun)), CredParams: params,
+		Mediation: protocol.CredentialMediationRequirement(begun.Mediation),
 	}, parsed)
 	if err != nil {
 		return nil, err

@@ -33,8 +33,11 @@ func (p *Passkeys) Check(site betterauth.Site) error {
 	if !slices.Contains([]UserHandle{UserHandleRandom, UserHandleStable}, p.cfg.UserHandle) {
 		problems = append(problems, fmt.Errorf("UserHandle %q is not random or stable", p.cfg.UserHandle))
 	}
-	if p.cfg.ChallengeTTL < 0 || p.cfg.MaxPerUser < 0 {
-		problems = append(problems, errors.New("ChallengeTTL and MaxPerUser cannot be negative"))
+	if p.cfg.ChallengeTTL < 0 || p.cfg.ProofTTL < 0 || p.cfg.MaxPerUser < 0 {
+		problems = append(problems, errors.New("ChallengeTTL, ProofTTL and MaxPerUser cannot be negative"))
+	}
+	if p.cfg.Registration.ResolveUser != nil && !p.cfg.Registration.AllowWithoutSession {
+		problems = append(problems, errors.New("Registration.ResolveUser is never asked without AllowWithoutSession; set that, or remove it"))
 	}
 	id, err := p.rpID(site.Origin)
 	if err != nil {

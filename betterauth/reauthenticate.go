@@ -1,0 +1,76 @@
+package betterauth
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// Reauthenticate renews the session the request is from, after its user proved
+// again who they are: it counts as created now, so that operations with
+// WithFreshSession admit it. For plugins that ask again before what matters.
+//
+// The session keeps its id, its added columns and its expiry, and gets a new
+// token, whose cookies are set on the answer: whoever knew the old one has
+// nothing that is fresh now, nor any session. Every gate is asked as for
+// SignIn, with Attempt.Renews set; their errors and step-ups come back as they
+// are. Of how, Columns are stored, and Remember and NewUser mean nothing.
+//
+// A request without a session, or whose session ended or was renewed by another
+// request in the meantime, is ErrUnauthorized. Check that the proof is of the
+// session's own user before calling it. Inside Transaction it takes part in
+// that one.
+func (c *Ctx) Reauthenticate(how SignIn) (*Session, error) {
+	id, err := c.StoredSession()
+	if errors.Is(err, ErrNoSession) {
+		return nil, ErrUnauthorized
+	}
+	if err != nil {
+		return nil, err
+	}
+	var renewed *Session
+	err = c.Transaction(func(tx *Ctx) error {
+		attempt := &Attempt{SignIn: how, Renews: id.Session}
+		user, err := tx.admit(id.User.ID, attempt)
+		if err != nil {
+			return err
+		}
+		renewed, err = tx.renewSession(&Identity{id.Session, user}, attempt.SignIn.Columns)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return renewed, nil
+}
+
+// renewSession gives a session a new token and beginning, if it is still what
+// it was when the request began.
+func (c *Ctx) renewSession(old *Identity, columns database.Set) (*Session, error) {
+	token, err := database.RandomString(c.auth.cfg.Random, 32, Alphanumeric)
+	if err != nil {
+		return nil, fmt.Errorf("making a session token: %w", err)
+	}
+	now := c.Now()
+	set := database.Set{"token": token, "createdAt": now, "updatedAt": now}
+	for column, value := range columns {
+		set[column] = value
+	}
+	session, err := c.auth.sessions.store.UpdateOne(c.Context, set,
+		database.Eq("id", old.Session.ID), database.Eq("token", old.Session.Token), database.Eq("userId", old.User.ID), database.Gt("expiresAt", now))
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, ErrUnauthorized.Because(fmt.Errorf("session %s ended meanwhile", old.Session.ID))
+	}
+	if err != nil {
+		return nil, err
+	}
+	presented := c.login.presented
+	if presented != "" {
+		presented = token
+	}
+	id := &Identity{session, old.User}
+	c.login = loginState{presented: presented, read: true, stored: true, identity: id}
+	c.setSessionCookies(id, !c.dontRemember())
+	return session, nil
+}

@@ -1,0 +1,263 @@
+package passkey
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Registration says who may register a passkey. The zero value admits whoever
+// has a fresh session, and nobody else.
+type Registration struct {
+	// AllowWithoutSession lets visitors without a session register a passkey for
+	// whom ResolveUser says: to sign up with nothing but a passkey, or to get
+	// back into an account. Somebody who has a session still needs a fresh one
+	// and adds to their own account. Default false.
+	AllowWithoutSession bool
+	// ResolveUser says whom a visitor without a session registers a passkey for.
+	// context is what the page sent along, "" for nothing: a name, the token of
+	// an invitation. Whatever it says is a claim that anybody can make.
+	//
+	// An ErrorCode answers the visitor, any other error is a 500. It is asked
+	// once, when options are made; its answer is kept with the challenge.
+	// Without it visitors get ErrResolveUserRequired. Default nil.
+	ResolveUser func(c *betterauth.Ctx, context string) (ResolvedUser, error)
+	// AfterVerification is asked about each passkey that was verified, before
+	// anything is stored, in the transaction that stores it. An error or a panic
+	// undoes everything. Write with c: a statement outside of its transaction
+	// would wait for it. Default nil.
+	AfterVerification func(c *betterauth.Ctx, r VerifiedRegistration) (Override, error)
+}
+
+// ResolvedUser is whom a visitor registers a passkey for: a new user, or one
+// who exists.
+type ResolvedUser struct {
+	// New is created together with the passkey.
+	New *NewUser
+	// ID is the user's id, if New is nil. One that nobody has is for
+	// applications whose AfterVerification creates the user.
+	ID string
+	// Verified says that this request has proven to come from the owner of the
+	// account, such as by a single-use token that was mailed to them. Without it
+	// an account that exists is refused: a new passkey is a way in, so whoever
+	// could claim the account would own it.
+	Verified bool
+	// Name is the account as the authenticator shows it, to tell several apart:
+	// an e-mail address, a user name. Required, unless New has an address or name.
+	Name string
+	// DisplayName is the person's name. Default New's name, else Name.
+	DisplayName string
+}
+
+// NewUser is a user to be created.
+type NewUser struct {
+	// Name is the user's name. Required.
+	Name string `json:"name"`
+	// Email is the user's address. Empty gives them one that nobody receives;
+	// see HasPlaceholderEmail.
+	Email string `json:"email"`
+	// EmailVerified says that the visitor has proven to receive mail there.
+	EmailVerified bool `json:"emailVerified,omitzero"`
+	// Image is the URL of a picture.
+	Image *string `json:"image,omitzero"`
+	// Columns are values for columns that were added to the user, as a client
+	// may set them.
+	Columns betterauth.Members `json:"columns,omitzero"`
+}
+
+// ContextConditional, as the context of generatePasskeyRegistrationOptions,
+// stands for mediation=conditional: the official client has no other way to say
+// so. addPasskey({useAutoRegister: true, context: "mediation:conditional"})
+const ContextConditional = "mediation:conditional"
+
+const (
+	// maxContext bounds what a page may send along, in bytes.
+	maxContext = 4096
+	// placeholderDomain is reserved for addresses that do not exist (RFC 2606).
+	placeholderDomain = "passkey.placeholder.invalid"
+)
+
+// HasPlaceholderEmail reports whether the user signed up without an e-mail
+// address. The table demands one, so theirs is random, in a domain that cannot
+// exist, and never verified: do not show it, and do not write to it.
+func HasPlaceholderEmail(u *betterauth.User) bool {
+	return strings.HasSuffix(u.Email, "@"+placeholderDomain)
+}
+
+func (p *Passkeys) registrationAccess() betterauth.Access {
+	if p.cfg.Registration.AllowWithoutSession {
+		return betterauth.Public
+	}
+	return betterauth.WithFreshSession
+}
+
+// registrationErrors are what else may be wrong where visitors are admitted.
+func (p *Passkeys) registrationErrors() []*betterauth.ErrorCode {
+	if p.cfg.Registration.AllowWithoutSession {
+		return []*betterauth.ErrorCode{ErrSessionRequired, ErrResolveUserRequired, ErrResolvedUserInvalid, ErrUserExists}
+	}
+	return nil
+}
+
+// registrationLimit is that of signing up, where this is signing up.
+func (p *Passkeys) registrationLimit() *betterauth.Rule {
+	if p.cfg.Registration.AllowWithoutSession {
+		return &betterauth.Rule{Window: 10 * time.Second, Max: 3}
+	}
+	return nil
+}
+
+// registrant is who registers a passkey by their session; nil is a visitor, where
+// those are admitted. A session must be fresh even there: it decides whose
+// account gets another way in.
+func (p *Passkeys) registrant(c *betterauth.Ctx) (*betterauth.Identity, error) {
+	id, err := c.StoredSession()
+	switch {
+	case isNoSession(err) && p.cfg.Registration.AllowWithoutSession:
+		return nil, nil
+	case isNoSession(err):
+		return nil, ErrSessionRequired
+	case err != nil:
+		return nil, err
+	case !c.Fresh(id.Session):
+		return nil, betterauth.ErrSessionNotFresh
+	}
+	return id, nil
+}
+
+// beginRegistration decides whom a passkey is made for, and how.
+func (p *Passkeys) beginRegistration(c *betterauth.Ctx, in RegisterOptionsInput) (challenge, error) {
+	id, err := p.registrant(c)
+	if err != nil {
+		return challenge{}, err
+	}
+	begun := challenge{Type: registration, Context: jsontext.Value("null")}
+	context := ""
+	if in.Context != nil {
+		if context = *in.Context; len(context) > maxContext || !utf8.ValidString(context) {
+			return challenge{}, betterauth.ErrValidation.Messagef("[query.context] Invalid input: expected at most %d bytes of UTF-8", maxContext)
+		}
+		if begun.Context, err = json.Marshal(context); err != nil {
+			return challenge{}, err
+		}
+	}
+	if in.Mediation != nil || context == ContextConditional {
+		if id == nil {
+			return challenge{}, ErrSessionRequired
+		}
+		begun.Mediation = conditional
+	}
+	if id != nil {
+		name := id.User.Email
+		if HasPlaceholderEmail(id.User) {
+			name = id.User.Name
+		}
+		begun.User = challengeUser{ID: id.User.ID, Name: name, DisplayName: name}
+		return begun, nil
+	}
+	return begun, p.resolve(c, context, &begun)
+}
+
+// resolve asks the application who the visitor is and keeps its answer.
+func (p *Passkeys) resolve(c *betterauth.Ctx, context string, begun *challenge) error {
+	if p.cfg.Registration.ResolveUser == nil {
+		return ErrResolveUserRequired
+	}
+	resolved, err := p.cfg.Registration.ResolveUser(c, context)
+	if err != nil {
+		return err
+	}
+	if resolved.New != nil {
+		if resolved.ID != "" {
+			return ErrResolvedUserInvalid.Because(errors.New("ResolveUser named a user and a new one"))
+		}
+		if err := p.complete(c, &resolved); err != nil {
+			return err
+		}
+	}
+	if resolved.Name == "" || resolved.New == nil && resolved.ID == "" {
+		return ErrResolvedUserInvalid.Because(errors.New("ResolveUser named nobody"))
+	}
+	if resolved.DisplayName == "" {
+		resolved.DisplayName = resolved.Name
+	}
+	for _, name := range []string{resolved.Name, resolved.DisplayName} {
+		if !utf8.ValidString(name) {
+			return ErrResolvedUserInvalid.Because(errors.New("a name that is no UTF-8"))
+		}
+		if err := checkName("name", name); err != nil {
+			return err
+		}
+	}
+	if resolved.New == nil {
+		if err := p.refuseTakeover(c, resolved.ID, resolved.Verified); err != nil {
+			return p.refused(c, registration, resolved.ID, "", err)
+		}
+	}
+	begun.User = challengeUser{ID: resolved.ID, Name: resolved.Name, DisplayName: resolved.DisplayName}
+	begun.New, begun.Verified = resolved.New, resolved.Verified
+	return nil
+}
+
+// complete checks a new user before an authenticator makes a passkey for them,
+// and fills in what is left out. Their id is chosen now, so that the user handle
+// can be derived from it.
+func (p *Passkeys) complete(c *betterauth.Ctx, resolved *ResolvedUser) (err error) {
+	user := *resolved.New
+	resolved.New = &user
+	if user.Name == "" || !utf8.ValidString(user.Name) {
+		return ErrResolvedUserInvalid.Because(errors.New("a new user without a name, or one that is no UTF-8"))
+	}
+	if err := checkName("name", user.Name); err != nil {
+		return err
+	}
+	if _, err := p.host.AdditionalValues("user", user.Columns, true); err != nil {
+		return err
+	}
+	user.Email = strings.ToLower(user.Email)
+	shown := user.Email
+	if user.Email == "" {
+		local, err := p.host.RandomString(32, betterauth.LowerAlphanumeric)
+		if err != nil {
+			return err
+		}
+		user.Email, user.EmailVerified = local+"@"+placeholderDomain, false
+		shown = user.Name
+	} else if !betterauth.IsEmail(user.Email) || strings.HasSuffix(user.Email, "@"+placeholderDomain) {
+		return ErrResolvedUserInvalid.Because(errors.New("a new user with an address that is none"))
+	} else if taken, err := p.users.Exists(c, database.Eq("email", user.Email)); err != nil {
+		return err
+	} else if taken {
+		return ErrUserExists
+	}
+	if resolved.Name == "" {
+		resolved.Name = shown
+	}
+	if resolved.DisplayName == "" {
+		resolved.DisplayName = user.Name
+	}
+	resolved.ID, err = p.users.NewID()
+	return err
+}
+
+// refuseTakeover refuses an account that exists to a visitor nobody vouches for.
+func (p *Passkeys) refuseTakeover(c *betterauth.Ctx, userID string, verified bool) error {
+	if verified {
+		return nil
+	}
+	exists, err := p.users.Exists(c, database.Eq("id", userID))
+	if err != nil {
+		return err
+	}
+	if exists {
+		return ErrSessionRequired.Because(fmt.Errorf("user %s exists, and the claim was not verified", userID))
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+package passkey
+
+import (
+	"encoding/base64"
+	"errors"
+	"slices"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/go-webauthn/webauthn/protocol"
+)
+
+// Authentication is about signing in with a passkey and stepping up with one.
+type Authentication struct {
+	// AfterVerification is asked about each assertion that was verified, before
+	// anything is written. An error or a panic refuses it. Default nil.
+	AfterVerification func(c *betterauth.Ctx, a VerifiedAuthentication) error
+}
+
+// VerifiedAuthentication is an assertion that was verified.
+type VerifiedAuthentication struct {
+	// Passkey is the row, with the counter of the sign-in before.
+	Passkey *Passkey
+	// UserVerified says that the authenticator checked who used it.
+	UserVerified bool
+	// StepUp says that somebody who is signed in already proves who they are.
+	StepUp bool
+	// Response is the AuthenticationResponseJSON.
+	Response jsontext.Value
+}
+
+func (p *Passkeys) afterAssertion(c *betterauth.Ctx, a VerifiedAuthentication) error {
+	if p.cfg.Authentication.AfterVerification == nil {
+		return nil
+	}
+	return p.cfg.Authentication.AfterVerification(c, a)
+}
+
+// SteppedUp says that a user proved again who they are; the session is fresh.
+type SteppedUp struct{ UserID, PasskeyID, SessionID string }
+
+// stepUpOptions are requestOptions for the user's own passkeys. A user who has
+// none cannot step up: ErrPasskeyMissing.
+func (p *Passkeys) stepUpOptions(c *betterauth.Ctx, _ betterauth.None) (requestOptions, error) {
+	id := c.Identity()
+	keys, err := p.List(c, id.User.ID)
+	if err != nil {
+		return requestOptions{}, err
+	}
+	if len(keys) == 0 {
+		return requestOptions{}, ErrPasskeyMissing
+	}
+	begun := challenge{Type: steppingUp, User: challengeUser{ID: id.User.ID}, Session: id.Session.ID}
+	for _, key := range keys {
+		begun.Allowed = append(begun.Allowed, key.ID)
+	}
+	return p.requestOptions(c, begun, keys)
+}
+
+// verifyStepUp follows section 7.2 as signing in does, and then makes the
+// session the request is from fresh instead of making another.
+func (p *Passkeys) verifyStepUp(c *betterauth.Ctx, in VerifyAuthenticationInput) (*betterauth.Identity, error) {
+	if p.cfg.DisableVerification && !p.cfg.AllowInsecureUnverifiedAssertion {
+		return nil, ErrVerificationDisabled
+	}
+	used := Passkey{UserID: c.Identity().User.ID}
+	id, err := p.stepUp(c, in, &used)
+	if err != nil {
+		return nil, p.refused(c, steppingUp, used.UserID, used.ID, err)
+	}
+	return id, nil
+}
+
+func (p *Passkeys) stepUp(c *betterauth.Ctx, in VerifyAuthenticationInput, used *Passkey) (*betterauth.Identity, error) {
+	id := c.Identity()
+	parsed, parseErr := protocol.ParseCredentialRequestResponseBytes(in.Response)
+	sent := ""
+	if parseErr == nil {
+		sent = parsed.Response.CollectedClientData.Challenge
+	}
+	begun, err := p.take(c, steppingUp, sent)
+	if parseErr != nil {
+		return nil, ErrInvalidResponse.Because(parseErr)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if begun.User.ID != id.User.ID || begun.Session != id.Session.ID {
+		return nil, ErrChallengeNotFound
+	}
+	key, err := p.store.Get(c, database.Eq("credentialID", base64.RawURLEncoding.EncodeToString(parsed.RawID)), database.Eq("userId", id.User.ID))
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, ErrPasskeyNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	*used = *key
+	if !slices.Contains(begun.Allowed, key.ID) {
+		return nil, ErrPasskeyNotFound
+	}
+	if err := p.verifyAssertion(c, begun, key, parsed); err != nil {
+		return nil, err
+	}
+	// The library has checked it, except where verification is switched off.
+	if !parsed.Response.AuthenticatorData.Flags.HasUserVerified() {
+		return nil, ErrInvalidResponse.Because(errors.New("the user was not verified"))
+	}
+	if err := p.afterAssertion(c, VerifiedAuthentication{Passkey: key, UserVerified: true, StepUp: true, Response: in.Response}); err != nil {
+		return nil, err
+	}
+	if err := p.recordUse(c, key, parsed); err != nil {
+		return nil, err
+	}
+	var session *betterauth.Session
+	err = c.Transaction(func(tx *betterauth.Ctx) (err error) {
+		if session, err = tx.Reauthenticate(betterauth.SignIn{Method: "passkey", Assurance: betterauth.MultiFactor}); err != nil {
+			return err
+		}
+		betterauth.Emit(tx, p.host, SteppedUp{UserID: id.User.ID, PasskeyID: key.ID, SessionID: session.ID})
+		return p.recordProof(tx, session)
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.extended(c, authentication, id.User.ID, key.ID, &parsed.ClientExtensionResults)
+	return &betterauth.Identity{Session: session, User: c.Identity().User}, nil
+}
