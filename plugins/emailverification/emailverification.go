@@ -56,6 +56,7 @@ type EmailVerification struct {
 	users *database.Store[betterauth.User]
 	// anyHost says that the base URL is whatever a request names.
 	anyHost bool
+	codes   CodeMailer // nil without one
 }
 
 var (
@@ -128,6 +129,8 @@ func (v *EmailVerification) Init(_ context.Context, h *betterauth.Host) (err err
 		return errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL")
 	}
 	v.host = h
-	v.users, err = betterauth.StoreOf[betterauth.User](h)
-	return err
+	if v.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
+		return err
+	}
+	return v.findCodes()
 }
