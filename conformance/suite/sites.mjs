@@ -25,6 +25,8 @@ export const sites = {
   named: ["--with", `strict-usernames,${cheap}`],
   mixed: ["--with", `mixed-usernames,${cheap}`],
   pwned: ["--with", `pwned,${cheap}`],
+  coded: ["--with", `codes,${cheap}`],
+  overridden: ["--with", `codes-replace-links,required-verification,${cheap}`],
   fixed: ["--with", `no-changes,${cheap}`],
 };
 
