@@ -40,7 +40,7 @@ type Config struct {
 	ExpiresIn time.Duration
 	// BeforeVerification is called before an address is marked verified, in the
 	// transaction that does it; an error stops it and is the answer. It is not
-	// called when an address is changed. Default none.
+	// called when a link changes an address. Default none.
 	BeforeVerification func(ctx context.Context, u *betterauth.User) error
 	// AfterVerification is called with the user as stored once an address is
 	// verified, changed ones included, in the same transaction; an error undoes
