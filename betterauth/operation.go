@@ -48,6 +48,10 @@ type Operation struct {
 	// none. It is then guarded against login forgery (a browser's request must
 	// come from a trusted origin even without a cookie), and hooks can match it.
 	SignsIn bool
+	// BeginsSignIn marks an operation that creates no session but begins what
+	// ends in one, such as mailing a link. It is guarded like SignsIn, so that
+	// no other site has mails sent in somebody's name; hooks do not match it.
+	BeginsSignIn bool
 	// FormBody also accepts application/x-www-form-urlencoded.
 	FormBody bool
 	// CheckTargets refuses a request over HTTP whose query names an untrusted

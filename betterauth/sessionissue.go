@@ -15,6 +15,13 @@ func (c *Ctx) Reissue(id *Identity) {
 	c.setSessionCookies(id, !c.dontRemember())
 }
 
+// Recache renews the copy of a session in the browser after its user changed
+// and the session did not. Without a cookie cache it does nothing.
+func (c *Ctx) Recache(id *Identity) {
+	c.login.identity, c.login.read, c.login.stored, c.login.err = id, true, true, nil
+	c.writeCache(id, c.dontRemember())
+}
+
 // ForgetSession makes the browser forget the session. It does not end it; see
 // Sessions.
 func (c *Ctx) ForgetSession() { c.clearSessionCookies() }

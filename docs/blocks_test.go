@@ -26,8 +26,10 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
+	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
+	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
@@ -42,7 +44,9 @@ var (
 	_ = plugintest.New
 	_ = database.OpenSQLite
 	_ = bearer.New
+	_ = emailotp.New
 	_ = emailpassword.New
+	_ = magiclink.New
 	_ = haveibeenpwned.New
 	_ = passkey.New
 	_ = username.New

@@ -9,8 +9,8 @@ export function testControls({ mails, senders, auth, database }) {
     const email = query.get("email")?.toLowerCase();
     const found = mails.findLast((mail) => mail.kind === kind && mail.email === email);
     if (!found) return fail(404, `no ${kind} mail to ${email}`);
-    const { newEmail, url, token } = found;
-    return ok(newEmail === undefined ? { url, token } : { newEmail, url, token });
+    const { newEmail, url, token, otp, metadata } = found;
+    return ok({ newEmail, url, token, otp, metadata });
   };
   const withUser = (work) => async ({ body }) => {
     const context = await auth.$context;
@@ -37,6 +37,19 @@ export function testControls({ mails, senders, auth, database }) {
     "GET /__test/verification-email": lastMail("verify-email"),
     "GET /__test/change-email-confirmation": lastMail("change-email"),
     "GET /__test/delete-user-email": lastMail("delete-user"),
+    "GET /__test/magic-link": lastMail("magic-link"),
+    "GET /__test/sign-in-otp": lastMail("sign-in-otp"),
+    "GET /__test/email-verification-otp": lastMail("email-verification-otp"),
+    "GET /__test/forget-password-otp": lastMail("forget-password-otp"),
+    "GET /__test/change-email-otp": lastMail("change-email-otp"),
+    // Lets everything that is short-lived expire.
+    "POST /__test/expire-verifications": async () => {
+      const { adapter } = await auth.$context;
+      for (const { id } of await adapter.findMany({ model: "verification" })) {
+        await adapter.update({ model: "verification", where: [{ field: "id", value: id }], update: { expiresAt: new Date(Date.now() - 1000) } });
+      }
+      return ok({ ok: true });
+    },
     "POST /__test/set-reset-password-mode": async ({ body }) => {
       if (!["capture", "throw"].includes(body?.mode)) return fail(400, "mode is capture or throw");
       senders.resetFails = body.mode === "throw";

@@ -73,6 +73,9 @@ const features = {
   },
   "passkey-first": (options) => admitVisitors(options, { resolves: true }),
   "passkey-unresolved": (options) => admitVisitors(options, { resolves: false }),
+  // What these change of plugins is in pluginOptions. A sender of links that is configured would win over codes.
+  codes: () => {},
+  "codes-replace-links": (options) => delete options.emailVerification.sendVerificationEmail,
   // In the Go server's format: where scrypt is not the subject, it would be most of the time.
   "insecure-cheap-passwords": (options) => {
     options.emailAndPassword.password = { hash: async (password) => cheap(randomBytes(8).toString("hex"), password), verify };
@@ -82,6 +85,26 @@ const features = {
 // Puts a plugin in place of the one with its id, if that is there.
 function configure(options, plugin) {
   options.plugins = options.plugins.map((present) => (present.id === plugin.id ? plugin : present));
+}
+
+// The options of plugins that a feature changes, by the name --plugins takes.
+const ofPlugins = {
+  codes: {
+    "magic-link": { storeToken: "hashed", disableSignUp: true },
+    "email-otp": {
+      storeOTP: "encrypted",
+      resendStrategy: "reuse",
+      disableSignUp: true,
+      sendVerificationOnSignUp: true,
+      changeEmail: { enabled: true, verifyCurrentEmail: true },
+    },
+  },
+  "codes-replace-links": { "email-otp": { storeOTP: "hashed", overrideDefaultEmailVerification: true, changeEmail: { enabled: true } } },
+};
+
+/** What the features of a comma-separated list change about plugins: options by plugin. */
+export function pluginOptions(list) {
+  return Object.assign({}, ...list.split(",").map((part) => ofPlugins[part.trim()]));
 }
 
 function cheap(salt, password) {

@@ -26,10 +26,24 @@ const registry = {
   "api-key": () => apiKey(),
   bearer: () => bearer(),
   "device-authorization": () => deviceAuthorization(),
-  "email-otp": ({ outbox }) => emailOTP({ sendVerificationOTP: async (mail) => void outbox.push({ plugin: "email-otp", ...mail }) }),
+  "email-otp": ({ outbox, mails, pluginOptions }) =>
+    emailOTP({
+      sendVerificationOTP: async (mail) => {
+        outbox.push({ plugin: "email-otp", ...mail });
+        mails?.push({ kind: `${mail.type}-otp`, email: mail.email, otp: mail.otp });
+      },
+      ...pluginOptions?.["email-otp"],
+    }),
   jwt: () => jwt(),
   "last-login-method": () => lastLoginMethod(),
-  "magic-link": ({ outbox }) => magicLink({ sendMagicLink: async ({ email, url, token }) => void outbox.push({ plugin: "magic-link", email, url, token }) }),
+  "magic-link": ({ outbox, mails, pluginOptions }) =>
+    magicLink({
+      sendMagicLink: async ({ email, url, token, metadata }) => {
+        outbox.push({ plugin: "magic-link", email, url, token });
+        mails?.push({ kind: "magic-link", email: email.toLowerCase(), url, token, metadata });
+      },
+      ...pluginOptions?.["magic-link"],
+    }),
   "multi-session": () => multiSession(),
   "one-time-token": () => oneTimeToken(),
   "open-api": () => openAPI(),

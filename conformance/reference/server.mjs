@@ -11,7 +11,7 @@ import { getMigrations } from "better-auth/db/migration";
 import { toNodeHandler } from "better-auth/node";
 import { testControls } from "./controls.mjs";
 import { openDatabase } from "./database.mjs";
-import { applyFeatures } from "./features.mjs";
+import { applyFeatures, pluginOptions } from "./features.mjs";
 import { pluginsNamed } from "./plugins.mjs";
 
 const { values: flags } = parseArgs({
@@ -21,7 +21,7 @@ const { values: flags } = parseArgs({
     secret: { type: "string", default: secret },
     "cookie-cache": { type: "string" },
     "base-path": { type: "string", default: "/api/auth" },
-    plugins: { type: "string", default: "passkey,bearer,username" },
+    plugins: { type: "string", default: "passkey,bearer,username,magic-link,email-otp" },
     with: { type: "string", default: "" },
     "range-api": { type: "string" },
     origin: { type: "string", multiple: true, default: [] },
@@ -109,7 +109,7 @@ function authOptions({ url, database, outbox, mails, senders }) {
       deleteUser: { enabled: true },
     },
     session: flags["cookie-cache"] ? { cookieCache: { enabled: true, strategy: flags["cookie-cache"] } } : {},
-    plugins: pluginsNamed(flags.plugins, { origins, outbox }),
+    plugins: pluginsNamed(flags.plugins, { origins, outbox, mails, pluginOptions: pluginOptions(flags.with) }),
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
   };

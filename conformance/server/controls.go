@@ -13,8 +13,11 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/account"
+	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // control steers the server for a test: what it answers with as JSON, or why not.
@@ -30,6 +33,12 @@ func (s *site) testControls() map[string]control {
 		"GET /__test/verification-email":         s.lastMail(kindVerify),
 		"GET /__test/change-email-confirmation":  s.lastMail(kindChange),
 		"GET /__test/delete-user-email":          s.lastMail(kindDelete),
+		"GET /__test/magic-link":                 s.lastMail(magiclink.Kind),
+		"GET /__test/sign-in-otp":                s.lastMail(emailotp.KindSignIn),
+		"GET /__test/email-verification-otp":     s.lastMail(emailotp.KindEmailVerification),
+		"GET /__test/forget-password-otp":        s.lastMail(emailotp.KindForgetPassword),
+		"GET /__test/change-email-otp":           s.lastMail(emailotp.KindChangeEmail),
+		"POST /__test/expire-verifications":      s.expireVerifications,
 		"POST /__test/set-reset-password-mode":   s.setResetMode,
 		"POST /__test/seed-reset-password-token": s.seedToken("reset-password:"),
 		"POST /__test/seed-delete-user-token":    s.seedToken("delete-account-"),
@@ -128,9 +137,11 @@ func (s *site) tables() []string {
 }
 
 type sentMail struct {
-	NewEmail string `json:"newEmail,omitzero"`
-	URL      string `json:"url"`
-	Token    string `json:"token"`
+	NewEmail string         `json:"newEmail,omitzero"`
+	URL      string         `json:"url,omitzero"`
+	Token    string         `json:"token,omitzero"`
+	OTP      string         `json:"otp,omitzero"`
+	Metadata jsontext.Value `json:"metadata,omitzero"`
 }
 
 // lastMail answers the last message of a kind to the address of the query.
@@ -144,7 +155,10 @@ func (s *site) lastMail(kind string) control {
 		if m == nil {
 			return nil, refusal{http.StatusNotFound, fmt.Sprintf("no %s mail to %s", kind, to)}
 		}
-		sent := sentMail{URL: m.URL, Token: m.Token}
+		sent := sentMail{URL: m.URL, Token: m.Token, OTP: m.Code}
+		if metadata := m.Data["metadata"]; metadata != "" {
+			sent.Metadata = jsontext.Value(metadata)
+		}
 		if kind == kindChange {
 			sent.NewEmail = m.Data["newEmail"]
 		}

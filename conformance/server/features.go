@@ -12,8 +12,10 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/account"
+	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
+	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
 
@@ -51,6 +53,18 @@ var features = map[string]func(*setup){
 	},
 	"pwned": func(s *setup) {
 		s.plugins.pwned = haveibeenpwned.Config{URL: s.rangeAPI, Message: "Too many people know that one"}
+	},
+	"codes": func(s *setup) {
+		s.plugins.magiclink = magiclink.Config{Storage: magiclink.StoreHashed, DisableSignUp: true}
+		s.plugins.emailotp = emailotp.Config{
+			Storage: emailotp.StoreEncrypted, Resend: emailotp.ResendReuse, DisableSignUp: true, SendVerificationOnSignUp: true,
+			ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true, VerifyCurrentEmail: true},
+		}
+	},
+	"codes-replace-links": func(s *setup) {
+		s.plugins.emailotp = emailotp.Config{
+			Storage: emailotp.StoreHashed, OverrideDefaultEmailVerification: true, ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true},
+		}
 	},
 	"required-verification": func(s *setup) {
 		s.plugins.password.RequireVerifiedEmail = true

@@ -84,3 +84,14 @@ func (s *site) ageSessions(r *http.Request) (any, error) {
 		return nil
 	})
 }
+
+// expireVerifications lets everything that is short-lived expire.
+func (s *site) expireVerifications(r *http.Request) (any, error) {
+	values, err := betterauth.StoreOf[betterauth.Verification](s.auth)
+	if err != nil {
+		return nil, err
+	}
+	past := time.Now().Add(-time.Second)
+	_, err = values.Update(r.Context(), database.Set{"expiresAt": past}, database.Gt("expiresAt", past))
+	return succeeded{true}, err
+}

@@ -12,9 +12,11 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
+	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
+	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
@@ -101,6 +103,8 @@ type pluginConfigs struct {
 	passkey      passkey.Config
 	username     username.Config
 	pwned        haveibeenpwned.Config
+	magiclink    magiclink.Config
+	emailotp     emailotp.Config
 }
 
 func (c pluginConfigs) all() []betterauth.Plugin {
@@ -112,6 +116,8 @@ func (c pluginConfigs) all() []betterauth.Plugin {
 		passkey.New(c.passkey),
 		username.New(c.username),
 		haveibeenpwned.New(c.pwned),
+		magiclink.New(c.magiclink),
+		emailotp.New(c.emailotp),
 	}
 }
 

@@ -27,6 +27,8 @@ export const sites = {
   pwned: ["--with", `pwned,${cheap}`],
   passkeyFirst: ["--with", `passkey-first,${cheap}`],
   passkeyUnresolved: ["--with", `passkey-unresolved,${cheap}`],
+  coded: ["--with", `codes,${cheap}`],
+  overridden: ["--with", `codes-replace-links,required-verification,${cheap}`],
   fixed: ["--with", `no-changes,${cheap}`],
 };
 

@@ -108,11 +108,8 @@ func (p *EmailPassword) followReset(c *betterauth.Ctx, in FollowResetInput) (bet
 			return betterauth.Redirect{}, err
 		}
 	}
-	target, err := withParameter(c.BaseURL(), page, name, value)
-	if err != nil || !c.Trusted(target) {
-		return betterauth.Redirect{}, betterauth.ErrInvalidCallbackURL
-	}
-	return betterauth.Redirect{URL: target}, nil
+	target, err := c.Target(page, betterauth.Param{Name: name, Value: value})
+	return betterauth.Redirect{URL: target}, err
 }
 
 // ResetPasswordInput is the input of resetPassword. The token of the body wins.
@@ -195,4 +192,43 @@ func (p *EmailPassword) finishReset(ctx context.Context, user *betterauth.User, 
 		p.host.AfterCommit(ctx, func(ctx context.Context) { p.cfg.OnPasswordReset(ctx, user) })
 	}
 	return nil
+}
+
+// CheckReset reports why a password cannot be set by a reset: ErrResetDisabled,
+// ErrPasswordTooShort or ErrPasswordTooLong.
+func (p *EmailPassword) CheckReset(newPassword string) error {
+	if p.cfg.DisableReset {
+		return ErrResetDisabled
+	}
+	return p.checkLength(newPassword)
+}
+
+// ResetFor is Reset for a plugin that has proof of its own, such as a code,
+// which it has taken already. prove, unless nil, is called first in the
+// transaction that sets the password; its error undoes everything. The errors
+// are those of CheckReset, ErrUserNotFound and prove's own.
+func (p *EmailPassword) ResetFor(ctx context.Context, userID, newPassword string, prove func(ctx context.Context) error) error {
+	if err := p.CheckReset(newPassword); err != nil {
+		return err
+	}
+	hash, err := p.host.Hasher().Hash(ctx, newPassword)
+	if err != nil {
+		return err
+	}
+	return p.host.Transaction(ctx, func(ctx context.Context) error {
+		if _, err := p.hold(ctx, userID); err != nil {
+			return err
+		}
+		if prove != nil {
+			if err := prove(ctx); err != nil {
+				return err
+			}
+		}
+		// As prove may have left it.
+		user, err := p.hold(ctx, userID)
+		if err != nil {
+			return err
+		}
+		return p.finishReset(ctx, user, hash)
+	})
 }

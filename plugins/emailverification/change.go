@@ -43,7 +43,7 @@ func (v *EmailVerification) change(c *betterauth.Ctx, link signed, callbackURL s
 			return taken(err)
 		}
 		if verified {
-			if err := v.after(tx, user); err != nil {
+			if err := v.AfterVerification(tx, user); err != nil {
 				return err
 			}
 		} else if v.host.CanMail() {

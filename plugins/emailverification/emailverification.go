@@ -40,7 +40,7 @@ type Config struct {
 	ExpiresIn time.Duration
 	// BeforeVerification is called before an address is marked verified, in the
 	// transaction that does it; an error stops it and is the answer. It is not
-	// called when an address is changed. Default none.
+	// called when a link changes an address. Default none.
 	BeforeVerification func(ctx context.Context, u *betterauth.User) error
 	// AfterVerification is called with the user as stored once an address is
 	// verified, changed ones included, in the same transaction; an error undoes
@@ -56,6 +56,7 @@ type EmailVerification struct {
 	users *database.Store[betterauth.User]
 	// anyHost says that the base URL is whatever a request names.
 	anyHost bool
+	codes   CodeMailer // nil without one
 }
 
 var (
@@ -128,6 +129,8 @@ func (v *EmailVerification) Init(_ context.Context, h *betterauth.Host) (err err
 		return errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL")
 	}
 	v.host = h
-	v.users, err = betterauth.StoreOf[betterauth.User](h)
-	return err
+	if v.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
+		return err
+	}
+	return v.findCodes()
 }

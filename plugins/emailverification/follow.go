@@ -83,16 +83,14 @@ func (v *EmailVerification) verify(c *betterauth.Ctx, email string) (any, error)
 		if err != nil || user.EmailVerified {
 			return err
 		}
-		if before := v.cfg.BeforeVerification; before != nil {
-			if err := before(tx, user); err != nil {
-				return err
-			}
+		if err := v.BeforeVerification(tx, user); err != nil {
+			return err
 		}
 		verified, err = v.users.UpdateOne(tx, database.Set{"emailVerified": true}, database.Eq("id", user.ID), database.Eq("email", email))
 		if err != nil {
 			return err
 		}
-		return v.after(tx, verified)
+		return v.AfterVerification(tx, verified)
 	})
 	if err != nil {
 		return nil, err
@@ -118,13 +116,6 @@ func (v *EmailVerification) signIn(c *betterauth.Ctx, user *betterauth.User) err
 	}
 	_, err = c.SignIn(user, betterauth.SignIn{Method: signInMethod})
 	return err
-}
-
-func (v *EmailVerification) after(tx *betterauth.Ctx, user *betterauth.User) error {
-	if v.cfg.AfterVerification == nil {
-		return nil
-	}
-	return v.cfg.AfterVerification(tx, user)
 }
 
 // withError appends an error code to a URL that is trusted, before its

@@ -53,12 +53,15 @@ func (v *EmailVerification) mailIf(wanted bool, c *betterauth.Ctx, user *bettera
 	return v.Mail(c, user, callbackURL)
 }
 
-// Mail sends a link that verifies user's address to it. callbackURL, already
-// checked, is where the link ends; "" is "/". Without a Mailer the error is
-// ErrNotEnabled.
+// Mail sends a link that verifies user's address to it, or a code where a
+// CodeMailer says so. callbackURL, already checked, is where the link ends; ""
+// is "/". Without a Mailer the error is ErrNotEnabled.
 func (v *EmailVerification) Mail(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error {
 	if !v.host.CanMail() {
 		return ErrNotEnabled
+	}
+	if v.codes != nil {
+		return v.codes.MailVerificationCode(c, user, true)
 	}
 	m, err := v.message(c, user, claims{Email: user.Email}, callbackURL)
 	if err != nil {

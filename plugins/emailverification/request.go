@@ -46,8 +46,12 @@ func (v *EmailVerification) requestAnonymously(c *betterauth.Ctx, in RequestInpu
 	if err != nil {
 		return err
 	}
+	deliver := !missing && !user.EmailVerified
+	if v.codes != nil {
+		return v.codes.MailVerificationCode(c, user, deliver)
+	}
 	m, err := v.message(c, user, claims{Email: email}, deref(in.CallbackURL))
-	if err != nil || missing || user.EmailVerified {
+	if err != nil || !deliver {
 		return err
 	}
 	v.host.Mail(c, m)

@@ -1,15 +1,33 @@
-package emailpassword
+package betterauth
 
 import (
 	"net/url"
 	"strings"
 )
 
-// withParameter resolves target against base and sets one parameter of its
-// query, in place of any others of that name. The query is written as browsers
-// write one (WHATWG URL, application/x-www-form-urlencoded), other parameters
-// in their order.
-func withParameter(base, target, name, value string) (string, error) {
+// Param is a parameter of a URL's query.
+type Param struct{ Name, Value string }
+
+// Target is the absolute URL that a link leads to: target, which a client
+// named, resolved against this server's base URL, with params set in its query
+// in place of any others of their names. What is then not trusted is
+// ErrInvalidCallbackURL.
+//
+// It is written as browsers write it (WHATWG URL), so that it is what the
+// reference answers: parameters are kept in their order, and encoded as forms
+// are where params are set.
+func (c *Ctx) Target(target string, params ...Param) (string, error) {
+	resolved, err := resolveTarget(c.BaseURL(), target, params)
+	if err != nil {
+		return "", ErrInvalidCallbackURL.Because(err)
+	}
+	if !c.Trusted(resolved) {
+		return "", ErrInvalidCallbackURL
+	}
+	return resolved, nil
+}
+
+func resolveTarget(base, target string, params []Param) (string, error) {
 	b, err := url.Parse(base)
 	if err != nil {
 		return "", err
@@ -18,7 +36,13 @@ func withParameter(base, target, name, value string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	query := "?" + setParameter(u.RawQuery, name, value)
+	query := encodeQuery(u.RawQuery)
+	for _, p := range params {
+		query = setParameter(query, p.Name, p.Value)
+	}
+	if query != "" || u.ForceQuery {
+		query = "?" + query
+	}
 	fragment := ""
 	if u.Fragment != "" {
 		fragment = "#" + u.EscapedFragment()
@@ -32,6 +56,21 @@ func withParameter(base, target, name, value string) (string, error) {
 		place += "//" // "myapp://", of which net/url keeps only the scheme
 	}
 	return place + query + fragment, nil
+}
+
+// encodeQuery encodes what may not stand in a query as it is, and leaves the
+// rest.
+func encodeQuery(query string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(query) {
+		if ch := query[i]; ch <= ' ' || ch > '~' || strings.IndexByte(`"#<>'`, ch) >= 0 {
+			b.Write([]byte{'%', hex[ch>>4], hex[ch&15]})
+		} else {
+			b.WriteByte(ch)
+		}
+	}
+	return b.String()
 }
 
 func setParameter(query, name, value string) string {

@@ -1,0 +1,173 @@
+package emailotp
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// kept is a code as it is stored: "<code>:<wrong attempts>".
+type kept struct {
+	row      *betterauth.Verification
+	sealed   string
+	attempts int
+}
+
+func value(sealed string, attempts int) string { return sealed + ":" + strconv.Itoa(attempts) }
+
+// locked runs f in a transaction in which nobody else makes or tries a code of
+// this identifier.
+func (e *EmailOTP) locked(ctx context.Context, identifier string, f func(ctx context.Context) error) error {
+	return e.host.Transaction(ctx, func(ctx context.Context) error {
+		if err := e.host.Lock(ctx, ID+":"+identifier); err != nil {
+			return err
+		}
+		return f(ctx)
+	})
+}
+
+// put makes a code and returns it; what was there no longer works. With reuse it
+// returns the one there is, if that can still be used and read.
+func (e *EmailOTP) put(ctx context.Context, identifier, email string, t Type, reuse bool) (code string, err error) {
+	if code, err = e.generate(ctx, email, t); err != nil {
+		return "", err
+	}
+	sealed, err := e.seal(ctx, code)
+	if err != nil {
+		return "", err
+	}
+	err = e.locked(ctx, identifier, func(ctx context.Context) error {
+		if reuse {
+			old, err := e.reuse(ctx, identifier)
+			if err != nil || old != "" {
+				code = old
+				return err
+			}
+		}
+		if err := e.drop(ctx, identifier); err != nil {
+			return err
+		}
+		_, err := e.host.Verifications().Create(ctx, identifier, value(sealed, 0), e.cfg.ExpiresIn)
+		return err
+	})
+	return code, err
+}
+
+// reuse prolongs the code there is and returns it, "" if there is none to use.
+func (e *EmailOTP) reuse(ctx context.Context, identifier string) (string, error) {
+	k, err := e.find(ctx, identifier)
+	switch {
+	case errors.Is(err, ErrInvalid), errors.Is(err, ErrExpired), errors.Is(err, ErrTooManyAttempts):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	code, err := e.open(k.sealed)
+	if err != nil {
+		return "", nil // hashed, or sealed with a secret that is gone
+	}
+	_, err = e.values.UpdateOne(ctx, database.Set{"expiresAt": e.host.Now().Add(e.cfg.ExpiresIn)}, database.Eq("id", k.row.ID))
+	if errors.Is(err, database.ErrNotFound) {
+		return "", nil
+	}
+	return code, err
+}
+
+func (e *EmailOTP) drop(ctx context.Context, identifier string) error {
+	_, err := e.values.Delete(ctx, database.Eq("identifier", identifier))
+	return err
+}
+
+// find returns the newest code of an identifier: ErrInvalid without one,
+// ErrExpired and ErrTooManyAttempts for one that no longer works.
+func (e *EmailOTP) find(ctx context.Context, identifier string) (k kept, err error) {
+	rows, err := e.values.List(ctx, database.Query{
+		Where: []database.Cond{database.Eq("identifier", identifier)},
+		Order: []database.Order{{Column: "createdAt", Desc: true}}, Limit: 1,
+	})
+	if err != nil {
+		return k, err
+	}
+	if len(rows) == 0 {
+		return k, ErrInvalid
+	}
+	k.row = rows[0]
+	if k.row.ExpiresAt.Before(e.host.Now()) {
+		return k, ErrExpired
+	}
+	at := strings.LastIndexByte(k.row.Value, ':')
+	if at < 0 {
+		return k, ErrTooManyAttempts
+	}
+	k.sealed = k.row.Value[:at]
+	// What is no number was not written by us, and is no attempt to allow.
+	if k.attempts, err = strconv.Atoi(k.row.Value[at+1:]); err != nil || k.attempts < 0 || k.attempts >= e.cfg.AllowedAttempts {
+		return k, ErrTooManyAttempts
+	}
+	return k, nil
+}
+
+// use tries a code. The right one is gone afterwards, whatever its use comes to;
+// a wrong one costs an attempt, and with the last the code goes, too. Of any
+// number of calls at once each sees what those before it left. The errors are
+// ErrInvalid, ErrExpired and ErrTooManyAttempts.
+func (e *EmailOTP) use(ctx context.Context, identifier, code string) error {
+	return e.try(ctx, identifier, code, true)
+}
+
+// try is use, and with take false leaves a right code good.
+func (e *EmailOTP) try(ctx context.Context, identifier, code string, take bool) error {
+	var verdict error // not a failure of the transaction: attempts count
+	err := e.locked(ctx, identifier, func(ctx context.Context) error {
+		k, err := e.find(ctx, identifier)
+		verdict = err
+		switch {
+		case errors.Is(err, ErrInvalid):
+			return nil
+		case errors.Is(err, ErrExpired), errors.Is(err, ErrTooManyAttempts):
+			return e.drop(ctx, identifier)
+		case err != nil:
+			return err
+		}
+		right, err := e.matches(ctx, k.sealed, code)
+		if err != nil {
+			return err
+		}
+		if right && !take {
+			return nil
+		}
+		if !right {
+			verdict = ErrInvalid
+			return e.count(ctx, k)
+		}
+		// A server of the reference beside this one takes no lock: it is who
+		// deletes the row that has the code.
+		switch _, err := e.values.Take(ctx, database.Eq("id", k.row.ID), database.Eq("value", k.row.Value)); {
+		case errors.Is(err, database.ErrNotFound):
+			verdict = ErrInvalid
+			return nil
+		case err != nil:
+			return err
+		}
+		return e.drop(ctx, identifier)
+	})
+	if err != nil {
+		return err
+	}
+	return verdict
+}
+
+// count adds a wrong attempt, unless somebody without the lock took the code or
+// counted already.
+func (e *EmailOTP) count(ctx context.Context, k kept) error {
+	_, err := e.values.UpdateOne(ctx, database.Set{"value": value(k.sealed, k.attempts+1)},
+		database.Eq("id", k.row.ID), database.Eq("value", k.row.Value))
+	if errors.Is(err, database.ErrNotFound) {
+		return nil
+	}
+	return err
+}

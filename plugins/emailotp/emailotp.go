@@ -1,0 +1,227 @@
+// Package emailotp mails one-time codes and takes them as proof of an address:
+// to sign in, and up, to verify an address, to reset a password and to change an
+// address.
+//
+// It needs Config.Mailer of the application; without one requests for a code
+// are refused, and codes made in process still work.
+package emailotp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// The names that other plugins refer to.
+const (
+	ID                     = "email-otp"
+	SendVerificationOTP    = "sendVerificationOTP"
+	CreateVerificationOTP  = "createVerificationOTP"
+	GetVerificationOTP     = "getVerificationOTP"
+	CheckVerificationOTP   = "checkVerificationOTP"
+	VerifyEmail            = "verifyEmailOTP"
+	SignIn                 = "signInEmailOTP"
+	RequestPasswordReset   = "requestPasswordResetEmailOTP"
+	ForgetPassword         = "forgetPasswordEmailOTP"
+	ResetPassword          = "resetPasswordEmailOTP"
+	RequestEmailChange     = "requestEmailChangeEmailOTP"
+	ChangeEmail            = "changeEmailEmailOTP"
+	emailVerificationID    = "email-verification"
+	minCodeLength          = 4
+	defaultCodeLength      = 6
+	defaultAllowedAttempts = 3
+)
+
+// Type is what a code is for. A code for one thing opens no other.
+type Type string
+
+// The types of codes.
+const (
+	TypeSignIn            Type = "sign-in"
+	TypeEmailVerification Type = "email-verification"
+	TypeForgetPassword    Type = "forget-password"
+	TypeChangeEmail       Type = "change-email"
+)
+
+// Config says what codes are like and what they open. The zero value is the
+// reference's.
+type Config struct {
+	// CodeLength is how many digits a code has, at least 4. Default 6.
+	CodeLength int
+	// GenerateCode makes the code for an address; "" leaves it to the plugin.
+	// Default nil.
+	GenerateCode func(ctx context.Context, email string, t Type) (string, error)
+	// ExpiresIn is how long a code is good. Default 5 minutes.
+	ExpiresIn time.Duration
+	// AllowedAttempts is how many wrong codes may be tried before the right one
+	// no longer works. Default 3.
+	AllowedAttempts int
+	// Storage is how codes are kept. Default StorePlain.
+	Storage Storage
+	// Hash keeps codes in a form of the application's own instead of Storage. It
+	// must be deterministic. Default nil.
+	Hash func(ctx context.Context, code string) (string, error)
+	// Resend says what is mailed when a code is asked for while another is good.
+	// Default ResendRotate.
+	Resend Resend
+	// DisableSignUp lets only those sign in who have an account; whether an
+	// address has one is not told. Default false.
+	DisableSignUp bool
+	// SendVerificationOnSignUp mails a code to everybody who signs up, by
+	// whatever operation under /sign-up. Default false.
+	SendVerificationOnSignUp bool
+	// OverrideDefaultEmailVerification mails a code wherever the plugin
+	// email-verification, which must be present, would mail a link that verifies
+	// an address; that plugin's Config says when that is. Default false.
+	OverrideDefaultEmailVerification bool
+	// ChangeEmail says whether codes change addresses.
+	ChangeEmail ChangeEmailConfig
+	// RateLimit is how often a client may call each operation. Default 3 in a
+	// minute.
+	RateLimit betterauth.Rule
+}
+
+// ChangeEmailConfig is about changing an address by code.
+type ChangeEmailConfig struct {
+	// Enabled allows it. Default false.
+	Enabled bool
+	// VerifyCurrentEmail demands a code of TypeEmailVerification from the present
+	// address first, so that a session alone does not take an account away.
+	// Default false.
+	VerifyCurrentEmail bool
+}
+
+// Resend is what is mailed when a code is asked for again.
+type Resend string
+
+const (
+	// ResendRotate mails a new code; the old one no longer works. Attempts count
+	// from nothing.
+	ResendRotate Resend = "rotate"
+	// ResendReuse mails the code there is again, good for as long as a new one,
+	// with the attempts it has left. A hashed one cannot be mailed and is
+	// rotated.
+	ResendReuse Resend = "reuse"
+)
+
+// EmailOTP is the plugin. Make one with New for each Auth. Its methods are safe
+// for concurrent use once the Auth is built.
+type EmailOTP struct {
+	cfg          Config
+	host         *betterauth.Host
+	users        *database.Store[betterauth.User]
+	values       *database.Store[betterauth.Verification]
+	passwords    Passwords    // nil without one
+	verification Verification // nil without one
+}
+
+var (
+	_ betterauth.Plugin      = (*EmailOTP)(nil)
+	_ betterauth.Checker     = (*EmailOTP)(nil)
+	_ betterauth.Initializer = (*EmailOTP)(nil)
+)
+
+// New makes the plugin.
+func New(cfg Config) *EmailOTP {
+	if cfg.CodeLength == 0 {
+		cfg.CodeLength = defaultCodeLength
+	}
+	if cfg.ExpiresIn == 0 {
+		cfg.ExpiresIn = 5 * time.Minute
+	}
+	if cfg.AllowedAttempts == 0 {
+		cfg.AllowedAttempts = defaultAllowedAttempts
+	}
+	if cfg.Storage == "" {
+		cfg.Storage = StorePlain
+	}
+	if cfg.Resend == "" {
+		cfg.Resend = ResendRotate
+	}
+	if cfg.RateLimit.Window == 0 {
+		cfg.RateLimit.Window = time.Minute
+	}
+	if cfg.RateLimit.Max == 0 {
+		cfg.RateLimit.Max = 3
+	}
+	return &EmailOTP{cfg: cfg}
+}
+
+// Manifest implements betterauth.Plugin.
+func (e *EmailOTP) Manifest() betterauth.Manifest {
+	m := betterauth.Manifest{ID: ID, Endpoints: e.endpoints(), Errors: append([]*betterauth.ErrorCode{ErrInvalidEmail, ErrUserNotFound}, codeErrors...)}
+	if e.cfg.OverrideDefaultEmailVerification {
+		m.Requires = []string{emailVerificationID}
+	} else if e.cfg.SendVerificationOnSignUp {
+		m.Database = []betterauth.DatabaseHook{betterauth.AfterCreate(e.afterSignUp)}
+	}
+	return m
+}
+
+func (e *EmailOTP) endpoints() []betterauth.Endpoint {
+	limit := e.cfg.RateLimit
+	post := func(id, path, summary string, errs ...*betterauth.ErrorCode) betterauth.Operation {
+		return betterauth.Operation{ID: id, Method: http.MethodPost, Path: path, Access: betterauth.Public, Limit: &limit, Summary: summary, Errors: errs}
+	}
+	send := post(SendVerificationOTP, "/email-otp/send-verification-otp", "Mails a code. The answer tells nothing about the address.", ErrInvalidEmail)
+	send.BeginsSignIn = true
+	verify := post(VerifyEmail, "/email-otp/verify-email", "Verifies an address with a code.", append(codeErrors, ErrInvalidEmail, ErrUserNotFound)...)
+	verify.SignsIn = true
+	signIn := post(SignIn, "/sign-in/email-otp", "Signs in with a code, and up where there is no account.", codeErrors...)
+	signIn.SignsIn = true
+	requestChange := post(RequestEmailChange, "/email-otp/request-email-change", "Mails a code to an address that is to replace the user's.", append(codeErrors, ErrInvalidEmail)...)
+	requestChange.Access = betterauth.WithStoredSession
+	change := post(ChangeEmail, "/email-otp/change-email", "Replaces the user's address with a code from the new one.", append(codeErrors, ErrInvalidEmail, ErrUserNotFound)...)
+	change.Access = betterauth.WithStoredSession
+	const mailsReset = "Mails a code to reset a password, if the address belongs to a user."
+	return []betterauth.Endpoint{
+		betterauth.Handle(send, e.send),
+		betterauth.Handle(betterauth.Operation{ID: CreateVerificationOTP, Access: betterauth.ServerOnly, Summary: "Makes a code and mails nothing."}, e.create),
+		betterauth.Handle(betterauth.Operation{ID: GetVerificationOTP, Access: betterauth.ServerOnly, Summary: "The code that is good for an address at present."}, e.get),
+		betterauth.Handle(post(CheckVerificationOTP, "/email-otp/check-verification-otp", "Says whether a code is right, and leaves it good.",
+			append(codeErrors, ErrInvalidEmail, ErrUserNotFound)...), e.check),
+		betterauth.Handle(verify, e.verifyEmail),
+		betterauth.Handle(signIn, e.signIn),
+		betterauth.Handle(post(RequestPasswordReset, "/email-otp/request-password-reset", mailsReset), e.requestReset),
+		betterauth.Handle(post(ForgetPassword, "/forget-password/email-otp", mailsReset+" Deprecated in the reference."), e.requestReset),
+		betterauth.Handle(post(ResetPassword, "/email-otp/reset-password", "Sets a new password with a code.", append(codeErrors, ErrUserNotFound, ErrResetDisabled)...), e.reset),
+		betterauth.Handle(requestChange, e.requestChange),
+		betterauth.Handle(change, e.change),
+	}
+}
+
+// Check implements betterauth.Checker.
+func (e *EmailOTP) Check(betterauth.Site) error {
+	var problems []error
+	if e.cfg.CodeLength < minCodeLength {
+		problems = append(problems, errors.New("CodeLength is less than 4"))
+	}
+	if e.cfg.ExpiresIn < 0 || e.cfg.AllowedAttempts < 0 {
+		problems = append(problems, errors.New("ExpiresIn or AllowedAttempts is negative"))
+	}
+	switch e.cfg.Storage {
+	case StorePlain, StoreEncrypted, StoreHashed:
+	default:
+		problems = append(problems, errors.New(`Storage is none of "plain", "encrypted" and "hashed"`))
+	}
+	if e.cfg.Resend != ResendRotate && e.cfg.Resend != ResendReuse {
+		problems = append(problems, errors.New(`Resend is neither "rotate" nor "reuse"`))
+	}
+	return errors.Join(problems...)
+}
+
+// Init implements betterauth.Initializer.
+func (e *EmailOTP) Init(_ context.Context, h *betterauth.Host) (err error) {
+	e.host = h
+	if e.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
+		return err
+	}
+	if e.values, err = betterauth.StoreOf[betterauth.Verification](h); err != nil {
+		return err
+	}
+	return e.findPeers()
+}

@@ -1,0 +1,63 @@
+package emailotp
+
+import (
+	"context"
+	"errors"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+)
+
+// Create makes a code of a type for an address, known or not, and mails nothing:
+// for applications that bring it to people in their own way. What was there no
+// longer works. It says nothing of whether that is whom they say: that is the
+// caller's task.
+func (e *EmailOTP) Create(ctx context.Context, email string, t Type) (string, error) {
+	email = lower(email)
+	return e.put(ctx, identifier(t, email), email, t, false)
+}
+
+// Get returns the code of a type that is good for an address at present, "" when
+// there is none. Where codes are hashed it cannot be told.
+func (e *EmailOTP) Get(ctx context.Context, email string, t Type) (string, error) {
+	k, err := e.find(ctx, identifier(t, lower(email)))
+	switch {
+	case errors.Is(err, ErrInvalid), errors.Is(err, ErrExpired), errors.Is(err, ErrTooManyAttempts):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	code, err := e.open(k.sealed)
+	if errors.Is(err, errOneWay) {
+		return "", errHashed
+	}
+	return code, err
+}
+
+// CreateInput is the input of createVerificationOTP, which is called in process.
+type CreateInput struct {
+	Email string `json:"email"`
+	Type  Type   `json:"type" check:"enum=email-verification|sign-in|forget-password|change-email"`
+}
+
+func (e *EmailOTP) create(c *betterauth.Ctx, in CreateInput) (string, error) {
+	return e.Create(c, in.Email, in.Type)
+}
+
+// GetInput is the input of getVerificationOTP, which is called in process.
+type GetInput struct {
+	Email string `query:"email"`
+	Type  Type   `query:"type" check:"enum=email-verification|sign-in|forget-password|change-email"`
+}
+
+// GetAnswer is the answer of getVerificationOTP. OTP is null without a code.
+type GetAnswer struct {
+	OTP *string `json:"otp"`
+}
+
+func (e *EmailOTP) get(c *betterauth.Ctx, in GetInput) (GetAnswer, error) {
+	code, err := e.Get(c, in.Email, in.Type)
+	if err != nil || code == "" {
+		return GetAnswer{}, err
+	}
+	return GetAnswer{&code}, nil
+}

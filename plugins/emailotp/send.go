@@ -1,0 +1,114 @@
+package emailotp
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// The kinds of message this plugin sends; each has a Code.
+const (
+	KindSignIn            = "sign-in-otp"
+	KindEmailVerification = "email-verification-otp"
+	KindForgetPassword    = "forget-password-otp"
+	// KindChangeEmail goes to the new address.
+	KindChangeEmail = "change-email-otp"
+)
+
+// SendInput is the input of sendVerificationOTP.
+type SendInput struct {
+	Email string `json:"email"`
+	Type  Type   `json:"type" check:"enum=email-verification|sign-in|forget-password|change-email"`
+}
+
+func (e *EmailOTP) send(c *betterauth.Ctx, in SendInput) (betterauth.Success, error) {
+	if !e.host.CanMail() {
+		return betterauth.Success{}, errCannotMail
+	}
+	email := lower(in.Email)
+	if !betterauth.IsEmail(email) {
+		return betterauth.Success{}, ErrInvalidEmail
+	}
+	if in.Type == TypeChangeEmail {
+		return betterauth.Success{}, errWrongType
+	}
+	return betterauth.Success{Success: true}, e.request(c, email, in.Type)
+}
+
+// request makes a code for an address and mails it if the address may have one.
+// For others it does the same but for the mail, which is sent in the background:
+// the code is made and kept, so that guessing at it is answered alike, and
+// nobody gets it.
+func (e *EmailOTP) request(ctx context.Context, email string, t Type) error {
+	user, err := e.users.Get(ctx, database.Eq("email", email))
+	deliver := err == nil
+	if errors.Is(err, database.ErrNotFound) {
+		user, err = &betterauth.User{Email: email}, nil
+		deliver = t == TypeSignIn && !e.cfg.DisableSignUp
+	}
+	if err != nil {
+		return err
+	}
+	return e.mail(ctx, identifier(t, email), email, t, user, deliver)
+}
+
+// mail makes a code and mails it, unless it is for nobody.
+func (e *EmailOTP) mail(ctx context.Context, identifier, to string, t Type, user *betterauth.User, deliver bool) error {
+	code, err := e.put(ctx, identifier, to, t, e.cfg.Resend == ResendReuse && t != TypeChangeEmail)
+	if err != nil {
+		return err
+	}
+	if m := e.message(to, t, user, code); deliver {
+		e.host.Mail(ctx, m)
+	}
+	return nil
+}
+
+// message leaves out the user's name: whoever signed up with a foreign address
+// chose it, and could have us mail a text of theirs.
+func (e *EmailOTP) message(to string, t Type, user *betterauth.User, code string) *betterauth.Message {
+	// The mail is sent after the request, which may go on with its own copy.
+	recipient := *user
+	app := e.host.AppName()
+	m := &betterauth.Message{Kind: string(t) + "-otp", To: to, User: &recipient, Code: code}
+	action := ""
+	switch t {
+	case TypeSignIn:
+		m.Subject, action = "Your code to sign in to "+app, "sign in"
+	case TypeForgetPassword:
+		m.Subject, action = "Your code to reset your password for "+app, "reset your password"
+	case TypeChangeEmail:
+		m.Subject, action = "Your code to confirm your new e-mail address for "+app, "confirm that this is your new e-mail address"
+	default:
+		m.Subject, action = "Your code to confirm your e-mail address for "+app, "confirm that this is your e-mail address"
+	}
+	var b strings.Builder
+	b.WriteString("Hello,\n\nthis is the code to " + action + ":\n\n" + code + "\n\n")
+	b.WriteString("Tell it to nobody. If you did not ask for it at " + app + ", ignore this mail.\n")
+	m.Text = b.String()
+	return m
+}
+
+// MailVerificationCode makes a code that verifies user's address and mails it;
+// with deliver false it does the same work and mails nothing. The plugin
+// email-verification calls it where this one replaces its links.
+func (e *EmailOTP) MailVerificationCode(c *betterauth.Ctx, user *betterauth.User, deliver bool) error {
+	email := lower(user.Email)
+	return e.mail(c, identifier(TypeEmailVerification, email), email, TypeEmailVerification, user, deliver)
+}
+
+// ReplacesLinks reports Config.OverrideDefaultEmailVerification.
+func (e *EmailOTP) ReplacesLinks() bool { return e.cfg.OverrideDefaultEmailVerification }
+
+// afterSignUp mails a code to whoever signs up, in the transaction that creates
+// them: a code that cannot be kept undoes the sign-up.
+func (e *EmailOTP) afterSignUp(ctx context.Context, user *betterauth.User) error {
+	c, ok := betterauth.CtxFrom(ctx)
+	if !ok || !strings.HasPrefix(c.Operation().Path, "/sign-up") || !e.host.CanMail() {
+		return nil
+	}
+	return e.MailVerificationCode(c, user, true)
+}

@@ -1,0 +1,53 @@
+package emailverification
+
+import (
+	"context"
+	"errors"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+)
+
+// CodeMailer is what a plugin implements that verifies addresses by codes; at
+// most one may be present.
+type CodeMailer interface {
+	// ReplacesLinks reports whether a code is to be mailed wherever this plugin
+	// would mail a link that verifies an address. Links that change one stay.
+	ReplacesLinks() bool
+	// MailVerificationCode makes a code that verifies user's address and mails
+	// it. With deliver false it does the same work but for the mail: user is
+	// then nobody who is to have one, which the time must not tell.
+	MailVerificationCode(c *betterauth.Ctx, user *betterauth.User, deliver bool) error
+}
+
+func (v *EmailVerification) findCodes() error {
+	codes, err := betterauth.Peer[CodeMailer](v.host)
+	if errors.Is(err, betterauth.ErrNoPeer) {
+		return nil
+	}
+	if err == nil && codes.ReplacesLinks() {
+		v.codes = codes
+	}
+	return err
+}
+
+// BeforeVerification is for a plugin that is about to mark an address verified: it calls
+// Config.BeforeVerification, in the transaction of ctx.
+func (v *EmailVerification) BeforeVerification(ctx context.Context, user *betterauth.User) error {
+	if v.cfg.BeforeVerification == nil {
+		return nil
+	}
+	return v.cfg.BeforeVerification(ctx, user)
+}
+
+// AfterVerification is for a plugin that marked an address verified: it calls
+// Config.AfterVerification with the user as stored, in the transaction of ctx.
+func (v *EmailVerification) AfterVerification(ctx context.Context, user *betterauth.User) error {
+	if v.cfg.AfterVerification == nil {
+		return nil
+	}
+	return v.cfg.AfterVerification(ctx, user)
+}
+
+// SignsInAfterVerification reports whether who verified their address is to be signed in:
+// Config.AutoSignInAfterVerification.
+func (v *EmailVerification) SignsInAfterVerification() bool { return v.cfg.AutoSignInAfterVerification }

@@ -1,0 +1,136 @@
+package magiclink
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/go-json-experiment/json"
+)
+
+// RequestInput is the input of signInMagicLink.
+type RequestInput struct {
+	Email string `json:"email" check:"email"`
+	// Name is used where following the link creates the user.
+	Name *string `json:"name"`
+	// CallbackURL is where the link ends, NewUserCallbackURL where it ends for
+	// somebody new, ErrorCallbackURL where it ends if it fails.
+	CallbackURL        *string `json:"callbackURL"`
+	NewUserCallbackURL *string `json:"newUserCallbackURL"`
+	ErrorCallbackURL   *string `json:"errorCallbackURL"`
+	// Metadata is handed to the Mailer.
+	Metadata betterauth.Members `json:"metadata" check:"optional"`
+}
+
+// about is what a token stands for, in the reference's order.
+type about struct {
+	Email string  `json:"email"`
+	Name  *string `json:"name,omitzero"`
+}
+
+// valuePrefix begins every value of this plugin and of no other. A token is
+// looked for as it was sent, where other plugins keep values of theirs.
+const valuePrefix = `{"email":"`
+
+const (
+	letters     = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	tokenLength = 32
+)
+
+// request looks nobody up, so that it has nothing to tell.
+func (m *MagicLink) request(c *betterauth.Ctx, in RequestInput) (betterauth.Status, error) {
+	if !m.host.CanMail() {
+		return betterauth.Status{}, errCannotMail
+	}
+	token, err := m.token(c, in.Email)
+	if err != nil {
+		return betterauth.Status{}, err
+	}
+	stored, err := m.stored(c, token)
+	if err != nil {
+		return betterauth.Status{}, err
+	}
+	value, err := json.Marshal(about{in.Email, in.Name})
+	if err != nil {
+		return betterauth.Status{}, err
+	}
+	if _, err := m.host.Verifications().Create(c, stored, string(value), m.cfg.ExpiresIn); err != nil {
+		return betterauth.Status{}, err
+	}
+	message, err := m.message(c, in, token)
+	if err != nil {
+		return betterauth.Status{}, err
+	}
+	m.host.Mail(c, message)
+	return betterauth.Status{Status: true}, nil
+}
+
+func (m *MagicLink) token(ctx context.Context, email string) (string, error) {
+	if m.cfg.GenerateToken == nil {
+		return m.host.RandomString(tokenLength, letters)
+	}
+	token, err := m.cfg.GenerateToken(ctx, email)
+	if err == nil && token == "" {
+		err = errors.New("GenerateToken made an empty token")
+	}
+	return token, err
+}
+
+// stored is the form in which a token is kept.
+func (m *MagicLink) stored(ctx context.Context, token string) (string, error) {
+	if m.cfg.Hash != nil {
+		return m.cfg.Hash(ctx, token)
+	}
+	if m.cfg.Storage == StoreHashed {
+		sum := sha256.Sum256([]byte(token))
+		return base64.RawURLEncoding.EncodeToString(sum[:]), nil
+	}
+	return token, nil
+}
+
+// message leaves out the name: whoever asks for a link to a foreign address
+// chooses it, and could have us mail a text of theirs.
+func (m *MagicLink) message(c *betterauth.Ctx, in RequestInput, token string) (*betterauth.Message, error) {
+	link := c.BaseURL() + "/magic-link/verify?token=" + formEncode(token)
+	callbackURL := text(in.CallbackURL)
+	if callbackURL == "" {
+		callbackURL = "/"
+	}
+	link += "&callbackURL=" + formEncode(callbackURL)
+	if target := text(in.NewUserCallbackURL); target != "" {
+		link += "&newUserCallbackURL=" + formEncode(target)
+	}
+	if target := text(in.ErrorCallbackURL); target != "" {
+		link += "&errorCallbackURL=" + formEncode(target)
+	}
+	app := m.host.AppName()
+	message := &betterauth.Message{
+		Kind: Kind, To: in.Email, User: &betterauth.User{Email: in.Email}, URL: link, Token: token,
+		Subject: "Sign in to " + app,
+		Text:    "Hello,\n\nfollow this link to sign in to " + app + ":\n\n" + link + "\n\nIt works once. If you did not ask for it, ignore this mail.\n",
+	}
+	if in.Metadata == nil {
+		return message, nil
+	}
+	metadata, err := json.Marshal(in.Metadata, json.Deterministic(true))
+	message.Data = map[string]string{"metadata": string(metadata)}
+	return message, err
+}
+
+// formEncode encodes a parameter as browsers do (WHATWG URL); it differs from
+// url.QueryEscape in two characters.
+func formEncode(s string) string {
+	return strings.NewReplacer("%2A", "*", "~", "%7E").Replace(url.QueryEscape(s))
+}
+
+// text is an optional member, "" without it.
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
