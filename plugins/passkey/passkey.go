@@ -205,7 +205,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 				ID: "verifyPasskeyRegistration", Method: http.MethodPost, Path: "/passkey/verify-registration",
 				Access: betterauth.WithFreshSession, BodyLimit: bodyLimit,
 				Summary: "Checks what navigator.credentials.create returned and stores the passkey.",
-				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrRegistrationFailed, ErrNotYours, ErrVerificationDisabled},
+				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrRegistrationFailed, ErrNotYours, ErrPreviouslyRegistered, ErrTooMany, ErrVerificationDisabled},
 			}, p.verifyRegistration),
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyAuthenticationOptions", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/passkey/generate-authenticate-options",
@@ -216,7 +216,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 				ID: "verifyPasskeyAuthentication", Method: http.MethodPost, Path: "/passkey/verify-authentication",
 				Access: betterauth.Public, SignsIn: true, BodyLimit: bodyLimit,
 				Summary: "Checks what navigator.credentials.get returned and signs in.",
-				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrPasskeyNotFound, ErrAuthenticationFailed, ErrVerificationDisabled},
+				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrPasskeyNotFound, ErrInvalidResponse, ErrAuthenticationFailed, ErrVerificationDisabled},
 			}, p.verifyAuthentication),
 			betterauth.Handle(betterauth.Operation{
 				ID: "listPasskeys", Method: http.MethodGet, Path: "/passkey/list-user-passkeys",
@@ -236,7 +236,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 		Emits: events(),
 		Errors: []*betterauth.ErrorCode{
 			ErrChallengeNotFound, ErrNotYours, ErrRegistrationFailed, ErrPasskeyNotFound, ErrAuthenticationFailed,
-			ErrTooMany, ErrVerificationDisabled,
+			ErrTooMany, ErrVerificationDisabled, ErrPasskeyMissing, ErrInvalidResponse, ErrPreviouslyRegistered,
 		},
 	}
 }
