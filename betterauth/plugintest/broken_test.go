@@ -241,6 +241,19 @@ var broken = []brokenPlugin{
 				return done, err
 			})}
 		})},
+	{name: "deletes-what-it-finds", rule: "ownership", says: "drop with another user's id as id answers 200 and changed item no longer has",
+		make: made(func(p *part) betterauth.Manifest {
+			return betterauth.Manifest{Endpoints: []betterauth.Endpoint{
+				betterauth.Handle(post("add", betterauth.WithSession), func(c *betterauth.Ctx, in nameInput) (*item, error) {
+					i := &item{Name: in.Name, UserID: c.Identity().User.ID}
+					return i, p.items.Create(c, i)
+				}),
+				betterauth.Handle(post("drop", betterauth.WithSession), func(c *betterauth.Ctx, in idInput) (betterauth.Status, error) {
+					_, err := p.items.Delete(c, database.Eq("id", in.ID))
+					return done, err
+				}),
+			}}
+		})},
 	{name: "clashing-columns", rule: "schema", says: "Build on a database in snake_case",
 		make: made(func(*part) betterauth.Manifest {
 			return betterauth.Manifest{Schema: betterauth.Schema{Columns: []betterauth.AddedColumn{

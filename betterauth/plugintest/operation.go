@@ -64,11 +64,16 @@ func (p *probe) watched(k *Kit) []operation {
 // request is what to send to op so that it should succeed.
 func (p *probe) request(k *Kit, c *Client, op operation) Request {
 	p.Helper()
-	if f := p.samples[op.ID]; f != nil {
-		k.Mails() // so that Kit.Mail in f is what f causes
-		return f(k, c)
-	}
-	if op.in == nil {
+	k.Mails() // so that Kit.Mail in an option is what that causes
+	switch sample, single, owned := p.samples[op.ID], p.singleUse[op.ID], p.owned[op.ID]; {
+	case sample != nil:
+		return sample(k, c)
+	case single != nil:
+		return single(k, c)
+	case owned != nil && c.User != nil:
+		row := owned(k, c)
+		return row.Request(row.ID)
+	case op.in == nil:
 		return coreSamples[op.ID]
 	}
 	return derive(op.in)

@@ -11,8 +11,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-func httpStatus(a *Answer) string { return fmt.Sprint(a.Status) }
-
 // witness is a plugin that sees what operations answer.
 type witness struct {
 	mu      sync.Mutex

@@ -9,7 +9,6 @@ import (
 	"unicode"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
 )
 
 func ownership(p *probe) {
@@ -21,7 +20,7 @@ func ownership(p *probe) {
 		if f := p.owned[op.ID]; f != nil {
 			p.ownedRow(k, op, f)
 		}
-		p.coreRows(k, op)
+		p.foundRows(k, op)
 	}
 }
 
@@ -46,38 +45,54 @@ func (p *probe) ownedRow(k *Kit, op operation, f func(*Kit, *Client) Ownership) 
 	}
 }
 
-// coreRows tries the ids every user has, in every member that could be one.
-func (p *probe) coreRows(k *Kit, op operation) {
+// foundRows tries the ids of what a user has, in every member that could be one.
+func (p *probe) foundRows(k *Kit, op operation) {
 	ms, _ := members(op.in)
 	for _, m := range ms {
 		if !isID(m) {
 			continue
 		}
-		alice, mallory := p.signIn(k, "alice@example.com"), p.signIn(k, "mallory@example.com")
-		ids := []string{alice.User.ID, alice.Session.ID, alice.Session.Token}
-		if accounts, err := StoreOf[betterauth.Account](k).List(p.Context(), database.Query{Where: []database.Cond{database.Eq("userId", alice.User.ID)}}); err == nil {
-			for _, account := range accounts {
-				ids = append(ids, account.ID)
-			}
+		for _, own := range p.ownOperations(k) {
+			p.attempt(k, own, "alice@example.com") // which may make something
 		}
-		before := rowsOf(k, alice.User.ID)
+		alice, mallory := p.signIn(k, "alice@example.com"), p.signIn(k, "mallory@example.com")
+		ids := append(p.idsOf(k, alice.User.ID), alice.User.ID, alice.Session.Token)
+		before := rowsOf(k, ids)
 		for _, id := range ids {
 			r := p.request(k, mallory, op)
 			switch body := bodyOf(r); {
 			case m.source == "json" && body != nil:
 				body[m.name] = id
 				r.Body = body
-			case m.source == "query":
+			case m.source == "query" && r.Query != nil:
 				r.Query.Set(m.name, id)
-			default:
+			case m.source == "path" && r.Path != nil:
 				r.Path[m.name] = id
 			}
 			a := mallory.send(op.Operation, firstMethod(op.Operation), r)
-			if after := rowsOf(k, alice.User.ID); !reflect.DeepEqual(before, after) {
+			if after := rowsOf(k, ids); !reflect.DeepEqual(before, after) {
 				p.broken("%s with another user's id as %s answers %d and changed %s", op.ID, m.name, a.Status, changed(before, after))
+				return
 			}
 		}
 	}
+}
+
+// idsOf are the ids of the stored rows that a user's id is part of.
+func (p *probe) idsOf(k *Kit, userID string) (ids []string) {
+	for _, table := range k.tables() {
+		for _, row := range k.query("select * from "+quoted(table), nil) {
+			if !strings.Contains(strings.Join(row, " "), userID) {
+				continue
+			}
+			for _, cell := range row {
+				if id, ok := strings.CutPrefix(cell, "id="); ok {
+					ids = append(ids, id)
+				}
+			}
+		}
+	}
+	return ids
 }
 
 // isID reports whether a member could name a row.
@@ -86,12 +101,12 @@ func isID(m member) bool {
 	return m.typ.Kind() == reflect.String && (strings.HasSuffix(name, "id") || strings.HasSuffix(name, "token"))
 }
 
-// rowsOf are the stored rows that a user's id is part of.
-func rowsOf(k *Kit, userID string) map[string][]string {
+// rowsOf are the stored rows that one of these ids is part of.
+func rowsOf(k *Kit, ids []string) map[string][]string {
 	out := map[string][]string{}
 	for table, rows := range k.Rows() {
 		for _, row := range rows {
-			if strings.Contains(row, userID) {
+			if slices.ContainsFunc(ids, func(id string) bool { return strings.Contains(row, id) }) {
 				out[table] = append(out[table], row)
 			}
 		}

@@ -95,13 +95,15 @@ type Ownership struct {
 // Owned says that an operation takes the id of something that belongs to its
 // caller. f makes such a thing for owner. Run proves that another user's is
 // answered like a missing one and stays as it is, and that the owner's works.
+// Without it Run tries the ids that it finds, and looks only at whether they
+// change anything. It stands for a Sample, where there is none.
 func Owned(opID string, f func(k *Kit, owner *Client) Ownership) Option {
 	return func(s *suite) { s.owned[opID] = f }
 }
 
 // SingleUse says that an operation uses something up, such as a token. f makes
 // one and the request that uses it. Run sends that many times at once and wants
-// one success.
+// one success. It stands for a Sample, where there is none.
 func SingleUse(opID string, f func(k *Kit, c *Client) Request) Option {
 	return func(s *suite) { s.singleUse[opID] = f }
 }
