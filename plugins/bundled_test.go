@@ -7,7 +7,9 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/username"
 )
 
 // bundled makes each plugin, as an application would with no wishes of its own.
@@ -18,7 +20,9 @@ var bundled = []func() betterauth.Plugin{
 	func() betterauth.Plugin { return bearer.New(bearer.Config{}) },
 	func() betterauth.Plugin { return emailpassword.New(emailpassword.Config{}) },
 	func() betterauth.Plugin { return emailverification.New(emailverification.Config{}) },
+	func() betterauth.Plugin { return haveibeenpwned.New(haveibeenpwned.Config{}) },
 	func() betterauth.Plugin { return passkey.New(passkey.Config{}) },
+	func() betterauth.Plugin { return username.New(username.Config{}) },
 }
 
 // withRequired makes the plugins with these positions and all they require.
