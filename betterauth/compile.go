@@ -125,6 +125,7 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 	sources := []orderedPlugin{{manifest: Manifest{ID: "core", Endpoints: coreEndpoints()}}}
 	sources = append(sources, a.plugins...)
 	byID := map[string]*operation{}
+	replaced := map[string]string{} // operation → plugin
 	for _, p := range sources {
 		for i, e := range p.manifest.Endpoints {
 			item := "endpoint " + cmp.Or(e.op.ID, fmt.Sprintf("number %d", i+1))
@@ -141,8 +142,11 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 				op.plan = op.plan.OptionalBody()
 			}
 			if target := byID[op.Replaces]; target != nil {
+				replaced[op.Replaces] = op.plugin
 				ops = slices.DeleteFunc(ops, func(o *operation) bool { return o == target })
 				delete(byID, target.ID)
+			} else if other, twice := replaced[op.Replaces]; twice {
+				problems = append(problems, problem(op.plugin, item, "replaces %s, which %s replaces already", op.Replaces, other))
 			} else if op.Replaces != "" {
 				problems = append(problems, problem(op.plugin, item, "replaces %s, which no earlier plugin declares", op.Replaces))
 			}

@@ -30,7 +30,9 @@ func (a *Auth) compileSchema() (problems []error) {
 				continue
 			}
 			columnOwner[key] = plugin
-			extra[f.Table()] = append(extra[f.Table()], f.Column())
+			column := f.Column()
+			column.By = plugin
+			extra[f.Table()] = append(extra[f.Table()], column)
 		}
 	}
 	for _, p := range a.plugins {
@@ -40,6 +42,7 @@ func (a *Auth) compileSchema() (problems []error) {
 				continue
 			}
 			owner[t.Name] = p.manifest.ID
+			t.By = p.manifest.ID
 			tables = append(tables, t)
 		}
 		addColumns(p.manifest.ID, p.manifest.Schema.Columns)

@@ -159,6 +159,11 @@ func AfterCommit[Row any](on database.Event, f func(ctx context.Context, row *Ro
 	}}
 }
 
+// DatabaseHookOf takes a hook on a table whose row type is known only at run
+// time, such as on every table of Auth.Manifests: for audit logs and tests. The
+// typed constructors are for everything else.
+func DatabaseHookOf(h database.Hook) DatabaseHook { return DatabaseHook{h} }
+
 func before[Row any](on database.Event, f func(context.Context, *Row, database.Set) error) DatabaseHook {
 	return DatabaseHook{database.Hook{
 		Row: reflect.TypeFor[Row](), Event: on,

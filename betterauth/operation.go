@@ -93,6 +93,13 @@ type Endpoint struct {
 // Operation returns the endpoint's description.
 func (e Endpoint) Operation() Operation { return e.op }
 
+// Input is the type of the endpoint's input: for documentation and tests.
+func (e Endpoint) Input() reflect.Type { return e.in }
+
+// Output is the type the endpoint answers with; any for one that has several
+// kinds of answers.
+func (e Endpoint) Output() reflect.Type { return e.out }
+
 // Handle joins an operation to its handler.
 //
 // In is a struct whose fields say where they come from: `json:"name"` for a

@@ -158,7 +158,7 @@ func (c *compiler) column(t *table, in Column) {
 	c.identifier(col.physical, t.Name, in.Name, "column name")
 	for _, other := range t.columns {
 		if strings.EqualFold(other.physical, col.physical) {
-			c.problem(t.Name, in.Name, "has the physical name %q of column %s", col.physical, other.Name)
+			c.problem(t.Name, in.Name, "has the physical name %q of column %s%s", col.physical, other.Name, between(other.By, col.By))
 		}
 	}
 	if !knownType(in.Type) {

@@ -1,21 +1,30 @@
 package database
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 )
 
 func (c *compiler) physicalTables() {
-	seen := map[string]string{}
+	seen := map[string]*table{}
 	for _, t := range c.s.tables {
 		// SQLite compares names without case.
 		key := strings.ToLower(t.physical)
 		if other, twice := seen[key]; twice {
-			c.problem(t.Name, "", "has the physical name %q of table %s", t.physical, other)
+			c.problem(t.Name, "", "has the physical name %q of table %s%s", t.physical, other.Name, between(other.By, t.By))
 		}
-		seen[key] = t.Name
+		seen[key] = t
 	}
+}
+
+// between names who a clash is between.
+func between(one, other string) string {
+	if one == "" && other == "" {
+		return ""
+	}
+	return " (declared by " + cmp.Or(one, "the application") + " and by " + cmp.Or(other, "the application") + ")"
 }
 
 func (c *compiler) references(t *table) {

@@ -66,6 +66,9 @@ type Column struct {
 	// FieldName is the physical name the declarer asks for; "" leaves it to
 	// the naming style. [Naming.Columns] wins over it.
 	FieldName string
+	// By says who declares the column, for messages about clashes; "" for
+	// nobody in particular.
+	By string
 }
 
 // Reference names what a foreign key points to, by logical names.
@@ -96,6 +99,9 @@ type Table struct {
 	// ModelName is the physical name the declarer asks for; "" leaves it to
 	// the naming style. [Naming.Tables] wins over it.
 	ModelName string
+	// By says who declares the table, for messages about clashes; "" for nobody
+	// in particular.
+	By string
 
 	err error
 }

@@ -113,6 +113,9 @@ func goBlocks(page, text string) (blocks []block) {
 		start := i + 1
 		for i++; i < len(lines) && lines[i] != "```"; i++ {
 		}
+		if start > 1 && strings.HasPrefix(lines[start-2], "<!-- include ") {
+			continue // compiled where it is from
+		}
 		blocks = append(blocks, block{fmt.Sprintf("%s:%d", page, start+1), strings.Join(lines[start:i], "\n")})
 	}
 	return blocks

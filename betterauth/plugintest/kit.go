@@ -8,7 +8,9 @@
 //	answer.Want(http.StatusOK)
 //
 // Requests go through the real handler with all its checks; only the network is
-// left out.
+// left out. databasetest.Each runs such a test on every engine, with Options.DB.
+//
+// [Run] proves that a plugin keeps the contract, with one call.
 package plugintest
 
 import (
@@ -44,6 +46,10 @@ type Options struct {
 	// NoMailer builds without a Mailer. By default the kit's own keeps what is
 	// mailed, for Kit.Mail.
 	NoMailer bool
+	// Counted counts what hooks and gates fire, for Kit.Fired. It puts hooks on
+	// every table, which lock rows that statements would not lock otherwise:
+	// leave it off where a test is about races. Default false.
+	Counted bool
 }
 
 // Kit is an Auth under test. It is closed when the test ends.
@@ -57,6 +63,7 @@ type Kit struct {
 	t       testing.TB
 	baseURL string
 	outbox  *outbox
+	counter *counter // nil unless Options.Counted
 }
 
 // New builds an Auth with plugins and fails the test if that fails.
@@ -111,6 +118,10 @@ func Build(t testing.TB, o Options) (*Kit, error) {
 	}
 	spy := &spy{}
 	builder := betterauth.New(cfg).Database(db).Plugin(o.Plugins...).Plugin(spy)
+	if o.Counted {
+		k.counter = &counter{tables: allTables(o.Plugins), fired: map[string]int{}}
+		builder.Plugin(k.counter)
+	}
 	if o.Stateless {
 		builder.Stateless()
 	}

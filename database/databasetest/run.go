@@ -43,7 +43,10 @@ func newSuite(t *testing.T, db *database.DB) *suite {
 	return &suite{db: db, schema: schema, store: store}
 }
 
-// Run proves that the databases open returns keep the contract. open returns a
+// Run proves that the databases open returns keep the contract: for a pool of
+// your own given to database.New, another driver, version or setting. What is
+// stored comes back as it was, absent is not broken, transactions and hooks undo
+// what fails, of many at once one wins, and schemas only grow. open returns a
 // new, empty database on every call and registers its own clean-up.
 func Run(t *testing.T, open func(t *testing.T) *database.DB) {
 	for name, test := range map[string]func(*testing.T, *suite){
@@ -59,6 +62,13 @@ func Run(t *testing.T, open func(t *testing.T) *database.DB) {
 		"TakeOneWinner":    testTake,
 		"CompareAndSwap":   testCompareAndSwap,
 		"ConcurrentWrites": testConcurrentWrites,
+		"TakeAll":          testTakeAll,
+		"Lock":             testLock,
+		"GetLocked":        testGetLocked,
+		"Hooks":            testHooks,
+		"Lookup":           testLookup,
+		"Upgrade":          testUpgrade,
+		"Panic":            testPanic,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -110,6 +110,23 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// Text that is not UTF-8 comes in a query or a form, and could be neither stored
+// nor answered with.
+func TestTextIsUTF8(t *testing.T) {
+	t.Parallel()
+	type in struct {
+		Name string `query:"name"`
+	}
+	plan, err := input.Compile(reflect.TypeFor[in]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = plan.Decode(input.Source{Query: url.Values{"name": {"a\xff"}}}, new(in))
+	if err == nil || err.Error() != "[query.name] Invalid input: text is not valid UTF-8" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestOptionalBody(t *testing.T) {
 	t.Parallel()
 	type in struct {

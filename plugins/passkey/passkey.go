@@ -273,7 +273,8 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 				Access: p.registrationAccess(), SignsIn: p.cfg.Registration.AllowWithoutSession, BodyLimit: bodyLimit, Limit: p.registrationLimit(),
 				Summary: "Checks what navigator.credentials.create returned and stores the passkey.",
 				Errors: append([]*betterauth.ErrorCode{
-					ErrChallengeNotFound, ErrRegistrationFailed, ErrNotYours, ErrAuthenticatorRefused, ErrMetadataUnavailable, ErrVerificationDisabled,
+					ErrChallengeNotFound, ErrRegistrationFailed, ErrNotYours, ErrPreviouslyRegistered, ErrTooMany,
+					ErrAuthenticatorRefused, ErrMetadataUnavailable, ErrVerificationDisabled,
 				}, p.registrationErrors()...),
 			}, p.verifyRegistration),
 			betterauth.Handle(betterauth.Operation{
@@ -285,7 +286,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 				ID: "verifyPasskeyAuthentication", Method: http.MethodPost, Path: "/passkey/verify-authentication",
 				Access: betterauth.Public, SignsIn: true, BodyLimit: bodyLimit,
 				Summary: "Checks what navigator.credentials.get returned and signs in.",
-				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrPasskeyNotFound, ErrAuthenticationFailed, ErrVerificationDisabled},
+				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrPasskeyNotFound, ErrInvalidResponse, ErrAuthenticationFailed, ErrVerificationDisabled},
 			}, p.verifyAuthentication),
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyStepUpOptions", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/passkey/generate-step-up-options",
@@ -297,7 +298,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 				ID: "verifyPasskeyStepUp", Method: http.MethodPost, Path: "/passkey/verify-step-up",
 				Access: betterauth.WithStoredSession, NoStore: true, BodyLimit: bodyLimit,
 				Summary: "Checks what navigator.credentials.get returned and makes the session fresh.",
-				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrPasskeyNotFound, ErrAuthenticationFailed, ErrVerificationDisabled},
+				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrPasskeyNotFound, ErrInvalidResponse, ErrAuthenticationFailed, ErrVerificationDisabled},
 			}, p.verifyStepUp),
 			betterauth.Handle(betterauth.Operation{
 				ID: "listPasskeys", Method: http.MethodGet, Path: "/passkey/list-user-passkeys",
@@ -317,7 +318,8 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 		Emits: events(),
 		Errors: []*betterauth.ErrorCode{
 			ErrChallengeNotFound, ErrNotYours, ErrRegistrationFailed, ErrPasskeyNotFound, ErrAuthenticationFailed,
-			ErrTooMany, ErrVerificationDisabled, ErrAuthenticatorRefused, ErrMetadataUnavailable, ErrLastPasskey,
+			ErrTooMany, ErrVerificationDisabled, ErrPasskeyMissing, ErrInvalidResponse, ErrPreviouslyRegistered,
+			ErrAuthenticatorRefused, ErrMetadataUnavailable, ErrLastPasskey,
 			ErrSessionRequired, ErrResolveUserRequired, ErrResolvedUserInvalid, ErrUserExists, ErrStepUpRequired,
 		},
 	}

@@ -1,0 +1,18 @@
+package plugintest
+
+// RuleNames are the names of all rules, in the order they are documented in.
+func RuleNames() (names []string) {
+	for _, r := range append(append([]rule(nil), manifestRules...), rules...) {
+		names = append(names, r.name)
+	}
+	return names
+}
+
+// RuleTable is the documentation of all rules.
+func RuleTable() string {
+	table := "| rule | what a plugin owes |\n|---|---|\n"
+	for _, r := range append(append([]rule(nil), manifestRules...), rules...) {
+		table += "| `" + r.name + "` | " + r.says + " |\n"
+	}
+	return table
+}

@@ -1,0 +1,123 @@
+package plugintest
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+)
+
+// operation is one of the Auth under test, with what is known of its types.
+type operation struct {
+	betterauth.Operation
+	// own says that the plugin under test declares it.
+	own bool
+	// in and out are nil for the core's own.
+	in, out reflect.Type
+}
+
+// operations are those that have a route, the plugin's own first.
+func (p *probe) operations(k *Kit) []operation {
+	own := p.newPlugin().Manifest().ID
+	endpoints := map[string]operation{}
+	for _, m := range k.Auth.Manifests() {
+		for _, e := range m.Endpoints {
+			endpoints[e.Operation().ID] = operation{own: m.ID == own, in: e.Input(), out: e.Output()}
+		}
+	}
+	var ops []operation
+	for _, op := range k.Auth.Operations() {
+		if op.Access == betterauth.ServerOnly {
+			continue
+		}
+		known := endpoints[op.ID]
+		known.Operation = op
+		ops = append(ops, known)
+	}
+	slices.SortStableFunc(ops, func(a, b operation) int {
+		switch {
+		case a.own == b.own:
+			return 0
+		case a.own:
+			return -1
+		}
+		return 1
+	})
+	return ops
+}
+
+// ownOperations are those the plugin under test declares.
+func (p *probe) ownOperations(k *Kit) []operation {
+	return slices.DeleteFunc(p.operations(k), func(op operation) bool { return !op.own })
+}
+
+// watched are the operations the plugin can do something about: its own, and
+// all of them if it has hooks of any kind.
+func (p *probe) watched(k *Kit) []operation {
+	m := p.newPlugin().Manifest()
+	if len(m.Before)+len(m.After)+len(m.Requests)+len(m.Sources)+len(m.Gates)+len(m.Database) > 0 || m.Hasher != nil {
+		return p.operations(k)
+	}
+	return p.ownOperations(k)
+}
+
+// request is what to send to op so that it should succeed.
+func (p *probe) request(k *Kit, c *Client, op operation) Request {
+	p.Helper()
+	k.Mails() // so that Kit.Mail in an option is what that causes
+	switch sample, single, owned := p.samples[op.ID], p.singleUse[op.ID], p.owned[op.ID]; {
+	case sample != nil:
+		return sample(k, c)
+	case single != nil:
+		return single(k, c)
+	case owned != nil && c.User != nil:
+		row := owned(k, c)
+		return row.Request(row.ID)
+	case op.in == nil:
+		return coreSamples[op.ID]
+	}
+	return derive(op.in)
+}
+
+// coreSamples are for the core's operations that take something.
+var coreSamples = map[string]Request{
+	"revokeSession": {Body: map[string]any{"token": "none"}},
+	"updateSession": {Body: map[string]any{}},
+}
+
+// attempt calls an operation once as it should be.
+func (p *probe) attempt(k *Kit, op operation, email string) *Answer {
+	p.Helper()
+	c := p.client(k, op.Operation, email)
+	return c.send(op.Operation, firstMethod(op.Operation), p.request(k, c, op))
+}
+
+// coreErrors are the codes that every operation may answer with.
+var coreErrors = []*betterauth.ErrorCode{
+	betterauth.ErrUnauthorized, betterauth.ErrSessionNotFresh, betterauth.ErrFailedToGetSession, betterauth.ErrFailedToCreateSession,
+	betterauth.ErrDeferRequired, betterauth.ErrInvalidOrigin, betterauth.ErrMissingOrigin, betterauth.ErrCrossSiteLogin,
+	betterauth.ErrInvalidCallbackURL, betterauth.ErrInvalidRedirectURL, betterauth.ErrInvalidErrorURL, betterauth.ErrInvalidNewUserURL,
+	betterauth.ErrValidation, betterauth.ErrMissingField, betterauth.ErrFieldNotAllowed, betterauth.ErrUserNotFound,
+	betterauth.ErrBadJSON, betterauth.ErrMediaType, betterauth.ErrBodyTooLarge, betterauth.ErrInternal,
+}
+
+// declared reports whether op may answer with code: it, a plugin or the core
+// says so.
+func declared(k *Kit, op betterauth.Operation, status int, code string) bool {
+	is := func(e *betterauth.ErrorCode) bool { return e != nil && e.Code == code && e.Status == status }
+	if slices.ContainsFunc(op.Errors, is) || slices.ContainsFunc(coreErrors, is) {
+		return true
+	}
+	for _, m := range k.Auth.Manifests() {
+		if slices.ContainsFunc(m.Errors, is) {
+			return true
+		}
+	}
+	return false
+}
+
+// unexpected reports whether an answer is a failure of the server that nobody
+// declared.
+func unexpected(k *Kit, op betterauth.Operation, a *Answer) bool {
+	return a.Status >= 500 && (a.Code() == betterauth.ErrInternal.Code || !declared(k, op, a.Status, a.Code()))
+}

@@ -1,0 +1,120 @@
+package plugintest
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// witness is a plugin that sees what operations answer.
+type witness struct {
+	mu      sync.Mutex
+	answers map[string]reflect.Type
+}
+
+func (w *witness) Manifest() betterauth.Manifest {
+	return betterauth.Manifest{ID: "plugintest-witness", After: []betterauth.AfterHook{
+		betterauth.AfterMatch(betterauth.Every, func(c *betterauth.Ctx, r *betterauth.Result) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			if r.Err == nil {
+				w.answers[c.Operation().ID] = reflect.TypeOf(r.Value)
+			}
+			return nil
+		}),
+	}}
+}
+
+func answers(p *probe) {
+	w := &witness{answers: map[string]reflect.Type{}}
+	p.companion = w
+	k := p.kit()
+	var unreached []string
+	for _, op := range p.watched(k) {
+		if p.excepted(op.Operation) {
+			continue
+		}
+		a := p.attempt(k, op, "alice@example.com")
+		if !succeeded(a) {
+			if op.own {
+				unreached = append(unreached, fmt.Sprintf("%s (%d %s)", op.ID, a.Status, a.Code()))
+			}
+			continue
+		}
+		if got := w.answers[op.ID]; op.out != nil && got != nil && !got.AssignableTo(op.out) {
+			p.broken("%s answers a %s and declares %s", op.ID, got, op.out)
+		}
+		if strings.HasPrefix(a.Header.Get("Content-Type"), "application/json") && len(a.Body) > 0 && !jsontext.Value(a.Body).IsValid() {
+			p.broken("%s answers what is no JSON: %s", op.ID, a.Body)
+		}
+		for _, secret := range p.hidden(k) {
+			if strings.Contains(string(a.Body), secret.value) {
+				p.broken("%s answers with the hidden column %s", op.ID, secret.name)
+			}
+		}
+	}
+	if len(unreached) > 0 {
+		p.Logf("no successful answer was seen, say how with Sample: %s", strings.Join(unreached, ", "))
+	}
+}
+
+type secret struct{ name, value string }
+
+// hidden is what is stored in hidden columns.
+func (p *probe) hidden(k *Kit) (out []secret) {
+	columns := map[string]bool{}
+	note := func(table string, c database.Column) {
+		if c.Hidden && c.Type == database.String {
+			columns[table+"."+c.Name] = true
+		}
+	}
+	tables := coreTables()
+	for _, m := range k.Auth.Manifests() {
+		tables = append(tables, m.Schema.Tables...)
+		for _, c := range m.Schema.Columns {
+			note(c.Table(), c.Column())
+		}
+	}
+	for _, t := range tables {
+		for _, c := range t.Columns {
+			note(t.Name, c)
+		}
+	}
+	const tooShort = 8 // to be a secret, or to be sure that it was meant
+	for name := range columns {
+		table, column, _ := strings.Cut(name, ".")
+		for _, row := range k.query("select "+quoted(column)+" from "+quoted(table), nil) {
+			_, value, _ := strings.Cut(row[0], "=")
+			if len(value) >= tooShort && value != "<nil>" {
+				out = append(out, secret{name, value})
+			}
+		}
+	}
+	return out
+}
+
+func errorsDeclared(p *probe) {
+	k := p.kit()
+	seen := map[string]bool{}
+	for _, op := range p.ownOperations(k) {
+		if p.excepted(op.Operation) {
+			continue
+		}
+		see := func(what string, _ bool, a *Answer) {
+			code := a.Code()
+			if a.Status < 400 || code == "" || seen[op.ID+code] || declared(k, op.Operation, a.Status, code) {
+				return
+			}
+			seen[op.ID+code] = true
+			p.broken("%s, sent %s, answers %d %s", op.ID, what, a.Status, code)
+		}
+		see("what it should be", false, p.attempt(k, op, "alice@example.com"))
+		see("the same again", false, p.attempt(k, op, "alice@example.com"))
+		p.hostile(k, op, see)
+	}
+}

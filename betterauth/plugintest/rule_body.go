@@ -1,0 +1,184 @@
+package plugintest
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// malformed are bodies that are no JSON, or that two parsers read differently.
+var malformed = map[string]string{
+	"half an object":    `{`,
+	"a trailing comma":  `{"a":1,}`,
+	"two values":        `{} {}`,
+	"a duplicate name":  `{"a":1,"a":2}`,
+	"a byte order mark": "\ufeff{}",
+	"invalid UTF-8":     "{\"a\":\"\xff\"}",
+	"a bare NUL":        "{\"a\":\"\x00\"}",
+	"deep nesting":      strings.Repeat(`{"a":`, 20_000) + "1" + strings.Repeat("}", 20_000),
+	"no JSON":           `<xml/>`,
+}
+
+// odd are values that no honest client sends.
+var odd = []string{
+	`null`, `true`, `7`, `-1`, `1.5`, `1e308`, `1e400`, `9223372036854775808`, `""`, `"x"`, `"\u0000"`, `"\ud800"`, `"\u202ex"`, `"' or 1=1 --"`,
+	`"../../x"`, `"%00"`, `[]`, `[null]`, `["x",["y"]]`, `{}`, `{"a":null}`, `{"$ne":null}`, `"` + strings.Repeat("a", 100_000) + `"`,
+	strings.Repeat("[", 2000) + strings.Repeat("]", 2000),
+}
+
+// oddText are values for queries and paths, percent-encoded.
+var oddText = []string{"", "%00", "%FF", "%F0%9F%98%80", "..%2F..%2Fx", "%0D%0Ax:%20y", "-1", "9223372036854775808", "NaN", strings.Repeat("a", 20_000)}
+
+func hostileBodies(p *probe) {
+	k := p.kit()
+	for _, op := range p.watched(k) {
+		if p.excepted(op.Operation) {
+			continue
+		}
+		p.hostile(k, op, func(what string, wantRefusal bool, a *Answer) {
+			p.Helper()
+			switch {
+			case unexpected(k, op.Operation, a):
+				p.broken("%s, sent %s, answers %d %s\n%s", op.ID, what, a.Status, a.Body, lastLine(k.Log.String()))
+			case wantRefusal && (a.Status < 400 || a.Status > 499):
+				p.broken("%s, sent %s, answers %d %s", op.ID, what, a.Status, a.Body)
+			}
+		})
+	}
+}
+
+// lastLine is what was logged last.
+func lastLine(log string) string {
+	lines := strings.Split(strings.TrimSpace(log), "\n")
+	return lines[len(lines)-1]
+}
+
+// hostile sends an operation what no honest client does, and tells see of each
+// answer.
+func (p *probe) hostile(k *Kit, op operation, see func(what string, wantRefusal bool, a *Answer)) {
+	p.Helper()
+	c := p.client(k, op.Operation, "alice@example.com")
+	do := func(what string, wantRefusal bool, method, path string, body any) {
+		p.Helper()
+		a := c.Do(method, path, body)
+		if a.Status == http.StatusUnauthorized && op.Access != betterauth.Public {
+			c = p.client(k, op.Operation, "alice@example.com") // it ended its own session
+			a = c.Do(method, path, body)
+		}
+		see(what, wantRefusal, a)
+	}
+	sample := p.request(k, c, op)
+	path := sample.route(op.Operation)
+	for _, method := range methodsOf(op.Operation) {
+		p.hostileQueries(op, sample, func(what, path string) {
+			var body any
+			if method != http.MethodGet {
+				body = sample.Body
+			}
+			do(what, false, method, path, body)
+		})
+		if method == http.MethodGet {
+			continue
+		}
+		for what, body := range malformed {
+			do(what, true, method, path, body)
+		}
+		limit := op.BodyLimit
+		if limit == 0 {
+			limit = 256 << 10
+		}
+		do("more than its limit", true, method, path, `{"a":"`+strings.Repeat("a", int(limit))+`"}`)
+		for _, value := range odd {
+			do(short(value), false, method, path, value)
+		}
+		for _, name := range p.bodyNames(k, op, sample) {
+			for _, value := range odd {
+				body := maps.Clone(bodyOf(sample))
+				if body == nil {
+					body = map[string]any{}
+				}
+				body[name] = nil
+				raw, err := json.Marshal(replaced(body, name, value), jsontext.AllowInvalidUTF8(true))
+				if err != nil {
+					// No encoder writes such a value: it is put there by hand.
+					raw = []byte(`{"` + name + `":` + value + `}`)
+				}
+				do(short(value)+" as "+name, false, method, path, string(raw))
+			}
+			body := bodyOf(sample)
+			delete(body, name)
+			do("no "+name, false, method, path, body)
+		}
+	}
+}
+
+func replaced(body map[string]any, name, value string) map[string]any {
+	body[name] = jsontext.Value(value)
+	return body
+}
+
+// bodyNames are the members that mean something to an operation or to a hook on
+// it.
+func (p *probe) bodyNames(k *Kit, op operation, sample Request) (names []string) {
+	seen := map[string]bool{}
+	add := func(name string) {
+		if !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	ms, rest := members(op.in)
+	for _, m := range ms {
+		if m.source == "json" {
+			add(m.name)
+		}
+	}
+	for name := range bodyOf(sample) {
+		add(name)
+	}
+	if rest || op.in == nil {
+		for _, name := range columnNames(k.Auth.Manifests()) {
+			add(name)
+		}
+	}
+	return names
+}
+
+// hostileQueries makes routes with odd values for each parameter.
+func (p *probe) hostileQueries(op operation, sample Request, send func(what, path string)) {
+	ms, _ := members(op.in)
+	for _, m := range ms {
+		for _, value := range oddText {
+			switch m.source {
+			case "query":
+				query := url.Values{}
+				maps.Copy(query, sample.Query)
+				query.Del(m.name)
+				rest := query.Encode()
+				if rest != "" {
+					rest = "&" + rest
+				}
+				route, _, _ := strings.Cut(sample.route(op.Operation), "?")
+				send(short(value)+" as "+m.name, route+"?"+m.name+"="+value+rest)
+				send(short(value)+" as "+m.name+" twice", route+"?"+m.name+"="+value+"&"+m.name+"=x"+rest)
+			case "path":
+				if value != "" {
+					send(short(value)+" as "+m.name, strings.Replace(Request{Query: sample.Query, Path: map[string]string{}}.route(op.Operation), "none", value, 1))
+				}
+			}
+		}
+	}
+}
+
+func short(text string) string {
+	const most = 60
+	if len(text) > most {
+		return text[:most] + "…"
+	}
+	return text
+}

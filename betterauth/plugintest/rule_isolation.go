@@ -1,0 +1,138 @@
+package plugintest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"reflect"
+	"runtime/pprof"
+	"strings"
+	"time"
+)
+
+func twoInstances(p *probe) {
+	one, two := p.kit(), p.kit()
+	visitor := p.signIn(one, "alice@example.com")
+	before := two.Rows()
+	for _, op := range p.watched(one) {
+		if p.excepted(op.Operation) {
+			continue
+		}
+		if a := p.attempt(one, op, "alice@example.com"); unexpected(one, op.Operation, a) {
+			p.broken("%s of the first instance answers %d %s once there is a second\n%s", op.ID, a.Status, a.Body, lastLine(one.Log.String()))
+		}
+	}
+	one.Mails()
+	if len(two.Mails()) > 0 {
+		p.broken("requests to the first instance were mailed about by the second")
+	}
+	if after := two.Rows(); !reflect.DeepEqual(before, after) {
+		p.broken("requests to the first instance changed the database of the second: %s", changed(before, after))
+	}
+	foreign := two.Client()
+	foreign.SetCookie(sessionCookie, visitor.Cookie(sessionCookie))
+	if a := foreign.Get("/list-sessions"); a.Status != http.StatusUnauthorized {
+		p.broken("a session of the first instance is answered %d by the second", a.Status)
+	}
+}
+
+func closes(p *probe) {
+	// Goroutines inherit labels from the one that starts them.
+	label := fmt.Sprintf("%s-%p", p.Name(), p)
+	db := p.database()
+	pprof.Do(context.Background(), pprof.Labels("plugintest", label), func(context.Context) {
+		k := NewWith(p.T, p.options(db))
+		for _, op := range p.watched(k) {
+			p.attempt(k, op, "alice@example.com")
+		}
+		if err := k.Auth.Close(context.Background()); err != nil {
+			p.broken("Close: %v", err)
+		}
+		if err := db.Close(); err != nil {
+			p.Fatal(err)
+		}
+	})
+	// What was told to stop may take its time, but not for ever.
+	deadline := time.Now().Add(5 * time.Second)
+	for {
+		left := labelled(label)
+		if left == "" {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.broken("still running:\n%s", left)
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// labelled is the stacks of the goroutines with this label.
+func labelled(label string) string {
+	var all bytes.Buffer
+	if err := pprof.Lookup("goroutine").WriteTo(&all, 1); err != nil {
+		return err.Error()
+	}
+	var out []string
+	for _, stack := range strings.Split(all.String(), "\n\n") {
+		if strings.Contains(stack, fmt.Sprintf("%q", label)) {
+			out = append(out, stack)
+		}
+	}
+	return strings.Join(out, "\n\n")
+}
+
+func logs(p *probe) {
+	k := p.kit()
+	secrets := []secret{{"the application's secret", Secret}}
+	add := func(name, value string) {
+		const tooShort = 8
+		if len(value) >= tooShort {
+			secrets = append(secrets, secret{name, value})
+		}
+	}
+	seen := p.signIn(k, "alice@example.com")
+	for _, op := range p.watched(k) {
+		if p.excepted(op.Operation) {
+			continue
+		}
+		c := p.client(k, op.Operation, "alice@example.com")
+		r := p.request(k, c, op)
+		for name, value := range bodyOf(r) {
+			if text, ok := value.(string); ok && isSecret(name) {
+				add("the "+name+" sent to "+op.ID, text)
+			}
+		}
+		c.send(op.Operation, firstMethod(op.Operation), r)
+		p.hostile(k, op, func(string, bool, *Answer) {})
+		add("a session token", strings.Split(c.Cookie(sessionCookie), ".")[0])
+		for _, hidden := range p.hidden(k) {
+			add("the hidden column "+hidden.name, hidden.value)
+		}
+		for _, m := range k.Mails() {
+			add("the token of a mail", m.Token)
+		}
+	}
+	add("a session token", strings.Split(seen.Cookie(sessionCookie), ".")[0])
+	log, told := k.Log.String(), map[string]bool{}
+	for _, s := range secrets {
+		if at := strings.Index(log, s.value); at >= 0 && !told[s.name] {
+			told[s.name] = true
+			line := log[strings.LastIndexByte(log[:at], '\n')+1:]
+			line, _, _ = strings.Cut(line, "\n")
+			p.broken("%s is in the log: %s", s.name, line)
+		}
+	}
+}
+
+// isSecret reports whether a member by this name is one.
+func isSecret(name string) bool {
+	name = strings.ToLower(name)
+	for _, part := range []string{"password", "secret", "token", "otp", "code", "key"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,214 @@
+package plugintest
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+)
+
+func ownership(p *probe) {
+	k := p.kit()
+	for _, op := range p.ownOperations(k) {
+		if op.Access == betterauth.Public || p.excepted(op.Operation) {
+			continue
+		}
+		if f := p.owned[op.ID]; f != nil {
+			p.ownedRow(k, op, f)
+		}
+		p.foundRows(k, op)
+	}
+}
+
+// ownedRow tries an id that the plugin's author says how to make.
+func (p *probe) ownedRow(k *Kit, op operation, f func(*Kit, *Client) Ownership) {
+	alice, mallory := p.signIn(k, "alice@example.com"), p.signIn(k, "mallory@example.com")
+	row := f(k, alice)
+	missing := unlike(row.ID)
+	method := firstMethod(op.Operation)
+	before := k.Rows()
+	foreign := mallory.send(op.Operation, method, row.Request(row.ID))
+	if after := k.Rows(); !reflect.DeepEqual(before, after) {
+		p.broken("%s changed what is stored: %s", op.ID, changed(before, after))
+	}
+	absent := mallory.send(op.Operation, method, row.Request(missing))
+	body := strings.ReplaceAll(string(foreign.Body), row.ID, missing)
+	if foreign.Status != absent.Status || body != string(absent.Body) {
+		p.broken("%s answers another user's id with %d %s and a missing one with %d %s", op.ID, foreign.Status, foreign.Body, absent.Status, absent.Body)
+	}
+	if own := alice.send(op.Operation, method, row.Request(row.ID)); !succeeded(own) {
+		p.broken("%s with the owner's own id answers %d %s after another user tried", op.ID, own.Status, own.Body)
+	}
+}
+
+// foundRows tries the ids of what a user has, in every member that could be one.
+func (p *probe) foundRows(k *Kit, op operation) {
+	ms, _ := members(op.in)
+	for _, m := range ms {
+		if !isID(m) {
+			continue
+		}
+		for _, own := range p.ownOperations(k) {
+			p.attempt(k, own, "alice@example.com") // which may make something
+		}
+		alice, mallory := p.signIn(k, "alice@example.com"), p.signIn(k, "mallory@example.com")
+		ids := append(p.idsOf(k, alice.User.ID), alice.User.ID, alice.Session.Token)
+		before := rowsOf(k, ids)
+		for _, id := range ids {
+			r := p.request(k, mallory, op)
+			switch body := bodyOf(r); {
+			case m.source == "json" && body != nil:
+				body[m.name] = id
+				r.Body = body
+			case m.source == "query" && r.Query != nil:
+				r.Query.Set(m.name, id)
+			case m.source == "path" && r.Path != nil:
+				r.Path[m.name] = id
+			}
+			a := mallory.send(op.Operation, firstMethod(op.Operation), r)
+			if after := rowsOf(k, ids); !reflect.DeepEqual(before, after) {
+				p.broken("%s with another user's id as %s answers %d and changed %s", op.ID, m.name, a.Status, changed(before, after))
+				return
+			}
+		}
+	}
+}
+
+// idsOf are the ids of the stored rows that a user's id is part of.
+func (p *probe) idsOf(k *Kit, userID string) (ids []string) {
+	for _, table := range k.tables() {
+		for _, row := range k.query("select * from "+quoted(table), nil) {
+			if !strings.Contains(strings.Join(row, " "), userID) {
+				continue
+			}
+			for _, cell := range row {
+				if id, ok := strings.CutPrefix(cell, "id="); ok {
+					ids = append(ids, id)
+				}
+			}
+		}
+	}
+	return ids
+}
+
+// isID reports whether a member could name a row.
+func isID(m member) bool {
+	name := strings.ToLower(m.name)
+	return m.typ.Kind() == reflect.String && (strings.HasSuffix(name, "id") || strings.HasSuffix(name, "token"))
+}
+
+// rowsOf are the stored rows that one of these ids is part of.
+func rowsOf(k *Kit, ids []string) map[string][]string {
+	out := map[string][]string{}
+	for table, rows := range k.Rows() {
+		for _, row := range rows {
+			if slices.ContainsFunc(ids, func(id string) bool { return strings.Contains(row, id) }) {
+				out[table] = append(out[table], row)
+			}
+		}
+	}
+	return out
+}
+
+// unlike is an id that looks like another one and is not.
+func unlike(id string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '7':
+			return '8'
+		case unicode.IsDigit(r):
+			return '7'
+		case r == 'q':
+			return 'w'
+		case unicode.IsLetter(r):
+			return 'q'
+		}
+		return r
+	}, id)
+}
+
+// changed says what differs between two answers of Kit.Rows.
+func changed(before, after map[string][]string) string {
+	var out []string
+	tables := maps.Clone(before)
+	maps.Copy(tables, after)
+	for _, table := range slices.Sorted(maps.Keys(tables)) {
+		count := map[string]int{}
+		for _, row := range before[table] {
+			count[row]--
+		}
+		for _, row := range after[table] {
+			count[row]++
+		}
+		for row, n := range count {
+			switch {
+			case n > 0:
+				out = append(out, table+" now has "+row)
+			case n < 0:
+				out = append(out, table+" no longer has "+row)
+			}
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+func oneWinner(p *probe) {
+	k := p.kit()
+	for _, op := range p.operations(k) {
+		f := p.singleUse[op.ID]
+		if f == nil || p.excepted(op.Operation) {
+			continue
+		}
+		c := p.client(k, op.Operation, "alice@example.com")
+		k.Mails()
+		r := f(k, c)
+		won := 0
+		for _, a := range atOnce(8, c, op.Operation, r) {
+			if succeeded(a) {
+				won++
+			}
+			if unexpected(k, op.Operation, a) {
+				p.broken("%s answers %d %s", op.ID, a.Status, a.Body)
+			}
+		}
+		if won != 1 {
+			p.broken("%s succeeded %d times of 8", op.ID, won)
+		}
+	}
+}
+
+// atOnce sends one request n times at the same time.
+func atOnce(n int, c *Client, op betterauth.Operation, r Request) []*Answer {
+	answers := make([]*Answer, n)
+	var wait sync.WaitGroup
+	start := make(chan struct{})
+	for i := range n {
+		fork := c.Fork()
+		wait.Go(func() {
+			<-start
+			answers[i] = fork.send(op, firstMethod(op), r)
+		})
+	}
+	close(start)
+	wait.Wait()
+	return answers
+}
+
+func concurrent(p *probe) {
+	k := p.kit()
+	for _, op := range p.watched(k) {
+		if p.excepted(op.Operation) {
+			continue
+		}
+		c := p.client(k, op.Operation, "alice@example.com")
+		for _, a := range atOnce(6, c, op.Operation, p.request(k, c, op)) {
+			if unexpected(k, op.Operation, a) {
+				p.broken("%s answers %d %s when called at the same time\n%s", op.ID, a.Status, a.Body, lastLine(k.Log.String()))
+			}
+		}
+	}
+}

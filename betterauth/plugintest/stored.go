@@ -1,0 +1,104 @@
+package plugintest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// Rows is everything that is stored, as text: a sorted list of rows for each
+// table, by physical name. For tests of what must not have changed:
+//
+//	before := kit.Rows()
+//	… a request that is refused …
+//	if after := kit.Rows(); !reflect.DeepEqual(before, after) { … }
+func (k *Kit) Rows() map[string][]string {
+	k.t.Helper()
+	out := map[string][]string{}
+	for _, table := range k.tables() {
+		out[table] = nil
+		for _, row := range k.query("select * from "+quoted(table), nil) {
+			out[table] = append(out[table], strings.Join(row, " "))
+		}
+		slices.Sort(out[table])
+	}
+	return out
+}
+
+// Schema is what the database has, a sorted line for each column: its table,
+// name, type, and whether it is NOT NULL.
+func (k *Kit) Schema() []string {
+	k.t.Helper()
+	var out []string
+	if k.DB.Engine() == database.Postgres {
+		for _, row := range k.query(`select table_name, column_name, data_type, is_nullable from information_schema.columns
+			where table_schema = current_schema()`, nil) {
+			out = append(out, strings.Join(values(row), " "))
+		}
+	} else {
+		for _, table := range k.tables() {
+			for _, row := range k.query(`select name, type, "notnull" from pragma_table_info(?)`, []any{table}) {
+				out = append(out, table+" "+strings.Join(values(row), " "))
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (k *Kit) tables() (names []string) {
+	k.t.Helper()
+	query := `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name`
+	if k.DB.Engine() == database.Postgres {
+		query = `select table_name from information_schema.tables where table_schema = current_schema() order by table_name`
+	}
+	for _, row := range k.query(query, nil) {
+		names = append(names, values(row)...)
+	}
+	return names
+}
+
+// values are what query returns, without the names.
+func values(row []string) []string {
+	out := make([]string, len(row))
+	for i, cell := range row {
+		_, out[i], _ = strings.Cut(cell, "=")
+	}
+	return out
+}
+
+// query returns rows as name=value.
+func (k *Kit) query(query string, args []any) (out [][]string) {
+	k.t.Helper()
+	fail := func(err error) {
+		if err != nil {
+			k.t.Fatalf("plugintest: %s: %v", query, err)
+		}
+	}
+	rows, err := k.DB.Bun().DB.QueryContext(k.t.Context(), query, args...)
+	fail(err)
+	defer rows.Close()
+	names, err := rows.Columns()
+	fail(err)
+	for rows.Next() {
+		values, into := make([]any, len(names)), make([]any, len(names))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		fail(rows.Scan(into...))
+		row := make([]string, len(names))
+		for i, v := range values {
+			if raw, ok := v.([]byte); ok {
+				v = string(raw)
+			}
+			row[i] = fmt.Sprintf("%s=%v", names[i], v)
+		}
+		out = append(out, row)
+	}
+	fail(rows.Err())
+	return out
+}
+
+func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -1,0 +1,56 @@
+// Package plugins_test proves what holds for all bundled plugins together.
+package plugins_test
+
+import (
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/plugins/account"
+	"github.com/better-auth-go/better-auth/plugins/bearer"
+	"github.com/better-auth-go/better-auth/plugins/emailotp"
+	"github.com/better-auth-go/better-auth/plugins/emailpassword"
+	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
+	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/username"
+)
+
+// bundled makes each plugin, as an application would with no wishes of its own.
+// A new plugin is one line here; go test ./plugins -update renews the table in
+// docs/plugins.md.
+var bundled = []func() betterauth.Plugin{
+	func() betterauth.Plugin { return account.New(account.Config{}) },
+	func() betterauth.Plugin { return bearer.New(bearer.Config{}) },
+	func() betterauth.Plugin { return emailpassword.New(emailpassword.Config{}) },
+	func() betterauth.Plugin { return emailverification.New(emailverification.Config{}) },
+	func() betterauth.Plugin { return emailotp.New(emailotp.Config{}) },
+	func() betterauth.Plugin { return haveibeenpwned.New(haveibeenpwned.Config{}) },
+	func() betterauth.Plugin { return magiclink.New(magiclink.Config{}) },
+	func() betterauth.Plugin { return passkey.New(passkey.Config{}) },
+	func() betterauth.Plugin { return username.New(username.Config{}) },
+}
+
+// withRequired makes the plugins with these positions and all they require.
+func withRequired(positions ...int) (plugins []betterauth.Plugin) {
+	made := map[string]bool{}
+	var add func(i int)
+	add = func(i int) {
+		p := bundled[i]()
+		m := p.Manifest()
+		if made[m.ID] {
+			return
+		}
+		made[m.ID] = true
+		plugins = append(plugins, p)
+		for _, id := range m.Requires {
+			for j, other := range bundled {
+				if other().Manifest().ID == id {
+					add(j)
+				}
+			}
+		}
+	}
+	for _, i := range positions {
+		add(i)
+	}
+	return plugins
+}
