@@ -39,7 +39,7 @@ func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput,
 	parsed, parseErr := protocol.ParseCredentialRequestResponseBytes(in.Response)
 	sent := ""
 	if parseErr == nil {
-		sent = parsed.Response.CollectedClientData.Challenge
+		sent, parseErr = parsed.Response.CollectedClientData.Challenge, canonicalID(parsed.ParsedPublicKeyCredential)
 	}
 	begun, err := p.take(c, authentication, sent)
 	if parseErr != nil {

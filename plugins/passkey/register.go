@@ -47,7 +47,7 @@ func (p *Passkeys) register(c *betterauth.Ctx, in VerifyRegistrationInput) (*Pas
 	parsed, parseErr := protocol.ParseCredentialCreationResponseBytes(in.Response)
 	sent := ""
 	if parseErr == nil {
-		sent = parsed.Response.CollectedClientData.Challenge
+		sent, parseErr = parsed.Response.CollectedClientData.Challenge, canonicalID(parsed.ParsedPublicKeyCredential)
 	}
 	begun, err := p.take(c, registration, sent)
 	if parseErr != nil {
@@ -104,6 +104,9 @@ func (p *Passkeys) verifiedCredential(c *betterauth.Ctx, begun *challenge, parse
 		return nil, err
 	}
 	if err := p.judge(c, parsed); err != nil {
+		return nil, err
+	}
+	if err := checkCertificates(parsed.Response.AttestationObject.AttStatement); err != nil {
 		return nil, err
 	}
 	return credentialRow(cred.ID, cred.PublicKey, parsed)
@@ -170,6 +173,36 @@ func (p *Passkeys) add(c *betterauth.Ctx, key *Passkey) error {
 		}
 		return p.store.Create(tx, key)
 	})
+}
+
+// canonicalID demands the one spelling of a credential id (section 5, the
+// dictionary of Base64URLString): the decoder skips line breaks and ignores the
+// unused bits of the last letter, and whoever compares ids as text would not.
+func canonicalID(parsed protocol.ParsedPublicKeyCredential) error {
+	if parsed.ID != base64.RawURLEncoding.EncodeToString(parsed.RawID) {
+		return errors.New("the credential id is not written as base64url is")
+	}
+	return nil
+}
+
+// checkCertificates demands that an x5c, if there is one, is a list of byte
+// strings (section 8): go-webauthn takes any other for none, and the statement
+// for a self attestation.
+func checkCertificates(statement map[string]any) error {
+	x5c, there := statement["x5c"]
+	if !there {
+		return nil
+	}
+	list, ok := x5c.([]any)
+	if !ok || len(list) == 0 {
+		return errors.New("the certificates are not a list")
+	}
+	for _, certificate := range list {
+		if _, ok := certificate.([]byte); !ok {
+			return errors.New("a certificate is not a byte string")
+		}
+	}
+	return nil
 }
 
 var transportName = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
