@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -197,6 +198,11 @@ func (f *field) setString(s string, dst reflect.Value, path string, issues *Issu
 	case strings.ContainsRune(s, 0):
 		// PostgreSQL cannot store it and no honest client sends it.
 		issues.add(path, "Invalid input: text contains a NUL character")
+		return
+	case !utf8.ValidString(s):
+		// JSON cannot hold it, so only a query or a path can bring it; it could
+		// be neither stored in PostgreSQL nor answered.
+		issues.add(path, "Invalid input: text is not UTF-8")
 		return
 	case f.checks.email && !IsEmail(s):
 		issues.add(path, "Invalid email address")

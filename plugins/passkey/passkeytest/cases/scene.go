@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"io"
 	"net/http"
 	"testing"
 	"time"
@@ -31,11 +32,12 @@ type Scene struct {
 
 	t      testing.TB
 	server *Server
+	rand   io.Reader
 }
 
 // NewAuthenticator is one more authenticator.
 func (s *Scene) NewAuthenticator() *passkeytest.Authenticator {
-	return passkeytest.New(passkeytest.Options{Origin: s.server.Origin, CountStep: 1})
+	return passkeytest.New(passkeytest.Options{Origin: s.server.Origin, CountStep: 1, Rand: s.rand})
 }
 
 // Visitor is a browser without a session.

@@ -27,6 +27,9 @@ type Server struct {
 	Transport http.RoundTripper
 	// DB is the server's database, to see what a case changed.
 	DB *database.DB
+	// Rand is where the authenticators' keys and ids come from: the same for each
+	// case. Default: crypto/rand.
+	Rand func() io.Reader
 	// SignUp makes a user and signs the browser in.
 	SignUp func(t testing.TB, b *Browser, email string)
 	// Later lets time pass, for challenges and sessions.
@@ -57,27 +60,38 @@ func (o Outcome) Header() http.Header { return o.header }
 // next. It fails the test where the case cannot be set up.
 func Play(t testing.TB, server *Server, c Case) (Outcome, *Scene) {
 	t.Helper()
-	server.Reset(t)
-	s := &Scene{t: t, server: server}
-	s.Authenticator = s.NewAuthenticator()
-	s.Alice, s.Bob = s.SignedIn("alice@example.com"), s.SignedIn("bob@example.com")
-	request := c.Prepare(s)
-	before := rows(t, server.DB)
+	request, s := Prepare(t, server, c)
+	before := Rows(t, server.DB)
 	outcome := request.From.send(t, request)
+	after := Rows(t, server.DB)
 	for _, table := range watched {
-		if before[table] != rows(t, server.DB)[table] {
+		if before[table] != after[table] {
 			outcome.Changed = append(outcome.Changed, table)
 		}
 	}
 	return outcome, s
 }
 
+// Prepare does what comes before a case, from a clean state, and returns the
+// request without sending it.
+func Prepare(t testing.TB, server *Server, c Case) (Request, *Scene) {
+	t.Helper()
+	server.Reset(t)
+	s := &Scene{t: t, server: server}
+	if server.Rand != nil {
+		s.rand = server.Rand()
+	}
+	s.Authenticator = s.NewAuthenticator()
+	s.Alice, s.Bob = s.SignedIn("alice@example.com"), s.SignedIn("bob@example.com")
+	return c.Prepare(s), s
+}
+
 // watched are the tables that a refusal leaves as they are. Challenges are not
 // among them: they are spent, whatever becomes of the answer.
 var watched = []string{"user", "session", "passkey"}
 
-// rows are the watched tables as text.
-func rows(t testing.TB, db *database.DB) map[string]string {
+// Rows are the tables that a refusal leaves as they are, as text.
+func Rows(t testing.TB, db *database.DB) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, table := range watched {
