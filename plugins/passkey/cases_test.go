@@ -117,10 +117,10 @@ func caseServer(kit *plugintest.Kit) *cases.Server {
 		Later: func(_ testing.TB, d time.Duration) { kit.Clock.Advance(d) },
 		Reset: func(t testing.TB) {
 			t.Helper()
-			for _, table := range []string{"verification", "passkey", "session", "account", "user"} {
-				if _, err := kit.DB.Bun().ExecContext(t.Context(), `delete from "`+table+`"`); err != nil {
-					t.Fatal(err)
-				}
+			_, err := kit.DB.Bun().ExecContext(t.Context(),
+				`delete from "verification"; delete from "passkey"; delete from "session"; delete from "account"; delete from "user"`)
+			if err != nil {
+				t.Fatal(err)
 			}
 		},
 	}

@@ -116,7 +116,6 @@ func Steps() []Step {
 		{"7.1.26", "registering: a credential id is new"},
 		{"7.1.27", "registering: what the record keeps"},
 		{"7.1.28", "registering: extension outputs"},
-		{"7.2.1", "signing in: the relying party's policy"},
 		{"7.2.5", "signing in: a credential that was asked for"},
 		{"7.2.6", "signing in: who it is"},
 		{"7.2.7", "signing in: nothing is missing"},
