@@ -81,6 +81,7 @@ func identities() []Case {
 		who("signed in already, with one's own passkey", "7.2.5", nil, assertsAs(alice)),
 		who("signing in with a deleted passkey", "7.2.6", passkey.ErrPasskeyNotFound, func(s *Scene) Request {
 			made := s.Register(s.Alice, s.Authenticator, passkeytest.CreateOptions{})
+			s.Register(s.Alice, s.NewAuthenticator(), passkeytest.CreateOptions{CredentialID: []byte("Alice's other one")}) // so that none is her last
 			v := s.Visitor()
 			got := s.Get(v, s.Authenticator, passkeytest.GetOptions{})
 			s.Alice.Post(s.t, deletePasskey, map[string]any{"id": made.ID})
