@@ -39,7 +39,8 @@ func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput,
 	parsed, parseErr := protocol.ParseCredentialRequestResponseBytes(in.Response)
 	sent := ""
 	if parseErr == nil {
-		sent, parseErr = parsed.Response.CollectedClientData.Challenge, canonicalID(parsed.ParsedPublicKeyCredential)
+		sent = parsed.Response.CollectedClientData.Challenge
+		parseErr = wellWritten(in.Response, parsed.Raw.AssertionResponse.ClientDataJSON, parsed.ParsedPublicKeyCredential)
 	}
 	begun, err := p.take(c, authentication, sent)
 	if parseErr != nil {

@@ -47,7 +47,8 @@ func (p *Passkeys) register(c *betterauth.Ctx, in VerifyRegistrationInput) (*Pas
 	parsed, parseErr := protocol.ParseCredentialCreationResponseBytes(in.Response)
 	sent := ""
 	if parseErr == nil {
-		sent, parseErr = parsed.Response.CollectedClientData.Challenge, canonicalID(parsed.ParsedPublicKeyCredential)
+		sent = parsed.Response.CollectedClientData.Challenge
+		parseErr = wellWritten(in.Response, parsed.Raw.AttestationResponse.ClientDataJSON, parsed.ParsedPublicKeyCredential)
 	}
 	begun, err := p.take(c, registration, sent)
 	if parseErr != nil {
@@ -173,16 +174,6 @@ func (p *Passkeys) add(c *betterauth.Ctx, key *Passkey) error {
 		}
 		return p.store.Create(tx, key)
 	})
-}
-
-// canonicalID demands the one spelling of a credential id (section 5, the
-// dictionary of Base64URLString): the decoder skips line breaks and ignores the
-// unused bits of the last letter, and whoever compares ids as text would not.
-func canonicalID(parsed protocol.ParsedPublicKeyCredential) error {
-	if parsed.ID != base64.RawURLEncoding.EncodeToString(parsed.RawID) {
-		return errors.New("the credential id is not written as base64url is")
-	}
-	return nil
 }
 
 // checkCertificates demands that an x5c, if there is one, is a list of byte

@@ -112,6 +112,15 @@ func bends() []bend {
 		{"client data: nested ten thousand times", ClientData, "7.1.6", "7.2.9", clientDataText(func(s string) string {
 			return `{"x":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + "," + s[1:]
 		}), false},
+		{"client data: a member twice", ClientData, "7.1.6", "7.2.9", clientDataText(func(s string) string {
+			return `{"origin":"https://evil.example",` + s[1:]
+		}), false},
+		{"client data: a second origin in other letters", ClientData, "7.1.6", "7.2.9", clientData(func(m map[string]any) {
+			m["Origin"], m["origin"] = m["origin"], "https://evil.example"
+		}), false},
+		{"client data: a second type in upper case", ClientData, "7.1.6", "7.2.9", clientData(func(m map[string]any) {
+			m["TYPE"], m["type"] = m["type"], "webauthn.other"
+		}), false},
 		// Client data: type.
 		{"type: another ceremony's", ClientData, "7.1.7", "", clientDataIs("type", "webauthn.get"), false},
 		{"type: another ceremony's", ClientData, "", "7.2.10", clientDataIs("type", "webauthn.create"), false},
@@ -202,6 +211,14 @@ func bends() []bend {
 		{"response: null", JSON, "5.1", "5.1", outerIs("response", nil), false},
 		{"response: text", JSON, "5.1", "5.1", outerIs("response", "x"), false},
 		{"response: an array", JSON, "5.1", "5.1", outerIs("response", []any{}), false},
+		{"response: a member in other letters", JSON, "5.1", "5.1", outer(func(m map[string]any) {
+			m["RawID"] = m["rawId"]
+			delete(m, "rawId")
+		}), false},
+		{"response: a member in other letters, inside it", JSON, "5.1", "5.1", inner(func(m map[string]any) {
+			m["clientdatajson"] = m["clientDataJSON"]
+			delete(m, "clientDataJSON")
+		}), false},
 		{"clientDataJSON: missing", JSON, "5.1", "5.1", innerWithout("clientDataJSON"), false},
 		{"clientDataJSON: null", JSON, "5.1", "5.1", innerIs("clientDataJSON", nil), false},
 		{"clientDataJSON: a number", JSON, "5.1", "5.1", innerIs("clientDataJSON", 1), false},
