@@ -28,7 +28,9 @@ func TestPasskeyCasesAtTheReference(t *testing.T) {
 	}
 	at := caseReference(t)
 	answers := map[string]cases.Outcome{}
+	malformed := map[string]bool{}
 	for _, c := range cases.All() {
+		malformed[c.ID()] = c.Bends == cases.Signature
 		if c.OnlyHere == "" {
 			t.Run(c.ID(), func(t *testing.T) { answers[c.ID()], _ = cases.Play(t, at, c) })
 		}
@@ -45,6 +47,9 @@ func TestPasskeyCasesAtTheReference(t *testing.T) {
 	parse(t, raw, &recorded)
 	for id, got := range answers {
 		want, ok := recorded[id]
+		if malformed[id] && ok && got.Status >= 400 && want.Status >= 400 {
+			continue // how its library fails over a bent signature depends on the signature's random bytes
+		}
 		if !ok || got.Status != want.Status || got.Code != want.Code || !slices.Equal(got.Changed, want.Changed) {
 			t.Errorf("%s: the reference answers %d %s %v, recorded is %d %s %v; -write-passkey-cases records it again",
 				id, got.Status, got.Code, got.Changed, want.Status, want.Code, want.Changed)
