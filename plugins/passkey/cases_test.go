@@ -20,26 +20,34 @@ import (
 // Every case gets its answer, and what is refused changes nothing.
 func TestCases(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		if testing.Short() && db.Engine() != database.SQLite {
-			t.Skip("one engine is enough with -short")
-		}
-		usual := newCaseServer(t, db, passkey.Config{})
-		for _, c := range cases.All() {
-			t.Run(c.ID(), func(t *testing.T) {
-				server := usual
-				if c.Config != nil {
-					server = newCaseServer(t, db, *c.Config)
-				}
-				outcome, scene := cases.Play(t, server, c)
-				if c.Want == nil {
-					accepted(t, c, outcome, scene)
-				} else {
-					turnedAway(t, c, outcome)
-				}
-			})
-		}
-	})
+	for engine, open := range map[string]func(testing.TB) *database.DB{"SQLite": databasetest.SQLiteMemory, "PostgreSQL": databasetest.Postgres} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			if testing.Short() && engine == "PostgreSQL" {
+				t.Skip("takes a minute; run it without -short")
+			}
+			playAll(t, open(t))
+		})
+	}
+}
+
+func playAll(t *testing.T, db *database.DB) {
+	t.Helper()
+	usual := newCaseServer(t, db, passkey.Config{})
+	for _, c := range cases.All() {
+		t.Run(c.ID(), func(t *testing.T) {
+			server := usual
+			if c.Config != nil {
+				server = newCaseServer(t, db, *c.Config)
+			}
+			outcome, scene := cases.Play(t, server, c)
+			if c.Want == nil {
+				accepted(t, c, outcome, scene)
+			} else {
+				turnedAway(t, c, outcome)
+			}
+		})
+	}
 }
 
 func turnedAway(t *testing.T, c cases.Case, got cases.Outcome) {
