@@ -1,12 +1,17 @@
 package cases
 
 import (
+	"strings"
+
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
 )
 
-const noSuchOption = "the reference has no such option"
+const (
+	noSuchOption = "the reference has no such option"
+	listedApp    = "android:apk-key-hash:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+)
 
 // policies are what a relying party decides by its Config. The default is asked
 // of the reference as well.
@@ -59,9 +64,9 @@ func policies() []Case {
 				s.Register(s.Alice, s.Authenticator, passkeytest.CreateOptions{})
 				return Request{From: s.Alice, Path: verifyRegistration, Body: raw(s.Create(s.Alice, s.NewAuthenticator(), passkeytest.CreateOptions{}))}
 			}}),
-		with(passkey.Config{Origins: []string{"http://localhost:3000", "android:apk-key-hash:AAAA"}},
-			registering("origin: an app that is listed", "7.1.9", nil, passkeytest.CreateOptions{Origin: "android:apk-key-hash:AAAA"})),
-		with(passkey.Config{Origins: []string{"http://localhost:3000", "android:apk-key-hash:AAAA"}},
-			registering("origin: another app than is listed", "7.1.9", passkey.ErrRegistrationFailed, passkeytest.CreateOptions{Origin: "android:apk-key-hash:BBBB"})),
+		with(passkey.Config{Origins: []string{"http://localhost:3000", listedApp}},
+			registering("origin: an app that is listed", "7.1.9", nil, passkeytest.CreateOptions{Origin: listedApp})),
+		with(passkey.Config{Origins: []string{"http://localhost:3000", listedApp}},
+			registering("origin: another app than is listed", "7.1.9", passkey.ErrRegistrationFailed, passkeytest.CreateOptions{Origin: "android:apk-key-hash:"+strings.Repeat("B", 42)+"A"})),
 	}
 }
