@@ -67,6 +67,6 @@ func policies() []Case {
 		with(passkey.Config{Origins: []string{"http://localhost:3000", listedApp}},
 			registering("origin: an app that is listed", "7.1.9", nil, passkeytest.CreateOptions{Origin: listedApp})),
 		with(passkey.Config{Origins: []string{"http://localhost:3000", listedApp}},
-			registering("origin: another app than is listed", "7.1.9", passkey.ErrRegistrationFailed, passkeytest.CreateOptions{Origin: "android:apk-key-hash:"+strings.Repeat("B", 42)+"A"})),
+			registering("origin: another app than is listed", "7.1.9", passkey.ErrRegistrationFailed, passkeytest.CreateOptions{Origin: "android:apk-key-hash:" + strings.Repeat("B", 42) + "A"})),
 	}
 }
