@@ -200,7 +200,8 @@ func (f *field) setString(s string, dst reflect.Value, path string, issues *Issu
 		issues.add(path, "Invalid input: text contains a NUL character")
 		return
 	case !utf8.ValidString(s):
-		// A query or a form can hold it; a body of JSON cannot, nor an answer.
+		// JSON cannot hold it, so only a query, a form or a path can bring it; it
+		// could be neither stored in PostgreSQL nor answered.
 		issues.add(path, "Invalid input: text is not valid UTF-8")
 		return
 	case f.checks.email && !IsEmail(s):

@@ -36,15 +36,7 @@ func (p *Passkeys) verifyAuthentication(c *betterauth.Ctx, in VerifyAuthenticati
 
 // authenticate also says which passkey was used, as soon as it is known.
 func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput, used *Passkey) (*betterauth.Identity, error) {
-	parsed, parseErr := protocol.ParseCredentialRequestResponseBytes(in.Response)
-	sent := ""
-	if parseErr == nil {
-		sent = parsed.Response.CollectedClientData.Challenge
-	}
-	begun, err := p.take(c, authentication, sent)
-	if parseErr != nil {
-		return nil, ErrInvalidResponse.Because(parseErr)
-	}
+	begun, parsed, err := p.takeAssertion(c, authentication, in.Response)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +85,22 @@ func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput,
 	betterauth.Emit(c, p.host, SignedIn{UserID: user.ID, PasskeyID: key.ID, SessionID: session.ID, UserVerified: verified})
 	p.extended(c, authentication, user.ID, key.ID, &parsed.ClientExtensionResults)
 	return &betterauth.Identity{Session: session, User: user}, nil
+}
+
+// takeAssertion reads an assertion and takes the challenge it answers, whether it
+// can be read or not.
+func (p *Passkeys) takeAssertion(c *betterauth.Ctx, kind string, response jsontext.Value) (*challenge, *protocol.ParsedCredentialAssertionData, error) {
+	parsed, parseErr := protocol.ParseCredentialRequestResponseBytes(response)
+	sent := ""
+	if parseErr == nil {
+		sent = parsed.Response.CollectedClientData.Challenge
+		parseErr = wellWritten(response, parsed.Raw.AssertionResponse.ClientDataJSON, parsed.ParsedPublicKeyCredential)
+	}
+	begun, err := p.take(c, kind, sent)
+	if parseErr != nil {
+		return nil, nil, ErrInvalidResponse.Because(parseErr)
+	}
+	return begun, parsed, err
 }
 
 // verifyAssertion checks the ceremony against the stored credential.

@@ -49,7 +49,9 @@ func TestContract(t *testing.T) {
 		_, made := registered(k, c)
 		return naming(made.ID)
 	}
-	plugintest.Run(t, func() betterauth.Plugin { return passkey.New(passkey.Config{MaxPerUser: 1000, AllowDeletingLast: true}) },
+	plugintest.Run(t, func() betterauth.Plugin {
+		return passkey.New(passkey.Config{MaxPerUser: 1000, AllowDeletingLast: true})
+	},
 		plugintest.Sample("verifyPasskeyRegistration", registration),
 		plugintest.Sample("verifyPasskeyAuthentication", assertion),
 		plugintest.Sample("deletePasskey", named),

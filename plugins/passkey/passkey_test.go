@@ -3,7 +3,6 @@ package passkey_test
 import (
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -158,123 +157,6 @@ func TestChallengeIsBoundToTheBrowser(t *testing.T) {
 		t.Errorf("another browser's challenge: %d, want 400", status)
 	}
 	browser.Post(verifyAuthenticate, stolen).Want(http.StatusOK)
-}
-
-func TestChallengesAreRefused(t *testing.T) {
-	t.Parallel()
-	kit := newKit(t, passkey.Config{})
-	alice, bob := kit.SignedIn("alice@example.com"), kit.SignedIn("bob@example.com")
-	a := newAuthenticator()
-	register(t, alice, a, passkeytest.CreateOptions{}).Want(http.StatusOK)
-
-	t.Run("none", func(t *testing.T) {
-		c := kit.Client()
-		in := map[string]any{"response": jsontext.Value(assert(t, c, a, passkeytest.GetOptions{}))}
-		c.Post(verifyAuthenticate, in).Want(http.StatusOK)
-		c.Post(verifyAuthenticate, in).WantError(passkey.ErrChallengeNotFound)
-	})
-	t.Run("expired", func(t *testing.T) {
-		c := kit.Client()
-		in := map[string]any{"response": jsontext.Value(assert(t, c, a, passkeytest.GetOptions{}))}
-		kit.Clock.Advance(5*time.Minute + time.Millisecond)
-		c.Post(verifyAuthenticate, in).WantError(passkey.ErrChallengeNotFound)
-	})
-	t.Run("of the other ceremony", func(t *testing.T) {
-		options := alice.Get(registerOptions).Want(http.StatusOK)
-		response, err := a.Get(options.Body, passkeytest.GetOptions{RPID: "localhost"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		alice.Post(verifyAuthenticate, map[string]any{"response": jsontext.Value(response)}).WantError(passkey.ErrChallengeNotFound)
-	})
-	t.Run("of another user, registering", func(t *testing.T) {
-		options := alice.Get(registerOptions).Want(http.StatusOK)
-		response, err := newAuthenticator().Create(options.Body, passkeytest.CreateOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		bob.SetCookie("better-auth.better-auth-passkey", decode(alice.Cookie("better-auth.better-auth-passkey")))
-		bob.Post(verifyRegistration, map[string]any{"response": jsontext.Value(response)}).WantError(passkey.ErrNotYours)
-	})
-	t.Run("of another user, signing in", func(t *testing.T) {
-		credential := a.Credentials()[0]
-		c := bob.Fork()
-		response, err := a.Get(c.Get(authenticateOptions).Want(http.StatusOK).Body, passkeytest.GetOptions{CredentialID: credential.ID})
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.Post(verifyAuthenticate, map[string]any{"response": jsontext.Value(response)}).WantError(passkey.ErrChallengeNotFound)
-	})
-	t.Run("forged cookie", func(t *testing.T) {
-		c := kit.Client()
-		c.Header.Set("Sec-Fetch-Site", "same-origin")
-		in := map[string]any{"response": jsontext.Value(assert(t, c, a, passkeytest.GetOptions{}))}
-		c.SetCookie("better-auth.better-auth-passkey", "x.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
-		c.Post(verifyAuthenticate, in).WantError(passkey.ErrChallengeNotFound)
-	})
-}
-
-func decode(cookie string) string {
-	return strings.NewReplacer("%2B", "+", "%2F", "/", "%3D", "=").Replace(cookie)
-}
-
-// Of any number of answers to one challenge, one is accepted.
-func TestOneWinnerAmongMany(t *testing.T) {
-	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(passkey.Config{})}})
-		a := passkeytest.New(passkeytest.Options{Origin: plugintest.BaseURL}) // its counter stays 0
-		register(t, kit.SignedIn("alice@example.com"), a, passkeytest.CreateOptions{}).Want(http.StatusOK)
-		c := kit.Client()
-		in := map[string]any{"response": jsontext.Value(assert(t, c, a, passkeytest.GetOptions{}))}
-		const n = 16
-		statuses := make([]int, n)
-		var wg sync.WaitGroup
-		for i := range n {
-			fork := c.Fork()
-			wg.Go(func() { statuses[i] = fork.Post(verifyAuthenticate, in).Status })
-		}
-		wg.Wait()
-		won := 0
-		for _, status := range statuses {
-			switch status {
-			case http.StatusOK:
-				won++
-			case http.StatusBadRequest:
-			default:
-				t.Errorf("status %d", status)
-			}
-		}
-		if won != 1 {
-			t.Errorf("%d of %d were accepted", won, n)
-		}
-	})
-}
-
-// The same new credential from many clients at once is stored once, although
-// the table has no unique index.
-func TestCredentialIDsAreUnique(t *testing.T) {
-	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(passkey.Config{})}})
-		id := []byte("0123456789abcdef")
-		var wg sync.WaitGroup
-		statuses := make([]int, 8)
-		for i := range statuses {
-			c := kit.SignedIn(string(rune('a'+i)) + "@example.com")
-			response, err := newAuthenticator().Create(c.Get(registerOptions).Want(http.StatusOK).Body, passkeytest.CreateOptions{CredentialID: id})
-			if err != nil {
-				t.Fatal(err)
-			}
-			wg.Go(func() {
-				statuses[i] = c.Post(verifyRegistration, map[string]any{"response": jsontext.Value(response)}).Status
-			})
-		}
-		wg.Wait()
-		if n, err := plugintest.StoreOf[passkey.Passkey](kit).Count(t.Context()); n != 1 || err != nil {
-			t.Errorf("%d rows, %v; statuses %v", n, err, statuses)
-		}
-	})
 }
 
 func TestManagement(t *testing.T) {

@@ -58,6 +58,7 @@ func (p *Passkeys) register(c *betterauth.Ctx, id *betterauth.Identity, in Verif
 	sent := ""
 	if parseErr == nil {
 		sent = parsed.Response.CollectedClientData.Challenge
+		parseErr = wellWritten(in.Response, parsed.Raw.AttestationResponse.ClientDataJSON, parsed.ParsedPublicKeyCredential)
 	}
 	begun, err := p.take(c, registration, sent)
 	if parseErr != nil {
@@ -117,6 +118,9 @@ func (p *Passkeys) verifiedCredential(c *betterauth.Ctx, begun *challenge, parse
 		return nil, err
 	}
 	if err := p.judge(c, parsed); err != nil {
+		return nil, err
+	}
+	if err := checkCertificates(parsed.Response.AttestationObject.AttStatement); err != nil {
 		return nil, err
 	}
 	return credentialRow(cred.ID, cred.PublicKey, parsed)
@@ -183,6 +187,26 @@ func (p *Passkeys) add(c *betterauth.Ctx, key *Passkey) error {
 		}
 		return p.store.Create(tx, key)
 	})
+}
+
+// checkCertificates demands that an x5c, if there is one, is a list of byte
+// strings (section 8): go-webauthn takes any other for none, and the statement
+// for a self attestation.
+func checkCertificates(statement map[string]any) error {
+	x5c, there := statement["x5c"]
+	if !there {
+		return nil
+	}
+	list, ok := x5c.([]any)
+	if !ok || len(list) == 0 {
+		return errors.New("the certificates are not a list")
+	}
+	for _, certificate := range list {
+		if _, ok := certificate.([]byte); !ok {
+			return errors.New("a certificate is not a byte string")
+		}
+	}
+	return nil
 }
 
 var transportName = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)

@@ -14,6 +14,7 @@ import (
 	"github.com/better-auth-go/better-auth/database/databasetest"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
+	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest/cases"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -211,7 +212,7 @@ func TestSignUpIsAllOrNothing(t *testing.T) {
 // Bent registrations make no user either, and a challenge is for one attempt.
 func TestBentSignUps(t *testing.T) {
 	t.Parallel()
-	for name, tamper := range ceremonyTampers() {
+	for name, tamper := range cases.Bends(cases.Registration) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			kit := newKit(t, open(nil))
@@ -375,3 +376,18 @@ func TestSignUpEventsAndAssurance(t *testing.T) {
 }
 
 // Somebody who tries to get into an account is told of, with whose it is.
+
+// refused demands a 4xx with a code and no passkey.
+func refused(t *testing.T, kit *plugintest.Kit, answer *plugintest.Answer) {
+	t.Helper()
+	if answer.Status < 400 || answer.Status > 499 || answer.Code() == "" {
+		t.Errorf("status %d, body %s", answer.Status, answer.Body)
+	}
+	if n, err := plugintest.StoreOf[passkey.Passkey](kit).Count(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d passkeys, %v", n, err)
+	}
+}
+
+func decode(cookie string) string {
+	return strings.NewReplacer("%2B", "+", "%2F", "/", "%3D", "=").Replace(cookie)
+}

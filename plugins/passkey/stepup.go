@@ -8,7 +8,6 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/go-webauthn/webauthn/protocol"
 )
 
 // Authentication is about signing in with a passkey and stepping up with one.
@@ -74,15 +73,7 @@ func (p *Passkeys) verifyStepUp(c *betterauth.Ctx, in VerifyAuthenticationInput)
 
 func (p *Passkeys) stepUp(c *betterauth.Ctx, in VerifyAuthenticationInput, used *Passkey) (*betterauth.Identity, error) {
 	id := c.Identity()
-	parsed, parseErr := protocol.ParseCredentialRequestResponseBytes(in.Response)
-	sent := ""
-	if parseErr == nil {
-		sent = parsed.Response.CollectedClientData.Challenge
-	}
-	begun, err := p.take(c, steppingUp, sent)
-	if parseErr != nil {
-		return nil, ErrInvalidResponse.Because(parseErr)
-	}
+	begun, parsed, err := p.takeAssertion(c, steppingUp, in.Response)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
+	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest/cases"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -185,7 +186,7 @@ func TestStepUpRefusals(t *testing.T) {
 // Every bend that a sign-in refuses, this refuses.
 func TestBentStepUps(t *testing.T) {
 	t.Parallel()
-	tampers := ceremonyTampers()
+	tampers := cases.Bends(cases.Authentication)
 	tampers["signature"] = passkeytest.Tamper{Signature: func(sig []byte) []byte { sig[len(sig)-1] ^= 1; return sig }}
 	tampers["flags not signed"] = passkeytest.Tamper{AuthData: func(d []byte) []byte { d[32] |= byte(passkeytest.UserVerified); return append(d[:36], d[36]^1) }, SignOriginal: true}
 	for name, tamper := range tampers {

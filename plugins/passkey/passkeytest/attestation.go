@@ -47,5 +47,9 @@ func attest(create CreateOptions, c Credential, authData []byte, signed layers, 
 	if tamper.AttestationObject != nil {
 		tamper.AttestationObject(object)
 	}
-	return encodeCBOR(object)
+	data, err := encodeCBOR(object)
+	if err != nil {
+		return nil, err
+	}
+	return applyBytes(tamper.AttestationObjectBytes, data), nil
 }

@@ -31,5 +31,5 @@ func encodeResponse(c Credential, inner, extensions map[string]any, tamper Tampe
 	if err != nil {
 		return nil, fmt.Errorf("passkeytest: response: %w", err)
 	}
-	return data, nil
+	return applyBytes(tamper.ResponseJSON, data), nil
 }

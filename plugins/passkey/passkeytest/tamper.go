@@ -40,9 +40,17 @@ type Tamper struct {
 	// (section 6.5.4): fmt, attStmt, authData.
 	AttestationObject func(map[string]any)
 
-	// Response changes the JSON object that is returned, last of all. Its
-	// member "response" is a map[string]any, binary members are base64url.
+	// AttestationObjectBytes changes the encoded attestation object, after
+	// AttestationObject.
+	AttestationObjectBytes func([]byte) []byte
+
+	// Response changes the JSON object that is returned. Its member "response"
+	// is a map[string]any, binary members are base64url.
 	Response func(map[string]any)
+
+	// ResponseJSON changes the encoded response, last of all: for what no
+	// encoder writes, such as a member that is there twice.
+	ResponseJSON func([]byte) []byte
 
 	// SignOriginal signs the client data and authenticator data as they were
 	// before tampering, as when somebody changes them on the way: the

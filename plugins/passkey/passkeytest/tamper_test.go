@@ -82,6 +82,12 @@ func TestTamperedRegistrationIsRefused(t *testing.T) {
 		"packed, changed on the way": {
 			passkeytest.CreateOptions{Attestation: packed, Tamper: bend{AuthData: flipByte(36), SignOriginal: true}}, "signature",
 		},
+		"attestation object cut short": {
+			passkeytest.CreateOptions{Tamper: bend{AttestationObjectBytes: func(d []byte) []byte { return d[:len(d)-1] }}}, "attestation",
+		},
+		"response JSON cut short": {
+			passkeytest.CreateOptions{Tamper: bend{ResponseJSON: func(d []byte) []byte { return d[:len(d)-1] }}}, "",
+		},
 		"response id": {
 			passkeytest.CreateOptions{Tamper: bend{Response: setMember("id", "****")}}, "",
 		},
