@@ -93,6 +93,10 @@ func (f *field) decodeValue(raw jsontext.Value, dst reflect.Value, path string, 
 	switch f.kind {
 	case kindString:
 		if f.checks.coerce {
+			if raw == nil {
+				issues.add(path, "Invalid input: expected nonoptional, received undefined")
+				return
+			}
 			raw = coerced(raw)
 		}
 		if raw.Kind() != '"' {
@@ -128,12 +132,10 @@ func (f *field) decodeValue(raw jsontext.Value, dst reflect.Value, path string, 
 	}
 }
 
-// coerced is the text JavaScript makes of a missing member, null, a boolean or a
-// number. Arrays and objects, whose text would mean nothing, stay what they are.
+// coerced is the text JavaScript makes of null, a boolean or a number. Arrays and
+// objects, whose text would mean nothing, stay what they are.
 func coerced(raw jsontext.Value) jsontext.Value {
 	switch raw.Kind() {
-	case 0:
-		return jsontext.Value(`"undefined"`)
 	case 'n', 't', 'f':
 		return jsontext.Value(`"` + string(raw) + `"`)
 	case '0':

@@ -16,8 +16,17 @@ func (a *Admin) listUserSessions(c *betterauth.Ctx, in UserInput) (SessionsAnswe
 	if err := a.demand(c, "session", "list", ErrListSessions); err != nil {
 		return SessionsAnswer{}, err
 	}
-	sessions, err := a.host.Sessions().List(c, in.UserID)
+	sessions, err := a.Sessions(c, in.UserID)
 	return SessionsAnswer{sessions}, err
+}
+
+// Sessions returns a user's sessions that have not expired, oldest first, those
+// of administrators in their place included.
+func (a *Admin) Sessions(ctx context.Context, userID string) ([]*betterauth.Session, error) {
+	return a.sessions.List(ctx, database.Query{
+		Where: []database.Cond{database.Eq("userId", userID), database.Gt("expiresAt", a.host.Now())},
+		Order: []database.Order{{Column: "createdAt"}, {Column: "id"}},
+	})
 }
 
 // RevokeSessionInput is the input of revokeUserSession.
