@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -145,13 +146,17 @@ func (a *Admin) Update(ctx context.Context, userID string, set database.Set) (us
 	return user, nil
 }
 
-// taken tells clients of an address that somebody else has.
+// taken tells clients of an address, or a value of another unique column, that
+// somebody else has.
 func taken(err error) error {
 	var unique *database.UniqueError
-	if errors.As(err, &unique) && len(unique.Columns) == 1 && unique.Columns[0] == "email" {
+	switch {
+	case !errors.As(err, &unique) || unique.Table != "user":
+		return err
+	case slices.Contains(unique.Columns, "email"):
 		return ErrUserExists.Because(err)
 	}
-	return err
+	return betterauth.ErrValidation.Because(err)
 }
 
 func has(members betterauth.Members, names ...string) bool {

@@ -31,6 +31,7 @@ func columns() []betterauth.AddedColumn {
 			}
 			return nil
 		}}),
+		betterauth.NewField[string]("user", database.Column{Name: "badge", Unique: true}),
 		betterauth.NewField[jsontext.Value]("user", database.Column{Name: "settings"}),
 	}
 }
@@ -203,6 +204,9 @@ func TestCreateAndUpdate(t *testing.T) {
 		if !strings.Contains(body, `"plan":null`) || !strings.Contains(body, `"email":"other@example.com"`) || !strings.Contains(body, `"id":"`+made.User.ID+`"`) || strings.Contains(body, "note") {
 			t.Errorf("%s", body)
 		}
+		c.Post("/admin/update-user", object{"userId": boss.ID, "data": object{"badge": "007"}}).Want(http.StatusOK)
+		update(`{"badge":"007"}`).WantError(betterauth.ErrValidation)
+		c.Post("/admin/create-user", `{"email":"third@example.com","name":"T","data":{"birthYear":1990,"badge":"007"}}`).WantError(betterauth.ErrValidation)
 		// The program's own way has no other rules for a taken address.
 		if _, err := s.admin.Update(t.Context(), made.User.ID, database.Set{"email": "boss@example.com"}); !errors.Is(err, admin.ErrUserExists) {
 			t.Errorf("%v", err)
