@@ -3,6 +3,7 @@ package betterauth
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -29,6 +30,10 @@ type SignIn struct {
 	// most. Nil follows the request's "don't remember" cookie, and remembers
 	// without one.
 	Remember *bool
+	// Life is how long the session lasts. Default: SessionConfig.ExpiresIn, or a
+	// day for one that is not remembered. It is the first expiry: where sessions
+	// are refreshed this one is too, unless Remember is false.
+	Life time.Duration
 	// NewUser says that the user was created by this very request.
 	NewUser bool
 	// Columns are values for added columns of the session, by logical name.

@@ -31,6 +31,22 @@ func (h *Host) BaseURL() string { return h.auth.base.static }
 // URL's own origin first when it is configured.
 func (h *Host) TrustedOrigins() []string { return h.auth.origins.static }
 
+// SessionConfig is the application's, with defaults filled in.
+func (h *Host) SessionConfig() SessionConfig { return h.auth.cfg.Session }
+
+// Columns describes the columns of a table, added ones included, in the order of
+// the schema; none for an unknown table. For operations that let a client name
+// columns: look them up here, leave Hidden ones out, read values with
+// Column.Parse.
+func (h *Host) Columns(table string) []database.Column {
+	for _, t := range h.auth.schema.Tables() {
+		if t.Name == table {
+			return t.Columns
+		}
+	}
+	return nil
+}
+
 // Logger logs with the plugin's id.
 func (h *Host) Logger() *slog.Logger { return h.auth.log.With("plugin", h.plugin) }
 

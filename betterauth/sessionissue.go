@@ -22,6 +22,18 @@ func (c *Ctx) Recache(id *Identity) {
 	c.writeCache(id, c.dontRemember())
 }
 
+// Resume makes the browser go on with another session, which the caller has read
+// from the database and found to be theirs: the way back from a session that
+// stood in for it. remember false keeps it until the browser closes, as
+// SignIn.Remember.
+func (c *Ctx) Resume(id *Identity, remember bool) {
+	c.login = loginState{read: true, stored: true, identity: id}
+	if remember {
+		c.forgetDontRemember()
+	}
+	c.setSessionCookies(id, remember)
+}
+
 // ForgetSession makes the browser forget the session. It does not end it; see
 // Sessions.
 func (c *Ctx) ForgetSession() { c.clearSessionCookies() }
@@ -44,6 +56,9 @@ func (c *Ctx) createSession(user *User, how SignIn) (*Session, error) {
 	life := c.auth.cfg.Session.ExpiresIn
 	if !remember {
 		life = 24 * time.Hour
+	}
+	if how.Life > 0 {
+		life = how.Life
 	}
 	token, err := database.RandomString(c.auth.cfg.Random, 32, Alphanumeric)
 	if err != nil {

@@ -4,6 +4,7 @@ package plugins_test
 import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/plugins/account"
+	"github.com/better-auth-go/better-auth/plugins/admin"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
@@ -23,6 +24,7 @@ var bundled = []func() betterauth.Plugin{
 	func() betterauth.Plugin { return emailpassword.New(emailpassword.Config{}) },
 	func() betterauth.Plugin { return emailverification.New(emailverification.Config{}) },
 	func() betterauth.Plugin { return emailotp.New(emailotp.Config{}) },
+	func() betterauth.Plugin { return admin.New(admin.Config{}) },
 	func() betterauth.Plugin { return haveibeenpwned.New(haveibeenpwned.Config{}) },
 	func() betterauth.Plugin { return magiclink.New(magiclink.Config{}) },
 	func() betterauth.Plugin { return passkey.New(passkey.Config{}) },

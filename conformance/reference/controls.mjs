@@ -74,7 +74,10 @@ export function testControls({ mails, senders, auth, database }) {
     "POST /__test/add-account": withUser(async ({ internalAdapter }, { user }, { providerId, accountId }) => {
       await internalAdapter.createAccount({ userId: user.id, providerId, accountId, scope: "read,write", accessToken: "an access token" });
     }),
-    "POST /__test/promote-admin": absent,
+    // The first administrator is nobody's to make but the operator's.
+    "POST /__test/promote-admin": withUser(async ({ internalAdapter }, { user }, { role = "admin" }) => {
+      await internalAdapter.updateUser(user.id, { role });
+    }),
     "GET /__test/two-factor-otp": absent,
     "GET /__test/view-backup-codes": absent,
   };

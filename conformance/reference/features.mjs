@@ -1,6 +1,8 @@
 // What a server can be asked to do differently: the names --with takes. The Go server has the same ones.
 import { randomBytes, createHash, timingSafeEqual } from "node:crypto";
-import { haveIBeenPwned, username } from "better-auth/plugins";
+import { admin, haveIBeenPwned, username } from "better-auth/plugins";
+import { createAccessControl } from "better-auth/plugins/access";
+import { adminAc, defaultStatements, userAc } from "better-auth/plugins/admin/access";
 import { z } from "zod";
 import { admitVisitors } from "./passkey-first.mjs";
 
@@ -34,6 +36,20 @@ const features = {
   },
   // Sessions in cookies alone; the server knows by itself, since it is given no database.
   stateless: () => {},
+  "custom-roles": (options) => {
+    const ac = createAccessControl({ ...defaultStatements, project: ["create", "share"] });
+    const roles = {
+      admin: adminAc,
+      user: userAc,
+      editor: ac.newRole({ user: ["create", "update"], project: ["create"] }),
+      actor: ac.newRole({ user: ["impersonate", "impersonate-admins"], session: ["list"], project: ["share"] }),
+    };
+    const plugin = admin({
+      ac, roles, defaultRole: "editor", adminRoles: ["admin", "actor"], defaultBanReason: "Spam", defaultBanExpiresIn: 3600,
+      bannedUserMessage: "Come back later.", impersonationSessionDuration: 600,
+    });
+    options.plugins = options.plugins.map((other) => (other.id === plugin.id ? plugin : other));
+  },
   "revoke-on-reset": (options) => (options.emailAndPassword.revokeSessionsOnPasswordReset = true),
   "deferred-refresh": (options) => (options.session.deferSessionRefresh = true),
   "unverified-change": (options) => (options.user.changeEmail.updateEmailWithoutVerification = true),

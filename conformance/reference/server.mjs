@@ -21,7 +21,7 @@ const { values: flags } = parseArgs({
     secret: { type: "string", default: secret },
     "cookie-cache": { type: "string" },
     "base-path": { type: "string", default: "/api/auth" },
-    plugins: { type: "string", default: "passkey,bearer,username,magic-link,email-otp" },
+    plugins: { type: "string", default: "passkey,bearer,username,magic-link,email-otp,admin" },
     with: { type: "string", default: "" },
     "range-api": { type: "string" },
     origin: { type: "string", multiple: true, default: [] },

@@ -28,7 +28,7 @@ export default {
       await s.answers(s.visitor().raw("POST", "/sign-up/email", { headers: form, body }), 200);
     },
     "members nobody asked for are ignored": async (s) => {
-      await s.ok(s.visitor().client.signUp.email({ ...ada, role: "admin", emailVerified: true, id: "mine" }));
+      await s.ok(s.visitor().client.signUp.email({ ...ada, rank: "admin", emailVerified: true, id: "mine" }));
     },
     "an address that is taken": async (s) => {
       await s.signedUp();

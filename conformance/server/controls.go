@@ -13,6 +13,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/account"
+	"github.com/better-auth-go/better-auth/plugins/admin"
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
@@ -45,7 +46,7 @@ func (s *site) testControls() map[string]control {
 		"POST /__test/remove-credential-account": s.removeCredential,
 		"POST /__test/age-sessions":              s.ageSessions,
 		"POST /__test/add-account":               s.addAccount,
-		"POST /__test/promote-admin":             s.absent,
+		"POST /__test/promote-admin":             s.promoteAdmin,
 		"GET /__test/two-factor-otp":             s.absent,
 		"GET /__test/view-backup-codes":          s.absent,
 	}
@@ -208,6 +209,31 @@ func (s *site) seedToken(prefix string) control {
 		row := &betterauth.Verification{Identifier: prefix + in.Token, Value: user.ID, ExpiresAt: expires}
 		return succeeded{true}, tokens.Create(r.Context(), row)
 	}
+}
+
+// promoteAdmin gives a user a role, "admin" unless the request names another:
+// the first administrator is nobody's to make but the operator's.
+func (s *site) promoteAdmin(r *http.Request) (any, error) {
+	var in struct {
+		Email string `json:"email"`
+		Role  string `json:"role"`
+	}
+	if err := read(r, &in); err != nil {
+		return nil, err
+	}
+	if in.Role == "" {
+		in.Role = "admin"
+	}
+	user, err := s.user(r.Context(), in.Email)
+	if err != nil {
+		return nil, err
+	}
+	users, err := betterauth.StoreOf[betterauth.User](s.auth)
+	if err != nil {
+		return nil, err
+	}
+	_, err = users.Update(r.Context(), database.Set{admin.Role.Column().Name: in.Role}, database.Eq("id", user.ID))
+	return succeeded{true}, err
 }
 
 func moment(value any) (at time.Time, ok bool) {

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/access"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/account"
+	"github.com/better-auth-go/better-auth/plugins/admin"
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
@@ -41,6 +43,7 @@ var features = map[string]func(*setup){
 	"no-auto-sign-in":          func(s *setup) { s.plugins.password.DisableAutoSignIn = true },
 	"no-sign-up":               func(s *setup) { s.plugins.password.DisableSignUp = true },
 	"stateless":                func(s *setup) { s.stateless = true },
+	"custom-roles":             customRoles,
 	"revoke-on-reset":          func(s *setup) { s.plugins.password.RevokeSessionsOnReset = true },
 	"no-changes":               func(s *setup) { s.plugins.account = account.Config{} },
 	"delete-mail":              func(s *setup) { s.plugins.account.DeleteUser.MailToken = true },
@@ -98,6 +101,22 @@ func addFields(s *setup) {
 		betterauth.NewField[string]("user", database.Column{Name: "note", Hidden: true}),
 		betterauth.NewField[string]("session", database.Column{Name: "theme"}),
 		betterauth.NewField[string]("session", database.Column{Name: "channel", Default: "web", ReadOnly: true}),
+	}
+}
+
+func customRoles(s *setup) {
+	all := admin.Control.Statements()
+	all["project"] = []string{"create", "share"}
+	control := access.New(all)
+	s.plugins.admin = admin.Config{
+		Roles: map[string]access.Role{
+			"admin":  admin.AdminRole,
+			"user":   admin.UserRole,
+			"editor": control.NewRole(access.Statements{"user": {"create", "update"}, "project": {"create"}}),
+			"actor":  control.NewRole(access.Statements{"user": {"impersonate", "impersonate-admins"}, "session": {"list"}, "project": {"share"}}),
+		},
+		DefaultRole: "editor", AdminRoles: []string{"admin", "actor"}, DefaultBanReason: "Spam", DefaultBanDuration: time.Hour,
+		BannedUserMessage: "Come back later.", ImpersonationDuration: 10 * time.Minute,
 	}
 }
 

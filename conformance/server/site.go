@@ -11,6 +11,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/account"
+	"github.com/better-auth-go/better-auth/plugins/admin"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
@@ -105,6 +106,7 @@ type pluginConfigs struct {
 	pwned        haveibeenpwned.Config
 	magiclink    magiclink.Config
 	emailotp     emailotp.Config
+	admin        admin.Config
 }
 
 func (c pluginConfigs) all() []betterauth.Plugin {
@@ -118,6 +120,7 @@ func (c pluginConfigs) all() []betterauth.Plugin {
 		haveibeenpwned.New(c.pwned),
 		magiclink.New(c.magiclink),
 		emailotp.New(c.emailotp),
+		admin.New(c.admin),
 	}
 }
 

@@ -1,5 +1,6 @@
 // The operations this suite is about, with every error a client can provoke: the code, or the message of an error without a code. "404" is an empty
 // answer of that status. A redirect counts for the error its target carries. Each plugin has a file in operations/.
+import admin from "./operations/admin.mjs";
 import core from "./operations/core.mjs";
 import emailotp from "./operations/emailotp.mjs";
 import magiclink from "./operations/magiclink.mjs";
@@ -9,7 +10,7 @@ import username from "./operations/username.mjs";
 
 /** By id, in the order of the table: the route and its errors. A plugin adds the errors it brings to another's operation under the same id. */
 export const operations = {};
-for (const plugin of [core, passkey, username, haveibeenpwned, magiclink, emailotp]) {
+for (const plugin of [core, passkey, username, haveibeenpwned, magiclink, emailotp, admin]) {
   for (const [id, [route, errors]] of Object.entries(plugin)) operations[id] = [route, [...(operations[id]?.[1] ?? []), ...errors]];
 }
 

@@ -29,6 +29,7 @@ export const sites = {
   passkeyUnresolved: ["--with", `passkey-unresolved,${cheap}`],
   coded: ["--with", `codes,${cheap}`],
   overridden: ["--with", `codes-replace-links,required-verification,${cheap}`],
+  roles: ["--with", `custom-roles,${cheap}`],
   fixed: ["--with", `no-changes,${cheap}`],
 };
 

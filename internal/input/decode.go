@@ -92,6 +92,13 @@ func (f *field) decode(raw jsontext.Value, dst reflect.Value, path string, issue
 func (f *field) decodeValue(raw jsontext.Value, dst reflect.Value, path string, issues *Issues) {
 	switch f.kind {
 	case kindString:
+		if f.checks.coerce {
+			if raw == nil {
+				issues.add(path, "Invalid input: expected nonoptional, received undefined")
+				return
+			}
+			raw = coerced(raw)
+		}
 		if raw.Kind() != '"' {
 			issues.add(path, expected("string", raw))
 			return
@@ -123,6 +130,26 @@ func (f *field) decodeValue(raw jsontext.Value, dst reflect.Value, path string, 
 	case kindStruct:
 		f.object.decode(raw, dst, path, issues)
 	}
+}
+
+// coerced is the text JavaScript makes of null, a boolean or a number. Arrays and
+// objects, whose text would mean nothing, stay what they are.
+func coerced(raw jsontext.Value) jsontext.Value {
+	switch raw.Kind() {
+	case 'n', 't', 'f':
+		return jsontext.Value(`"` + string(raw) + `"`)
+	case '0':
+		var n float64
+		if json.Unmarshal(raw, &n) != nil {
+			return raw
+		}
+		format := byte('g')
+		if math.Abs(n) < 1e21 {
+			format = 'f'
+		}
+		return jsontext.Value(`"` + strconv.FormatFloat(n, format, -1, 64) + `"`)
+	}
+	return raw
 }
 
 func (f *field) decodeNumber(raw jsontext.Value, dst reflect.Value, path string, issues *Issues) {
@@ -228,6 +255,14 @@ func (f *field) setString(s string, dst reflect.Value, path string, issues *Issu
 // any text but the empty one, "false" and "0" included, as in the reference.
 func (f *field) decodeText(values []string, dst reflect.Value, path string, issues *Issues) {
 	target := dst.FieldByIndex(f.index)
+	if f.kind == kindSlice {
+		for _, value := range values {
+			item := reflect.New(target.Type().Elem()).Elem()
+			f.elem.setString(value, item, path, issues)
+			target.Set(reflect.Append(target, item))
+		}
+		return
+	}
 	if len(values) == 0 {
 		if !f.optional && f.kind != kindBool {
 			issues.add(path, expected(map[kind]string{kindString: "string"}[f.kind], nil))

@@ -112,6 +112,56 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// Ids may be sent as numbers.
+func TestCoerce(t *testing.T) {
+	t.Parallel()
+	type in struct {
+		ID    string  `json:"id" check:"coerce"`
+		Other *string `json:"other" check:"coerce"`
+	}
+	plan, err := input.Compile(reflect.TypeFor[in]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for body, want := range map[string]string{
+		`{"id":null}`: "null", `{"id":true}`: "true", `{"id":7}`: "7", `{"id":-1.50}`: "-1.5", `{"id":1e20}`: "100000000000000000000",
+		`{"id":1e21}`: "1e+21", `{"id":"x","other":1}`: "x",
+	} {
+		var dst in
+		if err := plan.Decode(input.Source{Body: jsontext.Value(body)}, &dst); err != nil || dst.ID != want || (dst.Other != nil) != strings.Contains(body, "other") {
+			t.Errorf("%s: %q %v %v, want %q", body, dst.ID, dst.Other, err, want)
+		}
+	}
+	for _, body := range []string{`{}`, `{"id":[]}`, `{"id":{}}`, `{"id":"a\u0000"}`, `{"id":"","other":[1]}`} {
+		var dst in
+		if err := plan.Decode(input.Source{Body: jsontext.Value(body)}, &dst); err == nil {
+			t.Errorf("%s: accepted as %q", body, dst.ID)
+		}
+	}
+}
+
+func TestRepeatedQuery(t *testing.T) {
+	t.Parallel()
+	type in struct {
+		Values []string `query:"v"`
+	}
+	plan, err := input.Compile(reflect.TypeFor[in]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]int{"": 0, "v=": 1, "v=a": 1, "v=a&v=b": 2} {
+		values, _ := url.ParseQuery(query)
+		var dst in
+		if err := plan.Decode(input.Source{Query: values}, &dst); err != nil || len(dst.Values) != want {
+			t.Errorf("%q: %v %v", query, dst.Values, err)
+		}
+	}
+	var dst in
+	if err := plan.Decode(input.Source{Query: url.Values{"v": {"a\x00"}}}, &dst); err == nil {
+		t.Error("NUL was accepted")
+	}
+}
+
 func TestOptionalBody(t *testing.T) {
 	t.Parallel()
 	type in struct {
@@ -145,7 +195,13 @@ func TestCompileRefuses(t *testing.T) {
 			A string `json:"a" check:"min=x"`
 		}](),
 		"query slice": reflect.TypeFor[struct {
-			A []string `query:"a"`
+			A []int `query:"a"`
+		}](),
+		"path slice": reflect.TypeFor[struct {
+			A []string `path:"a"`
+		}](),
+		"number made text": reflect.TypeFor[struct {
+			A int `json:"a" check:"coerce"`
 		}](),
 		"nested query": reflect.TypeFor[struct {
 			A struct {

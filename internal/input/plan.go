@@ -109,10 +109,10 @@ const (
 
 // checks are the constraints of a `check` tag.
 type checks struct {
-	email, nonEmpty, trim, object bool
-	min, max                      int
-	hasMin, hasMax                bool
-	enum                          []string
+	email, nonEmpty, trim, object, coerce bool
+	min, max                              int
+	hasMin, hasMax                        bool
+	enum                                  []string
 }
 
 // Compile reads the tags of t, a struct type. The error names the field that
@@ -188,8 +188,9 @@ func compileField(t reflect.Type, sf reflect.StructField, plan *Plan, o *object)
 		if plan == nil {
 			return fmt.Errorf("a %s field belongs to the top of the input", source)
 		}
-		if f.kind > kindFloat {
-			return fmt.Errorf("a %s field is text, a boolean or a number", source)
+		repeated := source == "query" && f.kind == kindSlice && !f.pointer && f.elem.kind == kindString && !f.elem.pointer
+		if f.kind > kindFloat && !repeated {
+			return fmt.Errorf("a %s field is text, a boolean or a number; []string takes a query parameter that may be repeated", source)
 		}
 		f.name = name
 		if source == "query" {
@@ -273,6 +274,11 @@ func (f *field) setChecks(tag string) error {
 			f.checks.trim = true
 		case "object":
 			f.checks.object = true
+		case "coerce":
+			if f.kind != kindString {
+				return fmt.Errorf("check %q is for text", part)
+			}
+			f.checks.coerce = true
 		case "optional":
 			f.optional = true
 		case "required":

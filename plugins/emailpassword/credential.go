@@ -62,16 +62,32 @@ func (p *EmailPassword) SetFirstPassword(ctx context.Context, userID, password s
 // both are the caller's task. The errors are ErrPasswordTooShort,
 // ErrPasswordTooLong and ErrUserNotFound, and what the hasher refuses.
 func (p *EmailPassword) ReplacePassword(ctx context.Context, userID, password string) error {
-	hash, err := p.newHash(ctx, password)
+	set, err := p.PreparePassword(ctx, password)
 	if err != nil {
 		return err
 	}
-	return p.host.Transaction(ctx, func(ctx context.Context) error {
-		if _, err := p.hold(ctx, userID); err != nil {
-			return err
-		}
-		return p.store(ctx, userID, hash)
-	})
+	return set(ctx, userID)
+}
+
+// PreparePassword checks a password that is to become somebody's and hashes it,
+// which takes long. set makes it a user's, whether or not they had one, and ends
+// the reset links under way; it belongs into a transaction, such as the one that
+// creates the user. Like ReplacePassword it asks nobody. The errors are
+// ErrPasswordTooShort, ErrPasswordTooLong and what the hasher refuses, and of set
+// ErrUserNotFound.
+func (p *EmailPassword) PreparePassword(ctx context.Context, password string) (set func(ctx context.Context, userID string) error, err error) {
+	hash, err := p.newHash(ctx, password)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, userID string) error {
+		return p.host.Transaction(ctx, func(ctx context.Context) error {
+			if _, err := p.hold(ctx, userID); err != nil {
+				return err
+			}
+			return p.store(ctx, userID, hash)
+		})
+	}, nil
 }
 
 // newHash is the hash of a password that may become somebody's. It takes long:

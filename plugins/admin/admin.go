@@ -1,0 +1,218 @@
+// Package admin lets people with a role manage the others: list, create, change
+// and remove users, give roles, ban, set passwords, end sessions, and sign in as
+// somebody else for an hour with a way back.
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/access"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// The names that other plugins refer to.
+const (
+	ID                 = "admin"
+	SetRole            = "setRole"
+	GetUser            = "getUser"
+	CreateUser         = "createUser"
+	UpdateUser         = "adminUpdateUser"
+	ListUsers          = "listUsers"
+	ListUserSessions   = "listUserSessions"
+	UnbanUser          = "unbanUser"
+	BanUser            = "banUser"
+	ImpersonateUser    = "impersonateUser"
+	StopImpersonating  = "stopImpersonating"
+	RevokeUserSession  = "revokeUserSession"
+	RevokeUserSessions = "revokeUserSessions"
+	RemoveUser         = "removeUser"
+	SetUserPassword    = "setUserPassword"
+	UserHasPermission  = "userHasPermission"
+)
+
+// Config says who is an administrator and what they may do. With the zero value
+// users with the role "admin" may do everything but impersonate each other, and
+// nobody has that role until somebody writes it into the database or is named in
+// AdminUserIDs.
+type Config struct {
+	// DefaultRole is the role of new users, and of those who have none. Default
+	// "user".
+	DefaultRole string
+	// Roles are the roles there are, by name. With them no other role can be
+	// given to anybody. Default "admin" (AdminRole) and "user" (UserRole), and
+	// any name can be given, which allows nothing.
+	Roles map[string]access.Role
+	// AdminRoles are the roles whose bearers are protected from impersonation.
+	// They must be among Roles. What a role may do is not decided here. Default
+	// "admin".
+	AdminRoles []string
+	// AdminUserIDs are users who may do everything, whatever their role.
+	AdminUserIDs []string
+	// DefaultBanReason is the reason of a ban without one. Default "No reason".
+	DefaultBanReason string
+	// DefaultBanDuration is how long a ban lasts that does not say. Default: for
+	// good.
+	DefaultBanDuration time.Duration
+	// BannedUserMessage is what a banned user is told at sign-in. Default: "You
+	// have been banned from this application. Please contact support if you
+	// believe this is an error."
+	BannedUserMessage string
+	// ImpersonationDuration is how long an impersonation lasts. Default 1 hour.
+	ImpersonationDuration time.Duration
+	// AllowImpersonatingAdmins lets whoever may impersonate users impersonate
+	// administrators too, and so have all that those may. Default false: it takes
+	// the action "impersonate-admins".
+	AllowImpersonatingAdmins bool
+}
+
+// Admin is the plugin. Make one with New for each Auth. Its methods ask nobody
+// for permission, that is what the operations are for; they are safe for
+// concurrent use.
+type Admin struct {
+	cfg       Config
+	roles     map[string]access.Role
+	host      *betterauth.Host
+	users     *database.Store[betterauth.User]
+	sessions  *database.Store[betterauth.Session]
+	columns   []database.Column // of user
+	passwords passwords         // nil without a plugin that keeps them
+}
+
+// passwords is the plugin that keeps passwords.
+type passwords interface {
+	PreparePassword(ctx context.Context, password string) (set func(ctx context.Context, userID string) error, err error)
+}
+
+var (
+	_ betterauth.Plugin      = (*Admin)(nil)
+	_ betterauth.Checker     = (*Admin)(nil)
+	_ betterauth.Initializer = (*Admin)(nil)
+)
+
+// New makes the plugin.
+func New(cfg Config) *Admin {
+	text := func(value *string, otherwise string) {
+		if *value == "" {
+			*value = otherwise
+		}
+	}
+	text(&cfg.DefaultRole, "user")
+	text(&cfg.DefaultBanReason, "No reason")
+	text(&cfg.BannedUserMessage, "You have been banned from this application. Please contact support if you believe this is an error.")
+	if cfg.ImpersonationDuration == 0 {
+		cfg.ImpersonationDuration = time.Hour
+	}
+	a := &Admin{cfg: cfg, roles: maps.Clone(cfg.Roles)}
+	if cfg.Roles == nil {
+		a.roles = map[string]access.Role{"admin": AdminRole, "user": UserRole}
+	}
+	if cfg.AdminRoles == nil {
+		a.cfg.AdminRoles = []string{"admin"}
+	}
+	return a
+}
+
+// Manifest implements betterauth.Plugin. Every operation demands a stored
+// session: what a revoked administrator's cookie still says is not believed.
+func (a *Admin) Manifest() betterauth.Manifest {
+	unauthorized := betterauth.AfterMatch(a.isOurs, func(_ *betterauth.Ctx, r *betterauth.Result) error {
+		if errors.Is(r.Err, betterauth.ErrUnauthorized) {
+			r.Value, r.Err = nil, errUnauthorized.Because(r.Err)
+		}
+		return nil
+	})
+	return betterauth.Manifest{
+		ID:        ID,
+		Schema:    betterauth.Schema{Columns: []betterauth.AddedColumn{Role, Banned, BanReason, BanExpires, ImpersonatedBy}},
+		Endpoints: a.endpoints(),
+		Before: []betterauth.BeforeHook{
+			betterauth.Before(SetRole, checkSetRole), betterauth.Before(CreateUser, checkCreate),
+			betterauth.Before(SetUserPassword, checkSetPassword), betterauth.Before(UserHasPermission, checkHasPermission),
+		},
+		After: []betterauth.AfterHook{unauthorized, betterauth.After("listSessions", hideImpersonations)},
+		Gates: []betterauth.SessionGate{{Name: "ban", Check: a.refuseBanned}},
+		Database: []betterauth.DatabaseHook{
+			betterauth.BeforeCreate(a.giveRole),
+			betterauth.BeforeUpdate(keepExpiry),
+			betterauth.AfterDelete(a.endTheirImpersonations),
+		},
+		Emits:  events(),
+		Errors: codes(),
+	}
+}
+
+func (a *Admin) endpoints() []betterauth.Endpoint {
+	op := func(id, method, path, summary string, errs ...*betterauth.ErrorCode) betterauth.Operation {
+		return betterauth.Operation{ID: id, Method: method, Path: "/admin" + path, Access: betterauth.WithStoredSession, Summary: summary, Errors: errs}
+	}
+	const get, post = http.MethodGet, http.MethodPost
+	notFound := betterauth.ErrUserNotFound
+	return []betterauth.Endpoint{
+		betterauth.Handle(op(SetRole, post, "/set-role", "Gives a user one or several roles.", ErrSetRole, ErrNoSuchRole, notFound), a.setRole),
+		betterauth.Handle(op(GetUser, get, "/get-user", "One user, by id.", ErrGetUser, notFound), a.getUser),
+		betterauth.Handle(op(CreateUser, post, "/create-user", "Creates a user, with a password or without.",
+			ErrCreateUsers, ErrSetRole, ErrBanUsers, ErrNoSuchRole, ErrInvalidRole, ErrInvalidEmail, ErrUserExists), a.createUser),
+		betterauth.Handle(op(UpdateUser, post, "/update-user", "Changes any column of a user but the password.", ErrUpdateUsers, ErrNoData, ErrPasswordColumn,
+			ErrSetRole, ErrBanUsers, ErrSetEmail, ErrNoSuchRole, ErrInvalidRole, ErrBanYourself, ErrInvalidEmail, ErrUserExists, notFound), a.updateUser),
+		betterauth.Handle(op(ListUsers, get, "/list-users", "Users that match a search and a filter, page by page.", ErrListUsers), a.listUsers),
+		betterauth.Handle(op(ListUserSessions, post, "/list-user-sessions", "A user's sessions, tokens included.", ErrListSessions), a.listUserSessions),
+		betterauth.Handle(op(UnbanUser, post, "/unban-user", "Lifts a ban.", ErrBanUsers, notFound), a.unbanUser),
+		betterauth.Handle(op(BanUser, post, "/ban-user", "Bans a user and ends their sessions.", ErrBanUsers, ErrBanYourself, notFound), a.banUser),
+		betterauth.Handle(op(ImpersonateUser, post, "/impersonate-user", "Signs the administrator in as a user.",
+			ErrImpersonate, ErrImpersonateAdmins, ErrBannedUser, notFound), a.impersonate),
+		betterauth.Handle(op(StopImpersonating, post, "/stop-impersonating", "Leads back to the administrator's own session."), a.stopImpersonating),
+		betterauth.Handle(op(RevokeUserSession, post, "/revoke-user-session", "Ends one session of any user.", ErrRevokeSessions), a.revokeUserSession),
+		betterauth.Handle(op(RevokeUserSessions, post, "/revoke-user-sessions", "Ends all sessions of a user.", ErrRevokeSessions), a.revokeUserSessions),
+		betterauth.Handle(op(RemoveUser, post, "/remove-user", "Deletes a user and everything of theirs.", ErrDeleteUsers, ErrRemoveYourself, notFound), a.removeUser),
+		betterauth.Handle(op(SetUserPassword, post, "/set-user-password", "Sets a user's password.", ErrSetPassword, ErrNoPasswords, notFound), a.setUserPassword),
+		betterauth.Handle(op(UserHasPermission, post, "/has-permission", "Whether the caller may do something."), a.userHasPermission),
+	}
+}
+
+func (a *Admin) isOurs(op betterauth.Operation) bool {
+	return slices.ContainsFunc(a.endpoints(), func(e betterauth.Endpoint) bool { return e.Operation().ID == op.ID })
+}
+
+// Check implements betterauth.Checker.
+func (a *Admin) Check(betterauth.Site) error {
+	var problems []error
+	if a.cfg.DefaultBanDuration < 0 || a.cfg.ImpersonationDuration < 0 {
+		problems = append(problems, errors.New("a duration is negative"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.roles)) {
+		if err := a.roles[name].Err(); err != nil {
+			problems = append(problems, fmt.Errorf("role %q: %w", name, err))
+		}
+	}
+	if a.cfg.Roles == nil || !slices.Equal(a.cfg.AdminRoles, []string{"admin"}) {
+		for _, name := range a.cfg.AdminRoles {
+			if _, ok := a.roles[name]; !ok {
+				problems = append(problems, fmt.Errorf("AdminRoles: %q is none of Roles", name))
+			}
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// Init implements betterauth.Initializer.
+func (a *Admin) Init(_ context.Context, h *betterauth.Host) (err error) {
+	a.host, a.columns = h, h.Columns("user")
+	if a.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
+		return err
+	}
+	if a.sessions, err = betterauth.StoreOf[betterauth.Session](h); err != nil {
+		return err
+	}
+	a.passwords, err = betterauth.Peer[passwords](h)
+	if errors.Is(err, betterauth.ErrNoPeer) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,101 @@
+package admin
+
+import (
+	"context"
+	"errors"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+func (a *Admin) removeUser(c *betterauth.Ctx, in UserInput) (betterauth.Success, error) {
+	if err := a.demand(c, "user", "delete", ErrDeleteUsers); err != nil {
+		return betterauth.Success{}, err
+	}
+	if in.UserID == c.Identity().User.ID {
+		return betterauth.Success{}, ErrRemoveYourself
+	}
+	err := a.Remove(c, in.UserID)
+	return betterauth.Success{Success: err == nil}, err
+}
+
+// Remove deletes a user with their sessions and accounts, and ends what they do
+// in others' place. What plugins keep about them goes by foreign key. Whoever
+// signs in as them at the same time waits, and then finds nobody. The error is
+// betterauth.ErrUserNotFound.
+func (a *Admin) Remove(ctx context.Context, userID string) error {
+	return a.host.Transaction(ctx, func(ctx context.Context) error {
+		if err := a.takeTurns(ctx); err != nil {
+			return err
+		}
+		if _, err := a.users.GetLocked(ctx, database.Eq("id", userID)); err != nil {
+			return missing(err)
+		}
+		if _, err := a.end(ctx, userID); err != nil {
+			return err
+		}
+		accounts, err := betterauth.StoreOf[betterauth.Account](a.host)
+		if err != nil {
+			return err
+		}
+		if _, err := accounts.Delete(ctx, database.Eq("userId", userID)); err != nil {
+			return err
+		}
+		_, err = a.users.Delete(ctx, database.Eq("id", userID))
+		betterauth.Emit(ctx, a.host, Removed{By: actor(ctx), UserID: userID})
+		return err
+	})
+}
+
+// SetPasswordInput is the input of setUserPassword.
+type SetPasswordInput struct {
+	NewPassword string `json:"newPassword"`
+	UserID      string `json:"userId" check:"coerce"`
+}
+
+func checkSetPassword(_ *betterauth.Ctx, in *SetPasswordInput) error {
+	const password, user = "[body.newPassword] newPassword cannot be empty", "[body.userId] userId cannot be empty"
+	switch {
+	case in.NewPassword == "" && in.UserID == "":
+		return betterauth.ErrValidation.Messagef("%s; %s", password, user)
+	case in.NewPassword == "":
+		return betterauth.ErrValidation.Messagef("%s", password)
+	case in.UserID == "":
+		return betterauth.ErrValidation.Messagef("%s", user)
+	}
+	return nil
+}
+
+func (a *Admin) setUserPassword(c *betterauth.Ctx, in SetPasswordInput) (betterauth.Status, error) {
+	if err := a.demand(c, "user", "set-password", ErrSetPassword); err != nil {
+		return betterauth.Status{}, err
+	}
+	err := a.SetPassword(c, in.UserID, in.NewPassword)
+	return betterauth.Status{Status: err == nil}, err
+}
+
+// SetPassword sets a user's password, whether or not they had one. Sessions stay:
+// see RevokeSessions. The errors are betterauth.ErrUserNotFound, ErrNoPasswords
+// where no plugin keeps passwords, and what that one says of the password.
+func (a *Admin) SetPassword(ctx context.Context, userID, password string) error {
+	set, err := a.prepare(ctx, password)
+	if err != nil {
+		return err
+	}
+	return a.host.Transaction(ctx, func(ctx context.Context) error {
+		err := set(ctx, userID)
+		var code *betterauth.ErrorCode
+		if errors.As(err, &code) && code.Code == betterauth.ErrUserNotFound.Code {
+			return betterauth.ErrUserNotFound.Because(err)
+		}
+		betterauth.Emit(ctx, a.host, PasswordSet{By: actor(ctx), UserID: userID})
+		return err
+	})
+}
+
+func (a *Admin) prepare(ctx context.Context, password string) (set func(ctx context.Context, userID string) error, err error) {
+	if a.passwords == nil {
+		return nil, ErrNoPasswords
+	}
+	return a.passwords.PreparePassword(ctx, password)
+}

@@ -1,0 +1,195 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// UserAnswer is the answer of operations that answer with a user by that name.
+type UserAnswer struct {
+	User *betterauth.User `json:"user"`
+}
+
+// GetUserInput is the input of getUser.
+type GetUserInput struct {
+	ID string `query:"id"`
+}
+
+func (a *Admin) getUser(c *betterauth.Ctx, in GetUserInput) (*betterauth.User, error) {
+	if err := a.demand(c, "user", "get", ErrGetUser); err != nil {
+		return nil, err
+	}
+	return a.User(c, in.ID)
+}
+
+// User returns a user, or betterauth.ErrUserNotFound.
+func (a *Admin) User(ctx context.Context, id string) (*betterauth.User, error) {
+	user, err := a.users.Get(ctx, database.Eq("id", id))
+	return user, missing(err)
+}
+
+// missing tells clients of a user that is not there.
+func missing(err error) error {
+	if errors.Is(err, database.ErrNotFound) {
+		return betterauth.ErrUserNotFound.Because(err)
+	}
+	return err
+}
+
+// UpdateInput is the input of adminUpdateUser: any columns of the user, those
+// that its owner may not set included.
+type UpdateInput struct {
+	UserID string             `json:"userId" check:"coerce"`
+	Data   betterauth.Members `json:"data"`
+}
+
+func (a *Admin) updateUser(c *betterauth.Ctx, in UpdateInput) (*betterauth.User, error) {
+	if err := a.demand(c, "user", "update", ErrUpdateUsers); err != nil {
+		return nil, err
+	}
+	if len(in.Data) == 0 {
+		return nil, ErrNoData
+	}
+	if has(in.Data, "password") {
+		return nil, ErrPasswordColumn
+	}
+	role, given, err := a.roleFrom(c, in.Data["role"])
+	if err != nil {
+		return nil, err
+	}
+	if has(in.Data, "banned", "banReason", "banExpires") {
+		if err := a.demand(c, "user", "ban", ErrBanUsers); err != nil {
+			return nil, err
+		}
+	}
+	if in.Data["banned"].Kind() == 't' && in.UserID == c.Identity().User.ID {
+		return nil, ErrBanYourself
+	}
+	if has(in.Data, "email", "emailVerified") {
+		if err := a.demand(c, "user", "set-email", ErrSetEmail); err != nil {
+			return nil, err
+		}
+	}
+	email, err := a.emailFrom(c, in)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.User(c, in.UserID); err != nil {
+		return nil, err
+	}
+	set, err := a.columnsFrom(in.Data)
+	if err != nil {
+		return nil, err
+	}
+	if given {
+		set["role"] = role
+	}
+	if has(in.Data, "email") {
+		set["email"] = email
+	}
+	return a.Update(c, in.UserID, set)
+}
+
+// emailFrom reads the address that a user is to have, "" without one.
+func (a *Admin) emailFrom(ctx context.Context, in UpdateInput) (string, error) {
+	if !has(in.Data, "email") {
+		return "", nil
+	}
+	email, _ := in.Data.Text("email")
+	email = strings.ToLower(email)
+	if !betterauth.IsEmail(email) {
+		return "", ErrInvalidEmail
+	}
+	taken, err := a.users.Exists(ctx, database.Eq("email", email), database.Ne("id", in.UserID))
+	if err == nil && taken {
+		err = ErrUserExists
+	}
+	return email, err
+}
+
+// Update sets columns of a user. Banning them ends their sessions, and what they
+// are doing in others' place; so does a role that no longer lets them do it. The
+// errors are betterauth.ErrUserNotFound and ErrUserExists for an address that is
+// taken.
+func (a *Admin) Update(ctx context.Context, userID string, set database.Set) (user *betterauth.User, err error) {
+	err = a.host.Transaction(ctx, func(ctx context.Context) error {
+		banning := set["banned"] == true
+		if banning {
+			// First, as everywhere: see end.
+			if err := a.takeTurns(ctx); err != nil {
+				return err
+			}
+		}
+		before, err := a.users.GetLocked(ctx, database.Eq("id", userID))
+		if err != nil {
+			return missing(err)
+		}
+		if user, err = a.users.UpdateOne(ctx, set, database.Eq("id", userID)); err != nil {
+			return taken(missing(err))
+		}
+		if banning {
+			_, err = a.end(ctx, userID)
+		} else if a.may(before, "user", "impersonate") && !a.may(user, "user", "impersonate") {
+			err = a.endTheirImpersonations(ctx, user)
+		}
+		a.tellOfUpdate(ctx, before, user)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return user, nil
+}
+
+// taken tells clients of an address, or a value of another unique column, that
+// somebody else has.
+func taken(err error) error {
+	var unique *database.UniqueError
+	switch {
+	case !errors.As(err, &unique) || unique.Table != "user":
+		return err
+	case slices.Contains(unique.Columns, "email"):
+		return ErrUserExists.Because(err)
+	}
+	return betterauth.ErrValidation.Because(err)
+}
+
+func has(members betterauth.Members, names ...string) bool {
+	for _, name := range names {
+		if _, ok := members[name]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// columnsFrom reads the members that are columns of the user, but for the id and
+// those that are read elsewhere.
+func (a *Admin) columnsFrom(members betterauth.Members) (database.Set, error) {
+	set := database.Set{}
+	for _, column := range a.columns {
+		raw, sent := members[column.Name]
+		if !sent || column.Name == "id" || column.Name == "email" || column.Name == "role" {
+			continue
+		}
+		value, err := column.Parse(raw)
+		if err != nil {
+			return nil, betterauth.ErrValidation.Messagef("%s is not a valid %s", column.Name, column.Type)
+		}
+		if value == nil && column.Required {
+			return nil, betterauth.ErrMissingField.Messagef("%s is required", column.Name)
+		}
+		if value != nil && column.Validate != nil {
+			if err := column.Validate(value); err != nil {
+				return nil, betterauth.ErrValidation.Messagef("%s: %s", column.Name, err)
+			}
+		}
+		set[column.Name] = value
+	}
+	return set, nil
+}
