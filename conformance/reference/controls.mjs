@@ -75,8 +75,17 @@ export function testControls({ mails, senders, auth, database }) {
       await internalAdapter.createAccount({ userId: user.id, providerId, accountId, scope: "read,write", accessToken: "an access token" });
     }),
     "POST /__test/promote-admin": absent,
-    "GET /__test/two-factor-otp": absent,
-    "GET /__test/view-backup-codes": absent,
+    "GET /__test/two-factor-otp": async ({ query }) => {
+      const email = query.get("email")?.toLowerCase();
+      const found = mails.findLast((mail) => mail.kind === "two-factor-otp" && mail.email === email);
+      return found ? ok({ otp: found.otp }) : fail(404, `no two-factor-otp mail to ${email}`);
+    },
+    "GET /__test/view-backup-codes": async ({ query }) => {
+      const { internalAdapter } = await auth.$context;
+      const found = await internalAdapter.findUserByEmail(String(query.get("email")).toLowerCase());
+      if (!found) return fail(404, `no user ${query.get("email")}`);
+      return ok(await auth.api.viewBackupCodes({ body: { userId: found.user.id } }));
+    },
   };
 }
 

@@ -46,8 +46,8 @@ func (s *site) testControls() map[string]control {
 		"POST /__test/age-sessions":              s.ageSessions,
 		"POST /__test/add-account":               s.addAccount,
 		"POST /__test/promote-admin":             s.absent,
-		"GET /__test/two-factor-otp":             s.absent,
-		"GET /__test/view-backup-codes":          s.absent,
+		"GET /__test/two-factor-otp":             s.secondStepCode,
+		"GET /__test/view-backup-codes":          s.backupCodes,
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
 
@@ -64,6 +65,7 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 			},
 			passkey: passkey.Config{RPID: "localhost", RPName: "Conformance", Origins: atLocalhost(origins)},
 			pwned:   haveibeenpwned.Config{Disabled: true},
+			second:  twofactor.Config{OTP: twofactor.OTPConfig{Enabled: true}},
 		},
 	}
 	if err := plan.apply(opts.features); err != nil {
@@ -105,6 +107,7 @@ type pluginConfigs struct {
 	pwned        haveibeenpwned.Config
 	magiclink    magiclink.Config
 	emailotp     emailotp.Config
+	second       twofactor.Config
 }
 
 func (c pluginConfigs) all() []betterauth.Plugin {
@@ -118,6 +121,7 @@ func (c pluginConfigs) all() []betterauth.Plugin {
 		haveibeenpwned.New(c.pwned),
 		magiclink.New(c.magiclink),
 		emailotp.New(c.emailotp),
+		twofactor.New(c.second),
 	}
 }
 

@@ -30,6 +30,8 @@ export const sites = {
   coded: ["--with", `codes,${cheap}`],
   overridden: ["--with", `codes-replace-links,required-verification,${cheap}`],
   fixed: ["--with", `no-changes,${cheap}`],
+  second: ["--with", `second-step,${cheap}`],
+  codeless: ["--with", `no-codes,no-mail,${cheap}`],
 };
 
 /** Compiles the Go server; resolves to {program, remove()}. */
