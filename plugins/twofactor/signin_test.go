@@ -2,6 +2,7 @@ package twofactor_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -86,6 +87,12 @@ func TestNoChallengeNoSession(t *testing.T) {
 	other := s.Client()
 	other.SetCookie(cookieChallenge, "reset-password:abc."+s.Host.Sign("reset-password:abc"))
 	tries(other, "of another kind")
+	// One whose identifier begins like a challenge's.
+	if _, err := s.Host.Verifications().Create(t.Context(), "2fa-otp-abc", s.user().ID, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	other.SetCookie(cookieChallenge, "2fa-otp-abc."+s.Host.Sign("2fa-otp-abc"))
+	tries(other, "of another length")
 	late := s.challenged()
 	s.Clock.Advance(10*time.Minute + time.Second)
 	code = a.code(0)
@@ -305,5 +312,28 @@ func TestPage(t *testing.T) {
 		c.Get("/link").WantRedirect(leads)
 		signIn(s.Client()).Want(http.StatusOK)
 		verify(c, "totp", a.code(0)).Want(http.StatusOK)
+	}
+}
+
+// An audit log hears what happened, in order.
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	var heard []string
+	note := func(format string, args ...any) { heard = append(heard, fmt.Sprintf(format, args...)) }
+	s := newSite(t, twofactor.Config{}, plugintest.Options{Plugins: []betterauth.Plugin{betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{
+		betterauth.On(func(_ context.Context, e twofactor.Activated) { note("activated %v", e.UserID != "") }),
+		betterauth.On(func(_ context.Context, e twofactor.Deactivated) { note("deactivated %v", e.UserID != "") }),
+		betterauth.On(func(_ context.Context, e twofactor.Passed) { note("passed by %s %v", e.Kind, e.SessionID != "") }),
+		betterauth.On(func(_ context.Context, e twofactor.Failed) { note("failed at %s, locked %v", e.Kind, e.Locked) }),
+		betterauth.On(func(_ context.Context, e twofactor.BackupCodeUsed) { note("%d codes left", e.Left) }),
+	}}}})
+	in, _, codes := s.enrolled()
+	c := s.challenged()
+	verify(c, "backup-code", "wrong").WantError(twofactor.ErrInvalidBackupCode)
+	verify(c, "backup-code", codes[0]).Want(http.StatusOK)
+	in.Post("/two-factor/disable", map[string]any{"password": password}).Want(http.StatusOK)
+	want := "activated true; failed at backup-code, locked false; 9 codes left; passed by backup-code true; deactivated true"
+	if got := strings.Join(heard, "; "); got != want {
+		t.Errorf("heard %s", got)
 	}
 }
