@@ -11,6 +11,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -34,7 +35,7 @@ func storesOf(t *testing.T, db testDatabase) (s stores) {
 		database.TableOf[betterauth.Verification]("verification"),
 		database.TableOf[passkey.Passkey]("passkey"),
 	}, map[string][]database.Column{
-		"user": {username.Name.Column(), username.DisplayName.Column()},
+		"user": {username.Name.Column(), username.DisplayName.Column(), twofactor.Enabled.Column()},
 	}, database.Options{})
 	if err == nil {
 		errs := make([]error, 5)
