@@ -136,18 +136,44 @@ func (p *TwoFactor) disable(c *betterauth.Ctx, password *string) (betterauth.Sta
 		if err != nil {
 			return err
 		}
-		if _, err := p.enrolments.Delete(tx, database.Eq("userId", userID)); err != nil {
+		if err := p.forget(tx, userID); err != nil {
 			return err
 		}
-		if err := p.forgetUsed(tx, userID); err != nil {
-			return err
+		if _, ok := tx.SignedCookie(cookieTrust); ok {
+			tx.ClearCookie(cookieTrust)
 		}
-		if _, err := p.replaceSession(tx, user, tx.Identity().Session); err != nil {
-			return err
-		}
-		return p.distrust(tx, userID)
+		_, err = p.replaceSession(tx, user, tx.Identity().Session)
+		return err
 	})
 	return betterauth.Status{Status: err == nil}, err
+}
+
+// forget removes a user's app and backup codes, and the trust in all devices.
+func (p *TwoFactor) forget(ctx context.Context, userID string) error {
+	if _, err := p.enrolments.Delete(ctx, database.Eq("userId", userID)); err != nil {
+		return err
+	}
+	if err := p.forgetUsed(ctx, userID); err != nil {
+		return err
+	}
+	return p.distrust(ctx, userID)
+}
+
+// RevokeAccess implements betterauth.AccessRevoker: whoever signed up with an
+// address that was not theirs may have set up a second step, which its owner
+// could not pass.
+func (p *TwoFactor) RevokeAccess(ctx context.Context, userID string) error {
+	n, err := p.users.Update(ctx, database.Set{Enabled.Column().Name: false}, database.Eq("id", userID), database.Eq(Enabled.Column().Name, true))
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		betterauth.Emit(ctx, p.host, Deactivated{UserID: userID})
+	}
+	if err := p.forget(ctx, userID); err != nil {
+		return err
+	}
+	return p.deleteOf(ctx, userID, prefixChallenge)
 }
 
 // holding runs f with the user's row held: whatever changes how a user passes

@@ -273,3 +273,31 @@ func TestBuildsBesideOthers(t *testing.T) {
 	plugintest.New(t, twofactor.New(twofactor.Config{}), passkey.New(passkey.Config{}))
 	plugintest.New(t, twofactor.New(twofactor.Config{}), emailpassword.New(emailpassword.Config{}))
 }
+
+// Who signed up with a foreign address leaves no second step to its owner.
+func TestOwnersAreRidOfForeignSecondSteps(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		s := newSite(t, mailing(), plugintest.Options{DB: db})
+		_, a, _ := s.enrolled()
+		device := s.challenged()
+		trusting(device, "totp", a.code(0)).Want(http.StatusOK)
+		waiting := s.challenged()
+		user, _, err := s.Host.ProvenUser(t.Context(), email, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if on, _ := twofactor.Enabled.Get(user); on {
+			t.Error("the second step is still asked for")
+		}
+		verify(waiting, "totp", a.code(1)).WantError(twofactor.ErrInvalidCookie)
+		rows, err := plugintest.StoreOf[twofactor.Enrolment](s.Kit).Count(t.Context())
+		if err != nil || rows != 0 {
+			t.Errorf("%d rows, %v", rows, err)
+		}
+		values, err := plugintest.StoreOf[betterauth.Verification](s.Kit).Count(t.Context(), database.Eq("value", user.ID))
+		if err != nil || values != 0 {
+			t.Errorf("%d values, %v", values, err)
+		}
+	})
+}

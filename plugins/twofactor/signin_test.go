@@ -265,6 +265,23 @@ type withInit struct {
 
 func (w *withInit) Init(_ context.Context, h *betterauth.Host) error { return w.init(h) }
 
+// Asking somebody who is signed in again is no sign-in.
+func TestRenewedSessions(t *testing.T) {
+	t.Parallel()
+	for _, cfg := range []twofactor.Config{{}, {EveryMethod: true}} {
+		renew := betterauth.Inline{ID: "again", Endpoints: []betterauth.Endpoint{betterauth.Handle(
+			betterauth.Operation{ID: "again", Method: http.MethodPost, Path: "/again", Access: betterauth.WithStoredSession, SignsIn: true},
+			func(c *betterauth.Ctx, _ betterauth.None) (betterauth.Status, error) {
+				_, err := c.Reauthenticate(betterauth.SignIn{Method: "email"})
+				return betterauth.Status{Status: err == nil}, err
+			})}}
+		s := newSite(t, cfg, plugintest.Options{Plugins: []betterauth.Plugin{renew}})
+		c, _, _ := s.enrolled()
+		c.Post("/again", nil).WantBody(http.StatusOK, `{"status":true}`)
+		s.wantSession(c, true)
+	}
+}
+
 // Which ways to sign in need the second step.
 func TestMethods(t *testing.T) {
 	t.Parallel()

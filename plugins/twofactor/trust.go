@@ -1,6 +1,7 @@
 package twofactor
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"strings"
@@ -69,15 +70,14 @@ func padded(token string) string {
 }
 
 // distrust ends the trust in all devices of a user.
-func (p *TwoFactor) distrust(c *betterauth.Ctx, userID string) error {
+func (p *TwoFactor) distrust(ctx context.Context, userID string) error {
+	return p.deleteOf(ctx, userID, prefixTrust)
+}
+
+// deleteOf removes what is stored under a prefix for a user.
+func (p *TwoFactor) deleteOf(ctx context.Context, userID, prefix string) error {
 	// Expired ones are left to whoever sweeps them: two statements that delete
 	// the same rows in different orders may wait for each other.
-	_, err := p.values.Delete(c, database.StartsWith("identifier", prefixTrust), database.Eq("value", userID), database.Gt("expiresAt", p.host.Now()))
-	if err != nil {
-		return err
-	}
-	if _, ok := c.SignedCookie(cookieTrust); ok {
-		c.ClearCookie(cookieTrust)
-	}
-	return nil
+	_, err := p.values.Delete(ctx, database.StartsWith("identifier", prefix), database.Eq("value", userID), database.Gt("expiresAt", p.host.Now()))
+	return err
 }

@@ -73,6 +73,8 @@ var (
 	_ betterauth.Plugin      = (*TwoFactor)(nil)
 	_ betterauth.Checker     = (*TwoFactor)(nil)
 	_ betterauth.Initializer = (*TwoFactor)(nil)
+
+	_ betterauth.AccessRevoker = (*TwoFactor)(nil)
 )
 
 // Manifest implements betterauth.Plugin.
