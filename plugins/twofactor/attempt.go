@@ -204,7 +204,7 @@ func (a *attempt) activate() (err error) {
 	if err != nil {
 		return err
 	}
-	a.session, err = a.replaceSession(a.c, a.user, a.session)
+	a.session, err = a.replaceSession(a.c, a.user, a.session, betterauth.MultiFactor)
 	return err
 }
 
@@ -260,8 +260,9 @@ func (p *TwoFactor) setEnabled(ctx context.Context, userID string, enabled bool)
 }
 
 // replaceSession ends old and makes a new session with what others keep in it.
-// A session that was ended in the meantime is not brought back.
-func (p *TwoFactor) replaceSession(tx *betterauth.Ctx, user *betterauth.User, old *betterauth.Session) (*betterauth.Session, error) {
+// A session that was ended in the meantime is not brought back. assurance is how
+// the user has just proven who they are.
+func (p *TwoFactor) replaceSession(tx *betterauth.Ctx, user *betterauth.User, old *betterauth.Session, assurance betterauth.Assurance) (*betterauth.Session, error) {
 	ended, err := p.host.Sessions().Revoke(tx, user.ID, old.Token)
 	if err != nil {
 		return nil, err
@@ -275,5 +276,5 @@ func (p *TwoFactor) replaceSession(tx *betterauth.Ctx, user *betterauth.User, ol
 			columns[name] = value
 		}
 	}
-	return tx.SignIn(user, betterauth.SignIn{Method: Method, Columns: columns})
+	return tx.SignIn(user, betterauth.SignIn{Method: Method, Assurance: assurance, Columns: columns})
 }

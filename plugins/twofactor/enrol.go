@@ -122,7 +122,7 @@ func (p *TwoFactor) activateNow(tx *betterauth.Ctx, userID string) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.replaceSession(tx, user, tx.Identity().Session)
+	_, err = p.replaceSession(tx, user, tx.Identity().Session, betterauth.SingleFactor)
 	return err
 }
 
@@ -142,7 +142,7 @@ func (p *TwoFactor) disable(c *betterauth.Ctx, password *string) (betterauth.Sta
 		if _, ok := tx.SignedCookie(cookieTrust); ok {
 			tx.ClearCookie(cookieTrust)
 		}
-		_, err = p.replaceSession(tx, user, tx.Identity().Session)
+		_, err = p.replaceSession(tx, user, tx.Identity().Session, betterauth.SingleFactor)
 		return err
 	})
 	return betterauth.Status{Status: err == nil}, err

@@ -93,6 +93,7 @@ func (s *site) enrolled() (*plugintest.Client, app, []string) {
 	c := s.signedUp()
 	a, codes := s.begun(c)
 	verify(c, "totp", a.code(0)).Want(http.StatusOK)
+	s.wantSession(c, true)
 	s.Clock.Advance(2 * time.Minute)
 	return c, a, codes
 }
