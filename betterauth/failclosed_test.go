@@ -242,8 +242,13 @@ func TestStepUpCommitsWithoutASession(t *testing.T) {
 	})
 	var body stepUpAnswer
 	answer := kit.Client().Post("/sign-up/email", signUp).Want(http.StatusOK).Into(&body)
-	if body.Next != "code" || len(answer.Cookies) != 0 {
-		t.Errorf("answer %s with cookies %v", answer.Body, answer.Cookies)
+	if body.Next != "code" {
+		t.Errorf("answer %s", answer.Body)
+	}
+	for _, ck := range answer.Cookies {
+		if ck.Value != "" {
+			t.Errorf("sets cookie %s", ck.Name)
+		}
 	}
 	users, err := kit.Users().Count(t.Context())
 	if err != nil || users != 1 {
@@ -252,6 +257,51 @@ func TestStepUpCommitsWithoutASession(t *testing.T) {
 	sessions, err := plugintest.StoreOf[betterauth.Session](kit).Count(t.Context())
 	if err != nil || sessions != 0 {
 		t.Errorf("%d sessions, %v", sessions, err)
+	}
+}
+
+// After a step-up the browser is nobody's, whoever it was before; whether it is
+// to be remembered is kept for the session that the further step makes.
+func TestStepUpForgetsWhoWasSignedIn(t *testing.T) {
+	t.Parallel()
+	var kit *plugintest.Kit
+	kit = plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{
+		ID: "second-factor",
+		Gates: []betterauth.SessionGate{{Name: "step", Check: func(_ *betterauth.Ctx, a *betterauth.Attempt) error {
+			if a.SignIn.Method != "email" || a.SignIn.NewUser {
+				return nil
+			}
+			return betterauth.StepUp(stepUpAnswer{"code"})
+		}}},
+		Endpoints: []betterauth.Endpoint{betterauth.Handle(
+			betterauth.Operation{ID: "finish", Method: http.MethodPost, Path: "/finish", Access: betterauth.Public, SignsIn: true},
+			func(c *betterauth.Ctx, _ betterauth.None) (betterauth.Status, error) {
+				user, err := kit.Users().Get(c, database.Eq("email", "a@example.com"))
+				if err != nil {
+					return betterauth.Status{}, err
+				}
+				_, err = c.SignIn(user, betterauth.SignIn{Method: "step", Assurance: betterauth.MultiFactor})
+				return betterauth.Status{Status: true}, err
+			})},
+	})
+	const session = "better-auth.session_token"
+	in := func(remember bool) map[string]any {
+		return map[string]any{"email": "a@example.com", "password": "password1234", "rememberMe": remember}
+	}
+	client := kit.Client()
+	client.Post("/sign-up/email", signUp).Want(http.StatusOK)
+	client.Post("/sign-out", nil).Want(http.StatusOK)
+	client = kit.SignedIn("somebody@example.com")
+	client.Post("/sign-in/email", in(false)).Want(http.StatusOK)
+	if client.Cookie(session) != "" {
+		t.Error("the browser is still somebody's")
+	}
+	if got := client.Post("/finish", nil).Want(http.StatusOK).SetCookie(session); got == nil || got.MaxAge != 0 {
+		t.Errorf("the wish not to be remembered is lost: %v", got)
+	}
+	client.Post("/sign-in/email", in(true)).Want(http.StatusOK)
+	if got := client.Post("/finish", nil).Want(http.StatusOK).SetCookie(session); got == nil || got.MaxAge == 0 {
+		t.Errorf("the wish to be remembered again is lost: %v", got)
 	}
 }
 

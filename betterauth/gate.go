@@ -73,6 +73,10 @@ func (*stepUp) Error() string { return "betterauth: a further step is needed" }
 // returned by the handler. On success the session is stored and its cookies
 // are set on the answer.
 //
+// After a step-up the browser is nobody's: it forgets the session it had, which
+// may be somebody else's, and keeps the wish not to be remembered, which the
+// sign-in that ends the further step follows with Remember nil.
+//
 // It runs in a transaction that holds the user's row, and shows the gates the
 // user as stored now: a ban that commits at the same time either is seen, or
 // finds the session to end. Inside Transaction it takes part in that one.
@@ -87,6 +91,9 @@ func (c *Ctx) SignIn(user *User, how SignIn) (session *Session, err error) {
 		return err
 	})
 	if err != nil {
+		if isAnswer(err) {
+			c.postponeSession(how.Remember)
+		}
 		return nil, err
 	}
 	return session, nil

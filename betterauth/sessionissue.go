@@ -122,6 +122,21 @@ func (c *Ctx) abandonSession() error {
 	return err
 }
 
+// postponeSession leaves the browser without a session until a further step is
+// done, and keeps the choice that the session is made with then.
+func (c *Ctx) postponeSession(remember *bool) {
+	c.login = loginState{presented: c.login.presented, read: true, stored: true, err: ErrNoSession}
+	c.ClearCookie(cookieSession)
+	c.clearCache()
+	switch {
+	case remember == nil:
+	case *remember:
+		c.forgetDontRemember()
+	default:
+		c.SetCookie(Cookie{Key: cookieDontRemember, Value: "true", Signed: true})
+	}
+}
+
 func (c *Ctx) dontRemember() bool {
 	v, ok := c.SignedCookie(cookieDontRemember)
 	return ok && v == "true"

@@ -12,6 +12,7 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/admin"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -35,7 +36,7 @@ func storesOf(t *testing.T, db testDatabase) (s stores) {
 		database.TableOf[betterauth.Verification]("verification"),
 		database.TableOf[passkey.Passkey]("passkey"),
 	}, map[string][]database.Column{
-		"user": {username.Name.Column(), username.DisplayName.Column(),
+		"user": {username.Name.Column(), username.DisplayName.Column(), twofactor.Enabled.Column(),
 			admin.Role.Column(), admin.Banned.Column(), admin.BanReason.Column(), admin.BanExpires.Column()},
 		"session": {admin.ImpersonatedBy.Column()},
 	}, database.Options{})

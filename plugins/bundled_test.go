@@ -12,6 +12,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
 
@@ -28,6 +29,7 @@ var bundled = []func() betterauth.Plugin{
 	func() betterauth.Plugin { return haveibeenpwned.New(haveibeenpwned.Config{}) },
 	func() betterauth.Plugin { return magiclink.New(magiclink.Config{}) },
 	func() betterauth.Plugin { return passkey.New(passkey.Config{}) },
+	func() betterauth.Plugin { return twofactor.New(twofactor.Config{}) },
 	func() betterauth.Plugin { return username.New(username.Config{}) },
 }
 

@@ -24,7 +24,6 @@ export function testControls({ mails, senders, auth, database }) {
       if (!token || Number.isNaN(expires.getTime())) return fail(400, "give email, token and expiresAt");
       await internalAdapter.createVerificationValue({ identifier: prefix + token, value: user.id, expiresAt: expires });
     });
-  const absent = async () => fail(501, "the plugin this control belongs to is not here");
 
   return {
     "POST /__test/reset-state": async () => {
@@ -78,8 +77,17 @@ export function testControls({ mails, senders, auth, database }) {
     "POST /__test/promote-admin": withUser(async ({ internalAdapter }, { user }, { role = "admin" }) => {
       await internalAdapter.updateUser(user.id, { role });
     }),
-    "GET /__test/two-factor-otp": absent,
-    "GET /__test/view-backup-codes": absent,
+    "GET /__test/two-factor-otp": async ({ query }) => {
+      const email = query.get("email")?.toLowerCase();
+      const found = mails.findLast((mail) => mail.kind === "two-factor-otp" && mail.email === email);
+      return found ? ok({ otp: found.otp }) : fail(404, `no two-factor-otp mail to ${email}`);
+    },
+    "GET /__test/view-backup-codes": async ({ query }) => {
+      const { internalAdapter } = await auth.$context;
+      const found = await internalAdapter.findUserByEmail(String(query.get("email")).toLowerCase());
+      if (!found) return fail(404, `no user ${query.get("email")}`);
+      return ok(await auth.api.viewBackupCodes({ body: { userId: found.user.id } }));
+    },
   };
 }
 

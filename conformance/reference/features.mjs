@@ -1,10 +1,11 @@
 // What a server can be asked to do differently: the names --with takes. The Go server has the same ones.
 import { randomBytes, createHash, timingSafeEqual } from "node:crypto";
-import { admin, haveIBeenPwned, username } from "better-auth/plugins";
+import { admin, haveIBeenPwned, twoFactor, username } from "better-auth/plugins";
 import { createAccessControl } from "better-auth/plugins/access";
 import { adminAc, defaultStatements, userAc } from "better-auth/plugins/admin/access";
 import { z } from "zod";
 import { admitVisitors } from "./passkey-first.mjs";
+import { sendTwoFactorOTP } from "./plugins.mjs";
 
 // Each changes the options of a server as the README describes it.
 const features = {
@@ -63,6 +64,7 @@ const features = {
     delete options.emailAndPassword.sendResetPassword;
     delete options.emailVerification.sendVerificationEmail;
     delete options.user.changeEmail?.sendChangeEmailConfirmation;
+    delete options.plugins.find(({ id }) => id === "two-factor")?.options.otpOptions?.sendOTP;
   },
   // Every option that says what usernames look like; and they are for good.
   "strict-usernames": (options) =>
@@ -92,6 +94,21 @@ const features = {
   // What these change of plugins is in pluginOptions. A sender of links that is configured would win over codes.
   codes: () => {},
   "codes-replace-links": (options) => delete options.emailVerification.sendVerificationEmail,
+  // The second step with every option but those of the next one.
+  "second-step": (options, { mails }) =>
+    configure(options, twoFactor({
+      issuer: "Second: Step",
+      skipVerificationOnEnable: true,
+      allowPasswordless: true,
+      twoFactorCookieMaxAge: 120,
+      trustDeviceMaxAge: 3600,
+      totpOptions: { digits: 8, period: 60, issuer: "Second: Step" },
+      otpOptions: { sendOTP: sendTwoFactorOTP({ mails }), digits: 4, period: 1, allowedAttempts: 2, storeOTP: "encrypted" },
+      backupCodeOptions: { amount: 3, length: 12, storeBackupCodes: "plain" },
+      accountLockout: { maxFailedAttempts: 3, durationSeconds: 60 },
+    })),
+  // Backup codes alone, and nobody is locked out.
+  "no-codes": (options) => configure(options, twoFactor({ totpOptions: { disable: true }, accountLockout: { enabled: false } })),
   // In the Go server's format: where scrypt is not the subject, it would be most of the time.
   "insecure-cheap-passwords": (options) => {
     options.emailAndPassword.password = { hash: async (password) => cheap(randomBytes(8).toString("hex"), password), verify };

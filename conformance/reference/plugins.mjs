@@ -51,9 +51,14 @@ const registry = {
     organization({ sendInvitationEmail: async ({ id, email, role }) => void outbox.push({ plugin: "organization", id, email, role }) }),
   passkey: ({ origins }) => passkey({ rpID: "localhost", rpName: "Conformance", origin: origins }),
   "phone-number": ({ outbox }) => phoneNumber({ sendOTP: async ({ phoneNumber: to, code }) => void outbox.push({ plugin: "phone-number", phoneNumber: to, code }) }),
-  "two-factor": ({ outbox }) =>
-    twoFactor({ otpOptions: { sendOTP: async ({ user, otp }) => void outbox.push({ plugin: "two-factor", email: user.email, otp }) } }),
+  "two-factor": ({ outbox, mails }) => twoFactor({ otpOptions: { sendOTP: sendTwoFactorOTP({ outbox, mails }) } }),
   username: () => username(),
+};
+
+/** Sends a code of the second step: to the outbox, and where the controls find it. */
+export const sendTwoFactorOTP = ({ outbox, mails }) => async ({ user, otp }) => {
+  outbox?.push({ plugin: "two-factor", email: user.email, otp });
+  mails?.push({ kind: "two-factor-otp", email: user.email, otp });
 };
 
 /** The plugins of a comma-separated list, in its order. Throws for a name that is unknown. */

@@ -21,7 +21,8 @@ const { values: flags } = parseArgs({
     secret: { type: "string", default: secret },
     "cookie-cache": { type: "string" },
     "base-path": { type: "string", default: "/api/auth" },
-    plugins: { type: "string", default: "passkey,bearer,username,magic-link,email-otp,admin" },
+    // The second step before bearer: the other way round bearer announces the token of a session that two-factor has just deleted.
+    plugins: { type: "string", default: "passkey,two-factor,bearer,username,magic-link,email-otp,admin" },
     with: { type: "string", default: "" },
     "range-api": { type: "string" },
     origin: { type: "string", multiple: true, default: [] },

@@ -18,6 +18,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
 
@@ -39,18 +40,21 @@ var features = map[string]func(*setup){
 	"rate-limit":               limitRates,
 	"insecure-cheap-passwords": func(s *setup) { s.config.Password.Hasher = cheapHasher{} },
 	"deferred-refresh":         func(s *setup) { s.config.Session.DeferRefresh = true },
-	"no-mail":                  func(s *setup) { s.config.Mailer = nil },
-	"no-auto-sign-in":          func(s *setup) { s.plugins.password.DisableAutoSignIn = true },
-	"no-sign-up":               func(s *setup) { s.plugins.password.DisableSignUp = true },
-	"stateless":                func(s *setup) { s.stateless = true },
-	"custom-roles":             customRoles,
-	"revoke-on-reset":          func(s *setup) { s.plugins.password.RevokeSessionsOnReset = true },
-	"no-changes":               func(s *setup) { s.plugins.account = account.Config{} },
-	"delete-mail":              func(s *setup) { s.plugins.account.DeleteUser.MailToken = true },
-	"passkey-first":            admitVisitors,
-	"passkey-unresolved":       func(s *setup) { s.plugins.passkey.Registration.AllowWithoutSession = true },
-	"unverified-change":        func(s *setup) { s.plugins.account.ChangeEmail.UpdateWithoutVerification = true },
-	"strict-usernames":         strictUsernames,
+	"no-mail": func(s *setup) {
+		s.config.Mailer = nil
+		s.plugins.second.OTP.Enabled = false
+	},
+	"no-auto-sign-in":    func(s *setup) { s.plugins.password.DisableAutoSignIn = true },
+	"no-sign-up":         func(s *setup) { s.plugins.password.DisableSignUp = true },
+	"stateless":          func(s *setup) { s.stateless = true },
+	"revoke-on-reset":    func(s *setup) { s.plugins.password.RevokeSessionsOnReset = true },
+	"no-changes":         func(s *setup) { s.plugins.account = account.Config{} },
+	"delete-mail":        func(s *setup) { s.plugins.account.DeleteUser.MailToken = true },
+	"passkey-first":      admitVisitors,
+	"passkey-unresolved": func(s *setup) { s.plugins.passkey.Registration.AllowWithoutSession = true },
+	"unverified-change":  func(s *setup) { s.plugins.account.ChangeEmail.UpdateWithoutVerification = true },
+	"strict-usernames":   strictUsernames,
+	"custom-roles":       customRoles,
 	"mixed-usernames": func(s *setup) {
 		s.plugins.username = username.Config{DisableNormalization: true, DisableDisplayUsername: true}
 	},
@@ -69,10 +73,23 @@ var features = map[string]func(*setup){
 			Storage: emailotp.StoreHashed, OverrideDefaultEmailVerification: true, ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true},
 		}
 	},
+	"second-step": func(s *setup) { s.plugins.second = secondStep },
+	"no-codes": func(s *setup) {
+		s.plugins.second = twofactor.Config{TOTP: twofactor.TOTPConfig{Disabled: true}, Lockout: twofactor.LockoutConfig{Disabled: true}}
+	},
 	"required-verification": func(s *setup) {
 		s.plugins.password.RequireVerifiedEmail = true
 		s.plugins.verification = emailverification.Config{SendOnSignUp: true, SendOnSignIn: true, AutoSignInAfterVerification: true}
 	},
+}
+
+// secondStep is every option of the second step.
+var secondStep = twofactor.Config{
+	Issuer: "Second: Step", SkipVerificationOnEnable: true, AllowPasswordless: true, ChallengeTTL: 2 * time.Minute, TrustTTL: time.Hour,
+	TOTP:    twofactor.TOTPConfig{Digits: 8, Period: time.Minute},
+	OTP:     twofactor.OTPConfig{Enabled: true, Digits: 4, TTL: time.Minute, Attempts: 2, Storage: twofactor.StoreEncrypted},
+	Backup:  twofactor.BackupConfig{Amount: 3, Length: 12, Storage: twofactor.StorePlain},
+	Lockout: twofactor.LockoutConfig{Attempts: 3, Duration: time.Minute},
 }
 
 // apply applies the features of a comma-separated list.

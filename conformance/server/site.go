@@ -19,6 +19,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
 
@@ -65,6 +66,7 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 			},
 			passkey: passkey.Config{RPID: "localhost", RPName: "Conformance", Origins: atLocalhost(origins)},
 			pwned:   haveibeenpwned.Config{Disabled: true},
+			second:  twofactor.Config{OTP: twofactor.OTPConfig{Enabled: true}},
 		},
 	}
 	if err := plan.apply(opts.features); err != nil {
@@ -107,6 +109,7 @@ type pluginConfigs struct {
 	magiclink    magiclink.Config
 	emailotp     emailotp.Config
 	admin        admin.Config
+	second       twofactor.Config
 }
 
 func (c pluginConfigs) all() []betterauth.Plugin {
@@ -116,6 +119,7 @@ func (c pluginConfigs) all() []betterauth.Plugin {
 		account.New(c.account),
 		bearer.New(c.bearer),
 		passkey.New(c.passkey),
+		twofactor.New(c.second),
 		username.New(c.username),
 		haveibeenpwned.New(c.pwned),
 		magiclink.New(c.magiclink),

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { engines } from "../reference/start.mjs";
 import { buildGoServer, startGo, startReference } from "./sites.mjs";
+import { code } from "./totp.mjs";
 import { World } from "./world.mjs";
 
 // Where all clients say they are, whichever server they talk to.
@@ -28,6 +29,9 @@ for (const [engine, caches] of Object.entries({ SQLite: ["off", "compact", "jwt"
       const [reference, ours] = servers;
       await t.test("the reference first", () => live(new World(reference), new World(ours), "ada@example.com"));
       await t.test("the Go server first", () => live(new World(ours), new World(reference), "bob@example.com"));
+      if (cache !== "off") return;
+      await t.test("a second step set up at the reference", () => secondStep(new World(reference), new World(ours), "carol@example.com"));
+      await t.test("a second step set up at the Go server", () => secondStep(new World(ours), new World(reference), "dave@example.com"));
     });
   }
 }
@@ -76,4 +80,60 @@ async function live(one, two, email) {
   await one.leads(here.follow(await link(two, "delete-user-email", newEmail, one)), /^\/goodbye$/);
   assert.equal(await user(there), undefined);
   await two.refused(two.visitor({ origin }).client.signIn.email({ email: newEmail, password: "the last password" }), 401, "INVALID_EMAIL_OR_PASSWORD");
+}
+
+// A second step that is set up at `one`: codes, backup codes and trusted devices of either server count at both, and a sign-in begun at one ends at
+// the other.
+async function secondStep(one, two, email) {
+  const here = one.visitor({ origin });
+  await one.ok(here.client.signUp.email({ name: "Carol", email, password }));
+  const { totpURI, backupCodes } = await one.ok(here.client.twoFactor.enable({ password }));
+  await one.ok(here.client.twoFactor.verifyTotp({ code: await code(totpURI, -1) }));
+  // A browser that gave the password at one of them, and goes on at the other.
+  const challenged = async (begins, ends) => {
+    const visitor = begins.visitor({ origin });
+    const { twoFactorMethods } = await begins.ok(visitor.client.signIn.email({ email, password }));
+    assert.deepEqual(twoFactorMethods, ["totp", "otp"]);
+    return visitor.at(ends.server);
+  };
+  const signedIn = async (visitor) => assert.equal((await one.ok(visitor.client.getSession()))?.user.email, email);
+
+  const app = await challenged(two, two);
+  assert.equal((await two.ok(here.at(two.server).client.twoFactor.getTotpUri({ password }))).totpURI, totpURI);
+  await two.ok(app.client.twoFactor.verifyTotp({ code: await code(totpURI), trustDevice: true }));
+  await signedIn(app.at(one.server));
+  for (const world of [one, two, one]) {
+    const trusted = app.at(world.server);
+    await world.ok(trusted.client.signOut());
+    await world.ok(trusted.client.signIn.email({ email, password }));
+    await signedIn(trusted);
+  }
+
+  let last = 0;
+  for (const [begins, ends] of [[one, two], [two, one]]) {
+    const used = backupCodes[last++];
+    const visitor = await challenged(begins, ends);
+    await ends.ok(visitor.client.twoFactor.verifyBackupCode({ code: used }));
+    await signedIn(visitor.at(begins.server));
+    await begins.refused((await challenged(ends, begins)).client.twoFactor.verifyBackupCode({ code: used }), 401, "INVALID_BACKUP_CODE");
+
+    const mailed = await challenged(begins, begins);
+    await begins.ok(mailed.client.twoFactor.sendOtp());
+    const { otp } = await begins.mail("two-factor-otp", email);
+    await ends.ok(mailed.at(ends.server).client.twoFactor.verifyOtp({ code: otp }));
+    await signedIn(mailed);
+  }
+  const { backupCodes: renewed } = await two.ok(here.at(two.server).client.twoFactor.generateBackupCodes({ password }));
+  assert.equal((await one.control(`view-backup-codes?email=${email}`)).backupCodes.join(), renewed.join());
+
+  // Ten wrong codes, some at each, lock the account at both.
+  for (let i = 0; i < 10; i++) {
+    const [begins, ends] = i % 2 ? [one, two] : [two, one];
+    await ends.refused((await challenged(begins, ends)).client.twoFactor.verifyTotp({ code: "wrong" }), 401, "INVALID_CODE");
+  }
+  for (const world of [one, two]) {
+    await world.refused((await challenged(world, world)).client.twoFactor.verifyBackupCode({ code: renewed[0] }), 429, "ACCOUNT_TEMPORARILY_LOCKED");
+  }
+  await two.ok(here.at(two.server).client.twoFactor.disable({ password }));
+  assert.equal((await one.ok(one.visitor({ origin }).client.signIn.email({ email, password }))).user.twoFactorEnabled, false);
 }

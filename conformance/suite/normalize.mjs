@@ -6,6 +6,11 @@ const jwe = /\beyJ[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+/g;
 const jws = /\beyJ[\w-]+\.[\w-]+\.[\w-]{43}\b/g;
 // 24: reset tokens; 32: ids and session tokens; 43: 32 bytes in base64url; 22: credential ids of the software authenticator.
 const opaque = /(?<![\w-])(?:[A-Za-z0-9]{24}|[A-Za-z0-9]{32}|[\w-]{43})(?![\w-])|(?<="id":")[\w-]{22}(?=")/g;
+// Of the second step: the secret of an app, backup codes, mailed codes, and what names a trusted device.
+const appSecret = /(?<=[?&]secret=)[A-Z2-7]{52}/g;
+const backupCode = /(?<=")[A-Za-z0-9]{5}-[A-Za-z0-9]{5,}(?=")/g;
+const mailedCode = /(?<="otp":")\d+(?=")/g;
+const trustedDevice = /(?<=trust-device-)[\w-]{32}/g;
 const date = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 const moment = /\b1\d{12}\b/g;
 
@@ -30,6 +35,10 @@ export class Normalizer {
       .replace(jwe, "<jwe>")
       .replace(jws, (token) => this.#claims(token))
       .replace(keyed, (member, name) => `"${name}":"${this.#number(member.slice(name.length + 4, -1), name)}"`)
+      .replace(appSecret, (secret) => this.#number(secret, "secret"))
+      .replace(backupCode, (code) => this.#number(code, "code"))
+      .replace(mailedCode, (code) => this.#number(code, "otp"))
+      .replace(trustedDevice, (id) => this.#number(id, "id"))
       .replace(opaque, (id) => this.#number(id, "id"));
     text = relative(text, date, 60_000, (found) => Date.parse(found));
     return relative(text, moment, 10_000, Number);

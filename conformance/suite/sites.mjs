@@ -31,6 +31,8 @@ export const sites = {
   overridden: ["--with", `codes-replace-links,required-verification,${cheap}`],
   roles: ["--with", `custom-roles,${cheap}`],
   fixed: ["--with", `no-changes,${cheap}`],
+  second: ["--with", `second-step,${cheap}`],
+  codeless: ["--with", `no-codes,no-mail,${cheap}`],
 };
 
 /** Compiles the Go server; resolves to {program, remove()}. */

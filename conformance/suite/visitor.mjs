@@ -1,7 +1,7 @@
 // One person at one server: the official client, a jar of cookies, a software authenticator, and everything that went over the wire.
 import { passkeyClient } from "@better-auth/passkey/client";
 import { createAuthClient } from "better-auth/client";
-import { adminClient, emailOTPClient, magicLinkClient, usernameClient } from "better-auth/client/plugins";
+import { adminClient, emailOTPClient, magicLinkClient, twoFactorClient, usernameClient } from "better-auth/client/plugins";
 import { Authenticator } from "./passkeys.mjs";
 import { send } from "./wire.mjs";
 
@@ -20,7 +20,7 @@ export class Visitor {
     const client = createAuthClient({
       baseURL: server.url,
       fetchOptions: { customFetchImpl: (url, init = {}) => this.#exchange(String(url), init) },
-      plugins: [passkeyClient(), usernameClient(), magicLinkClient(), emailOTPClient(), adminClient()],
+      plugins: [passkeyClient(), usernameClient(), magicLinkClient(), emailOTPClient(), twoFactorClient(), adminClient()],
     });
     /** The official client; what each call resolves to is recorded. */
     this.client = this.#recorded(client, []);

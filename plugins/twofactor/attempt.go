@@ -1,0 +1,280 @@
+package twofactor
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// The kinds of code.
+const (
+	kindTOTP   = "totp"
+	kindOTP    = "otp"
+	kindBackup = "backup-code"
+)
+
+// triesPerChallenge is how many wrong codes of an authenticator app, or backup
+// codes, a challenge survives.
+const triesPerChallenge = 5
+
+// VerifiedAnswer is the answer to a right code. Token is that of the session,
+// absent where none was wanted.
+type VerifiedAnswer struct {
+	Token *string          `json:"token,omitzero"`
+	User  *betterauth.User `json:"user"`
+}
+
+// attempt is one try at the second step, by somebody who is signed in and sets
+// it up, or who gave the first proof and is not signed in yet. It is made in a
+// transaction that holds the user's row: tries of one user take turns, so that
+// each sees what the one before it counted, used up or locked.
+type attempt struct {
+	*TwoFactor
+	c    *betterauth.Ctx
+	kind string
+	user *betterauth.User
+	// row is the user's enrolment, nil without one.
+	row *Enrolment
+	// session is whose the browser is, nil for a sign-in under way. Then
+	// challenge is what that waits at.
+	session   *betterauth.Session
+	challenge *betterauth.Verification
+	tries     int
+}
+
+// refusal is an error whose transaction is kept: what was counted and used up
+// stays so.
+type refusal struct{ error }
+
+func (r refusal) Unwrap() error { return r.error }
+
+// try makes an attempt of whoever asks.
+func (p *TwoFactor) try(c *betterauth.Ctx, kind string, f func(a *attempt) (VerifiedAnswer, error)) (VerifiedAnswer, error) {
+	a := &attempt{TwoFactor: p, kind: kind}
+	userID, err := a.whose(c)
+	if err != nil {
+		return VerifiedAnswer{}, err
+	}
+	var answer VerifiedAnswer
+	var refused error
+	err = c.Transaction(func(tx *betterauth.Ctx) error {
+		if err := a.hold(tx, userID); err != nil {
+			return err
+		}
+		var err error
+		answer, err = f(a)
+		if r, ok := errors.AsType[refusal](err); ok {
+			refused = r.error
+			return nil
+		}
+		return err
+	})
+	if err == nil {
+		err = refused
+	}
+	if err != nil {
+		return VerifiedAnswer{}, err
+	}
+	return answer, nil
+}
+
+// whose finds out which user an attempt is of: the session's, else that of the
+// sign-in under way.
+func (a *attempt) whose(c *betterauth.Ctx) (userID string, err error) {
+	id, err := c.StoredSession()
+	if err == nil {
+		a.session = id.Session
+		return id.User.ID, nil
+	}
+	if !errors.Is(err, betterauth.ErrNoSession) {
+		return "", err
+	}
+	identifier, ok := c.SignedCookie(cookieChallenge)
+	if !ok || !strings.HasPrefix(identifier, prefixChallenge) || len(identifier) != lenChallenge {
+		// Other signed cookies name stored values, too.
+		return "", ErrInvalidCookie
+	}
+	a.challenge, err = a.host.Verifications().Find(c, identifier)
+	if errors.Is(err, database.ErrNotFound) {
+		return "", ErrInvalidCookie
+	}
+	if err != nil {
+		return "", err
+	}
+	return a.challenge.Value, nil
+}
+
+// hold begins: the user's row is held from now on, and what whose found is
+// looked at again.
+func (a *attempt) hold(tx *betterauth.Ctx, userID string) (err error) {
+	a.c = tx
+	a.user, err = a.users.GetLocked(tx, database.Eq("id", userID))
+	if errors.Is(err, database.ErrNotFound) {
+		return ErrInvalidCookie
+	}
+	if err != nil {
+		return err
+	}
+	if a.signingIn() {
+		_, err := a.host.Verifications().Find(tx, a.challenge.Identifier)
+		if errors.Is(err, database.ErrNotFound) {
+			return ErrInvalidCookie
+		}
+		if err != nil {
+			return err
+		}
+	}
+	a.row, err = a.enrolment(tx, userID)
+	return err
+}
+
+func (a *attempt) signingIn() bool { return a.session == nil }
+
+// key names what is stored for this attempt and those after it.
+func (a *attempt) key() string {
+	if a.signingIn() {
+		return a.challenge.Identifier
+	}
+	return a.user.ID + "!" + a.session.ID
+}
+
+// begin takes one of the challenge's tries. Somebody who is signed in gains
+// nothing by guessing and is not counted.
+func (a *attempt) begin() error {
+	if !a.signingIn() {
+		return nil
+	}
+	if err := a.demandUnlocked(a.c, a.user.ID, a.row); err != nil {
+		return err
+	}
+	taken, err := a.host.Verifications().Take(a.c, prefixAttempts+a.challenge.Identifier)
+	if errors.Is(err, database.ErrNotFound) {
+		return ErrInvalidCookie
+	}
+	if err != nil {
+		return err
+	}
+	a.tries, err = strconv.Atoi(taken.Value)
+	if err == nil && a.tries >= 0 && a.tries < triesPerChallenge {
+		return nil
+	}
+	if err := a.endChallenge(); err != nil {
+		return err
+	}
+	return refusal{ErrTooManyAttempts}
+}
+
+// wrong counts a code that is not right and refuses it as code says.
+func (a *attempt) wrong(code *betterauth.ErrorCode) error {
+	if !a.signingIn() {
+		return refusal{code}
+	}
+	if a.kind != kindOTP {
+		// Mailed codes count for themselves.
+		left := a.challenge.ExpiresAt.Sub(a.host.Now())
+		_, err := a.host.Verifications().Create(a.c, prefixAttempts+a.challenge.Identifier, strconv.Itoa(a.tries+1), left)
+		if err != nil {
+			return err
+		}
+	}
+	locked, err := a.countFailure(a.c, a.user.ID, a.row)
+	if err != nil {
+		return err
+	}
+	betterauth.Emit(a.c, a.host, Failed{UserID: a.user.ID, Kind: a.kind, Locked: locked})
+	return refusal{code}
+}
+
+// right ends the count of wrong codes.
+func (a *attempt) right() error {
+	if !a.signingIn() {
+		return nil
+	}
+	return a.forgive(a.c, a.user.ID, a.row)
+}
+
+// activate asks for a second step from now on: the code has shown that the user
+// can pass it. The session is replaced.
+func (a *attempt) activate() (err error) {
+	a.user, err = a.setEnabled(a.c, a.user.ID, true)
+	if err != nil {
+		return err
+	}
+	a.session, err = a.replaceSession(a.c, a.user, a.session, betterauth.MultiFactor)
+	return err
+}
+
+// finish answers somebody who is signed in, and makes the session of somebody
+// who is not: all gates are asked, since much may have happened since the first
+// proof.
+func (a *attempt) finish(trustDevice *bool) (VerifiedAnswer, error) {
+	if !a.signingIn() {
+		return VerifiedAnswer{Token: &a.session.Token, User: a.user}, nil
+	}
+	if err := a.endChallenge(); err != nil {
+		return VerifiedAnswer{}, err
+	}
+	// Whether to be remembered was kept in a cookie since the first proof.
+	session, err := a.c.SignIn(a.user, betterauth.SignIn{Method: Method, Assurance: betterauth.MultiFactor})
+	if err != nil {
+		return VerifiedAnswer{}, err
+	}
+	if trustDevice != nil && *trustDevice {
+		if err := a.trust(a.c, a.user); err != nil {
+			return VerifiedAnswer{}, err
+		}
+		a.c.ClearCookie(cookieDontRemember)
+	}
+	betterauth.Emit(a.c, a.host, Passed{UserID: a.user.ID, SessionID: session.ID, Kind: a.kind})
+	return VerifiedAnswer{Token: &session.Token, User: a.user}, nil
+}
+
+// cookieDontRemember is the core's. A trusted device is to be remembered.
+const cookieDontRemember = "dont_remember"
+
+// endChallenge takes the challenge and everything about it: nobody passes it
+// again.
+func (a *attempt) endChallenge() error {
+	a.c.ClearCookie(cookieChallenge)
+	id := a.challenge.Identifier
+	_, err := a.values.Delete(a.c, database.In("identifier", id, prefixAttempts+id, prefixOTP+id))
+	return err
+}
+
+// setEnabled says whether a second step is asked for.
+func (p *TwoFactor) setEnabled(ctx context.Context, userID string, enabled bool) (*betterauth.User, error) {
+	user, err := p.users.UpdateOne(ctx, database.Set{Enabled.Column().Name: enabled}, database.Eq("id", userID))
+	if err != nil {
+		return nil, err
+	}
+	if enabled {
+		betterauth.Emit(ctx, p.host, Activated{UserID: userID})
+	} else {
+		betterauth.Emit(ctx, p.host, Deactivated{UserID: userID})
+	}
+	return user, nil
+}
+
+// replaceSession ends old and makes a new session with what others keep in it.
+// A session that was ended in the meantime is not brought back. assurance is how
+// the user has just proven who they are.
+func (p *TwoFactor) replaceSession(tx *betterauth.Ctx, user *betterauth.User, old *betterauth.Session, assurance betterauth.Assurance) (*betterauth.Session, error) {
+	ended, err := p.host.Sessions().Revoke(tx, user.ID, old.Token)
+	if err != nil {
+		return nil, err
+	}
+	if !ended {
+		return nil, betterauth.ErrUnauthorized
+	}
+	columns := database.Set{}
+	for _, name := range old.Extra.Columns() {
+		if value, ok := old.Extra.Value(name); ok {
+			columns[name] = value
+		}
+	}
+	return tx.SignIn(user, betterauth.SignIn{Method: Method, Assurance: assurance, Columns: columns})
+}

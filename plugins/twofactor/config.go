@@ -1,0 +1,174 @@
+package twofactor
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+)
+
+// Config says when a second step is asked for and what passes it. The zero
+// value is the reference's: authenticator apps and backup codes, after sign-ins
+// with a password.
+type Config struct {
+	// Issuer is what authenticator apps show beside the address. Default: the
+	// application's name.
+	Issuer string
+	// SkipVerificationOnEnable asks for the second step as soon as it is set
+	// up, before a first code has shown that the app has the secret. Default
+	// false.
+	SkipVerificationOnEnable bool
+	// AllowPasswordless lets users who have no password set up and disable the
+	// second step with their session alone. Default false: they cannot.
+	AllowPasswordless bool
+	// ChallengeTTL is how long a person has for the second step. Default 10
+	// minutes.
+	ChallengeTTL time.Duration
+	// TrustTTL is how long a device is trusted after the last sign-in on it.
+	// Default 30 days.
+	TrustTTL time.Duration
+
+	// Methods are the ways to sign in that need the second step, by
+	// SignIn.Method. Default "email", "username" and "phone-number": those with
+	// a password.
+	Methods []string
+	// EveryMethod asks after every way to sign in that was not already
+	// multi-factor: links, mailed codes, social sign-in, a passkey whose
+	// authenticator did not verify its user. Not beside Methods. Default false.
+	EveryMethod bool
+	// Page is where a sign-in by a link, a GET, leads when the second step is
+	// due: a URL of the application, which gets the parameter twoFactorMethods.
+	// Default "": such a request is answered with JSON as any other.
+	Page string
+
+	// TOTP is about authenticator apps.
+	TOTP TOTPConfig
+	// OTP is about mailed codes.
+	OTP OTPConfig
+	// Backup is about backup codes.
+	Backup BackupConfig
+	// Lockout is about accounts with many wrong codes.
+	Lockout LockoutConfig
+}
+
+// TOTPConfig is about authenticator apps.
+type TOTPConfig struct {
+	// Disabled does without authenticator apps. Default false.
+	Disabled bool
+	// Digits is how long codes are, 1 to 8. Default 6.
+	Digits int
+	// Period is how long each code counts, in whole seconds; the one before and
+	// the one after are accepted too. Default 30 seconds.
+	Period time.Duration
+}
+
+// OTPConfig is about mailed codes.
+type OTPConfig struct {
+	// Enabled offers them to everybody who has a second step. Who reads a
+	// user's mail then has it, and by a password reset the first step, too.
+	// Needs a Mailer. Default false.
+	Enabled bool
+	// TTL is how long a code is good. Default 3 minutes.
+	TTL time.Duration
+	// Digits is how long codes are, 1 to 10. Default 6.
+	Digits int
+	// Attempts is how many wrong tries a code survives. Default 5.
+	Attempts int
+	// Storage is how codes are stored. Default StorePlain, as in the reference;
+	// they live for minutes.
+	Storage Storage
+}
+
+// BackupConfig is about backup codes.
+type BackupConfig struct {
+	// Amount is how many codes there are at first. Default 10.
+	Amount int
+	// Length is how many characters a code has, 10 to 64; a dash follows the fifth.
+	// Default 10.
+	Length int
+	// Storage is how codes are stored: StoreEncrypted or StorePlain. Default
+	// StoreEncrypted.
+	Storage Storage
+	// Generate makes the codes instead. Default nil.
+	Generate func() ([]string, error)
+}
+
+// Storage is how codes are stored. Servers that share a database need the same.
+type Storage string
+
+const (
+	// StorePlain stores them as they are.
+	StorePlain Storage = "plain"
+	// StoreEncrypted encrypts them with the application's secret.
+	StoreEncrypted Storage = "encrypted"
+	// StoreHashed stores the SHA-256 hash of mailed codes.
+	StoreHashed Storage = "hashed"
+)
+
+// LockoutConfig is about accounts with many wrong codes, over all challenges
+// and kinds of code (NIST SP 800-63B, section 5.2.2).
+type LockoutConfig struct {
+	// Disabled locks no account. Default false.
+	Disabled bool
+	// Attempts is how many wrong codes in a row lock an account. Default 10.
+	Attempts int
+	// Duration is how long it stays locked. Default 15 minutes.
+	Duration time.Duration
+}
+
+// New makes the plugin.
+func New(cfg Config) *TwoFactor {
+	def(&cfg.ChallengeTTL, 10*time.Minute)
+	def(&cfg.TrustTTL, 30*24*time.Hour)
+	def(&cfg.TOTP.Digits, 6)
+	def(&cfg.TOTP.Period, 30*time.Second)
+	def(&cfg.OTP.TTL, 3*time.Minute)
+	def(&cfg.OTP.Digits, 6)
+	def(&cfg.OTP.Attempts, 5)
+	def(&cfg.OTP.Storage, StorePlain)
+	def(&cfg.Backup.Amount, 10)
+	def(&cfg.Backup.Length, 10)
+	def(&cfg.Backup.Storage, StoreEncrypted)
+	def(&cfg.Lockout.Attempts, 10)
+	def(&cfg.Lockout.Duration, 15*time.Minute)
+	if cfg.Methods == nil && !cfg.EveryMethod {
+		cfg.Methods = []string{"email", "username", "phone-number"}
+	}
+	return &TwoFactor{cfg: cfg}
+}
+
+func def[T comparable](value *T, or T) {
+	var zero T
+	if *value == zero {
+		*value = or
+	}
+}
+
+// Check implements betterauth.Checker.
+func (p *TwoFactor) Check(betterauth.Site) error {
+	cfg := p.cfg
+	var problems []error
+	demand := func(holds bool, format string, args ...any) {
+		if !holds {
+			problems = append(problems, fmt.Errorf(format, args...))
+		}
+	}
+	demand(!cfg.EveryMethod || len(cfg.Methods) == 0, "Methods has no meaning beside EveryMethod")
+	demand(cfg.EveryMethod || len(cfg.Methods) > 0, "Methods is empty: no sign-in would need the second step")
+	demand(cfg.ChallengeTTL >= time.Second, "ChallengeTTL is less than a second")
+	demand(cfg.TrustTTL >= time.Second, "TrustTTL is less than a second")
+	demand(cfg.TOTP.Digits >= 1 && cfg.TOTP.Digits <= 8, "TOTP.Digits is not 1 to 8")
+	demand(cfg.TOTP.Period >= time.Second && cfg.TOTP.Period%time.Second == 0, "TOTP.Period is not in whole seconds")
+	demand(cfg.OTP.TTL > 0, "OTP.TTL is negative")
+	demand(cfg.OTP.Digits >= 1 && cfg.OTP.Digits <= 10, "OTP.Digits is not 1 to 10")
+	demand(cfg.OTP.Attempts > 0, "OTP.Attempts is negative")
+	demand(cfg.OTP.Storage == StorePlain || cfg.OTP.Storage == StoreEncrypted || cfg.OTP.Storage == StoreHashed,
+		"OTP.Storage %q is unknown", cfg.OTP.Storage)
+	demand(cfg.Backup.Amount > 0, "Backup.Amount is negative")
+	demand(cfg.Backup.Length >= 10 && cfg.Backup.Length <= 64, "Backup.Length is not 10 to 64")
+	demand(cfg.Backup.Storage == StorePlain || cfg.Backup.Storage == StoreEncrypted, "Backup.Storage %q is not plain or encrypted", cfg.Backup.Storage)
+	demand(cfg.Lockout.Attempts > 0, "Lockout.Attempts is negative")
+	demand(cfg.Lockout.Duration > 0, "Lockout.Duration is negative")
+	return errors.Join(problems...)
+}

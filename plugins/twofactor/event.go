@@ -1,0 +1,41 @@
+package twofactor
+
+import "github.com/better-auth-go/better-auth/betterauth"
+
+// The events of this plugin, for audit logs: subscribe with betterauth.On. They
+// hold ids and facts, no code or secret.
+
+// Activated says that a second step is asked for from now on.
+type Activated struct{ UserID string }
+
+// Deactivated says that it is asked for no more.
+type Deactivated struct{ UserID string }
+
+// Passed says that a second step led to a session.
+type Passed struct {
+	UserID, SessionID string
+	// Kind is "totp", "otp" or "backup-code".
+	Kind string
+}
+
+// Failed says that a code was wrong at sign-in. Somebody had the first factor.
+type Failed struct {
+	UserID string
+	// Kind is "totp", "otp" or "backup-code".
+	Kind string
+	// Locked says that the account is locked for it.
+	Locked bool
+}
+
+// BackupCodeUsed says that one was used up, and how many are left.
+type BackupCodeUsed struct {
+	UserID string
+	Left   int
+}
+
+func events() []betterauth.EventType {
+	return []betterauth.EventType{
+		betterauth.EventOf[Activated](), betterauth.EventOf[Deactivated](), betterauth.EventOf[Passed](), betterauth.EventOf[Failed](),
+		betterauth.EventOf[BackupCodeUsed](),
+	}
+}

@@ -1,0 +1,203 @@
+// Package twofactor asks for a second step before a sign-in makes a session: a
+// code of an authenticator app (TOTP, RFC 6238), a code sent by mail, or a
+// backup code. Devices can be trusted for a while, and an account is locked
+// after too many wrong codes.
+//
+// Start with New. What stands between a right password and a session is
+// gate.go; a try at the second step is attempt.go, and each kind of code has a
+// file of its own. Endpoints, formats and the table are the reference's, so
+// that people enrolled there sign in here and the other way round.
+package twofactor
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// ID is the plugin's id.
+const ID = "two-factor"
+
+// Method is how gates see a sign-in that passed the second step. Its assurance
+// is betterauth.MultiFactor.
+const Method = "two-factor"
+
+// Enabled is the column of user that says whether a second step is asked for.
+// Clients cannot set it.
+var Enabled = betterauth.NewField[bool]("user", database.Column{Name: "twoFactorEnabled", Default: false, ReadOnly: true})
+
+// Enrolment is a user's authenticator app and backup codes, as stored. Nothing
+// of it is for clients.
+type Enrolment struct {
+	// Secret is the TOTP secret, encrypted.
+	Secret string `json:"-" db:"secret,index,hidden"`
+	// BackupCodes are a JSON array, stored as BackupConfig.Storage says.
+	BackupCodes string `json:"-" db:"backupCodes,hidden"`
+	UserID      string `json:"-" db:"userId,index,hidden,references=user"`
+	// Verified is false until a first code has shown that the app has the
+	// secret. NULL counts as true.
+	Verified *bool `json:"verified" db:"verified,readonly,default=true"`
+	// FailedVerificationCount counts wrong codes since the last right one.
+	FailedVerificationCount *int64     `json:"-" db:"failedVerificationCount,hidden,readonly,default=0"`
+	LockedUntil             *time.Time `json:"-" db:"lockedUntil,hidden,readonly"`
+	ID                      string     `json:"id"`
+}
+
+// verified reports whether the app may be asked for codes at sign-in.
+func (e *Enrolment) verified() bool { return e.Verified == nil || *e.Verified }
+
+// passwordChecker is the plugin that knows passwords.
+type passwordChecker interface {
+	// CheckPassword returns nil if this is the user's password, and an ErrorCode
+	// below 500 if it is not or there is none.
+	CheckPassword(ctx context.Context, userID, password string) error
+}
+
+// TwoFactor is the plugin. Make one with New for each Auth. Its methods are
+// safe for concurrent use once the Auth is built.
+type TwoFactor struct {
+	cfg        Config
+	host       *betterauth.Host
+	users      *database.Store[betterauth.User]
+	accounts   *database.Store[betterauth.Account]
+	values     *database.Store[betterauth.Verification]
+	enrolments *database.Store[Enrolment]
+	passwords  passwordChecker // nil without one
+}
+
+var (
+	_ betterauth.Plugin      = (*TwoFactor)(nil)
+	_ betterauth.Checker     = (*TwoFactor)(nil)
+	_ betterauth.Initializer = (*TwoFactor)(nil)
+
+	_ betterauth.AccessRevoker = (*TwoFactor)(nil)
+)
+
+// Manifest implements betterauth.Plugin.
+func (p *TwoFactor) Manifest() betterauth.Manifest {
+	return betterauth.Manifest{
+		ID: ID,
+		// Who is banned learns so before the second step, not after it.
+		Follows: []string{"admin"},
+		Schema: betterauth.Schema{
+			Tables:  []database.Table{database.TableOf[Enrolment]("twoFactor")},
+			Columns: []betterauth.AddedColumn{Enabled},
+		},
+		Endpoints: append(p.managing(), p.verifying()...),
+		Gates:     []betterauth.SessionGate{{Name: "second step", Check: p.ask}},
+		Emits:     events(),
+		Limits:    []betterauth.RateLimit{{Path: "/two-factor/*", Rule: betterauth.Rule{Window: 10 * time.Second, Max: 3}}},
+		Errors: []*betterauth.ErrorCode{
+			ErrOTPNotEnabled, ErrOTPNotConfigured, ErrOTPExpired, ErrTOTPNotEnabled, ErrTOTPAlreadyEnabled, ErrTOTPNotConfigured, ErrNotEnabled,
+			ErrBackupCodesNotEnabled, ErrInvalidBackupCode, ErrInvalidCode, ErrTooManyAttempts, ErrLocked, ErrInvalidCookie,
+			ErrInvalidPassword, ErrNoSecondStep,
+		},
+	}
+}
+
+// managing are the operations of somebody who is signed in and gives their
+// password, and those that only the application may call.
+func (p *TwoFactor) managing() []betterauth.Endpoint {
+	op := func(id, path, summary string, errs ...*betterauth.ErrorCode) betterauth.Operation {
+		return betterauth.Operation{
+			ID: id, Method: http.MethodPost, Path: path, Access: betterauth.WithStoredSession,
+			Summary: summary, Errors: append(errs, ErrInvalidPassword),
+		}
+	}
+	enable := op("enableTwoFactor", "/two-factor/enable", "Begins with an authenticator app, or asks for mailed codes from now on.",
+		ErrOTPNotConfigured, ErrTOTPNotConfigured, ErrTOTPAlreadyEnabled)
+	disable := op("disableTwoFactor", "/two-factor/disable", "Asks for no second step any more.")
+	uri := op("getTOTPURI", "/two-factor/get-totp-uri", "The URI that an authenticator app is set up with.", ErrTOTPNotEnabled, ErrTOTPNotConfigured)
+	codes := op("generateBackupCodes", "/two-factor/generate-backup-codes", "New backup codes in place of the old ones.", ErrNotEnabled)
+	inProcess := []betterauth.Endpoint{
+		betterauth.Handle(betterauth.Operation{
+			ID: "generateTOTP", Access: betterauth.ServerOnly, Summary: "The code of a secret at this moment.", Errors: []*betterauth.ErrorCode{ErrTOTPNotConfigured},
+		}, p.generateTOTP),
+		betterauth.Handle(betterauth.Operation{
+			ID: "viewBackupCodes", Access: betterauth.ServerOnly, Summary: "A user's backup codes that are left.",
+			Errors: []*betterauth.ErrorCode{ErrBackupCodesNotEnabled},
+		}, p.viewBackupCodes),
+	}
+	if p.cfg.AllowPasswordless {
+		return append([]betterauth.Endpoint{
+			betterauth.Handle(enable, func(c *betterauth.Ctx, in PasswordlessEnableInput) (EnableAnswer, error) {
+				return p.enable(c, in.Password, in.Method, in.Issuer)
+			}),
+			betterauth.Handle(disable, func(c *betterauth.Ctx, in OptionalPasswordInput) (betterauth.Status, error) {
+				return p.disable(c, in.Password)
+			}),
+			betterauth.Handle(uri, func(c *betterauth.Ctx, in OptionalPasswordInput) (URIAnswer, error) { return p.uri(c, in.Password) }),
+			betterauth.Handle(codes, func(c *betterauth.Ctx, in OptionalPasswordInput) (BackupCodesAnswer, error) {
+				return p.newBackupCodes(c, in.Password)
+			}),
+		}, inProcess...)
+	}
+	return append([]betterauth.Endpoint{
+		betterauth.Handle(enable, func(c *betterauth.Ctx, in EnableInput) (EnableAnswer, error) {
+			return p.enable(c, &in.Password, in.Method, in.Issuer)
+		}),
+		betterauth.Handle(disable, func(c *betterauth.Ctx, in PasswordInput) (betterauth.Status, error) {
+			return p.disable(c, &in.Password)
+		}),
+		betterauth.Handle(uri, func(c *betterauth.Ctx, in PasswordInput) (URIAnswer, error) { return p.uri(c, &in.Password) }),
+		betterauth.Handle(codes, func(c *betterauth.Ctx, in PasswordInput) (BackupCodesAnswer, error) {
+			return p.newBackupCodes(c, &in.Password)
+		}),
+	}, inProcess...)
+}
+
+// verifying are the operations of somebody who is half-way through a sign-in,
+// or signed in and setting up.
+func (p *TwoFactor) verifying() []betterauth.Endpoint {
+	op := func(id, path, summary string, errs ...*betterauth.ErrorCode) betterauth.Operation {
+		return betterauth.Operation{
+			ID: id, Method: http.MethodPost, Path: path, Access: betterauth.Public, SignsIn: true,
+			Summary: summary, Errors: append(errs, ErrInvalidCookie, ErrTooManyAttempts, ErrLocked),
+		}
+	}
+	send := betterauth.Operation{
+		ID: "sendTwoFactorOTP", Method: http.MethodPost, Path: "/two-factor/send-otp", Access: betterauth.Public, OptionalBody: true,
+		Summary: "Mails a code.", Errors: []*betterauth.ErrorCode{ErrOTPNotConfigured, ErrInvalidCookie},
+	}
+	return []betterauth.Endpoint{
+		betterauth.Handle(op("verifyTOTP", "/two-factor/verify-totp", "Checks the code of an authenticator app.",
+			ErrTOTPNotEnabled, ErrTOTPNotConfigured, ErrInvalidCode), p.verifyTOTP),
+		betterauth.Handle(send, p.sendOTP),
+		betterauth.Handle(op("verifyTwoFactorOTP", "/two-factor/verify-otp", "Checks a mailed code.",
+			ErrOTPExpired, ErrInvalidCode, ErrNoSecondStep), p.verifyOTP),
+		betterauth.Handle(op("verifyBackupCode", "/two-factor/verify-backup-code", "Uses up a backup code.",
+			ErrBackupCodesNotEnabled, ErrInvalidBackupCode, ErrBackupCodeConflict), p.verifyBackupCode),
+	}
+}
+
+// Init implements betterauth.Initializer.
+func (p *TwoFactor) Init(_ context.Context, h *betterauth.Host) (err error) {
+	p.host = h
+	if p.cfg.OTP.Enabled && !h.CanMail() {
+		return errors.New("OTP.Enabled needs Config.Mailer: codes are mailed")
+	}
+	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
+		return err
+	}
+	if p.accounts, err = betterauth.StoreOf[betterauth.Account](h); err != nil {
+		return err
+	}
+	if p.values, err = betterauth.StoreOf[betterauth.Verification](h); err != nil {
+		return err
+	}
+	if p.enrolments, err = betterauth.StoreOf[Enrolment](h); err != nil {
+		return err
+	}
+	p.passwords, err = betterauth.Peer[passwordChecker](h)
+	if errors.Is(err, betterauth.ErrNoPeer) {
+		if !p.cfg.AllowPasswordless {
+			h.Logger().Warn("no plugin checks passwords, so nobody can set up a second step; AllowPasswordless lets users without a password")
+		}
+		return nil
+	}
+	return err
+}
