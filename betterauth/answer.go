@@ -133,7 +133,22 @@ func (c *Ctx) encodeError(err error) (status int, contentType string, body []byt
 		body = append(body, `,"code":`...)
 		body = database.AppendString(body, coded.Code)
 	}
-	return coded.Status, "application/json", append(body, '}')
+	return coded.Status, "application/json", append(c.appendMember(body, err), '}')
+}
+
+// appendMember adds what ErrorCode.With gave an error's body.
+func (c *Ctx) appendMember(body []byte, err error) []byte {
+	var custom *codedError
+	if !errors.As(err, &custom) || custom.member == "" {
+		return body
+	}
+	value, err := json.Marshal(custom.value, jsonOptions)
+	if err != nil {
+		c.auth.log.Error("a member of an error could not be encoded", "member", custom.member, "error", err)
+		return body
+	}
+	body = database.AppendString(append(body, ','), custom.member)
+	return append(append(body, ':'), value...)
 }
 
 // clientError returns the part of err that a client may see.

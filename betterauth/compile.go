@@ -69,8 +69,8 @@ func (a *Auth) compileManifests() (problems []error) {
 			a.gates = append(a.gates, compiledGate{g, m.ID})
 		}
 		for i, source := range m.Sources {
-			if source.Name == "" || source.Token == nil {
-				problems = append(problems, problem(m.ID, fmt.Sprintf("session source number %d %s", i+1, source.Name), "needs a Name and a Token"))
+			if err := source.problem(); err != nil {
+				problems = append(problems, problem(m.ID, fmt.Sprintf("session source number %d %s", i+1, source.Name), "%w", err))
 				continue
 			}
 			a.sources = append(a.sources, compiledSource{source, m.ID})

@@ -34,15 +34,28 @@ func (e *ErrorCode) Messagef(format string, args ...any) error {
 	return &codedError{code: e, message: fmt.Sprintf(format, args...)}
 }
 
+// With returns an error that answers the client as e does, with one more member
+// in the body: {"message":…,"code":…,"details":…} for the member "details".
+// value is encoded as JSON and reaches the client as it is, so it holds nothing
+// that is not for them. errors.Is still matches e.
+func (e *ErrorCode) With(member string, value any) error {
+	return &codedError{code: e, member: member, value: value}
+}
+
 type codedError struct {
 	code    *ErrorCode
 	cause   error
 	message string
+	member  string
+	value   any
 }
 
 func (e *codedError) Error() string {
 	if e.cause != nil {
 		return e.code.Error() + ": " + e.cause.Error()
+	}
+	if e.message == "" {
+		return e.code.Error()
 	}
 	return e.code.Code + ": " + e.message
 }

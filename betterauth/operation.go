@@ -18,10 +18,12 @@ const (
 	// Public operations are open to everybody. They may still look at the
 	// session through Ctx.Session.
 	Public
-	// WithSession operations answer 401 UNAUTHORIZED without a session.
+	// WithSession operations answer 401 UNAUTHORIZED without a session. A source
+	// may vouch for the user instead; see SessionSource.
 	WithSession
 	// WithStoredSession operations demand a session read from the database: a
-	// cookie cache is not believed. For what must see a revocation at once.
+	// cookie cache is not believed, nor a source that vouches. For what must see
+	// a revocation at once, and what only a person who signed in may do.
 	WithStoredSession
 	// WithFreshSession operations demand a stored session created less than
 	// SessionConfig.FreshAge ago, else 403 SESSION_NOT_FRESH.

@@ -74,7 +74,7 @@ type Manifest struct {
 	After []AfterHook
 	// Requests run before routing, for every request under the base path.
 	Requests []RequestHook
-	// Sources find session tokens elsewhere than in the session cookie.
+	// Sources find out who a request is from without the session cookie.
 	Sources []SessionSource
 	// Gates are asked before any session is created, in plugin order.
 	Gates []SessionGate

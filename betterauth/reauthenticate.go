@@ -36,7 +36,7 @@ func (c *Ctx) Reauthenticate(how SignIn) (*Session, error) {
 		if err != nil {
 			return err
 		}
-		renewed, err = tx.renewSession(&Identity{id.Session, user}, attempt.SignIn.Columns)
+		renewed, err = tx.renewSession(&Identity{Session: id.Session, User: user}, attempt.SignIn.Columns)
 		return err
 	})
 	if err != nil {
@@ -69,7 +69,7 @@ func (c *Ctx) renewSession(old *Identity, columns database.Set) (*Session, error
 	if presented != "" {
 		presented = token
 	}
-	id := &Identity{session, old.User}
+	id := &Identity{Session: session, User: old.User}
 	c.login = loginState{presented: presented, read: true, stored: true, identity: id}
 	c.setSessionCookies(id, !c.dontRemember())
 	return session, nil

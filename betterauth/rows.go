@@ -69,6 +69,10 @@ const ProviderCredential = "credential"
 type Identity struct {
 	Session *Session `json:"session"`
 	User    *User    `json:"user"`
+	// Source is the name of the SessionSource that vouches for the user, "" for
+	// a session that somebody signed in for. With one, Session is made up for
+	// this request and stored nowhere.
+	Source string `json:"-"`
 }
 
 // MarshalJSON writes the user in the order of the schema, added columns

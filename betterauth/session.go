@@ -15,8 +15,10 @@ type loginState struct {
 	// read says that the session was looked for, stored that the database was
 	// asked and not only the cookie cache.
 	read, stored bool
-	identity     *Identity
-	err          error
+	// vouched says that a source vouches for the identity: there is no session.
+	vouched  bool
+	identity *Identity
+	err      error
 	// created is the session this request made.
 	created *Identity
 	// issued is the session whose cookie the answer sets.
@@ -33,7 +35,8 @@ type readOptions struct {
 
 // Session returns who the request is from. It is loaded at most once, with one
 // query, and refreshed when it is due. Without a valid session the error is
-// ErrNoSession; any other error means that it is not known.
+// ErrNoSession; any other error means that it is not known. Where a source
+// vouches for somebody, Identity.Source says which; see SessionSource.
 func (c *Ctx) Session() (*Identity, error) { return c.readSession(readOptions{}) }
 
 // Identity returns who an operation that demands a session is called by. It is
@@ -41,41 +44,53 @@ func (c *Ctx) Session() (*Identity, error) { return c.readSession(readOptions{})
 // from the before hooks' end on; for other operations use Session.
 func (c *Ctx) Identity() *Identity { return c.login.identity }
 
-// StoredSession is Session, but never believes the cookie cache.
-func (c *Ctx) StoredSession() (*Identity, error) { return c.readSession(readOptions{stored: true}) }
+// StoredSession is Session, but believes neither the cookie cache nor a source
+// that vouches for somebody: that is ErrNoSession.
+func (c *Ctx) StoredSession() (*Identity, error) {
+	id, err := c.readSession(readOptions{stored: true})
+	if err == nil && c.login.vouched {
+		return nil, ErrNoSession
+	}
+	return id, err
+}
 
 // NewIdentity returns the session this request created, if it did.
 func (c *Ctx) NewIdentity() (*Identity, bool) { return c.login.created, c.login.created != nil }
 
 // Fresh reports whether the session was created recently enough for what
-// SessionConfig.FreshAge guards.
+// SessionConfig.FreshAge guards. What a source vouches for never is.
 func (c *Ctx) Fresh(s *Session) bool {
+	if c.login.vouched {
+		return false
+	}
 	age := c.auth.cfg.Session.FreshAge
 	return age < 0 || c.Now().Sub(s.CreatedAt) < age
 }
 
+// sessionToken returns the token of the session that the request names, whether
+// or not there is one. Sources that vouch have none to tell.
 func (c *Ctx) sessionToken() (token string, ok bool, err error) {
-	if c.login.presented != "" {
-		return c.login.presented, true, nil
-	}
-	if c.request != nil {
+	if c.login.presented == "" && c.request != nil {
 		for _, source := range c.auth.sources {
-			token, ok, err := source.find(c)
-			if err != nil {
-				return "", false, err
+			if source.Token == nil {
+				continue
 			}
-			if ok {
-				c.login.presented = token
-				return token, true, nil
+			if ok, err := c.present(source); err != nil {
+				return "", false, err
+			} else if ok {
+				break
 			}
 		}
+	}
+	if c.login.presented != "" {
+		return c.login.presented, true, nil
 	}
 	token, ok = c.SignedCookie(cookieSession)
 	return token, ok, nil
 }
 
 func (c *Ctx) readSession(o readOptions) (*Identity, error) {
-	if c.login.read && (c.login.stored || !o.stored) {
+	if c.login.read && (c.login.stored || c.login.vouched || !o.stored) {
 		return c.login.identity, c.login.err
 	}
 	c.login.identity, c.login.err = c.loadSession(o)
@@ -87,6 +102,16 @@ func (c *Ctx) readSession(o readOptions) (*Identity, error) {
 // sliding refresh. Only what the database said can clear a cookie.
 func (c *Ctx) loadSession(o readOptions) (*Identity, error) {
 	c.clearUnusedCache()
+	vouched, err := c.sourced()
+	if err != nil {
+		// Another look must not find less wrong.
+		c.login.stored = true
+		return nil, err
+	}
+	if vouched != nil {
+		c.login.vouched = true
+		return vouched, nil
+	}
 	token, ok, err := c.sessionToken()
 	if err != nil {
 		return nil, err
@@ -116,7 +141,7 @@ func (c *Ctx) loadSession(o readOptions) (*Identity, error) {
 		}
 		return nil, ErrNoSession
 	}
-	return c.slide(&Identity{session, user}, o)
+	return c.slide(&Identity{Session: session, User: user}, o)
 }
 
 // deferred reports whether this request may not write because refreshes wait

@@ -202,7 +202,7 @@ func (c *Ctx) openCache(value, token string) (id *Identity, expires time.Time, o
 	if err != nil || user.ID != session.UserID || user.Email == "" {
 		return nil, expires, false
 	}
-	id = &Identity{session, user}
+	id = &Identity{Session: session, User: user}
 	return id, expires, cmp.Or(payload.Version, "1") == c.cacheVersion(id)
 }
 

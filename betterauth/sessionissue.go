@@ -9,8 +9,13 @@ import (
 )
 
 // Reissue sets the session's cookies anew after the session or its user
-// changed, so that copies in the browser are current.
+// changed, so that copies in the browser are current. For an identity that a
+// source vouches for there is none, and no cookie is set.
 func (c *Ctx) Reissue(id *Identity) {
+	if c.login.vouched {
+		c.login.identity = &Identity{Session: id.Session, User: id.User, Source: c.login.identity.Source}
+		return
+	}
 	c.login.identity, c.login.read, c.login.stored, c.login.err = id, true, true, nil
 	c.setSessionCookies(id, !c.dontRemember())
 }
@@ -76,7 +81,7 @@ func (c *Ctx) createSession(user *User, how SignIn) (*Session, error) {
 	if err := c.auth.sessions.store.Create(c.Context, session); err != nil {
 		return nil, err
 	}
-	id := &Identity{session, user}
+	id := &Identity{Session: session, User: user}
 	c.login = loginState{read: true, stored: true, identity: id, created: id}
 	if how.Remember != nil && *how.Remember {
 		c.forgetDontRemember()
@@ -101,7 +106,10 @@ func (c *Ctx) setSessionCookies(id *Identity, remember bool) {
 
 // clearSessionCookies signs the browser out, if the session came by cookie.
 func (c *Ctx) clearSessionCookies() {
-	c.login.identity, c.login.created, c.login.issued = nil, nil, nil
+	c.login.created, c.login.issued = nil, nil
+	if !c.login.vouched {
+		c.login.identity = nil
+	}
 	if c.login.presented != "" {
 		return
 	}

@@ -29,6 +29,9 @@ func updateSession(c *Ctx, in UpdateSessionInput) (UpdatedSession, error) {
 	if len(set) == 0 {
 		return UpdatedSession{}, errNothingToUpdate
 	}
+	if c.login.vouched {
+		return UpdatedSession{}, ErrUnauthorized // there is no session to update
+	}
 	id, err := c.changeSession(c.Identity(), set)
 	if errors.Is(err, database.ErrNotFound) {
 		c.clearSessionCookies()
@@ -54,11 +57,11 @@ func (c *Ctx) changeSession(id *Identity, set database.Set) (*Identity, error) {
 		for column, value := range set {
 			changed.Extra.SetValue(column, value)
 		}
-		return &Identity{&changed, id.User}, nil
+		return &Identity{Session: &changed, User: id.User}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	session, user, err := c.auth.lookup.Get(c, session.Token)
-	return &Identity{session, user}, err
+	return &Identity{Session: session, User: user}, err
 }
