@@ -107,9 +107,10 @@ func (e Endpoint) Output() reflect.Type { return e.out }
 // In is a struct whose fields say where they come from: `json:"name"` for a
 // member of the body, `query:"name"`, `path:"name"`; a pointer is optional; a
 // `check` tag constrains (email, nonempty, trim, min=N, max=N, enum=a|b,
-// object, optional, coerce). coerce makes text of a number, a boolean or null, as
-// the reference reads ids; []string takes a query parameter that may be repeated.
-// Use None for an operation without input. A field of type
+// object, optional, nullable, coerce). nullable makes null count as missing;
+// coerce makes text of a number, a boolean or null, as the reference reads ids;
+// []string takes a query parameter that may be repeated. Use None for an
+// operation without input. A field of type
 // Members with the tag `input:"rest"` receives what no field names.
 //
 // Out is encoded as JSON; Redirect and Raw answer otherwise.

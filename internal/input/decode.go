@@ -74,7 +74,7 @@ func (o *object) decode(raw jsontext.Value, dst reflect.Value, path string, issu
 
 // decode reads one JSON value; a nil raw is a member that is missing.
 func (f *field) decode(raw jsontext.Value, dst reflect.Value, path string, issues *Issues) {
-	if raw == nil && f.optional && !f.checks.object {
+	if raw == nil && f.optional && !f.checks.object || f.checks.nullable && raw.Kind() == 'n' {
 		return
 	}
 	if f.pointer {

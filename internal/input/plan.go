@@ -109,10 +109,10 @@ const (
 
 // checks are the constraints of a `check` tag.
 type checks struct {
-	email, nonEmpty, trim, object, coerce bool
-	min, max                              int
-	hasMin, hasMax                        bool
-	enum                                  []string
+	email, nonEmpty, trim, object, nullable, coerce bool
+	min, max                                        int
+	hasMin, hasMax                                  bool
+	enum                                            []string
 }
 
 // Compile reads the tags of t, a struct type. The error names the field that
@@ -279,6 +279,8 @@ func (f *field) setChecks(tag string) error {
 				return fmt.Errorf("check %q is for text", part)
 			}
 			f.checks.coerce = true
+		case "nullable":
+			f.optional, f.checks.nullable = true, true
 		case "optional":
 			f.optional = true
 		case "required":

@@ -1,0 +1,146 @@
+// Package apikey gives users keys for programs: random text that is stored as
+// its hash, with a name, permissions, an expiry, a rate limit and a number of
+// uses, which are exact under any number of requests at once.
+//
+// A program's own handlers check a key with Keys.Verify. With
+// Config.EnableSessions a key also stands for its owner wherever a session is
+// enough: in Auth.Session, Auth.RequireSession and operations declared
+// betterauth.WithSession. It is no session, though. Nobody signed in, so a key
+// never does what wants a stored or a fresh session: listing and ending
+// sessions, changing the password, the address or the profile, adding passkeys,
+// deleting the account, and making, changing or deleting keys. Those answer 401.
+package apikey
+
+import (
+	"context"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// The names that other plugins refer to.
+const (
+	ID                      = "api-key"
+	CreateAPIKey            = "createApiKey"
+	VerifyAPIKey            = "verifyApiKey"
+	GetAPIKey               = "getApiKey"
+	UpdateAPIKey            = "updateApiKey"
+	DeleteAPIKey            = "deleteApiKey"
+	ListAPIKeys             = "listApiKeys"
+	DeleteAllExpiredAPIKeys = "deleteAllExpiredApiKeys"
+	// Source is the Identity.Source of who is known by a key.
+	Source = "api-key"
+)
+
+// Keys is the plugin. Make one with New for each Auth. Its methods are safe for
+// concurrent use once the Auth is built.
+type Keys struct {
+	configs []*Config
+	unnamed []bool
+	host    *betterauth.Host
+	store   *database.Store[Key]
+	users   *database.Store[betterauth.User]
+	swept   atomic.Int64 // when, in milliseconds
+}
+
+var (
+	_ betterauth.Plugin      = (*Keys)(nil)
+	_ betterauth.Checker     = (*Keys)(nil)
+	_ betterauth.Initializer = (*Keys)(nil)
+)
+
+// New makes the plugin with one configuration or several; none is the zero
+// Config.
+func New(configs ...Config) *Keys {
+	if len(configs) == 0 {
+		configs = []Config{{}}
+	}
+	k := &Keys{}
+	for _, c := range configs {
+		k.unnamed = append(k.unnamed, c.ConfigID == "")
+		k.configs = append(k.configs, c.withDefaults())
+	}
+	return k
+}
+
+// Manifest implements betterauth.Plugin.
+func (k *Keys) Manifest() betterauth.Manifest {
+	m := betterauth.Manifest{
+		ID:     ID,
+		Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[Key]("apikey")}},
+		Endpoints: []betterauth.Endpoint{
+			// Public: these ask for a stored session themselves, since in process
+			// they do without.
+			betterauth.Handle(betterauth.Operation{
+				ID: CreateAPIKey, Method: http.MethodPost, Path: "/api-key/create", Access: betterauth.Public, NoStore: true,
+				Summary: "Makes a key; its text is in this answer alone.",
+				Errors: []*betterauth.ErrorCode{ErrUnauthorizedSession, ErrServerOnly, ErrNoDefaultConfig, ErrMetadataDisabled, ErrInvalidMetadata, ErrExpiryDisabled,
+					ErrExpiresTooSoon, ErrExpiresTooLate, ErrPrefixLength, ErrNameLength, ErrNameRequired, ErrOrganizationRequired, ErrNoOrganizations},
+			}, k.createKey),
+			betterauth.Handle(betterauth.Operation{
+				ID: VerifyAPIKey, Access: betterauth.ServerOnly, Summary: "Checks a key and counts its use.",
+			}, k.verifyKey),
+			betterauth.Handle(betterauth.Operation{
+				ID: GetAPIKey, Method: http.MethodGet, Path: "/api-key/get", Access: betterauth.WithSession,
+				Summary: "One of the user's keys.", Errors: []*betterauth.ErrorCode{ErrKeyNotFound, ErrNoDefaultConfig, ErrNoOrganizations},
+			}, k.getKey),
+			betterauth.Handle(betterauth.Operation{
+				ID: UpdateAPIKey, Method: http.MethodPost, Path: "/api-key/update", Access: betterauth.Public,
+				Summary: "Changes one of the user's keys.",
+				Errors: []*betterauth.ErrorCode{ErrUnauthorizedSession, ErrServerOnly, ErrKeyNotFound, ErrNoValues, ErrNoDefaultConfig, ErrInvalidMetadata,
+					ErrExpiryDisabled, ErrExpiresTooSoon, ErrExpiresTooLate, ErrNameLength, ErrNoOrganizations},
+			}, k.updateKey),
+			betterauth.Handle(betterauth.Operation{
+				ID: DeleteAPIKey, Method: http.MethodPost, Path: "/api-key/delete", Access: betterauth.WithStoredSession,
+				Summary: "Deletes one of the user's keys.", Errors: []*betterauth.ErrorCode{ErrKeyNotFound, ErrUserBanned, ErrNoDefaultConfig, ErrNoOrganizations},
+			}, k.deleteKey),
+			betterauth.Handle(betterauth.Operation{
+				ID: ListAPIKeys, Method: http.MethodGet, Path: "/api-key/list", Access: betterauth.WithSession,
+				Summary: "The user's keys.", Errors: []*betterauth.ErrorCode{ErrNoDefaultConfig, ErrNoOrganizations},
+			}, k.listKeys),
+			betterauth.Handle(betterauth.Operation{
+				ID: DeleteAllExpiredAPIKeys, Access: betterauth.ServerOnly, Summary: "Deletes the keys that have expired.",
+			}, k.deleteAllExpired),
+		},
+		Database: []betterauth.DatabaseHook{betterauth.AfterDelete(k.afterDeleteUser)},
+		Errors:   codes,
+	}
+	if k.sessions() {
+		m.Sources = []betterauth.SessionSource{{Name: Source, Identity: k.vouch}}
+		m.Before = []betterauth.BeforeHook{betterauth.BeforeMatch(betterauth.Every, k.beforeEvery)}
+	}
+	return m
+}
+
+// Init implements betterauth.Initializer.
+func (k *Keys) Init(_ context.Context, h *betterauth.Host) (err error) {
+	k.host = h
+	if k.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
+		return err
+	}
+	k.store, err = betterauth.StoreOf[Key](h)
+	return err
+}
+
+// afterDeleteUser lets no key outlive its owner.
+func (k *Keys) afterDeleteUser(ctx context.Context, u *betterauth.User) error {
+	_, err := k.store.Delete(ctx, k.ofUser(u.ID)...)
+	return err
+}
+
+// ofUser are the keys that a user owns.
+func (k *Keys) ofUser(userID string) []database.Cond {
+	where := []database.Cond{database.Eq("referenceId", userID)}
+	var others []any
+	for _, c := range k.configs {
+		if c.Organizations {
+			others = append(others, c.ids()...)
+		}
+	}
+	if len(others) > 0 {
+		where = append(where, database.NotIn("configId", others...))
+	}
+	return where
+}

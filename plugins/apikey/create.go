@@ -1,0 +1,299 @@
+package apikey
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"math"
+	"regexp"
+	"time"
+	"unicode/utf16"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// CreateInput is the input of createApiKey. What is marked server-only is
+// refused over HTTP.
+type CreateInput struct {
+	// ConfigID is the configuration. Default: the default one.
+	ConfigID *string `json:"configId"`
+	Name     *string `json:"name"`
+	// ExpiresIn is in seconds. Default Expiry.Default.
+	ExpiresIn *float64 `json:"expiresIn" check:"nullable,min=1"`
+	Prefix    *string  `json:"prefix"`
+	// Remaining is how many uses the key has, nil for any number. Server-only.
+	Remaining *int64         `json:"remaining" check:"nullable,min=0,max=2147483647"`
+	Metadata  jsontext.Value `json:"metadata"`
+	// RefillAmount is what Remaining becomes again every RefillInterval, in
+	// milliseconds. Server-only.
+	RefillAmount   *int64 `json:"refillAmount" check:"min=1,max=2147483647"`
+	RefillInterval *int64 `json:"refillInterval" check:"min=0,max=2147483647"`
+	// RateLimitTimeWindow is in milliseconds. Server-only, as the next two.
+	RateLimitTimeWindow *int64 `json:"rateLimitTimeWindow" check:"min=0,max=2147483647"`
+	RateLimitMax        *int64 `json:"rateLimitMax" check:"min=0,max=2147483647"`
+	RateLimitEnabled    *bool  `json:"rateLimitEnabled"`
+	// Permissions are server-only.
+	Permissions Permissions `json:"permissions,omitzero"`
+	// UserID is the owner where there is no session. Server-only.
+	UserID         *string `json:"userId" check:"coerce"`
+	OrganizationID *string `json:"organizationId" check:"coerce"`
+}
+
+var prefixSyntax = regexp.MustCompile(`^[a-zA-Z0-9_-]+$`)
+
+func (in *CreateInput) serverOnly() bool {
+	return in.Remaining != nil || in.RefillAmount != nil || in.RefillInterval != nil || in.RateLimitTimeWindow != nil ||
+		in.RateLimitMax != nil || in.RateLimitEnabled != nil || in.Permissions != nil
+}
+
+func (k *Keys) createKey(c *betterauth.Ctx, in CreateInput) (*Answer, error) {
+	if in.Prefix != nil && !prefixSyntax.MatchString(*in.Prefix) {
+		return nil, betterauth.ErrValidation.Messagef("[body.prefix] Invalid prefix format, must be alphanumeric and contain only underscores and hyphens.")
+	}
+	conf, err := k.config(deref(in.ConfigID))
+	if err != nil {
+		return nil, err
+	}
+	user, err := signedIn(c)
+	if err != nil {
+		return nil, err
+	}
+	remote := c.Request() != nil
+	if remote && in.serverOnly() {
+		return nil, ErrServerOnly
+	}
+	if remote && in.UserID != nil {
+		return nil, ErrUnauthorizedSession
+	}
+	if conf.Organizations && deref(in.OrganizationID) == "" {
+		return nil, ErrOrganizationRequired
+	}
+	owner := deref(in.UserID)
+	switch {
+	case user == nil && owner == "", user != nil && owner != "" && owner != user.ID:
+		return nil, ErrUnauthorizedSession
+	case conf.Organizations:
+		return nil, ErrNoOrganizations
+	case user != nil:
+		owner = user.ID
+	}
+	key, text, err := k.create(c, conf, owner, in)
+	if err != nil {
+		return nil, err
+	}
+	answer := key.Answer()
+	answer.Key = text
+	return answer, nil
+}
+
+// signedIn returns who has a stored session; nil for nobody, and for who is
+// known by a key.
+func signedIn(c *betterauth.Ctx) (*betterauth.User, error) {
+	id, err := c.StoredSession()
+	if errors.Is(err, betterauth.ErrNoSession) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return id.User, nil
+}
+
+// Create makes a key for a user, server-only fields included, and returns its
+// text, which is not stored. It does not look whether there is such a user.
+func (k *Keys) Create(ctx context.Context, userID string, in CreateInput) (key *Key, text string, err error) {
+	conf, err := k.config(deref(in.ConfigID))
+	if err != nil {
+		return nil, "", err
+	}
+	if conf.Organizations {
+		return nil, "", ErrNoOrganizations
+	}
+	if in.Prefix != nil && !prefixSyntax.MatchString(*in.Prefix) {
+		return nil, "", ErrPrefixLength
+	}
+	return k.create(ctx, conf, userID, in)
+}
+
+func (k *Keys) create(ctx context.Context, conf *Config, owner string, in CreateInput) (*Key, string, error) {
+	metadata, err := conf.metadata(in.Metadata)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := in.check(conf); err != nil {
+		return nil, "", err
+	}
+	k.sweep(ctx)
+	prefix := conf.Prefix
+	if in.Prefix != nil {
+		prefix = *in.Prefix
+	}
+	text, err := k.generate(ctx, conf, prefix)
+	if err != nil {
+		return nil, "", err
+	}
+	permissions, err := conf.permissions(ctx, owner, in.Permissions)
+	if err != nil {
+		return nil, "", err
+	}
+	now := k.host.Now()
+	key := &Key{
+		ConfigID: conf.ConfigID, Name: in.Name, ReferenceID: owner, Hash: conf.hash(text), Enabled: ptr(true),
+		Remaining: in.Remaining, RefillAmount: in.RefillAmount, RefillInterval: in.RefillInterval,
+		RateLimitEnabled: ptr(!conf.RateLimit.Disabled), RateLimitMax: ptr(int64(conf.RateLimit.Max)),
+		RateLimitTimeWindow: ptr(conf.RateLimit.Window.Milliseconds()), RequestCount: ptr(int64(0)),
+		CreatedAt: now, UpdatedAt: now, Metadata: metadata,
+	}
+	if prefix != "" {
+		key.Prefix = &prefix
+	}
+	if !conf.HideStart {
+		key.Start = ptr(text[:min(conf.StartLength, len(text))])
+	}
+	switch {
+	case in.ExpiresIn != nil:
+		key.ExpiresAt = ptr(now.Add(seconds(*in.ExpiresIn)))
+	case conf.Expiry.Default > 0:
+		key.ExpiresAt = ptr(now.Add(conf.Expiry.Default))
+	}
+	override(&key.RateLimitEnabled, in.RateLimitEnabled)
+	override(&key.RateLimitMax, in.RateLimitMax)
+	override(&key.RateLimitTimeWindow, in.RateLimitTimeWindow)
+	if key.Permissions, err = permissions.text(); err != nil {
+		return nil, "", err
+	}
+	return key, text, k.store.Create(ctx, key)
+}
+
+// check looks at what a key is to be like.
+func (in *CreateInput) check(conf *Config) error {
+	amount, interval := in.RefillAmount != nil && *in.RefillAmount != 0, in.RefillInterval != nil && *in.RefillInterval != 0
+	switch {
+	case amount && !interval:
+		return ErrNeedsRefillInterval
+	case interval && !amount:
+		return ErrNeedsRefillAmount
+	}
+	if err := counts(in.Remaining, in.RefillAmount, in.RefillInterval, in.RateLimitMax, in.RateLimitTimeWindow); err != nil {
+		return err
+	}
+	if in.ExpiresIn != nil {
+		if err := conf.checkLife(*in.ExpiresIn); err != nil {
+			return err
+		}
+	}
+	if in.Prefix != nil && (len(*in.Prefix) < conf.MinPrefixLength || len(*in.Prefix) > conf.MaxPrefixLength) {
+		return ErrPrefixLength
+	}
+	if deref(in.Name) != "" {
+		return conf.checkName(*in.Name)
+	}
+	if conf.RequireName {
+		return ErrNameRequired
+	}
+	return nil
+}
+
+// counts refuses numbers that fit into no column; over HTTP they get no
+// further than the input's own checks.
+func counts(numbers ...*int64) error {
+	for _, n := range numbers {
+		if n != nil && (*n < 0 || *n > math.MaxInt32) {
+			return betterauth.ErrValidation.Messagef("%d is negative or does not fit into 32 bits", *n)
+		}
+	}
+	return nil
+}
+
+func (c *Config) checkName(name string) error {
+	if n := len(utf16.Encode([]rune(name))); n < c.MinNameLength || n > c.MaxNameLength {
+		return ErrNameLength
+	}
+	return nil
+}
+
+func (c *Config) checkLife(expiresIn float64) error {
+	switch {
+	case c.Expiry.DisableCustom:
+		return ErrExpiryDisabled
+	case !(expiresIn >= c.Expiry.Min.Seconds()):
+		return ErrExpiresTooSoon
+	case expiresIn > c.Expiry.Max.Seconds():
+		return ErrExpiresTooLate
+	}
+	return nil
+}
+
+// metadata checks an object that a client wants to keep; what is false in
+// JavaScript counts as none.
+func (c *Config) metadata(raw jsontext.Value) (*string, error) {
+	switch {
+	case len(raw) == 0, raw.Kind() == 'n', raw.Kind() == 'f', string(raw) == `""`, string(raw) == "0":
+		return asText(null), nil
+	case !c.EnableMetadata:
+		return nil, ErrMetadataDisabled
+	case raw.Kind() != '{' && raw.Kind() != '[':
+		return nil, ErrInvalidMetadata
+	}
+	return compact(raw)
+}
+
+func compact(raw jsontext.Value) (*string, error) {
+	value := raw.Clone()
+	if value.Compact() != nil {
+		return nil, ErrInvalidMetadata
+	}
+	return asText(value), nil
+}
+
+func (c *Config) permissions(ctx context.Context, owner string, given Permissions) (Permissions, error) {
+	if given != nil {
+		return given, nil
+	}
+	if c.PermissionsFor != nil {
+		if permissions, err := c.PermissionsFor(ctx, owner); permissions != nil || err != nil {
+			return permissions, err
+		}
+	}
+	return c.Permissions, nil
+}
+
+func (k *Keys) generate(ctx context.Context, conf *Config, prefix string) (string, error) {
+	if conf.Generate == nil {
+		text, err := k.host.RandomString(conf.KeyLength, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+		return prefix + text, err
+	}
+	text, err := conf.Generate(ctx, conf.KeyLength, prefix)
+	if err == nil && len(text) < conf.KeyLength {
+		err = errors.New("apikey: Config.Generate made a key shorter than KeyLength")
+	}
+	return text, err
+}
+
+// hash is what a key is looked up by.
+func (c *Config) hash(key string) string {
+	if c.InsecurePlainKeys {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
+
+func ptr[T any](v T) *T { return &v }
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func override[T any](field **T, value *T) {
+	if value != nil {
+		*field = value
+	}
+}
