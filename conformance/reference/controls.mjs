@@ -88,6 +88,17 @@ export function testControls({ mails, senders, auth, database }) {
       if (!found) return fail(404, `no user ${query.get("email")}`);
       return ok(await auth.api.viewBackupCodes({ body: { userId: found.user.id } }));
     },
+    // Keys with what only a server may say, and as time leaves them.
+    "POST /__test/make-api-key": withUser(async (_, { user }, { email, ...body }) => ok(await auth.api.createApiKey({ body: { ...body, userId: user.id } }))),
+    "POST /__test/change-api-key": async ({ body: { id, metadata, expiresAt, ...update } }) => {
+      const { adapter } = await auth.$context;
+      if (expiresAt) update.expiresAt = new Date(expiresAt);
+      if (metadata) update.metadata = metadata;
+      await adapter.update({ model: "apikey", where: [{ field: "id", value: id }], update });
+      return ok({ ok: true });
+    },
+    "POST /__test/verify-api-key": async ({ body }) => ok(await auth.api.verifyApiKey({ body })),
+    "POST /__test/sweep-api-keys": async () => ok(await auth.api.deleteAllExpiredApiKeys()),
   };
 }
 

@@ -1,5 +1,6 @@
 // What a server can be asked to do differently: the names --with takes. The Go server has the same ones.
 import { randomBytes, createHash, timingSafeEqual } from "node:crypto";
+import { apiKey } from "@better-auth/api-key";
 import { admin, haveIBeenPwned, twoFactor, username } from "better-auth/plugins";
 import { createAccessControl } from "better-auth/plugins/access";
 import { adminAc, defaultStatements, userAc } from "better-auth/plugins/admin/access";
@@ -82,6 +83,29 @@ const features = {
       }),
     ),
   "mixed-usernames": (options) => configure(options, username({ usernameNormalization: false, displayUsername: false })),
+  "key-sessions": (options) =>
+    configure(options, apiKey({ enableSessionForAPIKeys: true, enableMetadata: true, defaultPrefix: "ba_", rateLimit: { maxRequests: 3 } })),
+  "strict-keys": (options) =>
+    configure(
+      options,
+      apiKey({
+        requireName: true,
+        minimumPrefixLength: 2,
+        maximumPrefixLength: 5,
+        minimumNameLength: 2,
+        maximumNameLength: 5,
+        startingCharactersConfig: { shouldStore: false },
+        defaultKeyLength: 32,
+        keyExpiration: { disableCustomExpiresTime: true, defaultExpiresIn: 48 * 3600 },
+        rateLimit: { enabled: false },
+        permissions: { defaultPermissions: { files: ["read"] } },
+      }),
+    ),
+  "several-keys": (options) =>
+    configure(
+      options,
+      apiKey([{ configId: "service", enableMetadata: true }, { configId: "plain", disableKeyHashing: true }, { configId: "team", references: "organization" }]),
+    ),
   // The plugin has the address of the service built in; it is led to where --range-api says.
   pwned: (options, { rangeAPI }) => {
     if (!rangeAPI) throw new Error("--with pwned needs --range-api URL: tests do not ask the service itself");

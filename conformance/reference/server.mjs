@@ -22,7 +22,7 @@ const { values: flags } = parseArgs({
     "cookie-cache": { type: "string" },
     "base-path": { type: "string", default: "/api/auth" },
     // The second step before bearer: the other way round bearer announces the token of a session that two-factor has just deleted.
-    plugins: { type: "string", default: "passkey,two-factor,bearer,username,magic-link,email-otp,admin" },
+    plugins: { type: "string", default: "passkey,two-factor,bearer,username,magic-link,email-otp,admin,api-key" },
     with: { type: "string", default: "" },
     "range-api": { type: "string" },
     origin: { type: "string", multiple: true, default: [] },

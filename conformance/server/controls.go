@@ -49,6 +49,10 @@ func (s *site) testControls() map[string]control {
 		"POST /__test/promote-admin":             s.promoteAdmin,
 		"GET /__test/two-factor-otp":             s.secondStepCode,
 		"GET /__test/view-backup-codes":          s.backupCodes,
+		"POST /__test/make-api-key":              s.makeKey,
+		"POST /__test/change-api-key":            s.changeKey,
+		"POST /__test/verify-api-key":            s.verifyKey,
+		"POST /__test/sweep-api-keys":            s.sweepKeys,
 	}
 }
 
@@ -72,6 +76,11 @@ type refusal struct {
 
 func (r refusal) Error() string { return r.Message }
 
+// dates are written as an Auth writes them.
+var dates = json.WithMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, t time.Time) error {
+	return enc.WriteValue(database.AppendTime(nil, t))
+}))
+
 // ServeHTTP implements http.Handler.
 func (c control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	value, err := c(r)
@@ -86,7 +95,7 @@ func (c control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	if err := json.MarshalWrite(w, value); err != nil {
+	if err := json.MarshalWrite(w, value, dates); err != nil {
 		slog.Debug("the client went away", "error", err)
 	}
 }

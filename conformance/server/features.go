@@ -14,6 +14,7 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/admin"
+	"github.com/better-auth-go/better-auth/plugins/apikey"
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
@@ -57,6 +58,17 @@ var features = map[string]func(*setup){
 	"custom-roles":       customRoles,
 	"mixed-usernames": func(s *setup) {
 		s.plugins.username = username.Config{DisableNormalization: true, DisableDisplayUsername: true}
+	},
+	"key-sessions": func(s *setup) {
+		s.plugins.keys = []apikey.Config{{EnableSessions: true, EnableMetadata: true, Prefix: "ba_", RateLimit: apikey.RateLimit{Max: 3}}}
+	},
+	"strict-keys": func(s *setup) {
+		s.plugins.keys = []apikey.Config{{RequireName: true, MinPrefixLength: 2, MaxPrefixLength: 5, MinNameLength: 2, MaxNameLength: 5, HideStart: true,
+			KeyLength: 32, Expiry: apikey.Expiry{DisableCustom: true, Default: 48 * time.Hour}, RateLimit: apikey.RateLimit{Disabled: true},
+			Permissions: apikey.Permissions{"files": {"read"}}}}
+	},
+	"several-keys": func(s *setup) {
+		s.plugins.keys = []apikey.Config{{ConfigID: "service", EnableMetadata: true}, {ConfigID: "plain", InsecurePlainKeys: true}, {ConfigID: "team", Organizations: true}}
 	},
 	"pwned": func(s *setup) {
 		s.plugins.pwned = haveibeenpwned.Config{URL: s.rangeAPI, Message: "Too many people know that one"}

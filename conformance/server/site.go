@@ -12,6 +12,7 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/admin"
+	"github.com/better-auth-go/better-auth/plugins/apikey"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
@@ -110,6 +111,7 @@ type pluginConfigs struct {
 	emailotp     emailotp.Config
 	admin        admin.Config
 	second       twofactor.Config
+	keys         []apikey.Config
 }
 
 func (c pluginConfigs) all() []betterauth.Plugin {
@@ -125,6 +127,7 @@ func (c pluginConfigs) all() []betterauth.Plugin {
 		magiclink.New(c.magiclink),
 		emailotp.New(c.emailotp),
 		admin.New(c.admin),
+		apikey.New(c.keys...),
 	}
 }
 

@@ -2,10 +2,12 @@
 // are the same; dates by their distance from the earliest beside them; the server's own address by <server>.
 
 const keyed = /"(challenge|credentialID|publicKey|attestationObject|clientDataJSON|authenticatorData|signature|userHandle|rawId)":"[^"]{16,}"/g;
+// The beginning of a key, with the prefix it may have.
+const start = /"start":"(\w{6})"/g;
 const jwe = /\beyJ[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+/g;
 const jws = /\beyJ[\w-]+\.[\w-]+\.[\w-]{43}\b/g;
-// 24: reset tokens; 32: ids and session tokens; 43: 32 bytes in base64url; 22: credential ids of the software authenticator.
-const opaque = /(?<![\w-])(?:[A-Za-z0-9]{24}|[A-Za-z0-9]{32}|[\w-]{43})(?![\w-])|(?<="id":")[\w-]{22}(?=")/g;
+// 64: API keys, after their prefix; 24: reset tokens; 32: ids and session tokens; 43: 32 bytes in base64url; 22: credential ids of the software authenticator.
+const opaque = /(?<![\w-])(?:(?:\w*_)?[A-Za-z]{64}|[A-Za-z0-9]{24}|[A-Za-z0-9]{32}|[\w-]{43})(?![\w-])|(?<="id":")[\w-]{22}(?=")/g;
 // Of the second step: the secret of an app, backup codes, mailed codes, and what names a trusted device.
 const appSecret = /(?<=[?&]secret=)[A-Z2-7]{52}/g;
 const backupCode = /(?<=")[A-Za-z0-9]{5}-[A-Za-z0-9]{5,}(?=")/g;
@@ -35,6 +37,8 @@ export class Normalizer {
       .replace(jwe, "<jwe>")
       .replace(jws, (token) => this.#claims(token))
       .replace(keyed, (member, name) => `"${name}":"${this.#number(member.slice(name.length + 4, -1), name)}"`)
+      .replace(/(?<="tryAgainIn":)\d+/g, (ms) => `${Math.ceil(ms / 60_000)} min at most`)
+      .replace(start, (_, text) => `"start":"${text.includes("_") ? text.replace(/[^_]*$/, "") : ""}<start>"`)
       .replace(appSecret, (secret) => this.#number(secret, "secret"))
       .replace(backupCode, (code) => this.#number(code, "code"))
       .replace(mailedCode, (code) => this.#number(code, "otp"))

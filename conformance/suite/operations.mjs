@@ -1,6 +1,7 @@
 // The operations this suite is about, with every error a client can provoke: the code, or the message of an error without a code. "404" is an empty
 // answer of that status. A redirect counts for the error its target carries. Each plugin has a file in operations/.
 import admin from "./operations/admin.mjs";
+import apikey from "./operations/apikey.mjs";
 import core from "./operations/core.mjs";
 import emailotp from "./operations/emailotp.mjs";
 import magiclink from "./operations/magiclink.mjs";
@@ -11,7 +12,7 @@ import username from "./operations/username.mjs";
 
 /** By id, in the order of the table: the route and its errors. A plugin adds the errors it brings to another's operation under the same id. */
 export const operations = {};
-for (const plugin of [core, passkey, username, haveibeenpwned, magiclink, emailotp, twofactor, admin]) {
+for (const plugin of [core, passkey, username, haveibeenpwned, magiclink, emailotp, twofactor, admin, apikey]) {
   for (const [id, [route, errors]] of Object.entries(plugin)) operations[id] = [route, [...(operations[id]?.[1] ?? []), ...errors]];
 }
 

@@ -1,4 +1,5 @@
 // One person at one server: the official client, a jar of cookies, a software authenticator, and everything that went over the wire.
+import { apiKeyClient } from "@better-auth/api-key/client";
 import { passkeyClient } from "@better-auth/passkey/client";
 import { createAuthClient } from "better-auth/client";
 import { adminClient, emailOTPClient, magicLinkClient, twoFactorClient, usernameClient } from "better-auth/client/plugins";
@@ -20,7 +21,7 @@ export class Visitor {
     const client = createAuthClient({
       baseURL: server.url,
       fetchOptions: { customFetchImpl: (url, init = {}) => this.#exchange(String(url), init) },
-      plugins: [passkeyClient(), usernameClient(), magicLinkClient(), emailOTPClient(), twoFactorClient(), adminClient()],
+      plugins: [passkeyClient(), usernameClient(), magicLinkClient(), emailOTPClient(), twoFactorClient(), adminClient(), apiKeyClient()],
     });
     /** The official client; what each call resolves to is recorded. */
     this.client = this.#recorded(client, []);

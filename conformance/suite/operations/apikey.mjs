@@ -1,0 +1,38 @@
+const creating = ["METADATA_DISABLED", "INVALID_METADATA_TYPE", "EXPIRES_IN_IS_TOO_SMALL", "EXPIRES_IN_IS_TOO_LARGE", "KEY_DISABLED_EXPIRATION"];
+const found = ["KEY_NOT_FOUND", "NO_DEFAULT_API_KEY_CONFIGURATION_FOUND", "VALIDATION_ERROR"];
+
+export default {
+  createApiKey: [
+    "POST /api-key/create",
+    [
+      ...creating,
+      "UNAUTHORIZED_SESSION",
+      "SERVER_ONLY_PROPERTY",
+      "INVALID_PREFIX_LENGTH",
+      "INVALID_NAME_LENGTH",
+      "NAME_REQUIRED",
+      "NO_DEFAULT_API_KEY_CONFIGURATION_FOUND",
+      "ORGANIZATION_ID_REQUIRED",
+      "ORGANIZATION_PLUGIN_REQUIRED",
+      "VALIDATION_ERROR",
+    ],
+  ],
+  getApiKey: ["GET /api-key/get", [...found, "UNAUTHORIZED"]],
+  updateApiKey: [
+    "POST /api-key/update",
+    [
+      ...found,
+      "UNAUTHORIZED_SESSION",
+      "SERVER_ONLY_PROPERTY",
+      "NO_VALUES_TO_UPDATE",
+      "INVALID_NAME_LENGTH",
+      "INVALID_METADATA_TYPE",
+      "EXPIRES_IN_IS_TOO_SMALL",
+      "EXPIRES_IN_IS_TOO_LARGE",
+      "KEY_DISABLED_EXPIRATION",
+    ],
+  ],
+  deleteApiKey: ["POST /api-key/delete", [...found, "UNAUTHORIZED"]],
+  listApiKeys: ["GET /api-key/list", ["UNAUTHORIZED", "NO_DEFAULT_API_KEY_CONFIGURATION_FOUND", "ORGANIZATION_PLUGIN_REQUIRED", "VALIDATION_ERROR"]],
+  getSession: ["GET /get-session", ["INVALID_API_KEY", "KEY_DISABLED", "KEY_EXPIRED", "USAGE_EXCEEDED", "RATE_LIMITED", "INVALID_REFERENCE_ID_FROM_API_KEY"]],
+};
