@@ -25,6 +25,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/plugins/apikey"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
@@ -43,6 +44,7 @@ var (
 	_ = betterauth.New
 	_ = plugintest.New
 	_ = database.OpenSQLite
+	_ = apikey.New
 	_ = bearer.New
 	_ = emailotp.New
 	_ = emailpassword.New

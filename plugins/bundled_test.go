@@ -5,6 +5,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/admin"
+	"github.com/better-auth-go/better-auth/plugins/apikey"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
@@ -21,6 +22,7 @@ import (
 // docs/plugins.md.
 var bundled = []func() betterauth.Plugin{
 	func() betterauth.Plugin { return account.New(account.Config{}) },
+	func() betterauth.Plugin { return apikey.New(apikey.Config{EnableSessions: true}) },
 	func() betterauth.Plugin { return bearer.New(bearer.Config{}) },
 	func() betterauth.Plugin { return emailpassword.New(emailpassword.Config{}) },
 	func() betterauth.Plugin { return emailverification.New(emailverification.Config{}) },

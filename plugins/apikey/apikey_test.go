@@ -305,9 +305,11 @@ func TestLegacyMetadata(t *testing.T) {
 		kit, keys := site(t, db, apikey.Config{EnableMetadata: true})
 		ada, key, text := made(t, kit, keys, apikey.CreateInput{Metadata: jsontext.Value(`{"a": 1}`)})
 		reads := map[string]func() string{
-			"get":    func() string { return string(ada.Get("/api-key/get?id=" + key.ID).Want(http.StatusOK).Body) },
-			"list":   func() string { return string(ada.Get("/api-key/list").Want(http.StatusOK).Body) },
-			"update": func() string { return string(ada.Post("/api-key/update", body{"keyId": key.ID, "name": "n"}).Want(http.StatusOK).Body) },
+			"get":  func() string { return string(ada.Get("/api-key/get?id=" + key.ID).Want(http.StatusOK).Body) },
+			"list": func() string { return string(ada.Get("/api-key/list").Want(http.StatusOK).Body) },
+			"update": func() string {
+				return string(ada.Post("/api-key/update", body{"keyId": key.ID, "name": "n"}).Want(http.StatusOK).Body)
+			},
 			"verify": func() string {
 				row, err := keys.Verify(t.Context(), apikey.VerifyInput{Key: text})
 				if err != nil {
