@@ -12,19 +12,29 @@ import (
 // changed, so that copies in the browser are current. For an identity that a
 // source vouches for there is none, and no cookie is set.
 func (c *Ctx) Reissue(id *Identity) {
+	if c.replaceIdentity(id) {
+		c.setSessionCookies(id, !c.dontRemember())
+	}
+}
+
+// replaceIdentity goes on with what a session or its user is now, and reports
+// whether a browser has copies of it.
+func (c *Ctx) replaceIdentity(id *Identity) (copied bool) {
 	if c.login.vouched {
 		c.login.identity = &Identity{Session: id.Session, User: id.User, Source: c.login.identity.Source}
-		return
+		return false
 	}
 	c.login.identity, c.login.read, c.login.stored, c.login.err = id, true, true, nil
-	c.setSessionCookies(id, !c.dontRemember())
+	return true
 }
 
 // Recache renews the copy of a session in the browser after its user changed
-// and the session did not. Without a cookie cache it does nothing.
+// and the session did not. Without a cookie cache it does nothing, nor for an
+// identity that a source vouches for.
 func (c *Ctx) Recache(id *Identity) {
-	c.login.identity, c.login.read, c.login.stored, c.login.err = id, true, true, nil
-	c.writeCache(id, c.dontRemember())
+	if c.replaceIdentity(id) {
+		c.writeCache(id, c.dontRemember())
+	}
 }
 
 // Resume makes the browser go on with another session, which the caller has read

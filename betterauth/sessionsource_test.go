@@ -72,6 +72,7 @@ func (b *badgeReader) Manifest() betterauth.Manifest {
 				_, storedThen := c.StoredSession()
 				fresh := c.Fresh(id.Session)
 				c.Reissue(&betterauth.Identity{Session: id.Session, User: id.User})
+				c.Recache(&betterauth.Identity{Session: id.Session, User: id.User})
 				again, err := c.Session()
 				return asked{storedFirst == nil || storedThen == nil, fresh, again.Source}, err
 			}),
@@ -96,7 +97,10 @@ func whoCalls(name string, access betterauth.Access) betterauth.Endpoint {
 func TestVouchedIdentity(t *testing.T) {
 	t.Parallel()
 	var times atomic.Int32
-	kit := plugintest.New(t, account.New(account.Config{}), &badgeReader{asked: &times})
+	kit := plugintest.NewWith(t, plugintest.Options{
+		Config:  betterauth.Config{Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}}},
+		Plugins: []betterauth.Plugin{account.New(account.Config{}), &badgeReader{asked: &times}},
+	})
 	kit.SignedIn("ada@example.com")
 	bob := kit.SignedIn("bob@example.com")
 
