@@ -23,7 +23,7 @@ const (
 )
 
 // patience is how long a process may take to start or to end.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // binaries is a folder that lasts as long as the tests.
 var binaries string
