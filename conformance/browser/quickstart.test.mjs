@@ -170,7 +170,8 @@ test("a wrong password, a taken address, too many attempts", async (t) => {
   assert.match(await waiting.textContent(), /Please wait ([1-9]|10) seconds? and try again\./);
 
   await tab.button("Create an account").click();
-  const form = tab.page.locator("#sign-up");
+  await tab.button("Use a password instead").click();
+  const form = tab.page.locator("#sign-up-password");
   await form.getByLabel("Name").fill("Someone else");
   await form.getByLabel("E-mail").fill(ada.email);
   await form.getByLabel("Password").fill("another password");

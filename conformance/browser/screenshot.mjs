@@ -48,8 +48,10 @@ try {
   await shootAll("forgot");
   await page.goto(server.url);
   await page.getByRole("button", { name: "Create an account" }).click();
+  await shootAll("sign-up-passkey");
+  await page.getByRole("button", { name: "Use a password instead" }).click();
   for (const [label, value] of [["Name", ada.name], ["E-mail", ada.email], ["Password", ada.password]]) {
-    await page.locator("#sign-up").getByLabel(label).fill(value);
+    await page.locator("#sign-up-password").getByLabel(label).fill(value);
   }
   await shootAll("sign-up");
   await page.getByRole("button", { name: "Create account" }).click();

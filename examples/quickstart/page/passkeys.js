@@ -16,13 +16,17 @@ export async function canAutofill() {
 }
 
 /** Makes a passkey on an authenticator of the user's choice; resolves to it as the server lists it. */
-export function add(name, signal) {
-  return ceremony(signal, async (signal) => {
-    const options = await get("/passkey/generate-register-options", { signal });
-    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
-    const credential = await navigator.credentials.create({ publicKey, signal });
-    return post("/passkey/verify-registration", { response: credential.toJSON(), name });
-  });
+export const add = (name, signal) => ceremony(signal, (signal) => register({ name }, "", signal));
+
+/** Makes an account for somebody new, with a passkey called name and nothing else; resolves to {session, user}. */
+export const signUp = (person, name) =>
+  ceremony(undefined, (signal) => register({ name, createSession: true }, `?${new URLSearchParams({ context: person })}`, signal));
+
+async function register(body, query, signal) {
+  const options = await get(`/passkey/generate-register-options${query}`, { signal });
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  const credential = await navigator.credentials.create({ publicKey, signal });
+  return post("/passkey/verify-registration", { response: credential.toJSON(), ...body });
 }
 
 /**
