@@ -34,17 +34,25 @@ async function register(body, query, signal) {
  * from the suggestions of a field; else the browser asks at once.
  */
 export function signIn({ autofill = false, signal } = {}) {
-  return ceremony(signal, async (signal) => {
-    const options = await post("/passkey/generate-authenticate-options", undefined, { signal });
-    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-    const credential = await navigator.credentials.get({ publicKey, signal, mediation: autofill ? "conditional" : "optional" });
-    try {
-      return await post("/passkey/verify-authentication", { response: credential.toJSON() });
-    } catch (error) {
-      if (error.code === "PASSKEY_NOT_FOUND") unknown(options.rpId, credential.id);
-      throw error;
-    }
-  });
+  const asked = ["/passkey/generate-authenticate-options", "/passkey/verify-authentication"];
+  return ceremony(signal, (signal) => prove(...asked, { signal, mediation: autofill ? "conditional" : "optional" }));
+}
+
+/** Proves with one of the user's own passkeys that it is still them: the session counts as new. */
+export function stepUp({ signal } = {}) {
+  return ceremony(signal, (signal) => prove("/passkey/generate-step-up-options", "/passkey/verify-step-up", { signal }));
+}
+
+async function prove(begin, verify, { signal, mediation }) {
+  const options = await post(begin, undefined, { signal });
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  const credential = await navigator.credentials.get({ publicKey, signal, mediation });
+  try {
+    return await post(verify, { response: credential.toJSON() });
+  } catch (error) {
+    if (error.code === "PASSKEY_NOT_FOUND") unknown(options.rpId, credential.id);
+    throw error;
+  }
 }
 
 /** Oldest first. */
