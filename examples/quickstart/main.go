@@ -80,6 +80,8 @@ func run(ctx context.Context, addr, file string, out io.Writer) error {
 		Plugin(passkey.New(passkey.Config{
 			// Visitors sign up with a name and a passkey, without a password.
 			Registration: passkey.Registration{AllowWithoutSession: true, ResolveUser: newcomer},
+			// The page can tell password managers what became of a user's passkeys.
+			UserHandle: passkey.UserHandleStable,
 		})).
 		Build(ctx)
 	if err != nil {

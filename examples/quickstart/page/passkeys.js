@@ -58,14 +58,31 @@ async function prove(begin, verify, { signal, mediation }) {
 /** Oldest first. */
 export const list = () => get("/passkey/list-user-passkeys");
 
-export const rename = ({ id }, name) => post("/passkey/update-passkey", { id, name });
-
-export async function remove(passkey) {
-  await post("/passkey/delete-passkey", { id: passkey.id });
-  forget([passkey]);
+export async function rename({ id }, name) {
+  const answer = await post("/passkey/update-passkey", { id, name });
+  await signal();
+  return answer;
 }
 
-/** Tells the password manager that passkeys are gone. */
+export async function remove({ id }) {
+  await post("/passkey/delete-passkey", { id });
+  await signal();
+}
+
+/** Tells the password manager which passkeys the user has here, and what they are called now, where the browser knows how. */
+export async function signal() {
+  const api = window.PublicKeyCredential;
+  if (!api?.signalAllAcceptedCredentials) return;
+  try {
+    const state = await get("/passkey/signal");
+    await api.signalAllAcceptedCredentials(state);
+    await api.signalCurrentUserDetails(state);
+  } catch {
+    // A courtesy: what the user asked for is done.
+  }
+}
+
+/** Tells the password manager that passkeys are gone, by whoever can no longer ask the server. */
 export function forget(gone) {
   for (const { credentialID } of gone) unknown(location.hostname, credentialID);
 }

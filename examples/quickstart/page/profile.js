@@ -16,6 +16,7 @@ export function prepareProfile(root, failed, left) {
       input.value = user.name;
       const asked = ask(dialog, async ({ name }) => {
         await changeName(name);
+        await passkeys.signal();
         showProfile({ ...user, name });
       }, failed);
       input.select();
