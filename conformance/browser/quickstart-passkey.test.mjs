@@ -243,3 +243,36 @@ test("password managers are told what was deleted and who the user is now", asyn
   await toldOf("credentialDeleted", (one) => one.authenticatorId === laptop && one.credentialId === mine.credentialId);
   assertErrors(tab, [/401.*verify-authentication/]);
 });
+
+test("the list says who keeps a passkey, where it is, and when it was made and used", async (t) => {
+  const server = await serve(t, quickstart);
+  const tab = await visit(t, browser, server);
+  const synced = await tab.addAuthenticator("ctap2", { defaultBackupEligibility: true, defaultBackupState: true });
+  await tab.signUpByPasskey("Grace");
+  await tab.says("Welcome, Grace.");
+  await tab.present(synced, false);
+  await tab.addAuthenticator("ctap2", { transport: "usb" }).then(async (key) => {
+    await tab.addPasskey("Key");
+    await tab.says("“Key” is ready");
+    await tab.removeAuthenticator(key);
+  });
+  const list = () => tab.page.locator("#passkeys .row").allInnerTexts();
+  const told = (await list()).map((text) => text.trim().split("\n"));
+  assert.deepEqual(told, [
+    ["Chrome on Linux", "synced", "Added just now"],
+    ["Key", "on one device", "Added just now"],
+  ]);
+  await tab.button("Sign out").click();
+  await tab.says("You are signed out.");
+  change(server, "update passkey set aaguid = 'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4', createdAt = '2020-01-01T00:00:00.000Z' where name <> 'Key'");
+  await tab.signInByButton(synced);
+  await tab.says("Welcome back, Grace.");
+  // The one that was moved into the past is the older one still.
+  const [first, second] = (await list()).map((text) => text.trim().split("\n"));
+  assert.deepEqual(first.slice(0, 2), ["Chrome on Linux", "Google Password Manager · synced"]);
+  assert.match(first[2], /^Added [\d,.]+ days ago · used just now$/);
+  assert.deepEqual(second, ["Key", "on one device", "Added just now"]);
+  const title = await tab.page.locator("#passkeys time").first().getAttribute("title");
+  assert.match(title, /20(19|20)/, "the whole date can be seen");
+  assert.deepEqual(tab.errors, []);
+});

@@ -81,7 +81,8 @@ func run(ctx context.Context, addr, file string, out io.Writer) error {
 			// Visitors sign up with a name and a passkey, without a password.
 			Registration: passkey.Registration{AllowWithoutSession: true, ResolveUser: newcomer},
 			// The page can tell password managers what became of a user's passkeys.
-			UserHandle: passkey.UserHandleStable,
+			UserHandle:   passkey.UserHandleStable,
+			TrackLastUse: true,
 		})).
 		Build(ctx)
 	if err != nil {

@@ -55,8 +55,11 @@ async function prove(begin, verify, { signal, mediation }) {
   }
 }
 
-/** Oldest first. */
-export const list = () => get("/passkey/list-user-passkeys");
+/** What a list shows of each passkey, who keeps it and when it was used among it; oldest first. */
+export const list = () => get("/passkey/describe-user-passkeys");
+
+/** What password managers know each passkey by. */
+export const credentials = () => get("/passkey/list-user-passkeys");
 
 export async function rename({ id }, name) {
   const answer = await post("/passkey/update-passkey", { id, name });

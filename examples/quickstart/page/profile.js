@@ -37,7 +37,7 @@ export function prepareProfile(root, failed, left) {
       $("[name=password]", dialog).disabled = passkeyOnly;
       let mine = [];
       const done = await ask(dialog, async ({ password }) => {
-        mine = await passkeys.list();
+        mine = await passkeys.credentials();
         if (passkeyOnly) await withFreshSession(() => deleteAccount());
         else await deleteAccount(password);
       }, failed);
