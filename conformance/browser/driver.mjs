@@ -86,14 +86,15 @@ async function openPage(context, origin, scripts, script = "official-client.js")
 /**
  * Starts Chromium for pages that a server itself serves, with as many visitors as a test likes.
  * Resolves to {visit(url, options), close()}; visit opens a page in a context of its own, with its own cookies.
- * `options` are Playwright's for a new context, and `prepare(page)`, called before the page is loaded.
+ * `options` are Playwright's for a new context, `prepare(page)`, called before the page is loaded, and `context` of
+ * another visit, for a second tab beside it.
  */
 export async function launchVisitors() {
   const browser = await chromium.launch({ executablePath: await chromiumPath(), args: flags });
   return {
     close: () => browser.close(),
-    visit: async (url, { prepare, ...options } = {}) => {
-      const context = await browser.newContext(options);
+    visit: async (url, { prepare, context: shared, ...options } = {}) => {
+      const context = shared ?? (await browser.newContext(options));
       const page = await context.newPage();
       const errors = consoleErrors(page);
       const tab = await instrument(context, page, errors);

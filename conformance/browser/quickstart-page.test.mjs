@@ -55,6 +55,10 @@ test("signing up and adding a passkey needs no more than a keyboard", async (t) 
   await keyboard.press("Enter");
   assert.equal(await focused(), "Name", "the focus goes to the form that appeared");
   await keyboard.type(ada.name);
+  await tabTo("Create a passkey", "Use a password instead");
+  await keyboard.press("Enter");
+  assert.equal(await focused(), "Name");
+  assert.equal(await tab.page.evaluate(() => document.activeElement.value), ada.name, "what was typed comes along");
   await tabTo("E-mail");
   await keyboard.type(ada.email);
   await tabTo("Password");

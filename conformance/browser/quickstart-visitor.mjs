@@ -33,11 +33,17 @@ export async function visit(t, browser, server, options) {
     says,
     signUp: async ({ name, email, password }) => {
       await button("Create an account").click();
-      const form = page.locator("#sign-up");
+      if (await button("Use a password instead").isVisible()) await button("Use a password instead").click();
+      const form = page.locator("#sign-up-password");
       await form.getByLabel("Name").fill(name);
       await form.getByLabel("E-mail").fill(email);
       await form.getByLabel("Password").fill(password);
       await button("Create account").click();
+    },
+    signUpByPasskey: async (name) => {
+      await button("Create an account").click();
+      await page.locator("#sign-up").getByLabel("Name").fill(name);
+      await button("Create a passkey").click();
     },
     signIn: async ({ email, password }) => {
       const form = page.locator("#sign-in");

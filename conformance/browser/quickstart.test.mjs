@@ -170,7 +170,8 @@ test("a wrong password, a taken address, too many attempts", async (t) => {
   assert.match(await waiting.textContent(), /Please wait ([1-9]|10) seconds? and try again\./);
 
   await tab.button("Create an account").click();
-  const form = tab.page.locator("#sign-up");
+  await tab.button("Use a password instead").click();
+  const form = tab.page.locator("#sign-up-password");
   await form.getByLabel("Name").fill("Someone else");
   await form.getByLabel("E-mail").fill(ada.email);
   await form.getByLabel("Password").fill("another password");
@@ -232,30 +233,78 @@ test("a passkey the server does not know is refused and forgotten", async (t) =>
   assertErrors(tab, [/401.*verify-authentication/]);
 });
 
-test("a session that is no longer fresh asks to sign in again, by password and by passkey", async (t) => {
+test("a session that is no longer fresh asks who it is, by password and by passkey", async (t) => {
   const server = await serve(t, quickstart);
   const tab = await visit(t, browser, server);
   await tab.addAuthenticator("ctap2");
   await tab.signUp(ada);
   await tab.says("Welcome");
   const old = () => change(server, "update session set createdAt = '2020-01-01T00:00:00.000Z'");
+  const focused = () => tab.page.evaluate(() => document.activeElement.labels?.[0]?.innerText.trim() || document.activeElement.innerText.trim());
 
+  // Without a passkey there is the password alone.
   old();
   await tab.addPasskey("Made after all");
   const confirmation = tab.page.getByRole("dialog", { name: "Confirm that it is you" });
   await confirmation.getByLabel("Password").fill("wrong");
+  assert.ok(await confirmation.getByRole("button", { name: "passkey" }).isHidden());
   await tab.page.keyboard.press("Enter");
   await tab.says("The e-mail address or the password is wrong.");
   await confirmation.getByLabel("Password").fill(ada.password);
   await tab.page.keyboard.press("Enter");
   await tab.says("“Made after all” is ready");
 
+  // With one, Enter is enough; the dialog of before then goes on where it stopped.
+  const session = () => tab.page.evaluate(async () => (await (await fetch("/api/auth/get-session")).json()).session);
+  const before = await session();
+  const second = await tab.addAuthenticator("ctap2", { transport: "usb" });
+  old();
+  await tab.addPasskey("A second one");
+  await confirmation.waitFor();
+  assert.equal(await focused(), "Use a passkey");
+  assert.ok(await confirmation.getByLabel("Password").isHidden());
+  await tab.page.keyboard.press("Enter");
+  await tab.says("“A second one” is ready");
+  assert.deepEqual(await tab.passkeys(), ["Made after all", "A second one"]);
+  assert.equal((await tab.credentials(second)).length, 1);
+  const after = await session();
+  assert.equal(after.id, before.id, "it is the same session");
+  assert.notEqual(after.token, before.token, "under a new token");
+
   old();
   await tab.page.reload();
-  await tab.button("Sign in again").click();
-  await confirmation.getByRole("button", { name: "Use a passkey" }).click();
+  await tab.button("Confirm").click();
+  await confirmation.getByRole("button", { name: "Use your password instead" }).click();
+  assert.equal(await focused(), "Password");
+  await confirmation.getByRole("button", { name: "Use a passkey instead" }).click();
+  await tab.page.keyboard.press("Enter");
   await tab.sessions().first().waitFor();
-  assert.equal(await tab.sessions().count(), 1, "the new session took the place of the old one");
+  assert.equal(await tab.sessions().count(), 1);
   assert.match(await tab.sessions().first().innerText(), /This device/);
   assertErrors(tab, [/403.*generate-register-options/, /403.*list-sessions/, /401.*sign-in\/email/]);
+});
+
+test("confirming with a passkey that comes to nothing says why, and can be done by password", async (t) => {
+  const server = await serve(t, quickstart);
+  const tab = await visit(t, browser, server, { viewport: { width: 360, height: 640 } });
+  const authenticator = await tab.addAuthenticator("ctap2");
+  await tab.signUp(ada);
+  await tab.says("Welcome");
+  await tab.addPasskey();
+  await tab.says("is ready");
+  change(server, "update session set createdAt = '2020-01-01T00:00:00.000Z'");
+  await tab.session.send("WebAuthn.setUserVerified", { authenticatorId: authenticator, isUserVerified: false });
+  await tab.page.reload();
+  await tab.button("Confirm").click();
+  const confirmation = tab.page.getByRole("dialog", { name: "Confirm that it is you" });
+  await confirmation.getByRole("button", { name: "Use a passkey" }).click();
+  await tab.says("Cancelled, or it took too long. Nothing was changed.");
+  assert.ok(await tab.page.evaluate(() => [...document.querySelectorAll("dialog[open] button:not([hidden])")].every((button) => button.getBoundingClientRect().right <= innerWidth)));
+  assert.equal(await tab.sessions().count(), 0);
+  await confirmation.getByRole("button", { name: "Use your password instead" }).click();
+  await confirmation.getByLabel("Password").fill(ada.password);
+  await tab.page.keyboard.press("Enter");
+  await tab.sessions().first().waitFor();
+  assert.equal(await tab.sessions().count(), 1, "the new session took the place of the old one");
+  assertErrors(tab, [/403.*list-sessions/]);
 });

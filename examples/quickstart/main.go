@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -76,7 +77,13 @@ func run(ctx context.Context, addr, file string, out io.Writer) error {
 		Plugin(emailpassword.New(emailpassword.Config{RevokeSessionsOnReset: true})).
 		Plugin(emailverification.New(emailverification.Config{SendOnSignUp: true})).
 		Plugin(account.New(account.Config{DeleteUser: account.DeleteUserConfig{Enabled: true}})).
-		Plugin(passkey.New(passkey.Config{})).
+		Plugin(passkey.New(passkey.Config{
+			// Visitors sign up with a name and a passkey, without a password.
+			Registration: passkey.Registration{AllowWithoutSession: true, ResolveUser: newcomer},
+			// The page can tell password managers what became of a user's passkeys.
+			UserHandle:   passkey.UserHandleStable,
+			TrackLastUse: true,
+		})).
 		Build(ctx)
 	if err != nil {
 		return err
@@ -104,4 +111,14 @@ func run(ctx context.Context, addr, file string, out io.Writer) error {
 	}
 	<-stopped
 	return nil
+}
+
+// newcomer is whom a visitor's passkey is made for: somebody new, who goes by the
+// name that the page sends. It never leads to an account that exists.
+func newcomer(_ *betterauth.Ctx, name string) (passkey.ResolvedUser, error) {
+	name = strings.TrimSpace(name)
+	if name == "" {
+		return passkey.ResolvedUser{}, passkey.ErrSessionRequired // somebody adds a passkey whose session has ended
+	}
+	return passkey.ResolvedUser{New: &passkey.NewUser{Name: name}}, nil
 }

@@ -284,6 +284,21 @@ func TestSignal(t *testing.T) {
 	}
 }
 
+// Whoever has no address goes by their name, in new passkeys and in signals.
+func TestSignalWithoutAnAddress(t *testing.T) {
+	t.Parallel()
+	cfg := open(nil)
+	cfg.UserHandle = passkey.UserHandleStable
+	kit := newKit(t, cfg)
+	visitor := kit.Client()
+	visitor.Post("/passkey/verify-registration", madeFor(t, visitor, newAuthenticator(), "Ada", passkeytest.CreateOptions{})).Want(http.StatusOK)
+	var got signal
+	visitor.Get("/passkey/signal").Want(http.StatusOK).Into(&got)
+	if got.Name != "Ada" || got.DisplayName != "Ada" || got.UserID == "" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestRowsStayTheReferences(t *testing.T) {
 	t.Parallel()
 	for cfg, want := range map[bool]string{

@@ -34,7 +34,8 @@ func (p *Passkeys) SignalFor(ctx context.Context, user *betterauth.User, origin 
 	if err != nil {
 		return Signal{}, err
 	}
-	s := Signal{RPID: rpID, AllAcceptedCredentialIDs: make([]string, len(keys)), Name: user.Email, DisplayName: user.Email}
+	name := accountName(user)
+	s := Signal{RPID: rpID, AllAcceptedCredentialIDs: make([]string, len(keys)), Name: name, DisplayName: name}
 	for i, key := range keys {
 		s.AllAcceptedCredentialIDs[i] = key.CredentialID
 	}

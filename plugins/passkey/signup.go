@@ -91,6 +91,15 @@ func HasPlaceholderEmail(u *betterauth.User) bool {
 	return strings.HasSuffix(u.Email, "@"+placeholderDomain)
 }
 
+// accountName is what authenticators show of a user: their address, or the name
+// of one who has none.
+func accountName(u *betterauth.User) string {
+	if HasPlaceholderEmail(u) {
+		return u.Name
+	}
+	return u.Email
+}
+
 func (p *Passkeys) registrationAccess() betterauth.Access {
 	if p.cfg.Registration.AllowWithoutSession {
 		return betterauth.Public
@@ -155,10 +164,7 @@ func (p *Passkeys) beginRegistration(c *betterauth.Ctx, in RegisterOptionsInput)
 		begun.Mediation = conditional
 	}
 	if id != nil {
-		name := id.User.Email
-		if HasPlaceholderEmail(id.User) {
-			name = id.User.Name
-		}
+		name := accountName(id.User)
 		begun.User = challengeUser{ID: id.User.ID, Name: name, DisplayName: name}
 		return begun, nil
 	}

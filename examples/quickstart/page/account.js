@@ -33,5 +33,8 @@ export const verify = ({ email }) => post("/send-verification-email", { email, c
 
 export const changeName = (name) => post("/update-user", { name });
 
-/** Deletes the account of whoever is signed in, given their password. */
+/** Whether they signed up with a passkey alone: such an address only fills the column, and there is no password. */
+export const isPasskeyOnly = (user) => user.email.endsWith("@passkey.placeholder.invalid");
+
+/** Deletes the account of whoever is signed in, given their password; without one, shortly after a sign-in. */
 export const deleteAccount = (password) => post("/delete-user", { password });

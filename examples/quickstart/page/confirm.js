@@ -1,26 +1,37 @@
-// Signing in again, for what the server does only shortly after a sign-in.
-import { signIn, whoami } from "./account.js";
+// Asking again, for what the server does only shortly after a sign-in: by a passkey, or else by the password.
+import { isPasskeyOnly, signIn, whoami } from "./account.js";
 import * as passkeys from "./passkeys.js";
 import * as sessions from "./sessions.js";
 import { staleSession } from "./messages.js";
-import { $, ask } from "./view.js";
+import { $, ask, onClick } from "./view.js";
 
 const dialog = $("#confirm-dialog");
+let ways;
 
-/** Asks the user to sign in again; resolves to whether they did. The new session takes the place of the old one. */
+onClick(dialog, {
+  "with-passkey": () => offer("passkey"),
+  "with-password": () => offer("password"),
+});
+
+/**
+ * Asks the user to confirm that it is them; resolves to whether they did. A passkey makes the session fresh that there
+ * is, a password makes a new one that takes its place.
+ */
 export async function confirmUser() {
   const old = await whoami();
+  ways = await waysOf(old?.user);
   $("form", dialog).reset();
   $("[name=email]", dialog).value = old?.user.email ?? "";
-  $("[data-passkey]", dialog).hidden = passkeys.unsupported() !== "";
-  return ask(dialog, async ({ email, password, how }, signal) => {
-    if (how === "passkey") await passkeys.signIn({ signal });
-    else await signIn({ email, password });
+  const asked = ask(dialog, async ({ email, password, how }, signal) => {
+    if (how === "passkey") return passkeys.stepUp({ signal });
+    await signIn({ email, password });
     if (old) await sessions.revoke(old.session);
   });
+  offer(ways[0]);
+  return asked;
 }
 
-/** Does what action does; if the session is too old for it, asks to sign in again and does it then. */
+/** Does what action does; if the session is too old for it, asks who it is and does it then. */
 export async function withFreshSession(action) {
   try {
     return await action();
@@ -28,4 +39,23 @@ export async function withFreshSession(action) {
     if (!staleSession(error) || !(await confirmUser())) throw error;
     return action();
   }
+}
+
+// What the user can confirm with, the better first.
+async function waysOf(user) {
+  const found = [];
+  if (passkeys.unsupported() === "" && (await passkeys.list()).length > 0) found.push("passkey");
+  if (!user || !isPasskeyOnly(user) || found.length === 0) found.push("password");
+  return found;
+}
+
+// Shows one of the ways, and moves the focus to where it begins.
+function offer(way) {
+  for (const element of dialog.querySelectorAll("[data-with]")) {
+    element.hidden = element.dataset.with !== way;
+    if (element.name) element.disabled = element.hidden; // Enter presses the first button that is not disabled
+  }
+  $("[name=password]", dialog).disabled = way !== "password";
+  $(".switch", dialog).hidden = ways.length < 2;
+  $(way === "password" ? "[name=password]" : "[value=passkey]", dialog).focus();
 }

@@ -12,12 +12,15 @@ const codes = {
   TOKEN_EXPIRED: "This link no longer works: it is too old. Ask for a new one.",
   EMAIL_ALREADY_VERIFIED: "Your e-mail address is confirmed already.",
   UNAUTHORIZED: "Your session has ended. Please sign in again.",
+  SESSION_REQUIRED: "Your session has ended. Please sign in again.",
   SESSION_NOT_FRESH: "This needs a recent sign-in. Please sign in again.",
+  SESSION_EXPIRED: "This needs a recent sign-in. Please sign in again.",
   CHALLENGE_NOT_FOUND: "That took too long, or it was begun in another tab. Please try again.",
   PREVIOUSLY_REGISTERED: "This passkey is registered already.",
   PASSKEY_NOT_FOUND: "The server does not know this passkey. It may have been deleted.",
   AUTHENTICATION_FAILED: "The passkey could not be verified.",
   FAILED_TO_VERIFY_REGISTRATION: "The new passkey could not be verified.",
+  LAST_SIGN_IN_METHOD: "This passkey is your only way to sign in. Add another one first.",
   TOO_MANY_PASSKEYS: "You have as many passkeys as this server allows. Delete one first.",
 };
 
@@ -29,10 +32,14 @@ const ceremonies = {
   ConstraintError: "This device cannot make the kind of passkey the server asks for.",
 };
 
+/** Something the user left out, in a sentence. */
+export class Missing extends Error {}
+
 /** A sentence or two for the user; "" for what they did themselves and need not be told. */
 export function explain(error) {
   if (error.name === "AbortError") return "";
   if (error instanceof Unreachable) return "The server cannot be reached. Check the connection and try again.";
+  if (error instanceof Missing) return error.message;
   if (error instanceof ApiError) return refusal(error);
   return ceremonies[error.name] ?? `Something went wrong: ${error.message}`;
 }
@@ -47,7 +54,7 @@ function refusal({ status, code, message, retryAfter }) {
 }
 
 /** Whether the server no longer knows who is asking. */
-export const endedSession = (error) => error instanceof ApiError && error.code === "UNAUTHORIZED";
+export const endedSession = (error) => error instanceof ApiError && ["UNAUTHORIZED", "SESSION_REQUIRED"].includes(error.code);
 
 /** Whether the server wants to see the user sign in again first. */
-export const staleSession = (error) => error instanceof ApiError && error.code === "SESSION_NOT_FRESH";
+export const staleSession = (error) => error instanceof ApiError && ["SESSION_NOT_FRESH", "SESSION_EXPIRED"].includes(error.code);

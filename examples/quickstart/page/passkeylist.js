@@ -77,12 +77,24 @@ function passkeyRow(passkey) {
   const name = nameOf(passkey);
   passkeyOf.set(row, passkey);
   $("[data-name]", row).textContent = name;
-  const detail = $("[data-detail]", row);
-  detail.textContent = [passkey.createdAt && `Added ${ago(passkey.createdAt)}`, passkey.backedUp ? "synced" : "on one device"].filter(Boolean).join(" · ");
-  if (passkey.createdAt) detail.title = exactly(passkey.createdAt);
+  $("[data-keeper]", row).textContent = [passkey.provider?.name, whereIs(passkey)].filter(Boolean).join(" · ");
+  if (passkey.createdAt) when($("[data-added]", row), "Added", passkey.createdAt);
+  if (passkey.lastUsedAt) when($("[data-used]", row), passkey.createdAt ? " · used" : "Used", passkey.lastUsedAt);
   $("[data-do=rename]", row).ariaLabel = $("[data-do=rename]", row).title = `Rename ${name}`;
   $("[data-do=delete]", row).ariaLabel = $("[data-do=delete]", row).title = `Delete ${name}`;
   return row;
+}
+
+function when(time, what, date) {
+  time.dateTime = date;
+  time.textContent = `${what} ${ago(date)}`;
+  time.title = exactly(date);
+}
+
+// A synced passkey is on all devices of whoever keeps it; one that could be may not be yet.
+function whereIs({ synced, backedUp }) {
+  if (!synced) return "on one device";
+  return backedUp ? "synced" : "not synced yet";
 }
 
 const nameOf = (passkey) => passkey.name || "Passkey without a name";

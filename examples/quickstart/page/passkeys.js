@@ -16,13 +16,17 @@ export async function canAutofill() {
 }
 
 /** Makes a passkey on an authenticator of the user's choice; resolves to it as the server lists it. */
-export function add(name, signal) {
-  return ceremony(signal, async (signal) => {
-    const options = await get("/passkey/generate-register-options", { signal });
-    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
-    const credential = await navigator.credentials.create({ publicKey, signal });
-    return post("/passkey/verify-registration", { response: credential.toJSON(), name });
-  });
+export const add = (name, signal) => ceremony(signal, (signal) => register({ name }, "", signal));
+
+/** Makes an account for somebody new, with a passkey called name and nothing else; resolves to {session, user}. */
+export const signUp = (person, name) =>
+  ceremony(undefined, (signal) => register({ name, createSession: true }, `?${new URLSearchParams({ context: person })}`, signal));
+
+async function register(body, query, signal) {
+  const options = await get(`/passkey/generate-register-options${query}`, { signal });
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  const credential = await navigator.credentials.create({ publicKey, signal });
+  return post("/passkey/verify-registration", { response: credential.toJSON(), ...body });
 }
 
 /**
@@ -30,30 +34,58 @@ export function add(name, signal) {
  * from the suggestions of a field; else the browser asks at once.
  */
 export function signIn({ autofill = false, signal } = {}) {
-  return ceremony(signal, async (signal) => {
-    const options = await post("/passkey/generate-authenticate-options", undefined, { signal });
-    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-    const credential = await navigator.credentials.get({ publicKey, signal, mediation: autofill ? "conditional" : "optional" });
-    try {
-      return await post("/passkey/verify-authentication", { response: credential.toJSON() });
-    } catch (error) {
-      if (error.code === "PASSKEY_NOT_FOUND") unknown(options.rpId, credential.id);
-      throw error;
-    }
-  });
+  const asked = ["/passkey/generate-authenticate-options", "/passkey/verify-authentication"];
+  return ceremony(signal, (signal) => prove(...asked, { signal, mediation: autofill ? "conditional" : "optional" }));
 }
 
-/** Oldest first. */
-export const list = () => get("/passkey/list-user-passkeys");
-
-export const rename = ({ id }, name) => post("/passkey/update-passkey", { id, name });
-
-export async function remove(passkey) {
-  await post("/passkey/delete-passkey", { id: passkey.id });
-  forget([passkey]);
+/** Proves with one of the user's own passkeys that it is still them: the session counts as new. */
+export function stepUp({ signal } = {}) {
+  return ceremony(signal, (signal) => prove("/passkey/generate-step-up-options", "/passkey/verify-step-up", { signal }));
 }
 
-/** Tells the password manager that passkeys are gone. */
+async function prove(begin, verify, { signal, mediation }) {
+  const options = await post(begin, undefined, { signal });
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  const credential = await navigator.credentials.get({ publicKey, signal, mediation });
+  try {
+    return await post(verify, { response: credential.toJSON() });
+  } catch (error) {
+    if (error.code === "PASSKEY_NOT_FOUND") unknown(options.rpId, credential.id);
+    throw error;
+  }
+}
+
+/** What a list shows of each passkey, who keeps it and when it was used among it; oldest first. */
+export const list = () => get("/passkey/describe-user-passkeys");
+
+/** What password managers know each passkey by. */
+export const credentials = () => get("/passkey/list-user-passkeys");
+
+export async function rename({ id }, name) {
+  const answer = await post("/passkey/update-passkey", { id, name });
+  await signal();
+  return answer;
+}
+
+export async function remove({ id }) {
+  await post("/passkey/delete-passkey", { id });
+  await signal();
+}
+
+/** Tells the password manager which passkeys the user has here, and what they are called now, where the browser knows how. */
+export async function signal() {
+  const api = window.PublicKeyCredential;
+  if (!api?.signalAllAcceptedCredentials) return;
+  try {
+    const state = await get("/passkey/signal");
+    await api.signalAllAcceptedCredentials(state);
+    await api.signalCurrentUserDetails(state);
+  } catch {
+    // A courtesy: what the user asked for is done.
+  }
+}
+
+/** Tells the password manager that passkeys are gone, by whoever can no longer ask the server. */
 export function forget(gone) {
   for (const { credentialID } of gone) unknown(location.hostname, credentialID);
 }

@@ -1,5 +1,6 @@
 // Who is signed in: their name, whether their e-mail address is confirmed, and the end of their account.
-import { changeName, deleteAccount, verify } from "./account.js";
+import { changeName, deleteAccount, isPasskeyOnly, verify } from "./account.js";
+import { withFreshSession } from "./confirm.js";
 import * as passkeys from "./passkeys.js";
 import { $, ask, onClick, run, say } from "./view.js";
 
@@ -15,6 +16,7 @@ export function prepareProfile(root, failed, left) {
       input.value = user.name;
       const asked = ask(dialog, async ({ name }) => {
         await changeName(name);
+        await passkeys.signal();
         showProfile({ ...user, name });
       }, failed);
       input.select();
@@ -30,10 +32,14 @@ export function prepareProfile(root, failed, left) {
       const dialog = $("#delete-account-dialog");
       $("form", dialog).reset();
       $("[name=email]", dialog).value = user.email;
+      const passkeyOnly = isPasskeyOnly(user);
+      for (const element of dialog.querySelectorAll("[data-password]")) element.hidden = passkeyOnly;
+      $("[name=password]", dialog).disabled = passkeyOnly;
       let mine = [];
       const done = await ask(dialog, async ({ password }) => {
-        mine = await passkeys.list();
-        await deleteAccount(password);
+        mine = await passkeys.credentials();
+        if (passkeyOnly) await withFreshSession(() => deleteAccount());
+        else await deleteAccount(password);
       }, failed);
       if (!done) return;
       passkeys.forget(mine);
@@ -46,10 +52,12 @@ export function prepareProfile(root, failed, left) {
 export function showProfile(shown) {
   user = shown;
   $("[data-name]", part).textContent = user.name;
-  $("[data-email]", part).textContent = user.email;
+  const passkeyOnly = isPasskeyOnly(user);
+  $("[data-email]", part).textContent = passkeyOnly ? "" : user.email;
+  $("[data-no-email]", part).hidden = !passkeyOnly;
   $(".avatar", part).textContent = initials(user.name);
-  $("[data-verified]", part).hidden = !user.emailVerified;
-  for (const element of part.querySelectorAll("[data-unverified]")) element.hidden = user.emailVerified;
+  $("[data-verified]", part).hidden = passkeyOnly || !user.emailVerified;
+  for (const element of part.querySelectorAll("[data-unverified]")) element.hidden = passkeyOnly || user.emailVerified;
 }
 
 function initials(name) {

@@ -1,6 +1,8 @@
 // The part of the page for whoever is not signed in.
 import { forgot, resetPassword, signIn, signUp } from "./account.js";
 import { ApiError } from "./api.js";
+import { deviceName } from "./device.js";
+import { Missing } from "./messages.js";
 import * as passkeys from "./passkeys.js";
 import { $, onClick, onSubmit, run, say, showPart, tell } from "./view.js";
 
@@ -16,7 +18,7 @@ let resetToken;
 export function prepare(enter) {
   entered = enter;
   const missing = passkeys.unsupported();
-  $("[data-do=passkey]", part).hidden = $(".or", part).hidden = missing !== "";
+  for (const element of [$("[data-do=passkey]", part), $(".or", part), $("[data-passkey]", part)]) element.hidden = missing !== "";
   $("[data-unsupported]", part).hidden = missing === "";
   $("[data-unsupported]", part).textContent = missing;
 
@@ -26,7 +28,15 @@ export function prepare(enter) {
       return `Welcome back, ${user.name}.`;
     }),
   );
-  onSubmit($("[data-form=sign-up]"), (values, button) =>
+  onSubmit($("[data-form=sign-up]"), ({ name }, button) =>
+    attempt(button, async () => {
+      if (name.trim() === "") throw new Missing("Please enter your name.");
+      say("Follow the prompt of your browser.");
+      const { user } = await passkeys.signUp(name.trim(), deviceName(navigator.userAgent));
+      return `Welcome, ${user.name}. Your passkey is how you sign in from now on.`;
+    }),
+  );
+  onSubmit($("[data-form=sign-up-password]"), (values, button) =>
     attempt(button, async () => {
       const { user } = await signUp(values);
       return `Welcome, ${user.name}. Add a passkey, and you can do without the password next time.`;
@@ -44,7 +54,11 @@ export function prepare(enter) {
   }, linkFailed));
   onClick(part, {
     passkey: (button) => attempt(button, byPasskey),
-    "to-sign-up": () => showForm("sign-up"),
+    "to-sign-up": () => showForm(missing ? "sign-up-password" : "sign-up"),
+    "to-sign-up-password": () => {
+      $("[name=name]", $("#sign-up-password")).value = $("[name=name]", $("#sign-up")).value;
+      showForm("sign-up-password");
+    },
     "to-sign-in": () => showForm("sign-in"),
     "to-start": () => entered(""), // whoever followed a link may be signed in
     "to-forgot": () => {
@@ -83,7 +97,7 @@ async function attempt(button, way) {
   let welcome;
   const worked = await run(button, async () => (welcome = await way()));
   if (!worked) {
-    button.form?.elements.password.select();
+    (button.form?.elements.password ?? button.form?.elements.name)?.select();
     return offerAutofill();
   }
   await leave();
