@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -72,6 +73,25 @@ func (h *Host) SignInWays(ctx context.Context, userID string) ([]string, error) 
 		}
 	}
 	return ways, nil
+}
+
+// MailReaches reports whether mail is known to reach a user, for ways to sign in
+// by what is mailed: there is a Mailer, and the user has an address that was
+// verified. One that was not may be anybody's, or a slip of the pen, and one in
+// the domain "invalid" is nobody's (RFC 6761, section 6.4). A user who does not
+// exist is not reached.
+func (h *Host) MailReaches(ctx context.Context, userID string) (bool, error) {
+	if !h.CanMail() {
+		return false, nil
+	}
+	user, err := h.auth.users.Get(ctx, database.Eq("id", userID))
+	if errors.Is(err, database.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return user.EmailVerified && IsEmail(user.Email) && !strings.HasSuffix(strings.ToLower(user.Email), ".invalid"), nil
 }
 
 type compiledWay struct {

@@ -147,3 +147,43 @@ func TestBrokenWays(t *testing.T) {
 		}
 	}
 }
+
+// Mail that is known to reach somebody.
+func TestMailReaches(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		kit := plugintest.NewWith(t, plugintest.Options{DB: db})
+		for email, c := range map[string]struct{ verified, want bool }{
+			"ada@example.com":               {true, true},
+			"bob@example.com":               {false, false},
+			"x@passkey.placeholder.invalid": {true, false},
+			"x@placeholder.INVALID":         {true, false},
+			"x@invalid.example":             {true, true},
+			"no address":                    {true, false},
+		} {
+			user := &betterauth.User{Name: "A", Email: email, EmailVerified: c.verified}
+			if err := kit.Users().Create(t.Context(), user); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := kit.Host.MailReaches(t.Context(), user.ID); got != c.want || err != nil {
+				t.Errorf("%s: %v, %v, want %v", email, got, err, c.want)
+			}
+		}
+		if got, err := kit.Host.MailReaches(t.Context(), "nobody"); got || err != nil {
+			t.Errorf("nobody: %v, %v", got, err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := kit.Host.MailReaches(ctx, "nobody"); err == nil {
+			t.Error("a database that does not answer is not told from a missing user")
+		}
+	})
+	kit := plugintest.NewWith(t, plugintest.Options{NoMailer: true})
+	user := &betterauth.User{Name: "A", Email: "ada@example.com", EmailVerified: true}
+	if err := kit.Users().Create(t.Context(), user); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := kit.Host.MailReaches(t.Context(), user.ID); got || err != nil {
+		t.Errorf("without a Mailer: %v, %v", got, err)
+	}
+}

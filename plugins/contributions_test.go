@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,7 +12,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 )
 
-var update = flag.Bool("update", false, "write the table of contributions into docs/plugins.md")
+var update = flag.Bool("update", false, "write the generated tables of this package into docs")
 
 const (
 	page  = "../docs/plugins.md"
@@ -80,23 +79,5 @@ func contributions() string {
 // The table in the documentation says what the manifests say.
 func TestContributionsTable(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, ok := strings.Cut(string(raw), begin)
-	old, after, ok2 := strings.Cut(rest, end)
-	if !ok || !ok2 {
-		t.Fatalf("%s has no place for the table", page)
-	}
-	want := "\n" + contributions() + "\n"
-	if old == want {
-		return
-	}
-	if !*update {
-		t.Fatalf("the table in %s is out of date; run go test ./plugins -update\n%s", page, want)
-	}
-	if err := os.WriteFile(page, []byte(before+begin+want+end+after), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	renew(t, page, begin, end, contributions())
 }

@@ -153,13 +153,19 @@ func New(cfg Config) *EmailOTP {
 
 // Manifest implements betterauth.Plugin.
 func (e *EmailOTP) Manifest() betterauth.Manifest {
-	m := betterauth.Manifest{ID: ID, Endpoints: e.endpoints(), Errors: append([]*betterauth.ErrorCode{ErrInvalidEmail, ErrUserNotFound}, codeErrors...)}
+	m := betterauth.Manifest{ID: ID, Endpoints: e.endpoints(), Errors: append([]*betterauth.ErrorCode{ErrInvalidEmail, ErrUserNotFound}, codeErrors...),
+		SignInWays: []betterauth.SignInWay{{Name: ID, Has: e.isWay}}}
 	if e.cfg.OverrideDefaultEmailVerification {
 		m.Requires = []string{emailVerificationID}
 	} else if e.cfg.SendVerificationOnSignUp {
 		m.Database = []betterauth.DatabaseHook{betterauth.AfterCreate(e.afterSignUp)}
 	}
 	return m
+}
+
+// isWay reports whether a code would sign the user in.
+func (e *EmailOTP) isWay(ctx context.Context, userID string) (bool, error) {
+	return e.host.MailReaches(ctx, userID)
 }
 
 func (e *EmailOTP) endpoints() []betterauth.Endpoint {

@@ -110,7 +110,13 @@ func (m *MagicLink) Manifest() betterauth.Manifest {
 				Summary: "Follows a mailed link: signs in, and up where there is no account.",
 			}, m.follow),
 		},
+		SignInWays: []betterauth.SignInWay{{Name: ID, Has: m.isWay}},
 	}
+}
+
+// isWay reports whether a link would sign the user in.
+func (m *MagicLink) isWay(ctx context.Context, userID string) (bool, error) {
+	return m.host.MailReaches(ctx, userID)
 }
 
 // Check implements betterauth.Checker.

@@ -198,7 +198,8 @@ func TestSignUpIsAllOrNothing(t *testing.T) {
 				kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(tt.cfg), tt.app}})
 				visitor := kit.Client()
 				answer := visitor.Post(verifyRegistration, madeFor(t, visitor, newAuthenticator(), "ada@example.com", passkeytest.CreateOptions{})).Want(tt.status)
-				if answer.SetCookie("better-auth.session_token") != nil {
+				// A step-up takes back the cookie of whoever was there before.
+				if cookie := answer.SetCookie("better-auth.session_token"); cookie != nil && cookie.Value != "" {
 					t.Error("a session cookie all the same")
 				}
 				if got := counts(t, kit); got != tt.left {

@@ -58,13 +58,15 @@ func (p *TwoFactor) ask(c *betterauth.Ctx, a *betterauth.Attempt) error {
 // covers reports whether a sign-in needs the second step. A session that takes
 // the place of another one, as after a change of password, is none: such
 // operations do not declare SignsIn. Nor is one that is renewed: it passed the
-// second step when it was made, and there would be none to come back to.
+// second step when it was made, and there would be none to come back to. What
+// the application asks for outside of any operation (Auth.CreateSession) is one.
 func (p *TwoFactor) covers(c *betterauth.Ctx, a *betterauth.Attempt) bool {
 	if a.SignIn.Assurance >= betterauth.MultiFactor || a.Renews != nil {
 		return false
 	}
 	if p.cfg.EveryMethod {
-		return c.Operation().SignsIn
+		op := c.Operation()
+		return op.SignsIn || op.ID == ""
 	}
 	return slices.Contains(p.cfg.Methods, a.SignIn.Method)
 }

@@ -354,3 +354,20 @@ func TestEvents(t *testing.T) {
 		t.Errorf("heard %s", got)
 	}
 }
+
+// Who asks after every way to sign in is not passed by those of the
+// application's own, unless it says that they were enough.
+func TestEveryMethodOfTheApplication(t *testing.T) {
+	t.Parallel()
+	cfg := mailing()
+	cfg.EveryMethod = true
+	s := newSite(t, cfg, plugintest.Options{})
+	s.enrolledByMail()
+	before := s.sessions()
+	if session, err := s.Auth.CreateSession(t.Context(), s.user().ID, betterauth.SignIn{Method: "own"}); err == nil || session != nil || s.sessions() != before {
+		t.Errorf("made %+v, %v", session, err)
+	}
+	if _, err := s.Auth.CreateSession(t.Context(), s.user().ID, betterauth.SignIn{Method: "own", Assurance: betterauth.MultiFactor}); err != nil {
+		t.Error(err)
+	}
+}
