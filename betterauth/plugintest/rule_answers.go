@@ -65,11 +65,12 @@ func answers(p *probe) {
 
 type secret struct{ name, value string }
 
-// hidden is what is stored in hidden columns.
+// hidden is what is stored in hidden columns. What such a column refers to is
+// somebody else's to show, such as the id of a user.
 func (p *probe) hidden(k *Kit) (out []secret) {
 	columns := map[string]bool{}
 	note := func(table string, c database.Column) {
-		if c.Hidden && c.Type == database.String {
+		if c.Hidden && c.Type == database.String && c.References == nil {
 			columns[table+"."+c.Name] = true
 		}
 	}

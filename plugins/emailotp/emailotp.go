@@ -153,7 +153,7 @@ func New(cfg Config) *EmailOTP {
 
 // Manifest implements betterauth.Plugin.
 func (e *EmailOTP) Manifest() betterauth.Manifest {
-	m := betterauth.Manifest{ID: ID, Endpoints: e.endpoints(), Errors: append([]*betterauth.ErrorCode{ErrInvalidEmail, ErrUserNotFound}, codeErrors...),
+	m := betterauth.Manifest{ID: ID, Endpoints: e.endpoints(), Errors: append([]*betterauth.ErrorCode{ErrInvalidEmail, ErrUserNotFound, ErrResetDisabled}, codeErrors...),
 		SignInWays: []betterauth.SignInWay{{Name: ID, Has: e.isWay}}}
 	if e.cfg.OverrideDefaultEmailVerification {
 		m.Requires = []string{emailVerificationID}
