@@ -33,7 +33,7 @@ for (const [engine, open] of Object.entries(engines)) {
     t.after(server.stop);
     assert.deepEqual(await (await fetch(`${server.url}/__health`)).json(), { ok: true });
     const made = schemaOf(database);
-    assert.deepEqual(made.tables.map(({ name }) => name), ["account", "passkey", "session", "user", "verification"]);
+    assert.deepEqual(made.tables.map(({ name }) => name), ["account", "apikey", "passkey", "session", "twoFactor", "user", "verification"]);
 
     const passkey = made.tables.find(({ name }) => name === "passkey");
     assert.deepEqual(passkey.foreignKeys, [{ columns: ["userId"], references: ["user.id"], onDelete: "cascade", onUpdate: "no action" }]);
@@ -46,7 +46,7 @@ for (const [engine, open] of Object.entries(engines)) {
       ],
     );
     const user = made.tables.find(({ name }) => name === "user");
-    assert.deepEqual(user.indexes.map(({ origin, columns }) => [origin, ...columns]), [["primary", "id"], ["unique", "email"]]);
+    assert.deepEqual(user.indexes.map(({ origin, columns }) => [origin, ...columns]), [["primary", "id"], ["unique", "email"], ["unique", "username"]]);
     assert.equal(user.columns.find(({ name }) => name === "image").nullable, true);
     assert.equal(user.columns.find(({ name }) => name === "email").nullable, false);
 
