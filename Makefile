@@ -1,4 +1,4 @@
-.PHONY: test bench conformance quickstart fuzz
+.PHONY: test bench cost conformance quickstart fuzz
 
 # Everything: formatting, vet, staticcheck, Go tests with the race detector on
 # SQLite and PostgreSQL, the reference server, the browser.
@@ -8,6 +8,11 @@ test:
 # Ratios beside the reference server and a handler by hand, in one run.
 bench:
 	go run ./benchmarks
+
+# What a request costs against its size: fails where ten times the size takes
+# more than twelve times the time.
+cost:
+	go run ./benchmarks/cost
 
 # The official client and the reference server against the Go server; the
 # figure at the end says what was compared.

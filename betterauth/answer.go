@@ -47,6 +47,7 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 			h[name] = values
 		}
 	}
+	c.keepFromCaches(h, err != nil)
 	c.writeCookies(h)
 	if contentType != "" && h.Get("Content-Type") == "" {
 		h.Set("Content-Type", contentType)
@@ -56,6 +57,20 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 	if _, err := w.Write(body); err != nil && !canceled(c, err) {
 		c.auth.log.Debug("the answer could not be written", "error", err)
 	}
+}
+
+// keepFromCaches forbids caches to store an answer, and browsers to guess that it
+// is a script or a page. What the handler or middleware around us has said about
+// caching stands.
+func (c *Ctx) keepFromCaches(h http.Header, failed bool) {
+	if h.Get("X-Content-Type-Options") == "" {
+		h.Set("X-Content-Type-Options", "nosniff")
+	}
+	if h.Get("Cache-Control") != "" || c.op != nil && c.op.Cacheable && !failed {
+		return
+	}
+	h.Set("Cache-Control", "no-store")
+	h.Set("Pragma", "no-cache") // for caches of HTTP/1.0, as the reference says it
 }
 
 func (c *Ctx) encode(value any) (status int, contentType string, body []byte, err error) {
@@ -112,8 +127,12 @@ func appendIdentity(dst []byte, id *Identity) ([]byte, error) {
 func (c *Ctx) encodeError(err error) (status int, contentType string, body []byte) {
 	coded := clientError(err)
 	level := c.auth.log.Debug
-	if coded.Status >= http.StatusInternalServerError {
+	switch {
+	case coded.Status >= http.StatusInternalServerError:
 		level = c.auth.log.Error
+	case valueRefused(err):
+		// It may also be a column that is narrower than the schema asks for.
+		level = c.auth.log.Warn
 	}
 	switch {
 	case canceled(c, err):
@@ -155,6 +174,9 @@ func (c *Ctx) appendMember(body []byte, err error) []byte {
 func clientError(err error) *ErrorCode {
 	var code *ErrorCode
 	if !errors.As(err, &code) {
+		if valueRefused(err) {
+			return ErrValidation
+		}
 		return ErrInternal
 	}
 	var custom *codedError
@@ -162,6 +184,15 @@ func clientError(err error) *ErrorCode {
 		return &ErrorCode{custom.code.Code, custom.message, custom.code.Status}
 	}
 	return code
+}
+
+// valueRefused reports whether err says of a value that no column can hold it,
+// and no operation has a word of its own for that. Such values come from
+// clients: where the input's checks do not look, in headers, cookies and JSON
+// that is kept as it is.
+func valueRefused(err error) bool {
+	var code *ErrorCode
+	return !errors.As(err, &code) && errors.Is(err, database.ErrInvalidValue)
 }
 
 // panicError keeps the place of a panic for the log.

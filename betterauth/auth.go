@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"reflect"
+	"sync"
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
@@ -30,14 +31,16 @@ type Auth struct {
 	clientIP      clientip.Config
 	hasher        Hasher
 	limiter       *limiter
-	disabled      map[string]bool
+	warnings      struct{ origin, address sync.Once } // what is logged once
 	plugins       []orderedPlugin
 	operations    map[string]*operation
 	routes        *routes
 	requestHooks  []compiledRequestHook
 	sources       []compiledSource
 	gates         []compiledGate
-	ways          []compiledWay
+	credentials   []compiledCredentials
+	pending       []compiledPending
+	guards        []compiledGuard
 	subscribers   map[reflect.Type][]compiledSubscriber
 	schema        *database.Schema
 	added         map[string][]database.Column
@@ -45,6 +48,8 @@ type Auth struct {
 	accounts      *database.Store[Account]
 	sessions      *Sessions
 	verifications *Verifications
+	failures      *Failures
+	mailLimit     *mailLimit
 	lookup        *database.Lookup[Session, User]
 	outbox        *outbox
 }

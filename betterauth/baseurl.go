@@ -36,7 +36,10 @@ func newBaseURLs(cfg *Config) (baseURLs, []error) {
 		default:
 			problems = append(problems, problem("", "config DynamicBaseURL", "protocol %q is not http, https or auto", b.dynamic.Protocol))
 		}
-		return b, problems
+		if cfg.BaseURL != "" {
+			problems = append(problems, problem("", "config BaseURL", "has no effect beside DynamicBaseURL; remove one of them"))
+		}
+		return b, append(problems, b.resolveDynamic()...)
 	}
 	raw := cfg.BaseURL
 	if raw == "" {
@@ -45,15 +48,49 @@ func newBaseURLs(cfg *Config) (baseURLs, []error) {
 	if raw == "" {
 		return b, nil
 	}
-	u, err := url.Parse(raw)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	from, path, ok := parseBaseURL(raw)
+	if !ok {
 		return b, append(problems, problem("", "config BaseURL", "%q is not an http or https URL", raw))
 	}
-	if p := strings.TrimRight(u.Path, "/"); p != "" {
-		b.path = p
+	if path != "" {
+		b.path = path
 	}
-	b.static = origin.Of(raw) + b.path
+	b.static = from + b.path
 	return b, nil
+}
+
+// parseBaseURL returns the origin of a base URL, as browsers write it, and its
+// path, without a slash at the end.
+func parseBaseURL(raw string) (from, path string, ok bool) {
+	u, err := url.Parse(raw)
+	if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "", "", false
+	}
+	from, err = origin.Browser(u.Scheme + "://" + u.Host)
+	return from, strings.TrimRight(u.Path, "/"), err == nil
+}
+
+// resolveDynamic brings the hosts into the form in which requests name them.
+func (b *baseURLs) resolveDynamic() (problems []error) {
+	d := *b.dynamic // the application's is its own
+	d.AllowedHosts = nil
+	for _, pattern := range b.dynamic.AllowedHosts {
+		host, err := origin.NormalizeHost(pattern)
+		if err != nil {
+			problems = append(problems, problem("", "config DynamicBaseURL.AllowedHosts", "no request names the host %q: %w", pattern, err))
+			continue
+		}
+		d.AllowedHosts = append(d.AllowedHosts, host)
+	}
+	if d.Fallback != "" {
+		from, path, ok := parseBaseURL(d.Fallback)
+		if !ok {
+			problems = append(problems, problem("", "config DynamicBaseURL.Fallback", "%q is not an http or https URL", d.Fallback))
+		}
+		d.Fallback = from + path
+	}
+	b.dynamic = &d
+	return problems
 }
 
 // of derives the base URL for one request; "" when its host is not allowed.

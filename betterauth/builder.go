@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -115,6 +116,9 @@ func (a *Auth) checkSchema(ctx context.Context, mode SchemaMode) error {
 		if err == nil && len(plan.Conflicts) > 0 {
 			err = &SchemaError{plan}
 		}
+		if err == nil {
+			a.tell(plan)
+		}
 		return err
 	}
 	plan, err := a.Migrations(ctx)
@@ -124,7 +128,15 @@ func (a *Auth) checkSchema(ctx context.Context, mode SchemaMode) error {
 	if !plan.Empty() || len(plan.Conflicts) > 0 {
 		return &SchemaError{plan}
 	}
+	a.tell(plan)
 	return nil
+}
+
+// tell logs what a plan notes about tables that fit all the same.
+func (a *Auth) tell(plan *database.Plan) {
+	if len(plan.Notes) > 0 {
+		a.log.Warn("the database should be mended", "notes", strings.Join(plan.Notes, "; "))
+	}
 }
 
 // initPlugins starts plugins in order. If one fails, those before it are closed.

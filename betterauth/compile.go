@@ -54,11 +54,17 @@ func (h compiledRequestHook) run(c *Ctx) (err error) {
 // compileManifests turns the contributions into what requests use.
 func (a *Auth) compileManifests() (problems []error) {
 	ops, problems := a.compileOperations()
+	for _, path := range a.cfg.DisabledPaths {
+		if err := a.routes.disable(path); err != nil {
+			problems = append(problems, problem("", "config DisabledPaths", "%w", err))
+		}
+	}
 	problems = append(problems, a.attachHooks(ops)...)
 	problems = append(problems, a.subscribe()...)
-	problems = append(problems, a.compileWays()...)
+	problems = append(problems, a.compileEndings()...)
 	var limits []RateLimit
-	var origins []string
+	origins, originProblems := newTrustedOrigins(&a.cfg, a.base)
+	problems = append(problems, originProblems...)
 	for _, p := range a.plugins {
 		m := p.manifest
 		for i, g := range m.Gates {
@@ -96,10 +102,12 @@ func (a *Auth) compileManifests() (problems []error) {
 			a.hasher = m.Hasher(a.hasher)
 		}
 		limits = append(limits, m.Limits...)
-		origins = append(origins, m.TrustedOrigins...)
+		problems = append(problems, origins.trust(m.ID, "trusted origins", m.TrustedOrigins)...)
 	}
-	a.limiter = newLimiter(a.cfg.RateLimit, append(opLimits(ops), limits...))
-	a.origins = newTrustedOrigins(&a.cfg, a.base, origins)
+	a.origins = origins
+	custom, ruleProblems := a.resolveRules()
+	problems = append(problems, ruleProblems...)
+	a.limiter = newLimiter(a.cfg.RateLimit, custom, append(opLimits(ops), limits...))
 	return append(problems, a.checkPlugins()...)
 }
 

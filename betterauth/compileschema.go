@@ -57,6 +57,7 @@ func (a *Auth) compileSchema() (problems []error) {
 	}
 	a.schema, a.added = schema, extra
 	problems = append(problems, a.setDatabaseHooks()...)
+	problems = append(problems, a.checkEndings()...)
 	return append(problems, a.openStores()...)
 }
 
@@ -67,7 +68,8 @@ func (a *Auth) setDatabaseHooks() []error {
 			hooks = append(hooks, h.hook)
 		}
 	}
-	if err := a.schema.SetHooks(hooks); err != nil {
+	// Last, so that they see what will be written and what plugins made of it.
+	if err := a.schema.SetHooks(append(hooks, a.endingHooks()...)); err != nil {
 		return []error{problem("", "database hooks", "%w", err)}
 	}
 	return nil
@@ -100,6 +102,7 @@ func (a *Auth) openStores() []error {
 	a.users, a.accounts = users, accounts
 	a.sessions = &Sessions{auth: a, store: sessions}
 	a.verifications = &Verifications{auth: a, store: verifications}
+	a.failures, a.mailLimit = &Failures{auth: a}, &mailLimit{auth: a}
 	if a.lookup, err = database.LookupOf(sessions, users, "userId", "token"); err != nil {
 		return []error{problem("", "schema", "%w", err)}
 	}

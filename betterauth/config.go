@@ -29,8 +29,9 @@ type Config struct {
 	// the base URL is derived from the request. Only for servers that nobody
 	// reaches except through a proxy which sets them. Default false.
 	TrustProxyHeaders bool
-	// DisabledPaths are routes that answer 404, without the base path. Default
-	// none.
+	// DisabledPaths are routes that answer 404, without the base path, as
+	// operations declare them: "/sign-up/email", "/reset-password/:token". One
+	// that no operation has is an error of Build. Default none.
 	DisabledPaths []string
 
 	// Secret signs cookies and keys all encryption: at least 32 characters, the
@@ -45,10 +46,14 @@ type Config struct {
 
 	// TrustedOrigins may call with cookies and be redirected to, beside the
 	// base URL's own origin: "https://app.example.com", "https://*.example.com",
-	// "myapp://". Added to BETTER_AUTH_TRUSTED_ORIGINS (separated by commas).
+	// "myapp://". Added to BETTER_AUTH_TRUSTED_ORIGINS (separated by commas). What
+	// is only spelt otherwise than browsers send it is rewritten, such as upper
+	// case, a slash at the end, the default port or a Unicode host; what none can
+	// send is an error of Build.
 	TrustedOrigins []string
 	// TrustedOriginsFunc adds origins for one request. It must not trust what
-	// the request says. Default nil.
+	// the request says. What no browser can send has no effect; the log says so
+	// once. Default nil.
 	TrustedOriginsFunc func(*http.Request) []string
 	// InsecureDisableOriginCheck accepts state-changing requests from any web
 	// page and redirects anywhere. For tests only. Default false.
@@ -63,6 +68,12 @@ type Config struct {
 	ClientIP ClientIPConfig
 	// RateLimit says how often a client may call. The zero value limits.
 	RateLimit RateLimitConfig
+	// Failures says how many guesses at the secrets of one account are looked at,
+	// from wherever they come. The zero value limits.
+	Failures FailuresConfig
+	// MailLimit says how much mail one address gets, whoever asks for it. The
+	// zero value limits.
+	MailLimit MailLimitConfig
 	// Password says how passwords are hashed. The zero value is the reference's
 	// scrypt, as many at once as there are processors.
 	Password PasswordConfig
@@ -248,7 +259,8 @@ type ClientIPConfig struct {
 	// proxy overwrites. Default none.
 	Headers []string
 	// TrustedProxies are addresses skipped from the right of a header that
-	// lists several. Without them such a header is ignored. Default none.
+	// lists several. Without them such a header is ignored. They need Headers.
+	// Default none.
 	TrustedProxies []netip.Prefix
 	// IPv6Subnet is how many bits of an IPv6 address tell clients apart.
 	// Default 64.

@@ -66,10 +66,6 @@ func (a *Auth) configure() (problems []error) {
 		hasher = Scrypt(cfg.Random)
 	}
 	a.hasher = newBoundedHasher(hasher, cfg.Password)
-	a.disabled = map[string]bool{}
-	for _, path := range cfg.DisabledPaths {
-		a.disabled[path] = true
-	}
 	return problems
 }
 
@@ -90,6 +86,14 @@ func (a *Auth) checkConfig() (problems []error) {
 		problems = append(problems, problem("", "config Cookies.CrossSubDomain", "needs a Domain or a BaseURL"))
 	}
 	problems = append(problems, a.checkRateConfig()...)
+	if len(cfg.ClientIP.TrustedProxies) > 0 && len(cfg.ClientIP.Headers) == 0 {
+		problems = append(problems, problem("", "config ClientIP.TrustedProxies", "has no effect without Headers; name the header that these proxies write, such as X-Forwarded-For"))
+	}
+	if bits := cfg.ClientIP.IPv6Subnet; bits < 0 || bits > 128 {
+		problems = append(problems, problem("", "config ClientIP.IPv6Subnet", "%d is not between 1 and 128", bits))
+	}
+	problems = append(problems, cfg.Failures.configure()...)
+	problems = append(problems, cfg.MailLimit.configure()...)
 	for name, d := range map[string]time.Duration{
 		"Session.ExpiresIn": cfg.Session.ExpiresIn, "Session.CookieCache.MaxAge": cfg.Session.CookieCache.MaxAge,
 	} {

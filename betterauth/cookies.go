@@ -35,7 +35,9 @@ type Cookie struct {
 	Readable bool
 }
 
-// setCookie is one Set-Cookie line of the answer.
+// setCookie is one step towards the answer's cookies: its Set-Cookie line takes
+// the place of those before it with the same name. Without a line it takes back
+// those before it with that name, and their parts.
 type setCookie struct{ name, line string }
 
 // jarOf names, attributes and secures the cookies of an Auth.
@@ -127,9 +129,7 @@ func (c *Ctx) clearNamed(key, name string) {
 
 // dropCookies takes a cookie and its parts out of the answer.
 func (c *Ctx) dropCookies(name string) {
-	c.cookies = slices.DeleteFunc(c.cookies, func(ck setCookie) bool {
-		return ck.name == name || strings.HasPrefix(ck.name, name+".")
-	})
+	c.cookies = append(c.cookies, setCookie{name: name})
 }
 
 func (c *Ctx) putCookie(name, value string, a cookie.Attributes) {
@@ -137,12 +137,6 @@ func (c *Ctx) putCookie(name, value string, a cookie.Attributes) {
 	if err != nil {
 		c.auth.log.Error("a cookie cannot be set", "cookie", name, "error", err)
 		return
-	}
-	for i := range c.cookies {
-		if c.cookies[i].name == name {
-			c.cookies = append(c.cookies[:i], c.cookies[i+1:]...)
-			break
-		}
 	}
 	c.cookies = append(c.cookies, setCookie{name, line})
 }
@@ -176,9 +170,37 @@ func (c *Ctx) requestCookies() cookie.Jar {
 	return c.jar
 }
 
-// writeCookies adds the Set-Cookie lines to h.
+// writeCookies adds the Set-Cookie lines to h. What counts of a name is what
+// came last; to look for that here, once, keeps the price of many cookies linear.
 func (c *Ctx) writeCookies(h http.Header) {
-	for _, ck := range c.cookies {
-		h.Add("Set-Cookie", ck.line)
+	if len(c.cookies) == 0 {
+		return
 	}
+	var lines []string
+	settled, taken := make(map[string]bool, len(c.cookies)), map[string]bool{}
+	for _, ck := range slices.Backward(c.cookies) {
+		switch {
+		case ck.line == "":
+			taken[ck.name] = true
+		case !settled[ck.name] && !takenBack(taken, ck.name):
+			settled[ck.name] = true
+			lines = append(lines, ck.line)
+		}
+	}
+	for _, line := range slices.Backward(lines) {
+		h.Add("Set-Cookie", line)
+	}
+}
+
+// takenBack reports whether a cookie, or what it is a part of, is among taken.
+func takenBack(taken map[string]bool, name string) bool {
+	if len(taken) == 0 {
+		return false
+	}
+	for i := range len(name) {
+		if name[i] == '.' && taken[name[:i]] {
+			return true
+		}
+	}
+	return taken[name]
 }

@@ -33,6 +33,7 @@ type exchange struct {
 	ip      *string
 	values  map[any]any
 	login   loginState
+	claim   string // the sign-up that this request is; see ClaimFor
 }
 
 // exchangeKey finds the exchange in a context.
@@ -92,12 +93,13 @@ func (c *Ctx) ClientIP() string {
 	return *c.ip
 }
 
-// UserAgent is the request's User-Agent.
+// UserAgent is the request's User-Agent, as text that can be stored: at most
+// 1024 characters, without NUL, and with U+FFFD for what is not UTF-8.
 func (c *Ctx) UserAgent() string {
 	if c.request == nil {
 		return ""
 	}
-	return c.request.UserAgent()
+	return textFor(c.request.UserAgent(), 1024)
 }
 
 // BaseURL is this server's URL with the base path, such as
@@ -116,7 +118,6 @@ func (c *Ctx) Trusted(target string) bool { return c.trusts(target, true) }
 // step-up is an answer, not a failure: it commits.
 func (c *Ctx) Transaction(f func(tx *Ctx) error) error {
 	before, login := len(c.cookies), c.login
-	saved := append([]setCookie(nil), c.cookies[:before]...)
 	var answer error
 	err := c.auth.db.Transaction(c.Context, func(ctx context.Context) error {
 		err := f(&Ctx{Context: ctx, exchange: c.exchange})
@@ -127,7 +128,7 @@ func (c *Ctx) Transaction(f func(tx *Ctx) error) error {
 		return err
 	})
 	if err != nil {
-		c.cookies, c.login = saved, login
+		c.cookies, c.login = c.cookies[:before], login
 		return err
 	}
 	return answer

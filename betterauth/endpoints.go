@@ -19,7 +19,7 @@ func coreEndpoints() []Endpoint {
 		Handle(Operation{ID: "error", Method: http.MethodGet, Path: "/error", Access: Public,
 			Summary: "A page that names an error, where redirects end that have nowhere else to go."}, errorPage),
 		Handle(Operation{ID: "getSession", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/get-session", Access: Public,
-			NoStore: true, OptionalBody: true, Errors: []*ErrorCode{ErrDeferRequired, ErrFailedToGetSession},
+			OptionalBody: true, Errors: []*ErrorCode{ErrDeferRequired, ErrFailedToGetSession},
 			Summary: "The session and user the request is from, or null."}, getSession),
 		Handle(Operation{ID: "signOut", Method: http.MethodPost, Path: "/sign-out", Access: Public,
 			Summary: "Ends the session and forgets its cookies."}, signOut),

@@ -89,6 +89,7 @@ var (
 	ErrMediaType             = &ErrorCode{"UNSUPPORTED_MEDIA_TYPE", "Unsupported media type", http.StatusUnsupportedMediaType}
 	ErrBodyTooLarge          = &ErrorCode{"PAYLOAD_TOO_LARGE", "Request body is too large", http.StatusRequestEntityTooLarge}
 	ErrTooManyRequests       = &ErrorCode{"", "Too many requests. Please try again later.", http.StatusTooManyRequests}
+	ErrTooManyFailures       = &ErrorCode{"TOO_MANY_FAILED_ATTEMPTS", "Too many failed attempts. Please try again later.", http.StatusTooManyRequests}
 	ErrInternal              = &ErrorCode{"INTERNAL_SERVER_ERROR", "Internal server error", http.StatusInternalServerError}
 )
 

@@ -48,6 +48,11 @@ func Emit[E any](ctx context.Context, h *Host, event E) {
 	})
 }
 
+// AddressClaimed is an event of the core's own: somebody signed up with an address
+// that the user has and nobody has proven. It happens while the request that
+// signs up goes on, and Ctx.ClaimFor says which sign-up it is.
+type AddressClaimed struct{ UserID string }
+
 type compiledSubscriber struct {
 	Subscriber
 	plugin string
@@ -62,7 +67,7 @@ func (s compiledSubscriber) tell(ctx context.Context, a *Auth, event any) {
 
 // subscribe resolves who hears what.
 func (a *Auth) subscribe() (problems []error) {
-	emitted := map[reflect.Type]bool{}
+	emitted := map[reflect.Type]bool{reflect.TypeFor[AddressClaimed](): true}
 	for _, p := range a.plugins {
 		for _, e := range p.manifest.Emits {
 			emitted[e.event] = true

@@ -27,12 +27,14 @@ type SignIn struct {
 	// Assurance is how strong the proof was. Default SingleFactor.
 	Assurance Assurance
 	// Remember false makes a session that ends with the browser, after a day at
-	// most. Nil follows the request's "don't remember" cookie, and remembers
+	// most (half of SessionConfig.ExpiresIn, if that is less), and is never
+	// prolonged, whatever client uses it. Nil follows the request's "don't remember" cookie, and remembers
 	// without one.
 	Remember *bool
 	// Life is how long the session lasts. Default: SessionConfig.ExpiresIn, or a
 	// day for one that is not remembered. It is the first expiry: where sessions
-	// are refreshed this one is too, unless Remember is false.
+	// are refreshed this one is too, unless it is no longer than that of one that
+	// is not remembered.
 	Life time.Duration
 	// NewUser says that the user was created by this very request.
 	NewUser bool
@@ -77,10 +79,16 @@ func (*stepUp) Error() string { return "betterauth: a further step is needed" }
 // may be somebody else's, and keeps the wish not to be remembered, which the
 // sign-in that ends the further step follows with Remember nil.
 //
+// An operation that signs in says SignsIn; in any other it is an error, since
+// nothing guarded the request as a sign-in.
+//
 // It runs in a transaction that holds the user's row, and shows the gates the
 // user as stored now: a ban that commits at the same time either is seen, or
 // finds the session to end. Inside Transaction it takes part in that one.
 func (c *Ctx) SignIn(user *User, how SignIn) (session *Session, err error) {
+	if c.op != nil && !c.op.SignsIn {
+		return nil, fmt.Errorf("operation %s makes a session and does not say SignsIn", c.op.ID)
+	}
 	err = c.Transaction(func(tx *Ctx) error {
 		attempt := &Attempt{SignIn: how}
 		current, err := tx.admit(user.ID, attempt)

@@ -47,13 +47,19 @@ const (
 	mailQueue   = 1024
 )
 
+// waitingMail is a mail, and what is asked before it is sent: nil for nothing.
+type waitingMail struct {
+	*Message
+	may func(context.Context) (bool, error)
+}
+
 // outbox sends mail in the background: nobody's answer waits for a mail server,
 // and nobody sees that it failed.
 type outbox struct {
 	mailer  Mailer
 	timeout time.Duration
 	log     *slog.Logger
-	queue   chan *Message
+	queue   chan waitingMail
 
 	mu      sync.Mutex
 	closed  bool
@@ -64,7 +70,7 @@ func newOutbox(m Mailer, timeout time.Duration, log *slog.Logger) *outbox {
 	if m == nil {
 		return nil
 	}
-	o := &outbox{mailer: m, timeout: timeout, log: log, queue: make(chan *Message, mailQueue)}
+	o := &outbox{mailer: m, timeout: timeout, log: log, queue: make(chan waitingMail, mailQueue)}
 	for range mailWorkers {
 		go o.work()
 	}
@@ -73,25 +79,39 @@ func newOutbox(m Mailer, timeout time.Duration, log *slog.Logger) *outbox {
 
 func (o *outbox) work() {
 	for m := range o.queue {
-		if err := o.send(m); err != nil {
+		switch err := o.send(m); {
+		case errors.Is(err, errMailLimit):
+			o.log.Warn("mail was dropped", "kind", m.Kind, "error", err)
+		case err != nil:
 			o.log.Error("mail could not be sent", "kind", m.Kind, "error", err)
 		}
 		o.pending.Done()
 	}
 }
 
-func (o *outbox) send(m *Message) (err error) {
+func (o *outbox) send(m waitingMail) (err error) {
 	defer recoverTo(&err, "the mailer")
 	ctx, cancel := context.WithTimeout(context.Background(), o.timeout)
 	defer cancel()
-	return o.mailer.Send(ctx, m)
+	if m.may != nil {
+		may, err := m.may(ctx)
+		if err != nil {
+			return err
+		}
+		if !may {
+			return errMailLimit
+		}
+	}
+	return o.mailer.Send(ctx, m.Message)
 }
+
+var errMailLimit = errors.New("its recipient gets too much mail")
 
 var errMailQueueFull = errors.New("too much mail is waiting")
 
 // add queues a mail. A queue that is full drops it: what it was about is
 // stored, and can be asked for again.
-func (o *outbox) add(m *Message) error {
+func (o *outbox) add(m waitingMail) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
@@ -138,12 +158,17 @@ func (h *Host) CanMail() bool { return h.auth.outbox != nil }
 // Mail sends m in the background once the transaction in ctx is durable, and
 // never if it is undone. Failures are logged. Without a Mailer nothing is sent;
 // see CanMail.
+//
+// A mail counts against Config.MailLimit, and is dropped where there was too
+// much for its address. Ask MayMail first, where a code or link that was mailed
+// before no longer works after this one.
 func (h *Host) Mail(ctx context.Context, m *Message) {
 	if h.auth.outbox == nil {
 		return
 	}
+	waiting := waitingMail{m, h.mailMay(ctx, m.To)}
 	h.AfterCommit(ctx, func(context.Context) {
-		if err := h.auth.outbox.add(m); err != nil {
+		if err := h.auth.outbox.add(waiting); err != nil {
 			h.Logger().Error("mail could not be sent", "kind", m.Kind, "error", err)
 		}
 	})

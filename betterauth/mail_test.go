@@ -85,22 +85,34 @@ type claims struct {
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	kit, other := plugintest.New(t), plugintest.NewWith(t, plugintest.Options{Config: betterauth.Config{Secret: "another-secret-0123456789-abcdefghij"}})
-	token, err := kit.Host.SignToken(claims{"a@example.com"}, time.Hour)
+	token, err := kit.Host.SignToken("test.prove", claims{"a@example.com"}, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got claims
-	if err := kit.Host.OpenToken(token, &got); err != nil || got.Email != "a@example.com" {
+	if err := kit.Host.OpenToken("test.prove", token, &got); err != nil || got.Email != "a@example.com" {
 		t.Errorf("opened %+v, %v", got, err)
 	}
-	if err := other.Host.OpenToken(token, &got); !errors.Is(err, betterauth.ErrTokenInvalid) {
+	if err := other.Host.OpenToken("test.prove", token, &got); !errors.Is(err, betterauth.ErrTokenInvalid) {
 		t.Errorf("with another secret: %v", err)
 	}
-	if err := kit.Host.OpenToken(flip(token), &got); !errors.Is(err, betterauth.ErrTokenInvalid) {
+	if err := kit.Host.OpenToken("test.prove", flip(token), &got); !errors.Is(err, betterauth.ErrTokenInvalid) {
 		t.Errorf("tampered: %v", err)
 	}
+	// RFC 8725, sections 3.9 and 3.11: a token for one thing opens no other.
+	for _, purpose := range []string{"test.other", "test.prov", ""} {
+		if err := kit.Host.OpenToken(purpose, token, &got); !errors.Is(err, betterauth.ErrTokenInvalid) {
+			t.Errorf("for the purpose %q: %v", purpose, err)
+		}
+	}
+	if err := kit.Host.OpenUntypedToken(token, &got); !errors.Is(err, betterauth.ErrTokenInvalid) {
+		t.Errorf("for no purpose: %v", err)
+	}
+	if token, err := kit.Host.SignToken("", claims{"a@example.com"}, time.Hour); err == nil {
+		t.Errorf("signed without a purpose: %s", token)
+	}
 	kit.Clock.Advance(time.Hour)
-	if err := kit.Host.OpenToken(token, &got); !errors.Is(err, betterauth.ErrTokenExpired) {
+	if err := kit.Host.OpenToken("test.prove", token, &got); !errors.Is(err, betterauth.ErrTokenExpired) {
 		t.Errorf("expired: %v", err)
 	}
 }

@@ -28,6 +28,15 @@ const (
 	// WithFreshSession operations demand a stored session created less than
 	// SessionConfig.FreshAge ago, else 403 SESSION_NOT_FRESH.
 	WithFreshSession
+	// WithStoredSessionOrInProcess operations are WithStoredSession over HTTP,
+	// and open to the server itself: Call without CallOptions.Request needs no
+	// session, and Ctx.Identity is nil then. A call that is lent a request is
+	// held to what the request is, and one with a SessionToken to that session:
+	// a wrong token is 401 UNAUTHORIZED, never nobody.
+	WithStoredSessionOrInProcess
+	// WithFreshSessionOrInProcess operations are the same with WithFreshSession:
+	// a session that is named, by a request or a token, must be fresh.
+	WithFreshSessionOrInProcess
 	// ServerOnly operations have no route; Call reaches them in process.
 	ServerOnly
 )
@@ -63,8 +72,10 @@ type Operation struct {
 	CheckTargets bool
 	// OptionalBody accepts a request without a body.
 	OptionalBody bool
-	// NoStore forbids caching of the answer.
-	NoStore bool
+	// Cacheable leaves it to the handler to say by Cache-Control how long what it
+	// answers with may be kept. Every other answer, and every error, says
+	// "Cache-Control: no-store" unless Ctx.Header has a word on it. Default false.
+	Cacheable bool
 	// BodyLimit is the largest body in bytes. Default: Config.BodyLimit.
 	BodyLimit int64
 	// Limit is the operation's own rate limit. Default: the application's.
@@ -156,7 +167,7 @@ func (e Endpoint) check() []error {
 		add("has no ID")
 	}
 	if op.Access == accessUndeclared {
-		add("declares no Access; say Public, WithSession, WithStoredSession, WithFreshSession or ServerOnly")
+		add("declares no Access; say Public, WithSession, WithStoredSession, WithFreshSession, WithStoredSessionOrInProcess, WithFreshSessionOrInProcess or ServerOnly")
 	}
 	if op.Access < accessUndeclared || op.Access > ServerOnly {
 		add("declares an unknown Access %d", op.Access)

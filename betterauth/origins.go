@@ -18,32 +18,76 @@ type trustedOrigins struct {
 	disabled bool
 }
 
-func newTrustedOrigins(cfg *Config, base baseURLs, plugins []string) trustedOrigins {
-	t := trustedOrigins{perCall: cfg.TrustedOriginsFunc, disabled: cfg.InsecureDisableOriginCheck}
+// newTrustedOrigins are those of the application. The problems name what no
+// browser can send.
+func newTrustedOrigins(cfg *Config, base baseURLs) (t trustedOrigins, problems []error) {
+	t = trustedOrigins{perCall: cfg.TrustedOriginsFunc, disabled: cfg.InsecureDisableOriginCheck}
 	if base.static != "" {
 		t.static = append(t.static, origin.Of(base.static))
 	}
 	if d := base.dynamic; d != nil {
 		for _, host := range d.AllowedHosts {
 			if d.Protocol != "http" {
-				t.static = append(t.static, "https://"+host)
+				t.trustHost("https://" + host)
 			}
 			if d.Protocol == "http" || d.Protocol != "https" && isLoopback(strings.TrimSuffix(host, ":*")) {
-				t.static = append(t.static, "http://"+host)
+				t.trustHost("http://" + host)
 			}
 		}
 		if d.Fallback != "" {
 			t.static = append(t.static, origin.Of(d.Fallback))
 		}
 	}
-	t.static = append(t.static, cfg.TrustedOrigins...)
-	t.static = append(t.static, plugins...)
+	problems = t.trust("", "config TrustedOrigins", cfg.TrustedOrigins)
+	var environment []string
 	for o := range strings.SplitSeq(os.Getenv("BETTER_AUTH_TRUSTED_ORIGINS"), ",") {
 		if o = strings.TrimSpace(o); o != "" {
-			t.static = append(t.static, o)
+			environment = append(environment, o)
 		}
 	}
-	return t
+	return t, append(problems, t.trust("", "environment BETTER_AUTH_TRUSTED_ORIGINS", environment)...)
+}
+
+// trust adds patterns in the form in which browsers send origins.
+func (t *trustedOrigins) trust(plugin, item string, patterns []string) (problems []error) {
+	for _, pattern := range patterns {
+		normal, err := origin.Normalize(pattern)
+		if err != nil {
+			problems = append(problems, problem(plugin, item, "no browser sends the origin %q: %w", pattern, err))
+			continue
+		}
+		t.static = append(t.static, normal)
+	}
+	return problems
+}
+
+// trustHost adds the origin of an allowed host, which was checked as a host.
+func (t *trustedOrigins) trustHost(pattern string) {
+	if normal, err := origin.Normalize(pattern); err == nil {
+		t.static = append(t.static, normal)
+	}
+}
+
+// BrowserOrigin returns an origin of http or https as browsers send it: lower
+// case, without a slash at the end and without the default port, a Unicode host
+// in Punycode. The error says why no browser sends it. It is for configuration
+// that is compared with what a browser says.
+func BrowserOrigin(text string) (string, error) { return origin.Browser(text) }
+
+// trustedFor are the origins of one request alone. What no browser sends among
+// them has no effect, which is said in the log once.
+func (c *Ctx) trustedFor(r *http.Request) (patterns []string) {
+	for _, pattern := range c.auth.origins.perCall(r) {
+		normal, err := origin.Normalize(pattern)
+		if err != nil {
+			c.auth.warnings.origin.Do(func() {
+				c.auth.log.Warn("Config.TrustedOriginsFunc returned what no browser sends as an origin", "origin", pattern, "error", err)
+			})
+			continue
+		}
+		patterns = append(patterns, normal)
+	}
+	return patterns
 }
 
 // trusts reports whether target matches a trusted origin.
@@ -57,15 +101,10 @@ func (c *Ctx) trusts(target string, allowRelative bool) bool {
 			c.origins = append([]string{originOf(c.baseURL)}, c.origins...)
 		}
 		if c.auth.origins.perCall != nil && c.request != nil {
-			c.origins = append(c.origins[:len(c.origins):len(c.origins)], c.auth.origins.perCall(c.request)...)
+			c.origins = append(c.origins[:len(c.origins):len(c.origins)], c.trustedFor(c.request)...)
 		}
 	}
-	for _, pattern := range c.origins {
-		if origin.Match(target, pattern, allowRelative) {
-			return true
-		}
-	}
-	return false
+	return origin.MatchAny(target, c.origins, allowRelative)
 }
 
 // checkOrigin refuses state-changing requests that carry cookies from a page

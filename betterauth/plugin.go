@@ -78,9 +78,14 @@ type Manifest struct {
 	Sources []SessionSource
 	// Gates are asked before any session is created, in plugin order.
 	Gates []SessionGate
-	// SignInWays are ways to sign in that this plugin adds to those of the
-	// account table; see Host.KeepSignInWay.
-	SignInWays []SignInWay
+	// Credentials are what this plugin keeps that opens an account, or stands
+	// before it.
+	Credentials []Credentials
+	// Pending are values under Host.Verifications that lead to an account.
+	Pending []Pending
+	// AccessGuards are asked before a session changes how its user gets in, in
+	// plugin order.
+	AccessGuards []AccessGuard
 	// Database hooks run around rows being created, updated and deleted.
 	Database []DatabaseHook
 	// Emits declares the events this plugin emits.
@@ -92,7 +97,7 @@ type Manifest struct {
 	// Hasher wraps the password hasher. Plugins wrap in order: the last one is
 	// the outermost.
 	Hasher func(Hasher) Hasher
-	// TrustedOrigins are added to the application's.
+	// TrustedOrigins are added to the application's, and checked as they are.
 	TrustedOrigins []string
 	// Errors are the codes a client may meet.
 	Errors []*ErrorCode

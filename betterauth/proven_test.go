@@ -16,13 +16,16 @@ import (
 
 // revoker keeps ways into accounts of its own.
 type revoker struct {
-	betterauth.Inline
 	revoked []string
 	err     error
 }
 
-func (r *revoker) RevokeAccess(_ context.Context, userID string) error {
-	r.revoked = append(r.revoked, userID)
+func (r *revoker) Manifest() betterauth.Manifest {
+	return betterauth.Manifest{ID: "keys", Credentials: []betterauth.Credentials{{Name: "key", Revoke: r.revoke}}}
+}
+
+func (r *revoker) revoke(_ context.Context, why betterauth.Revocation) error {
+	r.revoked = append(r.revoked, why.User.ID)
 	if r.err != nil && r.err.Error() == "panic" {
 		panic(r.err)
 	}
@@ -32,7 +35,7 @@ func (r *revoker) RevokeAccess(_ context.Context, userID string) error {
 func TestProvenUser(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		keys := &revoker{Inline: betterauth.Inline{ID: "keys"}}
+		keys := &revoker{}
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{keys}})
 		ctx := t.Context()
 		accounts, sessions := plugintest.StoreOf[betterauth.Account](kit), plugintest.StoreOf[betterauth.Session](kit)

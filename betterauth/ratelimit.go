@@ -23,8 +23,10 @@ type Rule struct {
 
 // RateLimit is the rule for some paths.
 type RateLimit struct {
-	// Path is the route without the base path; in one with a "*" a * matches
-	// within a segment and a segment ** any number of them.
+	// Path is the route without the base path, as its operation declares it
+	// ("/reset-password/:token"); in one with a "*" a * matches within a segment
+	// and a segment ** any number of them. Of RateLimitConfig.Rules one without a
+	// "*" that is the route of no operation is an error of Build.
 	Path string
 	// Rule is the limit. Required without Func or AllowUnlimited.
 	Rule Rule
@@ -94,11 +96,11 @@ type limiter struct {
 
 // newLimiter returns nil when there are no limits. The database's store is put
 // in later, when there is a schema.
-func newLimiter(cfg RateLimitConfig, plugins []RateLimit) *limiter {
+func newLimiter(cfg RateLimitConfig, custom, plugins []RateLimit) *limiter {
 	if cfg.Disabled {
 		return nil
 	}
-	l := &limiter{store: cfg.Store, general: Rule{10 * time.Second, 100}, plugins: plugins, custom: cfg.Rules, longest: time.Hour}
+	l := &limiter{store: cfg.Store, general: Rule{10 * time.Second, 100}, plugins: plugins, custom: custom, longest: time.Hour}
 	if l.store == nil && cfg.Storage == RateLimitMemory {
 		l.store = memoryLimits{ratelimit.NewMemory(0)}
 	}
@@ -109,7 +111,7 @@ func newLimiter(cfg RateLimitConfig, plugins []RateLimit) *limiter {
 		l.general.Max = cfg.Max
 	}
 	l.longest = max(l.longest, l.general.Window)
-	for _, list := range [][]RateLimit{plugins, cfg.Rules} {
+	for _, list := range [][]RateLimit{plugins, custom} {
 		for _, limit := range list {
 			l.longest = max(l.longest, limit.Rule.Window)
 		}
@@ -252,6 +254,10 @@ func (c *Ctx) rateKey(op *operation) string {
 	client := c.ClientIP()
 	if client == "" {
 		client = "no-trusted-ip"
+		c.auth.warnings.address.Do(func() {
+			c.auth.log.Warn("rate limits are shared by all clients whose address cannot be read: set Config.ClientIP.Headers to the header your proxy writes it to, " +
+				"and Config.ClientIP.TrustedProxies where several proxies append to that; a unix socket has no addresses of its own")
+		})
 	}
 	if op == nil {
 		return client + "|*"
@@ -266,13 +272,39 @@ func opLimits(ops []*operation) []RateLimit {
 		if op.Limit == nil || op.Access == ServerOnly {
 			continue
 		}
-		parts := strings.Split(op.Path, "/")
-		for i, part := range parts {
-			if strings.HasPrefix(part, ":") {
-				parts[i] = "*"
-			}
-		}
-		out = append(out, RateLimit{Path: strings.Join(parts, "/"), Rule: *op.Limit})
+		out = append(out, RateLimit{Path: asPattern(op.Path), Rule: *op.Limit})
 	}
 	return out
+}
+
+// asPattern is the pattern of a route's paths.
+func asPattern(route string) string {
+	parts := strings.Split(route, "/")
+	for i, part := range parts {
+		if strings.HasPrefix(part, ":") {
+			parts[i] = "*"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// resolveRules brings the application's rules into the form in which paths are
+// compared: a route with parameters as a pattern, and without a slash at the
+// end. A rule for a path that no operation has is a problem; a pattern may be
+// for plugins that are not there.
+func (a *Auth) resolveRules() (rules []RateLimit, problems []error) {
+	for _, rule := range a.cfg.RateLimit.Rules {
+		if path := strings.TrimRight(rule.Path, "/"); path != "" {
+			rule.Path = path
+		}
+		switch {
+		case strings.Contains(rule.Path, "*"):
+		case !a.routes.shapes[routeShape(rule.Path)] && a.routes.match(rule.Path) == nil:
+			problems = append(problems, problem("", "config RateLimit.Rules "+rule.Path, "is the route of no operation, so it has no effect%s", a.routes.hint(rule.Path)))
+		default:
+			rule.Path = asPattern(rule.Path)
+		}
+		rules = append(rules, rule)
+	}
+	return rules, problems
 }

@@ -210,6 +210,17 @@ func TestRateLimitRules(t *testing.T) {
 			return rule, true
 		}},
 	}
+	// A rule for a route that there is not would be an error of Build.
+	routes := betterauth.Inline{ID: "routes"}
+	for i, rule := range rules {
+		if i > 0 && rule.Path == rules[i-1].Path || strings.Contains(rule.Path, "*") {
+			continue
+		}
+		op := betterauth.Operation{ID: fmt.Sprint("route", i), Method: http.MethodGet, Path: rule.Path, Access: betterauth.Public}
+		routes.Endpoints = append(routes.Endpoints, betterauth.Handle(op, func(*betterauth.Ctx, betterauth.None) (betterauth.None, error) {
+			return betterauth.None{}, &betterauth.ErrorCode{Status: http.StatusNotFound}
+		}))
+	}
 	for name, c := range map[string]struct {
 		path    string
 		passing int // requests before a 429; -1 for none
@@ -240,7 +251,7 @@ func TestRateLimitRules(t *testing.T) {
 		"a function's long window":   {"/func/long", -1, 500},
 		"a function that panics":     {"/func/panic", -1, 500},
 	} {
-		kit := limited(t, betterauth.RateLimitConfig{Rules: rules}, plugintest.Options{Plugins: []betterauth.Plugin{
+		kit := limited(t, betterauth.RateLimitConfig{Rules: rules}, plugintest.Options{Plugins: []betterauth.Plugin{routes,
 			betterauth.Inline{ID: "p", Limits: []betterauth.RateLimit{{Path: "/sign-in/plugin", Rule: second(6)}, {Path: "/plugin/*", Rule: second(7)}, {Path: "/tree/*/b", Rule: second(1)}, {Path: "/lifted/*", AllowUnlimited: true}}},
 			betterauth.Inline{ID: "q", Limits: []betterauth.RateLimit{{Path: "/plugin/x", Rule: second(8)}}}}})
 		client := from(kit, "203.0.113.1")
@@ -258,7 +269,7 @@ func TestRateLimitRules(t *testing.T) {
 			client.Get(c.path).Want(http.StatusTooManyRequests)
 		}
 	}
-	kit := limited(t, betterauth.RateLimitConfig{Rules: rules}, plugintest.Options{})
+	kit := limited(t, betterauth.RateLimitConfig{Rules: rules}, plugintest.Options{Plugins: []betterauth.Plugin{routes}})
 	partner := from(kit, "203.0.113.1")
 	partner.Header.Set("X-Partner", "1")
 	for range 10 {
@@ -286,4 +297,25 @@ func TestUnknownAddressesShareOneCount(t *testing.T) {
 		kit.Client().Get("/sign-in/x").Want(http.StatusNotFound)
 	}
 	kit.Client().Get("/sign-in/x").Want(http.StatusTooManyRequests)
+	// What to do about it is said once, and nothing of who asked.
+	if log := kit.Log.String(); strings.Count(log, "Config.ClientIP.Headers") != 1 || strings.Contains(log, "sign-in") {
+		t.Errorf("log %s", log)
+	}
+	known := limited(t, betterauth.RateLimitConfig{}, plugintest.Options{})
+	from(known, "203.0.113.1").Get("/sign-in/x").Want(http.StatusNotFound)
+	if log := known.Log.String(); strings.Contains(log, "ClientIP") {
+		t.Errorf("an address that is known is warned about: %s", log)
+	}
+}
+
+// A rule is spelt as the operation is, with its parameters, or as a pattern.
+func TestRateLimitRulesForParameters(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/reset-password/:token", "/reset-password/:other/", "/reset-password/*", "/reset-password/*/"} {
+		kit := limited(t, betterauth.RateLimitConfig{Rules: []betterauth.RateLimit{{Path: path, Rule: betterauth.Rule{Window: time.Minute, Max: 1}}}},
+			plugintest.Options{Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
+		client := from(kit, "203.0.113.1")
+		client.Get("/reset-password/a?callbackURL=/").Want(http.StatusFound)
+		client.Get("/reset-password/b?callbackURL=/").Want(http.StatusTooManyRequests)
+	}
 }

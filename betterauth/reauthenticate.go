@@ -11,9 +11,10 @@ import (
 // again who they are: it counts as created now, so that operations with
 // WithFreshSession admit it. For plugins that ask again before what matters.
 //
-// The session keeps its id, its added columns and its expiry, and gets a new
-// token, whose cookies are set on the answer: whoever knew the old one has
-// nothing that is fresh now, nor any session. Every gate is asked as for
+// The session keeps its id and its added columns, and gets a new token, whose
+// cookies are set on the answer: whoever knew the old one has nothing that is
+// fresh now, nor any session. Where sessions are refreshed it is prolonged as by
+// any use of it, unless it is not to be remembered. Every gate is asked as for
 // SignIn, with Attempt.Renews set; their errors and step-ups come back as they
 // are. Of how, Columns are stored, and Remember and NewUser mean nothing.
 //
@@ -36,7 +37,11 @@ func (c *Ctx) Reauthenticate(how SignIn) (*Session, error) {
 		if err != nil {
 			return err
 		}
-		renewed, err = tx.renewSession(&Identity{Session: id.Session, User: user}, attempt.SignIn.Columns)
+		set := database.Set{"createdAt": c.Now()}
+		for column, value := range attempt.SignIn.Columns {
+			set[column] = value
+		}
+		renewed, err = tx.renewSession(&Identity{Session: id.Session, User: user}, set)
 		return err
 	})
 	if err != nil {
@@ -45,17 +50,34 @@ func (c *Ctx) Reauthenticate(how SignIn) (*Session, error) {
 	return renewed, nil
 }
 
-// renewSession gives a session a new token and beginning, if it is still what
-// it was when the request began.
-func (c *Ctx) renewSession(old *Identity, columns database.Set) (*Session, error) {
+// RotateSession gives the session the request is from a new token, without any
+// proof: whoever else knew the old one is out, which is due when something about
+// the account changed. The session keeps its id, its added columns, its expiry
+// and its age: what was not fresh before is not fresh after. user is the session's
+// as stored now. The errors are those of Reauthenticate; no gate is asked.
+func (c *Ctx) RotateSession(user *User) (*Session, error) {
+	id, err := c.StoredSession()
+	if errors.Is(err, ErrNoSession) || err == nil && id.User.ID != user.ID {
+		return nil, ErrUnauthorized
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.renewSession(&Identity{Session: id.Session, User: user}, database.Set{})
+}
+
+// renewSession gives a session a new token, if it is still what it was when the
+// request began.
+func (c *Ctx) renewSession(old *Identity, set database.Set) (*Session, error) {
 	token, err := database.RandomString(c.auth.cfg.Random, 32, Alphanumeric)
 	if err != nil {
 		return nil, fmt.Errorf("making a session token: %w", err)
 	}
 	now := c.Now()
-	set := database.Set{"token": token, "createdAt": now, "updatedAt": now}
-	for column, value := range columns {
-		set[column] = value
+	set["token"], set["updatedAt"] = token, now
+	if _, begins := set["createdAt"]; begins && c.slides(old.Session) {
+		// What tells a session that is to be remembered is how long it lives.
+		set["expiresAt"] = now.Add(c.auth.cfg.Session.ExpiresIn)
 	}
 	session, err := c.auth.sessions.store.UpdateOne(c.Context, set,
 		database.Eq("id", old.Session.ID), database.Eq("token", old.Session.Token), database.Eq("userId", old.User.ID), database.Gt("expiresAt", now))

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/better-auth-go/better-auth/internal/checkpoint"
 	"github.com/better-auth-go/better-auth/internal/input"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -42,7 +43,7 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 	if c.baseURL = c.auth.base.of(r); c.baseURL == "" {
 		return nil, errUnknownHost
 	}
-	if c.auth.disabled[strings.TrimRight(path, "/")] {
+	if c.auth.routes.isDisabled(r.Method, path) {
 		return Raw{Status: http.StatusNotFound, ContentType: "text/plain;charset=UTF-8", Body: []byte("Not Found")}, nil
 	}
 	for _, hook := range c.auth.requestHooks {
@@ -105,10 +106,6 @@ func (c *Ctx) call(fill func(in any) error) (value any, err error) {
 			value, err = nil, panicError(p)
 		}
 	}()
-	if c.op.NoStore {
-		c.header.Set("Cache-Control", "no-store")
-		c.header.Set("Pragma", "no-cache")
-	}
 	in := c.op.newIn()
 	if err := fill(in); err != nil {
 		var issues input.Issues
@@ -130,6 +127,7 @@ func (c *Ctx) call(fill func(in any) error) (value any, err error) {
 	if err := c.demandAccess(); err != nil {
 		return nil, err
 	}
+	checkpoint.Reach(c, checkpoint.Admitted)
 	return c.op.run(c, in)
 }
 
@@ -148,9 +146,19 @@ func (c *Ctx) runAfter(value any, err error) (any, error) {
 
 // demandAccess enforces what the operation declared.
 func (c *Ctx) demandAccess() error {
+	access := c.op.Access
+	switch access {
+	case WithStoredSessionOrInProcess:
+		access = WithStoredSession
+	case WithFreshSessionOrInProcess:
+		access = WithFreshSession
+	}
+	if access != c.op.Access && c.request == nil && c.login.presented == "" {
+		return nil // the server itself
+	}
 	var id *Identity
 	var err error
-	switch c.op.Access {
+	switch access {
 	case Public, ServerOnly:
 		return nil
 	case WithSession:
@@ -164,7 +172,7 @@ func (c *Ctx) demandAccess() error {
 	if err != nil {
 		return err
 	}
-	if c.op.Access == WithFreshSession && !c.Fresh(id.Session) {
+	if access == WithFreshSession && !c.Fresh(id.Session) {
 		return ErrSessionNotFresh
 	}
 	return nil
@@ -207,7 +215,7 @@ func (c *Ctx) parseBody(raw []byte, contentType string) (jsontext.Value, error) 
 	switch {
 	case strings.Contains(media, jsonType):
 		value := jsontext.Value(bytes.TrimSpace(raw))
-		if !value.IsValid() {
+		if tooDeep(value) || !value.IsValid() {
 			return nil, ErrBadJSON
 		}
 		return value, nil
@@ -217,6 +225,32 @@ func (c *Ctx) parseBody(raw []byte, contentType string) (jsontext.Value, error) 
 		return nil, ErrMediaType.Messagef("Content-Type is required. Allowed types: %s", strings.Join(allowed, ", "))
 	}
 	return nil, ErrMediaType.Messagef("Content-Type %s is not allowed. Allowed types: %s", quote(contentType), strings.Join(allowed, ", "))
+}
+
+// maxDepth is how deep a client's objects and arrays may be nested: far more than
+// any operation reads. Past a thousand each level costs the parser much more.
+const maxDepth = 500
+
+// tooDeep reports whether JSON is nested deeper than maxDepth. What is no JSON is
+// for the parser to refuse.
+func tooDeep(raw []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch ch := raw[i]; {
+		case quoted && ch == '\\':
+			i++
+		case ch == '"':
+			quoted = !quoted
+		case quoted:
+		case ch == '{' || ch == '[':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case ch == '}' || ch == ']':
+			depth--
+		}
+	}
+	return false
 }
 
 // parseForm turns a form into a JSON object of strings; of a repeated name the

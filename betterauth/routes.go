@@ -11,6 +11,10 @@ type routes struct {
 	base    string // base path, without a slash at the end
 	static  map[string]*operation
 	dynamic []dynamicRoute
+	longest int             // the most segments a dynamic route has
+	served  []*operation    // all of them
+	shapes  map[string]bool // of their paths
+	off     map[string]bool // shapes that Config.DisabledPaths names
 }
 
 type dynamicRoute struct {
@@ -19,7 +23,9 @@ type dynamicRoute struct {
 	op       *operation
 }
 
-func newRoutes(base string) *routes { return &routes{base: base, static: map[string]*operation{}} }
+func newRoutes(base string) *routes {
+	return &routes{base: base, static: map[string]*operation{}, shapes: map[string]bool{}}
+}
 
 // add registers an operation and returns the one it clashes with, if any. Two
 // patterns that differ only in the names of their parameters clash.
@@ -31,9 +37,12 @@ func (t *routes) add(op *operation) (clash *operation) {
 		}
 		t.static[key] = op
 		if strings.Contains(op.Path, "/:") {
-			t.dynamic = append(t.dynamic, dynamicRoute{method, strings.Split(op.Path[1:], "/"), op})
+			route := dynamicRoute{method, strings.Split(op.Path[1:], "/"), op}
+			t.dynamic, t.longest = append(t.dynamic, route), max(t.longest, len(route.segments))
 		}
+		t.shapes[routeShape(op.Path)] = true
 	}
+	t.served = append(t.served, op)
 	return nil
 }
 
@@ -68,18 +77,36 @@ func (t *routes) find(method, path string) (*operation, map[string]string) {
 	if op := t.static[method+" "+path]; op != nil {
 		return op, nil
 	}
-	if len(t.dynamic) == 0 {
-		return nil, nil
+	route, params := t.findDynamic(method, path)
+	return route.op, params
+}
+
+// match returns an operation that serves the path by any method.
+func (t *routes) match(path string) *operation {
+	for _, op := range t.served {
+		if op.Path == path {
+			return op
+		}
+	}
+	route, _ := t.findDynamic("", path)
+	return route.op
+}
+
+// findDynamic looks among the routes with parameters; method "" is any. A path
+// with more segments than they have is not taken apart.
+func (t *routes) findDynamic(method, path string) (found dynamicRoute, params map[string]string) {
+	if !strings.HasPrefix(path, "/") || strings.Count(path, "/") > t.longest {
+		return dynamicRoute{}, nil
 	}
 	parts := strings.Split(path[1:], "/")
 	for _, route := range t.dynamic {
-		if route.method == method {
+		if route.method == method || method == "" {
 			if params, ok := matchSegments(route.segments, parts); ok {
-				return route.op, params
+				return route, params
 			}
 		}
 	}
-	return nil, nil
+	return dynamicRoute{}, nil
 }
 
 func matchSegments(pattern, parts []string) (map[string]string, bool) {

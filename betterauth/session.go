@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -41,7 +42,10 @@ func (c *Ctx) Session() (*Identity, error) { return c.readSession(readOptions{})
 
 // Identity returns who an operation that demands a session is called by. It is
 // never nil where Access is WithSession, WithStoredSession or WithFreshSession,
-// from the before hooks' end on; for other operations use Session.
+// from the before hooks' end on. Where Access is WithStoredSessionOrInProcess or
+// WithFreshSessionOrInProcess it is nil for the server itself, which calls in
+// process without a session, and for nobody else. For other operations use
+// Session.
 func (c *Ctx) Identity() *Identity { return c.login.identity }
 
 // StoredSession is Session, but believes neither the cookie cache nor a source
@@ -154,6 +158,17 @@ func (c *Ctx) deferred() bool {
 // request began: it was ended elsewhere in the meantime.
 var errSessionVanished = fmt.Errorf("%w any more", ErrNoSession)
 
+// slides reports whether a session may be prolonged. One that is not to be
+// remembered is told by its row, for clients that keep no cookies as well: it
+// lives no longer than forgetfulLife, as nothing prolongs it.
+func (c *Ctx) slides(s *Session) bool {
+	return !c.auth.cfg.Session.DisableRefresh && s.ExpiresAt.Sub(s.CreatedAt) > c.auth.cfg.Session.forgetfulLife()
+}
+
+// forgetfulLife is how long a session lives that is not to be remembered: a day,
+// and where sessions live two days or less half of that.
+func (s SessionConfig) forgetfulLife() time.Duration { return min(day, s.ExpiresIn/2) }
+
 // slide prolongs a session that is due, and keeps the cookie cache current.
 func (c *Ctx) slide(id *Identity, o readOptions) (*Identity, error) {
 	cfg := c.auth.cfg.Session
@@ -161,7 +176,7 @@ func (c *Ctx) slide(id *Identity, o readOptions) (*Identity, error) {
 		return id, nil
 	}
 	now := c.Now()
-	due := !cfg.DisableRefresh && !id.Session.ExpiresAt.Add(-cfg.ExpiresIn).Add(max(cfg.UpdateAge, 0)).After(now)
+	due := c.slides(id.Session) && !id.Session.ExpiresAt.Add(-cfg.ExpiresIn).Add(max(cfg.UpdateAge, 0)).After(now)
 	if c.deferred() {
 		c.login.needsRefresh = &due
 	}

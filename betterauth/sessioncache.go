@@ -227,7 +227,7 @@ func (c *Ctx) unsealCache(value string) (payload cachePayload, expires time.Time
 
 func (c *Ctx) unsealCompact(value string) (payload cachePayload, expires time.Time, ok bool) {
 	raw, err := base64.RawURLEncoding.DecodeString(value)
-	if err != nil {
+	if err != nil || tooDeep(raw) {
 		return payload, expires, false
 	}
 	var cached compactCache

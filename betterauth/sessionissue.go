@@ -3,7 +3,6 @@ package betterauth
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -70,7 +69,7 @@ func (c *Ctx) createSession(user *User, how SignIn) (*Session, error) {
 	}
 	life := c.auth.cfg.Session.ExpiresIn
 	if !remember {
-		life = 24 * time.Hour
+		life = c.auth.cfg.Session.forgetfulLife()
 	}
 	if how.Life > 0 {
 		life = how.Life
@@ -89,6 +88,9 @@ func (c *Ctx) createSession(user *User, how SignIn) (*Session, error) {
 		session.Extra.SetValue(column, value)
 	}
 	if err := c.auth.sessions.store.Create(c.Context, session); err != nil {
+		return nil, err
+	}
+	if err := c.auth.used(c.Context, user); err != nil {
 		return nil, err
 	}
 	id := &Identity{Session: session, User: user}

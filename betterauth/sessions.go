@@ -2,6 +2,7 @@ package betterauth
 
 import (
 	"context"
+	"errors"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -28,12 +29,28 @@ func (s *Sessions) Revoke(ctx context.Context, userID, token string) (bool, erro
 	return n > 0, err
 }
 
-// RevokeAll ends all sessions of a user and returns how many.
+// RevokeAll ends all sessions of a user, and what SessionsRevoked ends beside
+// them, and returns how many sessions. It is a transaction like Host.Transaction.
+// A user who does not exist has none.
 func (s *Sessions) RevokeAll(ctx context.Context, userID string) (int, error) {
-	return s.store.Delete(ctx, database.Eq("userId", userID))
+	return s.revoke(ctx, userID)
 }
 
-// RevokeOthers ends all sessions of a user but the one with this token.
+// RevokeOthers is RevokeAll but for the session with this token.
 func (s *Sessions) RevokeOthers(ctx context.Context, userID, token string) (int, error) {
-	return s.store.Delete(ctx, database.Eq("userId", userID), database.Ne("token", token))
+	return s.revoke(ctx, userID, database.Ne("token", token))
+}
+
+func (s *Sessions) revoke(ctx context.Context, userID string, which ...database.Cond) (ended int, err error) {
+	err = s.auth.db.Transaction(ctx, func(ctx context.Context) error {
+		user, err := s.auth.users.GetLocked(ctx, database.Eq("id", userID))
+		if err != nil && !errors.Is(err, database.ErrNotFound) {
+			return err
+		}
+		if ended, err = s.store.Delete(ctx, append(which, database.Eq("userId", userID))...); err != nil || user == nil {
+			return err
+		}
+		return s.auth.end(ctx, user, SessionsRevoked)
+	})
+	return ended, err
 }

@@ -10,17 +10,23 @@ import (
 )
 
 var (
-	// ErrTokenInvalid says that a token was not made by SignToken, or not with
-	// this application's secret.
+	// ErrTokenInvalid says that a token was not made by SignToken for this
+	// purpose, or not with this application's secret.
 	ErrTokenInvalid = errors.New("betterauth: the token is invalid")
 	// ErrTokenExpired says that a token was good once.
 	ErrTokenExpired = errors.New("betterauth: the token has expired")
 )
 
 // SignToken makes a JSON Web Token (RFC 7519) of claims, a struct, that is good
-// for ttl: HS256 with the application's current secret. Members keep the
+// for ttl and for one purpose: HS256 with the application's current secret. The
+// purpose is the token's type, "<purpose>+jwt" in its header (RFC 8725, section
+// 3.11), so that a token made for one thing opens no other; it names the plugin
+// and what the token does, such as "email-verification.verify". Members keep the
 // struct's order; iat and exp follow them.
-func (h *Host) SignToken(claims any, ttl time.Duration) (string, error) {
+func (h *Host) SignToken(purpose string, claims any, ttl time.Duration) (string, error) {
+	if purpose == "" {
+		return "", errors.New("betterauth: a token needs a purpose")
+	}
 	raw, err := json.Marshal(claims)
 	if err != nil {
 		return "", fmt.Errorf("betterauth: claims: %w", err)
@@ -30,13 +36,27 @@ func (h *Host) SignToken(claims any, ttl time.Duration) (string, error) {
 	}
 	now := h.Now()
 	raw = withMember(raw, "iat", now.Unix())
-	return h.auth.ring.SignJWT(withMember(raw, "exp", now.Add(ttl).Unix())), nil
+	return h.auth.ring.SignTypedJWT(purpose+"+jwt", withMember(raw, "exp", now.Add(ttl).Unix())), nil
 }
 
-// OpenToken checks a token made by SignToken and fills claims. The error is
-// ErrTokenExpired or ErrTokenInvalid.
-func (h *Host) OpenToken(token string, claims any) error {
-	raw, err := h.auth.ring.VerifyJWT(token)
+// OpenToken checks a token made by SignToken for the same purpose and fills
+// claims. The error is ErrTokenExpired or ErrTokenInvalid.
+func (h *Host) OpenToken(purpose, token string, claims any) error {
+	if purpose == "" {
+		return ErrTokenInvalid
+	}
+	return h.openToken(purpose+"+jwt", token, claims)
+}
+
+// OpenUntypedToken does the same for a token without a purpose, as the TypeScript
+// server makes: whatever that server signs for any of its purposes is one, so the
+// caller checks by the claims that it is what it should be.
+func (h *Host) OpenUntypedToken(token string, claims any) error {
+	return h.openToken("", token, claims)
+}
+
+func (h *Host) openToken(typ, token string, claims any) error {
+	raw, err := h.auth.ring.VerifyTypedJWT(typ, token)
 	if err != nil {
 		return ErrTokenInvalid
 	}

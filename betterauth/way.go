@@ -9,18 +9,6 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// SignInWay is one way by which users sign in that a plugin knows, such as a
-// passkey or a link by mail, so that nobody removes their last one by accident.
-// The core knows those that are rows of the account table: a credential account
-// with a password, and an account at a provider.
-type SignInWay struct {
-	// Name tells the way apart: "passkey". Required.
-	Name string
-	// Has reports whether the user has it as the transaction in ctx sees the
-	// database. An error stops the removal it is asked for. Required.
-	Has func(ctx context.Context, userID string) (bool, error)
-}
-
 // ErrLastSignInWay says that a removal would leave a user without any way to
 // sign in. Answer with an error code of your own that says what to do instead.
 var ErrLastSignInWay = errors.New("betterauth: the last way to sign in")
@@ -49,7 +37,7 @@ func (h *Host) KeepSignInWay(ctx context.Context, userID string, remove func(ctx
 }
 
 // SignInWays are the names of the ways by which a user can sign in: the
-// provider of each account, then what plugins declare in Manifest.SignInWays.
+// provider of each account, then the Credentials of plugins that can.
 func (h *Host) SignInWays(ctx context.Context, userID string) ([]string, error) {
 	accounts, err := h.auth.accounts.List(ctx, database.Query{
 		Where: []database.Cond{database.Eq("userId", userID),
@@ -63,13 +51,13 @@ func (h *Host) SignInWays(ctx context.Context, userID string) ([]string, error) 
 	for _, account := range accounts {
 		ways = append(ways, account.ProviderID)
 	}
-	for _, way := range h.auth.ways {
-		has, err := way.ask(ctx, userID)
+	for _, kind := range h.auth.credentials {
+		can, err := kind.canSignIn(ctx, userID)
 		if err != nil {
 			return nil, err
 		}
-		if has {
-			ways = append(ways, way.Name)
+		if can {
+			ways = append(ways, kind.Name)
 		}
 	}
 	return ways, nil
@@ -94,29 +82,15 @@ func (h *Host) MailReaches(ctx context.Context, userID string) (bool, error) {
 	return user.EmailVerified && IsEmail(user.Email) && !strings.HasSuffix(strings.ToLower(user.Email), ".invalid"), nil
 }
 
-type compiledWay struct {
-	SignInWay
-	plugin string
-}
-
-func (w compiledWay) ask(ctx context.Context, userID string) (has bool, err error) {
-	defer recoverTo(&err, "way %s of plugin %s", w.Name, w.plugin)
-	has, err = w.Has(ctx, userID)
+// canSignIn asks whether a user can sign in with credentials of the kind.
+func (k compiledCredentials) canSignIn(ctx context.Context, userID string) (can bool, err error) {
+	if k.CanSignIn == nil {
+		return false, nil
+	}
+	defer recoverTo(&err, "credentials %s of plugin %s", k.Name, k.plugin)
+	can, err = k.CanSignIn(ctx, userID)
 	if err != nil {
-		return false, fmt.Errorf("way %s of plugin %s: %w", w.Name, w.plugin, err)
+		return false, fmt.Errorf("credentials %s of plugin %s: %w", k.Name, k.plugin, err)
 	}
-	return has, nil
-}
-
-func (a *Auth) compileWays() (problems []error) {
-	for _, p := range a.plugins {
-		for i, way := range p.manifest.SignInWays {
-			if way.Name == "" || way.Has == nil {
-				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("way to sign in number %d %s", i+1, way.Name), "needs a Name and a Has"))
-				continue
-			}
-			a.ways = append(a.ways, compiledWay{way, p.manifest.ID})
-		}
-	}
-	return problems
+	return can, nil
 }

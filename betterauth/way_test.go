@@ -27,9 +27,15 @@ func (b *badges) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
 		ID:     "badges",
 		Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[badge]("badge")}},
-		SignInWays: []betterauth.SignInWay{{Name: "badge", Has: func(ctx context.Context, userID string) (bool, error) {
-			return b.store.Exists(ctx, database.Eq("userId", userID))
-		}}},
+		Credentials: []betterauth.Credentials{{Name: "badge", Tables: []string{"badge"},
+			CanSignIn: func(ctx context.Context, userID string) (bool, error) {
+				return b.store.Exists(ctx, database.Eq("userId", userID))
+			},
+			Revoke: func(ctx context.Context, r betterauth.Revocation) error {
+				_, err := b.store.Delete(ctx, database.Eq("userId", r.User.ID))
+				return err
+			},
+		}},
 	}
 }
 
@@ -131,18 +137,18 @@ func TestRemovalsAtOnce(t *testing.T) {
 
 func TestBrokenWays(t *testing.T) {
 	t.Parallel()
-	_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", SignInWays: []betterauth.SignInWay{{Name: "empty"}}}}})
-	if err == nil || !strings.Contains(err.Error(), "needs a Name and a Has") {
+	_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Credentials: []betterauth.Credentials{{Name: "empty"}}}}})
+	if err == nil || !strings.Contains(err.Error(), "need a Name, and a Revoke unless") {
 		t.Errorf("an empty way: %v", err)
 	}
 	for name, has := range map[string]func(context.Context, string) (bool, error){
 		"error": func(context.Context, string) (bool, error) { return true, errors.New("no answer") },
 		"panic": func(context.Context, string) (bool, error) { panic("no answer") },
 	} {
-		kit := plugintest.New(t, betterauth.Inline{ID: "x", SignInWays: []betterauth.SignInWay{{Name: "w", Has: has}}})
+		kit := plugintest.New(t, betterauth.Inline{ID: "x", Credentials: []betterauth.Credentials{{Name: "w", CanSignIn: has}}})
 		user := kit.SignedIn("a@example.com").User
 		err := kit.Host.KeepSignInWay(t.Context(), user.ID, func(context.Context) error { return nil })
-		if err == nil || errors.Is(err, betterauth.ErrLastSignInWay) || !strings.Contains(err.Error(), "way w of plugin x") {
+		if err == nil || errors.Is(err, betterauth.ErrLastSignInWay) || !strings.Contains(err.Error(), "credentials w of plugin x") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -12,8 +12,12 @@ import (
 // statement that uses the condition, never a condition that is silently false.
 //
 // A value that no stored row can hold matches nothing and does not reach the
-// engine: text with a NUL byte, and an id that is no number or no UUID where ids
-// are stored as such.
+// engine: text that is not valid UTF-8 or contains a NUL byte, a number of more
+// than 32 bits, a date outside the years 0 to 9999, and an id that is no number
+// or no UUID where ids are stored as such. [Ne] and [NotIn] match every row that
+// has a value then, as does an order of numbers or dates that all are on the
+// right side of. More than 32766 values in one statement, or a text of almost
+// 50000 bytes to search for, is an [ErrInvalidValue].
 type Cond struct {
 	op     op
 	column string
@@ -141,19 +145,20 @@ func (c Cond) write(s *statement, t *table) (vacuous bool, err error) {
 }
 
 func (c Cond) writeComparison(s *statement, col *column) error {
-	v, possible, err := col.condValue(c.value)
-	if err != nil {
-		return err
-	}
+	v, err := col.condValue(c.value)
 	switch {
-	case v == nil && possible && c.op == opEq:
-		s.write(col.quoted, " is null")
-	case v == nil && possible && c.op == opNe, !possible && c.op == opNe:
+	case errors.Is(err, ErrInvalidValue) && c.matchesEvery(err):
 		s.write(col.quoted, " is not null")
-	case v == nil && possible:
-		return col.problem(errors.New("NULL has no order"))
-	case !possible:
+	case errors.Is(err, ErrInvalidValue):
 		s.write(never)
+	case err != nil:
+		return err
+	case v == nil && c.op == opEq:
+		s.write(col.quoted, " is null")
+	case v == nil && c.op == opNe:
+		s.write(col.quoted, " is not null")
+	case v == nil:
+		return col.problem(errors.New("NULL has no order"))
 	default:
 		if col.Type == Boolean && c.op != opEq && c.op != opNe {
 			return col.problem(errors.New("a boolean has no order"))
@@ -163,6 +168,20 @@ func (c Cond) writeComparison(s *statement, col *column) error {
 	return nil
 }
 
+// matchesEvery reports whether every value that a row can hold compares as asked
+// with one that none can hold.
+func (c Cond) matchesEvery(impossible error) bool {
+	switch c.op {
+	case opNe:
+		return true
+	case opLt, opLte:
+		return errors.Is(impossible, errTooLarge)
+	case opGt, opGte:
+		return errors.Is(impossible, errTooSmall)
+	}
+	return false
+}
+
 func (c Cond) writeIn(s *statement, col *column) (vacuous bool, err error) {
 	if c.op == opNotIn && len(c.values) == 0 {
 		s.write(always)
@@ -170,16 +189,17 @@ func (c Cond) writeIn(s *statement, col *column) (vacuous bool, err error) {
 	}
 	var values []any
 	for _, given := range c.values {
-		v, possible, err := col.condValue(given)
+		v, err := col.condValue(given)
+		if errors.Is(err, ErrInvalidValue) {
+			continue
+		}
 		if err != nil {
 			return false, err
 		}
-		if possible && v == nil {
+		if v == nil {
 			return false, col.problem(errors.New("NULL among the values of In or NotIn"))
 		}
-		if possible {
-			values = append(values, v)
-		}
+		values = append(values, v)
 	}
 	switch {
 	case len(values) == 0 && c.op == opIn:
@@ -203,6 +223,9 @@ func (c Cond) writeIn(s *statement, col *column) (vacuous bool, err error) {
 	return false, nil
 }
 
+// maxPattern in bytes is SQLite's limit.
+const maxPattern = 50_000
+
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 func (c Cond) writeLike(s *statement, col *column) error {
@@ -210,7 +233,7 @@ func (c Cond) writeLike(s *statement, col *column) error {
 		return col.problem(errors.New("is no text to search in"))
 	}
 	text := c.value.(string)
-	if strings.IndexByte(text, 0) >= 0 {
+	if !storable(text) {
 		s.write(never)
 		return nil
 	}
@@ -221,28 +244,26 @@ func (c Cond) writeLike(s *statement, col *column) error {
 	if c.op != opEndsWith {
 		pattern += "%"
 	}
+	if len(pattern) > maxPattern {
+		return col.problem(fmt.Errorf("%w: it is too long to search for", ErrInvalidValue))
+	}
 	s.write(col.quoted, " like ").bind(pattern).write(` escape '\'`)
 	return nil
 }
 
-// condValue brings a value into the driver's form. possible is false when no row
-// can hold it.
-func (c *column) condValue(given any) (v any, possible bool, err error) {
+// condValue brings a value into the driver's form. It is ErrInvalidValue when no
+// row can hold it.
+func (c *column) condValue(given any) (v any, err error) {
 	normal, err := c.normalize(given)
-	if err != nil {
-		return nil, false, err
+	switch {
+	case normal == nil && err == nil:
+		return nil, nil
+	case slices.Contains([]Type{JSON, Strings, Numbers}, c.Type):
+		return nil, c.problem(errors.New("can only be compared with NULL"))
+	case err != nil:
+		return nil, err
 	}
-	if normal == nil {
-		return nil, true, nil
-	}
-	if slices.Contains([]Type{JSON, Strings, Numbers}, c.Type) {
-		return nil, false, c.problem(errors.New("can only be compared with NULL"))
-	}
-	v, err = c.encode(normal)
-	if errors.Is(err, ErrInvalidText) || errors.Is(err, errImpossible) {
-		return nil, false, nil
-	}
-	return v, err == nil, err
+	return c.encode(normal)
 }
 
 func (t *table) column(name string) (*column, error) {

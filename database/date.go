@@ -50,8 +50,11 @@ func append2(dst []byte, n int) []byte {
 // the same limits so that a row moves between engines.
 func encodeDate(t time.Time, engine Engine) (any, error) {
 	t = storedTime(t)
-	if y := t.Year(); y < 0 || y > 9999 {
-		return nil, fmt.Errorf("the year %d is outside 0 to 9999", y)
+	switch y := t.Year(); {
+	case y < 0:
+		return nil, errTooSmall
+	case y > 9999:
+		return nil, errTooLarge
 	}
 	if engine == Postgres {
 		return t, nil

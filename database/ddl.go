@@ -58,6 +58,10 @@ func (c *column) definition(s *Schema, fallback string, inlineUnique bool) strin
 	}
 	if c == c.table.id {
 		b.WriteString(" primary key")
+		if c.stored == storedSerial && c.table.engine == SQLite {
+			// Without it the id of the newest row is given away once that is gone.
+			b.WriteString(" autoincrement")
+		}
 	} else if c.Unique && inlineUnique {
 		b.WriteString(" unique")
 	}

@@ -70,6 +70,12 @@ func TestDDLEqualsReference(t *testing.T) {
 			s := compile(t, open(t), tables, added, database.Options{IDs: c.ids})
 			plan := migrate(t, s)
 			want := recorded(t, c.file)
+			if c.ids == database.Serial && c.engine == database.SQLite {
+				// The reference's tables give ids of deleted rows to new ones.
+				for i := range want {
+					want[i] = strings.Replace(want[i], `"id" integer not null primary key`, `"id" integer not null primary key autoincrement`, 1)
+				}
+			}
 			for i, st := range plan.Statements {
 				if i < len(want) && st.SQL != want[i] {
 					t.Errorf("statement %d\n%s\nwant\n%s", i, st.SQL, want[i])
@@ -81,7 +87,7 @@ func TestDDLEqualsReference(t *testing.T) {
 			if got := plan.String(); got != strings.Join(want, ";\n")+";\n" {
 				t.Error("String differs from the statements")
 			}
-			if again := migrate(t, s); !again.Empty() {
+			if again := migrate(t, s); !again.Empty() || len(again.Notes) > 0 {
 				t.Errorf("planned again:\n%s", again)
 			}
 		})

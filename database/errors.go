@@ -2,6 +2,7 @@ package database
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -13,10 +14,18 @@ var (
 	// ErrUnique matches, with errors.Is, every [UniqueError].
 	ErrUnique = errors.New("database: a row with this value exists already")
 
-	// ErrInvalidText says that a text to be written contains a NUL byte, which
-	// PostgreSQL cannot store and C code behind SQLite would cut off. In a
-	// condition such a text matches nothing instead.
-	ErrInvalidText = errors.New("database: text contains a NUL byte")
+	// ErrInvalidValue says that a value to be written is none that its column can
+	// hold: text that is no text, a number or a date out of range, an id that is
+	// no number or no UUID where ids are stored as such, or what PostgreSQL finds
+	// too long. The value is at fault and not the database, so an operation that
+	// fails with it answers 400. In a condition such a value matches nothing
+	// instead; see [Cond].
+	ErrInvalidValue = errors.New("database: a value that the column cannot hold")
+
+	// ErrInvalidText is an [ErrInvalidValue]: a text that is not valid UTF-8, or
+	// that contains a NUL byte. PostgreSQL stores neither; SQLite stores the
+	// first, and C code behind it would cut off the second.
+	ErrInvalidText = fmt.Errorf("%w: text that is not valid UTF-8 or contains a NUL byte", ErrInvalidValue)
 
 	// ErrRolledBack says that a transaction was rolled back although its
 	// function returned nil, because a nested call of [DB.Transaction] or a

@@ -17,6 +17,7 @@ type liveTable struct {
 	s       *Schema
 	name    string
 	view    bool
+	counts  bool // ids upwards, never one twice; SQLite's AUTOINCREMENT
 	columns []*liveColumn
 	indexes []liveIndex // of primary keys and constraints too
 }

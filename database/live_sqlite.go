@@ -3,23 +3,32 @@ package database
 import (
 	"context"
 	"database/sql"
+	"regexp"
 	"strings"
+)
+
+// No pragma tells whether a table has AUTOINCREMENT, which is a keyword and so
+// no name unless it is quoted.
+var (
+	autoincrement = regexp.MustCompile(`(?i)\bautoincrement\b`)
+	notSQL        = regexp.MustCompile("(?s)'[^']*'|\"[^\"]*\"|`[^`]*`|\\[[^\\]]*\\]|--[^\n]*|/\\*.*?(?:\\*/|$)")
 )
 
 // readSQLite asks for the details of the schema's own tables only: asking for
 // those of a view that is broken, or of a virtual table whose module is not
 // there, is an error.
 func (l *liveSchema) readSQLite(ctx context.Context, e executor) error {
-	err := eachRow(ctx, e, `select name, type, tbl_name from sqlite_master where type in ('table', 'view', 'index')`, nil,
+	err := eachRow(ctx, e, `select name, type, tbl_name, coalesce(sql, '') from sqlite_master where type in ('table', 'view', 'index')`, nil,
 		func(scan func(...any) error) error {
-			var name, kind, table string
-			if err := scan(&name, &kind, &table); err != nil {
+			var name, kind, table, text string
+			if err := scan(&name, &kind, &table, &text); err != nil {
 				return err
 			}
 			if kind == "index" {
 				l.indexNames[l.s.foldName(name)] = table
 			} else {
-				l.add(name).view = kind == "view"
+				t := l.add(name)
+				t.view, t.counts = kind == "view", autoincrement.MatchString(notSQL.ReplaceAllString(text, " "))
 			}
 			return nil
 		})

@@ -72,12 +72,12 @@ func (c *column) read(alias string) string {
 
 // Get returns both rows, or [ErrNotFound].
 func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
-	arg, possible, err := l.key.condValue(value)
+	arg, err := l.key.condValue(value)
+	if errors.Is(err, ErrInvalidValue) || err == nil && arg == nil {
+		return nil, nil, ErrNotFound
+	}
 	if err != nil {
 		return nil, nil, err
-	}
-	if !possible || arg == nil {
-		return nil, nil, ErrNotFound
 	}
 	rows, err := l.query(ctx, arg)
 	if err != nil {

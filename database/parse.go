@@ -88,6 +88,9 @@ func (c Column) Parse(raw jsontext.Value) (any, error) {
 	if hasEscapedNUL(raw) {
 		return nil, ErrInvalidText
 	}
+	if c.Type == JSON {
+		return raw.Clone(), storableJSON(raw)
+	}
 	switch c.Type {
 	case String:
 		return parseAs[string](raw)

@@ -58,6 +58,7 @@ func TestColumnParse(t *testing.T) {
 		{database.String, `"x\\u0000"`, `x\u0000`, true},
 		{database.Strings, `["x","\u0000"]`, nil, false},
 		{database.JSON, `{"\u0000":1}`, nil, false},
+		{database.JSON, `[1e400000]`, nil, false},
 		{database.Number, `2147483647`, int64(2147483647), true},
 		{database.Number, `2147483648`, nil, false},
 		{database.BigInt, `9223372036854775808`, nil, false},

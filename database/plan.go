@@ -15,6 +15,9 @@ type Plan struct {
 	Statements []Statement
 	// Conflicts name table and column and say what to do.
 	Conflicts []string
+	// Notes name a table and what is not as it should be, although it works and
+	// nothing has to be done: ids of deleted rows that may be given to new ones.
+	Notes []string
 }
 
 // Statement is one statement of a plan, with the logical table it is about, and
@@ -25,13 +28,16 @@ type Statement struct {
 }
 
 // Empty reports whether the database has everything the schema needs and nothing
-// is in conflict.
+// is in conflict. There may be notes.
 func (p *Plan) Empty() bool { return len(p.Statements) == 0 && len(p.Conflicts) == 0 }
 
 // String returns the statements, each ended by ";\n", after a comment line for
-// each conflict.
+// each note and each conflict.
 func (p *Plan) String() string {
 	var b strings.Builder
+	for _, n := range p.Notes {
+		b.WriteString("-- note: " + strings.ReplaceAll(n, "\n", " ") + "\n")
+	}
 	for _, c := range p.Conflicts {
 		b.WriteString("-- conflict: " + strings.ReplaceAll(c, "\n", " ") + "\n")
 	}
@@ -149,6 +155,10 @@ func (p *planner) compare(ctx context.Context, t *table, lt *liveTable) error {
 			continue
 		}
 		p.compareColumn(t, c, lc, lt)
+	}
+	if t.id.stored == storedSerial && t.engine == SQLite && !lt.counts {
+		p.plan.Notes = append(p.plan.Notes, fmt.Sprintf("table %s: the id of a deleted row may be given to a new one, "+
+			"because the table was created without AUTOINCREMENT; docs/database.md says how to mend it", t.physical))
 	}
 	for _, lc := range lt.columns {
 		known := slices.ContainsFunc(t.columns, func(c *column) bool { return p.s.sameName(c.physical, lc.name) })

@@ -96,6 +96,9 @@ func (g *target) point() (row any) {
 // queryRows runs a statement that returns all columns of t. It reads every row
 // before it returns: a connection is never held while a caller works.
 func queryRows(ctx context.Context, e executor, t *table, s *statement) ([]any, error) {
+	if err := s.fits(t); err != nil {
+		return nil, err
+	}
 	rows, err := e.QueryContext(ctx, s.text.String(), s.args...)
 	if err != nil {
 		return nil, t.failure(err)
@@ -123,6 +126,9 @@ func queryRows(ctx context.Context, e executor, t *table, s *statement) ([]any, 
 
 // queryInt runs a statement that returns one number.
 func queryInt(ctx context.Context, e executor, t *table, s *statement) (int, error) {
+	if err := s.fits(t); err != nil {
+		return 0, err
+	}
 	rows, err := e.QueryContext(ctx, s.text.String(), s.args...)
 	if err != nil {
 		return 0, t.failure(err)
@@ -148,6 +154,9 @@ func errorOr(err, fallback error) error {
 func (t *table) failure(err error) error {
 	if unique := t.uniqueError(err); unique != nil {
 		return unique
+	}
+	if refusedValue(err) {
+		return fmt.Errorf("database: %s: %w: %w", t.Name, ErrInvalidValue, err)
 	}
 	return fmt.Errorf("database: %s: %w", t.Name, err)
 }

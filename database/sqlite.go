@@ -6,9 +6,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -46,6 +49,10 @@ func sqliteDSN(base string, pragmas ...string) string {
 // path, or a new one in memory for ":memory:" that lives until Close and that
 // no other call shares. An unusable path is an error here, not on first use.
 //
+// A new file can be read and written by its owner alone, whatever the umask, and
+// the files that SQLite keeps beside it (-wal, -shm) have the same mode. A file
+// that is there keeps its own.
+//
 // In memory there is no write-ahead log: a read with a context outside of a
 // running transaction waits for its end, while in a file it sees the state
 // before.
@@ -58,7 +65,11 @@ func OpenSQLite(path string) (*DB, error) {
 	}
 	memory := path == ":memory:"
 	dsn := SQLiteDSN(path)
-	if memory {
+	if !memory {
+		if err := createPrivate(path); err != nil {
+			return nil, fmt.Errorf("database: %w", err)
+		}
+	} else {
 		// The engine's memory file system shares one database among all
 		// connections that name it, within this process; the name is random so
 		// that two calls never meet. It has no write-ahead log.
@@ -91,4 +102,24 @@ func OpenSQLite(path string) (*DB, error) {
 		return db.Close()
 	}
 	return out, nil
+}
+
+// creating keeps a new file from being opened by SQLite before it is closed
+// here: closing any handle of a file drops the locks that the process holds on
+// it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+var creating sync.Mutex
+
+// createPrivate makes an empty file, which SQLite takes for a new database, if
+// nothing is there.
+func createPrivate(path string) error {
+	creating.Lock()
+	defer creating.Unlock()
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }

@@ -1,6 +1,7 @@
 package database
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +33,18 @@ func (s *statement) bind(v any) *statement {
 	s.text.WriteByte('$')
 	s.text.WriteString(strconv.Itoa(len(s.args)))
 	return s
+}
+
+// maxArgs is how many values SQLite takes in one statement; PostgreSQL takes
+// twice as many.
+const maxArgs = 32_766
+
+// fits reports a statement with more values than an engine takes.
+func (s *statement) fits(t *table) error {
+	if len(s.args) > maxArgs {
+		return fmt.Errorf("database: %s: %w: more than %d in one statement", t.Name, ErrInvalidValue, maxArgs)
+	}
+	return nil
 }
 
 // where writes " where …" unless there is no condition. vacuous reports that

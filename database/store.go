@@ -49,8 +49,8 @@ type Order struct {
 // columns in row's Extra included. Afterwards row is what was stored: dates are
 // cut to milliseconds and an id that the database made is filled in.
 //
-// Errors: [UniqueError], [ErrInvalidText], a hook's own error, and others for a
-// value that does not fit its column.
+// Errors: [UniqueError], [ErrInvalidValue], a hook's own error, and others for a
+// value of the wrong Go type.
 func (s *Store[Row]) Create(ctx context.Context, row *Row) error {
 	return s.s.create(ctx, s.t, row)
 }

@@ -5,18 +5,22 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// errImpossible marks a value that no stored row can hold, such as an id that
-// is no number in a database with serial ids. In a condition it matches nothing;
-// a write reports it.
-var errImpossible = errors.New("is a value the column cannot hold")
+// Values beyond either end of what their column can hold, which still have a
+// place in its order.
+var (
+	errTooSmall = fmt.Errorf("%w: it is too small", ErrInvalidValue)
+	errTooLarge = fmt.Errorf("%w: it is too large", ErrInvalidValue)
+)
 
 // normalize turns what a caller gave for the column into the form that encode,
 // rows and hooks work with: nil, string, int64, bool, time.Time,
@@ -83,7 +87,7 @@ func (c *column) normalize(v any) (any, error) {
 		}
 		out, err := codec.get(rv)
 		if err != nil {
-			return nil, c.problem(err)
+			return nil, c.problem(jsonFault(err))
 		}
 		return out, nil
 	}
@@ -117,8 +121,11 @@ func (c *column) encode(v any) (any, error) {
 	case string:
 		return c.encodeText(v)
 	case int64:
-		if c.Type == Number && (v < math.MinInt32 || v > math.MaxInt32) {
-			return nil, c.problem(fmt.Errorf("%d does not fit into 32 bits", v))
+		if c.Type == Number && v < math.MinInt32 {
+			return nil, c.problem(errTooSmall)
+		}
+		if c.Type == Number && v > math.MaxInt32 {
+			return nil, c.problem(errTooLarge)
 		}
 		return v, nil
 	case bool:
@@ -137,6 +144,11 @@ func (c *column) encode(v any) (any, error) {
 		return out, nil
 	case jsontext.Value:
 		return c.encodeJSON(v)
+	case []string:
+		if !slices.ContainsFunc(v, func(s string) bool { return !storable(s) }) {
+			break
+		}
+		return nil, c.problem(ErrInvalidText)
 	}
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -145,9 +157,12 @@ func (c *column) encode(v any) (any, error) {
 	return c.encodeJSON(raw)
 }
 
+// storable reports whether both engines can hold a text and give it back.
+func storable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
 func (c *column) encodeText(s string) (any, error) {
-	if strings.IndexByte(s, 0) >= 0 {
-		return nil, fmt.Errorf("database: %s.%s: %w", c.table.Name, c.Name, ErrInvalidText)
+	if !storable(s) {
+		return nil, c.problem(ErrInvalidText)
 	}
 	switch c.stored {
 	case storedSerial:
@@ -155,42 +170,15 @@ func (c *column) encodeText(s string) (any, error) {
 		// names of one row.
 		n, err := strconv.ParseInt(s, 10, 32)
 		if err != nil || strconv.FormatInt(n, 10) != s {
-			return nil, c.problem(errImpossible)
+			return nil, c.problem(ErrInvalidValue)
 		}
 		return n, nil
 	case storedUUID:
 		if !isUUID(s) {
-			return nil, c.problem(errImpossible)
+			return nil, c.problem(ErrInvalidValue)
 		}
 	}
 	return s, nil
-}
-
-// encodeJSON checks the text, because SQLite would store anything, and refuses
-// the escaped NUL that jsonb cannot hold.
-func (c *column) encodeJSON(v jsontext.Value) (any, error) {
-	if !v.IsValid() {
-		return nil, c.problem(errInvalidJSON)
-	}
-	if hasEscapedNUL(v) {
-		return nil, fmt.Errorf("database: %s.%s: %w", c.table.Name, c.Name, ErrInvalidText)
-	}
-	return string(v), nil
-}
-
-// hasEscapedNUL reports whether valid JSON contains \u0000, not counting one
-// whose backslash is itself escaped.
-func hasEscapedNUL(v []byte) bool {
-	for i := 0; i+1 < len(v); i++ {
-		if v[i] != '\\' {
-			continue
-		}
-		if strings.HasPrefix(string(v[i+1:min(i+6, len(v))]), "u0000") {
-			return true
-		}
-		i++
-	}
-	return false
 }
 
 // decode turns what the driver returned into a normalized value.

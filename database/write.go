@@ -164,6 +164,9 @@ func (t *table) someCondition(st *statement, where []Cond) error {
 }
 
 func (s *Schema) exec(ctx context.Context, t *table, st *statement) (n int, err error) {
+	if err := st.fits(t); err != nil {
+		return 0, err
+	}
 	err = s.db.write(ctx, func(e executor) error {
 		result, err := e.ExecContext(ctx, st.text.String(), st.args...)
 		if err != nil {

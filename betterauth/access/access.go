@@ -73,3 +73,18 @@ func (r Role) Statements() Statements { return r.statements.clone() }
 func (r Role) Allows(resource string, actions ...string) bool {
 	return r.Authorize(Request{resource: {Names: actions}}, All) == nil
 }
+
+// Covers reports whether the role may do everything that other may: every request
+// that Authorize grants other it grants r. A resource without actions, and a role
+// that may do nothing, such as the zero Role, are covered by every role.
+func (r Role) Covers(other Role) bool {
+	if other.err != nil {
+		return true
+	}
+	for resource, actions := range other.statements {
+		if len(actions) > 0 && !r.Allows(resource, actions...) {
+			return false
+		}
+	}
+	return true
+}

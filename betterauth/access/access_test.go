@@ -81,3 +81,42 @@ func TestRolesAreImmutable(t *testing.T) {
 		t.Error("changed")
 	}
 }
+
+// A role covers another exactly if it is granted every request that the other is.
+func TestCovers(t *testing.T) {
+	t.Parallel()
+	role := func(s access.Statements) access.Role { return control.NewRole(s) }
+	all := role(control.Statements())
+	creator, sharer := role(access.Statements{"project": {"create"}}), role(access.Statements{"project": {"share"}})
+	both := role(access.Statements{"project": {"share", "create", "share"}})
+	nothing := role(access.Statements{"project": {}, "bill": nil})
+	broken := role(access.Statements{"project": {"create"}, "bil": {"pay"}})
+	payer := role(access.Statements{"bill": {"pay"}})
+	for name, tt := range map[string]struct {
+		r, other access.Role
+		want     bool
+	}{
+		"itself":                       {both, both, true},
+		"all":                          {all, both, true},
+		"more than all it has":         {both, all, false},
+		"less":                         {both, creator, true},
+		"more on a resource":           {creator, both, false},
+		"something else":               {creator, sharer, false},
+		"another resource":             {both, payer, false},
+		"nothing":                      {creator, nothing, true},
+		"nothing by nothing":           {nothing, nothing, true},
+		"something by nothing":         {nothing, creator, false},
+		"the zero role":                {nothing, access.Role{}, true},
+		"by the zero role":             {access.Role{}, creator, false},
+		"the zero role by itself":      {access.Role{}, access.Role{}, true},
+		"a broken role":                {nothing, broken, true},
+		"by a broken role":             {broken, creator, false},
+		"nothing by a broken role":     {broken, nothing, true},
+		"a broken role by itself":      {broken, broken, true},
+		"a broken one by a broken one": {broken, role(access.Statements{"x": {"y"}}), true},
+	} {
+		if got := tt.r.Covers(tt.other); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package access
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -65,16 +64,20 @@ func (r Role) Authorize(request Request, how Connector) error {
 		return ErrDenied
 	}
 	granted := false
-	for _, resource := range slices.Sorted(maps.Keys(request)) {
+	var denied *Denied
+	for resource, actions := range request {
 		allowed, known := r.statements[resource]
-		ok := known && request[resource].within(allowed)
+		ok := known && actions.within(allowed)
 		granted = granted || ok
 		switch {
 		case ok && how == Any:
 			return nil
-		case !ok && how != Any:
-			return &Denied{Resource: resource, Unknown: !known}
+		case !ok && (denied == nil || resource < denied.Resource):
+			denied = &Denied{Resource: resource, Unknown: !known}
 		}
+	}
+	if denied != nil && how != Any {
+		return denied
 	}
 	if !granted {
 		return ErrDenied

@@ -11,6 +11,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // brokenPlugin breaks one rule.
@@ -101,6 +102,42 @@ func anItem(k *plugintest.Kit, c *plugintest.Client) string {
 	return i.ID
 }
 
+// enter signs in whoever has the id of an item.
+func (p *part) enter() betterauth.Endpoint {
+	op := post("enter", betterauth.Public)
+	op.SignsIn = true
+	return betterauth.Handle(op, func(c *betterauth.Ctx, in idInput) (betterauth.Status, error) {
+		i, err := p.items.Get(c, database.Eq("id", in.ID))
+		if errors.Is(err, database.ErrNotFound) {
+			return done, errNoItem
+		}
+		if err == nil {
+			_, err = c.SignIn(&betterauth.User{ID: i.UserID}, betterauth.SignIn{Method: "item"})
+		}
+		return done, err
+	})
+}
+
+// vouch believes whoever has the id of an item.
+func (p *part) vouch(c *betterauth.Ctx) (*betterauth.Identity, bool, error) {
+	id := c.Request().Header.Get("X-Item")
+	if id == "" {
+		return nil, false, nil
+	}
+	i, err := p.items.Get(c, database.Eq("id", id))
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, false, betterauth.ErrUnauthorized
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	user, err := p.users.Get(c, database.Eq("id", i.UserID))
+	if err != nil {
+		return nil, false, err
+	}
+	return &betterauth.Identity{User: user, Session: &betterauth.Session{UserID: user.ID, ExpiresAt: c.Now().Add(time.Hour)}}, true, nil
+}
+
 func byID(id string) plugintest.Request {
 	return plugintest.Request{Body: map[string]any{"id": id}}
 }
@@ -117,6 +154,44 @@ var shared struct {
 var calls struct {
 	sync.Mutex
 	n int
+}
+
+var greeting = endpoints(func(*part) []betterauth.Endpoint {
+	return []betterauth.Endpoint{betterauth.Handle(post("mine", betterauth.WithSession), greet)}
+})
+
+// removal says how items are removed by their owner.
+var removal = []plugintest.Option{
+	plugintest.Sample("remove", itsItem),
+	plugintest.Owned("remove", func(k *plugintest.Kit, c *plugintest.Client) plugintest.Ownership {
+		return plugintest.Ownership{ID: anItem(k, c), Request: byID}
+	}),
+}
+
+// removing deletes items of an owner, "" for a client without a session.
+func removing(access betterauth.Access, of func(owner string) []database.Cond) func() betterauth.Plugin {
+	op := post("remove", access)
+	if access == betterauth.ServerOnly {
+		op.Method, op.Path = "", ""
+	}
+	return made(func(p *part) betterauth.Manifest {
+		return betterauth.Manifest{Errors: []*betterauth.ErrorCode{errNoItem}, Endpoints: []betterauth.Endpoint{
+			betterauth.Handle(op, func(c *betterauth.Ctx, in idInput) (betterauth.Status, error) {
+				owner := ""
+				id, err := c.Session()
+				if err != nil && !errors.Is(err, betterauth.ErrNoSession) {
+					return done, err
+				}
+				if err == nil {
+					owner = id.User.ID
+				}
+				n, err := p.items.Delete(c, append(of(owner), database.Eq("id", in.ID))...)
+				if err == nil && n == 0 {
+					err = errNoItem
+				}
+				return done, err
+			})}}
+	})
 }
 
 var broken = []brokenPlugin{
@@ -194,6 +269,21 @@ var broken = []brokenPlugin{
 				return betterauth.Status{Status: in.Name[0] != 'x'}, nil
 			})}
 		})},
+	{name: "trusts-a-header", rule: "hostile-bodies", says: `sent "a\xff" as Accept-Language, answers 500`,
+		make: endpoints(func(*part) []betterauth.Endpoint {
+			return []betterauth.Endpoint{betterauth.Handle(post("language", betterauth.Public), func(c *betterauth.Ctx, _ betterauth.None) (betterauth.Status, error) {
+				_, err := jsontext.AppendQuote(nil, c.Request().Header.Get("Accept-Language"))
+				return done, err
+			})}
+		})},
+	{name: "trusts-a-cookie", rule: "hostile-bodies", says: `as the cookie better-auth.session_token, answers 500`,
+		make: endpoints(func(*part) []betterauth.Endpoint {
+			return []betterauth.Endpoint{betterauth.Handle(post("crumb", betterauth.Public), func(c *betterauth.Ctx, _ betterauth.None) (betterauth.Status, error) {
+				sent, _ := c.Cookie("session_token")
+				_, err := jsontext.AppendQuote(nil, sent)
+				return done, err
+			})}
+		})},
 	{name: "forgets-the-owner", rule: "ownership", says: "remove changed what is stored: item no longer has",
 		options: []plugintest.Option{
 			plugintest.Sample("remove", itsItem),
@@ -254,6 +344,69 @@ var broken = []brokenPlugin{
 				}),
 			}}
 		})},
+	{name: "keeps-a-way-in", rule: "one-life", also: []string{"ownership"}, says: "enter signs a user in by what was there before their address was proven for the first time",
+		options: []plugintest.Option{plugintest.Sample("enter", func(k *plugintest.Kit, _ *plugintest.Client) plugintest.Request {
+			return itsItem(k, k.SignedIn("alice@example.com"))
+		})},
+		make: made(func(p *part) betterauth.Manifest {
+			return betterauth.Manifest{Errors: []*betterauth.ErrorCode{errNoItem}, Endpoints: []betterauth.Endpoint{p.enter()}}
+		})},
+	{name: "keeps-a-key", rule: "one-life", says: "the key still stands for its owner after their address was proven for the first time",
+		options: []plugintest.Option{plugintest.WayIn("the key", func(k *plugintest.Kit, owner *plugintest.Client) func(*plugintest.Client) {
+			id := anItem(k, owner)
+			return func(c *plugintest.Client) { c.Header.Set("X-Item", id) }
+		})},
+		make: made(func(p *part) betterauth.Manifest {
+			return betterauth.Manifest{Sources: []betterauth.SessionSource{{Name: "item", Identity: p.vouch}}}
+		})},
+	{name: "leaves-a-note-behind", rule: "one-life", says: "a user who was deleted is still named in verification",
+		make: endpoints(func(p *part) []betterauth.Endpoint {
+			return []betterauth.Endpoint{betterauth.Handle(post("begin", betterauth.WithSession), func(c *betterauth.Ctx, _ betterauth.None) (betterauth.Status, error) {
+				_, err := p.host.Verifications().Create(c, "part-"+c.Identity().Session.ID, c.Identity().User.ID, time.Hour)
+				return done, err
+			})}
+		})},
+	{name: "revokes-nothing", rule: "one-life", says: "item stay after the address was proven for the first time, all rows in [item]: remove them in Revoke",
+		make: made(func(p *part) betterauth.Manifest {
+			return betterauth.Manifest{
+				Credentials: []betterauth.Credentials{{Name: "item", Tables: []string{"item"}, Revoke: func(context.Context, betterauth.Revocation) error { return nil }}},
+				Endpoints: []betterauth.Endpoint{
+					betterauth.Handle(post("add", betterauth.WithStoredSession), func(c *betterauth.Ctx, in nameInput) (betterauth.Status, error) {
+						return done, c.ChangeAccess(func(tx *betterauth.Ctx, user *betterauth.User) error {
+							return p.items.Create(tx, &item{Name: in.Name, UserID: user.ID})
+						})
+					}),
+				},
+			}
+		})},
+	{name: "does-not-say-where", rule: "looks-again", says: "add, whose session was revoked just after it was read, answers 200 and wrote item id=",
+		make: made(func(p *part) betterauth.Manifest {
+			return betterauth.Manifest{
+				Credentials: []betterauth.Credentials{{Name: "item", Revoke: func(ctx context.Context, r betterauth.Revocation) error {
+					_, err := p.items.Delete(ctx, database.Eq("userId", r.User.ID))
+					return err
+				}}},
+				Endpoints: []betterauth.Endpoint{
+					betterauth.Handle(post("add", betterauth.WithStoredSession), func(c *betterauth.Ctx, in nameInput) (betterauth.Status, error) {
+						return done, p.items.Create(c, &item{Name: in.Name, UserID: c.Identity().User.ID})
+					}),
+				},
+			}
+		})},
+	{name: "does-not-look-again", rule: "looks-again", says: "add, whose session was revoked just after it was read, answers 200 and wrote item id=",
+		make: made(func(p *part) betterauth.Manifest {
+			return betterauth.Manifest{
+				Credentials: []betterauth.Credentials{{Name: "item", Tables: []string{"item"}, Revoke: func(ctx context.Context, r betterauth.Revocation) error {
+					_, err := p.items.Delete(ctx, database.Eq("userId", r.User.ID))
+					return err
+				}}},
+				Endpoints: []betterauth.Endpoint{
+					betterauth.Handle(post("add", betterauth.WithStoredSession), func(c *betterauth.Ctx, in nameInput) (betterauth.Status, error) {
+						return done, p.items.Create(c, &item{Name: in.Name, UserID: c.Identity().User.ID})
+					}),
+				},
+			}
+		})},
 	{name: "clashing-columns", rule: "schema", says: "Build on a database in snake_case",
 		make: made(func(*part) betterauth.Manifest {
 			return betterauth.Manifest{Schema: betterauth.Schema{Columns: []betterauth.AddedColumn{
@@ -262,7 +415,7 @@ var broken = []brokenPlugin{
 			}}}
 		})},
 	{name: "demands-a-column", rule: "schema", says: "Build on a database with rows of before the plugin", also: []string{
-		"no-session", "foreign-origin", "open-redirect", "hostile-bodies", "ownership", "answers", "errors-declared", "concurrent", "outage", "fail-closed", "gates",
+		"no-session", "foreign-origin", "open-redirect", "hostile-bodies", "ownership", "one-life", "looks-again", "answers", "errors-declared", "concurrent", "outage", "fail-closed", "gates",
 		"two-instances", "close", "log"},
 		make: made(func(*part) betterauth.Manifest {
 			return betterauth.Manifest{
@@ -419,4 +572,96 @@ var broken = []brokenPlugin{
 				return done, nil
 			})}
 		})},
+	{name: "let-in-as-the-server", rule: "no-session", says: "mine without a session answers 200", also: []string{"outage", "fail-closed", "hostile-bodies", "answers", "foreign-origin", "two-instances"},
+		make: made(func(p *part) betterauth.Manifest {
+			return betterauth.Manifest{
+				Endpoints: []betterauth.Endpoint{betterauth.Handle(post("mine", betterauth.WithStoredSessionOrInProcess), greet)},
+				After: []betterauth.AfterHook{betterauth.AfterMatch(betterauth.Every, func(_ *betterauth.Ctx, r *betterauth.Result) error {
+					if errors.Is(r.Err, betterauth.ErrUnauthorized) {
+						r.Value, r.Err = done, nil
+					}
+					return nil
+				})},
+			}
+		})},
+	{name: "owned-by-whoever-comes", rule: "no-session", says: "changed what belongs to somebody: item no longer has",
+		options: removal,
+		make: removing(betterauth.Public, func(owner string) []database.Cond {
+			if owner == "" {
+				return nil
+			}
+			return []database.Cond{database.Eq("userId", owner)}
+		})},
+	{name: "finds-by-an-optional-id", rule: "ownership", says: "empty with another user's id as itemId answers 200 and changed item no longer has",
+		make: made(func(p *part) betterauth.Manifest {
+			return betterauth.Manifest{Endpoints: []betterauth.Endpoint{
+				betterauth.Handle(post("add", betterauth.WithSession), func(c *betterauth.Ctx, in nameInput) (*item, error) {
+					i := &item{Name: in.Name, UserID: c.Identity().User.ID}
+					return i, p.items.Create(c, i)
+				}),
+				betterauth.Handle(post("empty", betterauth.Public), func(c *betterauth.Ctx, in struct {
+					ItemID *string `json:"itemId"`
+				}) (betterauth.Status, error) {
+					if in.ItemID == nil {
+						return done, nil
+					}
+					_, err := p.items.Delete(c, database.Eq("id", *in.ItemID))
+					return done, err
+				}),
+			}}
+		})},
+	{name: "public-and-forgets-the-owner", rule: "ownership", says: "remove changed what is stored: item no longer has",
+		options: removal,
+		make: removing(betterauth.Public, func(owner string) []database.Cond {
+			if owner == "" {
+				return []database.Cond{database.Eq("userId", "nobody")}
+			}
+			return nil
+		})},
+	{name: "forgets-the-owner-in-process", rule: "ownership", says: "remove changed what is stored: item no longer has",
+		options: removal,
+		make: removing(betterauth.ServerOnly, func(owner string) []database.Cond {
+			if owner == "" {
+				return []database.Cond{database.Eq("userId", "nobody")}
+			}
+			return nil
+		})},
+	{name: "good-for-many-uses-in-process", rule: "one-winner", says: "spend succeeded 8 times of 8",
+		options: []plugintest.Option{plugintest.SingleUse("spend", itsItem)},
+		make: made(func(p *part) betterauth.Manifest {
+			return betterauth.Manifest{Errors: []*betterauth.ErrorCode{errNoItem}, Endpoints: []betterauth.Endpoint{
+				betterauth.Handle(betterauth.Operation{ID: "spend", Access: betterauth.ServerOnly}, func(c *betterauth.Ctx, in idInput) (betterauth.Status, error) {
+					_, err := p.items.Get(c, database.Eq("id", in.ID))
+					if errors.Is(err, database.ErrNotFound) {
+						err = errNoItem
+					}
+					return done, err
+				})}}
+		})},
+	{name: "undeclared-code-of-a-companion", rule: "errors-declared", says: "others, sent what it should be, answers 404 NO_ITEM",
+		options: []plugintest.Option{
+			plugintest.Companions(func() []betterauth.Plugin {
+				return []betterauth.Plugin{betterauth.Inline{ID: "other", Endpoints: []betterauth.Endpoint{
+					betterauth.Handle(post("others", betterauth.Public), func(*betterauth.Ctx, nameInput) (betterauth.Status, error) { return done, errNoItem })}}}
+			}),
+			plugintest.Sample("others", func(*plugintest.Kit, *plugintest.Client) plugintest.Request {
+				return plugintest.Request{Body: map[string]any{"name": "x"}}
+			}),
+		},
+		make: made(func(*part) betterauth.Manifest { return betterauth.Manifest{} })},
+	{name: "misspelt-sample", rule: plugintest.OptionsUsed, says: `Sample("mein") names no operation; this plugin has mine`,
+		options: []plugintest.Option{plugintest.Sample("mein", func(*plugintest.Kit, *plugintest.Client) plugintest.Request { return plugintest.Request{} })},
+		make:    greeting},
+	{name: "misspelt-exception", rule: plugintest.OptionsUsed, says: `Except("ownership", "mein") names no operation; this plugin has mine`,
+		options: []plugintest.Option{plugintest.Except("ownership", "mein", "it is misspelt")},
+		make:    greeting},
+	{name: "option-given-twice", rule: plugintest.OptionsUsed, says: `SingleUse("mine") was given twice: the first is never used`,
+		options: []plugintest.Option{plugintest.SingleUse("mine", itsItem), plugintest.SingleUse("mine", itsItem)},
+		make:    greeting},
+	{name: "needless-exception", rule: plugintest.OptionsUsed, says: `Except("ownership", "mine") was never used: the rule does not look at this operation`,
+		options: []plugintest.Option{plugintest.Except("ownership", "mine", "it has no id")},
+		make:    greeting},
+	{name: "single-use-that-is-excepted", rule: plugintest.OptionsUsed, says: `SingleUse("remove") was never used: the rule one-winner did not come to the operation`,
+		options: []plugintest.Option{plugintest.SingleUse("remove", itsItem), plugintest.Except("one-winner", "remove", "it cannot")},
+		make:    removing(betterauth.WithSession, func(owner string) []database.Cond { return []database.Cond{database.Eq("userId", owner)} })},
 }

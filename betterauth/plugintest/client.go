@@ -2,6 +2,9 @@ package plugintest
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -12,6 +15,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/checkpoint"
 	"github.com/go-json-experiment/json"
 )
 
@@ -27,6 +31,8 @@ type Client struct {
 
 	kit *Kit
 	jar *cookiejar.Jar
+	// meanwhile runs in each request; see Meanwhile.
+	meanwhile func()
 }
 
 // Client returns a browser without a session.
@@ -68,6 +74,17 @@ func (k *Kit) SignedInAs(user *betterauth.User) *Client {
 	return c
 }
 
+// SignedUpAs returns a browser that signed up as a user and was not signed in; see
+// betterauth.Ctx.SignedUp.
+func (k *Kit) SignedUpAs(user *betterauth.User) *Client {
+	k.t.Helper()
+	hash := sha256.Sum256([]byte(strings.ToLower(user.Email)))
+	value := base64.RawURLEncoding.EncodeToString(hash[:]) + ":" + k.Host.FirstClaim(user.ID)
+	c := k.Client()
+	c.SetCookie("better-auth.sign_up", value+"."+k.Host.Sign(value))
+	return c
+}
+
 // Fork returns another client with the same cookies and headers, for requests
 // at the same time.
 func (c *Client) Fork() *Client {
@@ -94,6 +111,20 @@ func (c *Client) Cookie(name string) string {
 
 // ClearCookies empties the jar.
 func (c *Client) ClearCookies() { c.jar, _ = cookiejar.New(nil) }
+
+// Meanwhile lets f run in each request of this client, when the request's session
+// was read and found good enough and just before the operation's handler begins:
+// f changes there what other requests could change at the same moment, and asks
+// nothing with this same client. nil ends it; Fork does not copy it.
+func (c *Client) Meanwhile(f func()) { c.meanwhile = f }
+
+func (c *Client) context() context.Context {
+	ctx := c.kit.t.Context()
+	if c.meanwhile == nil {
+		return ctx
+	}
+	return checkpoint.With(ctx, func(checkpoint.Place) { c.meanwhile() })
+}
 
 func (c *Client) url(path string) *url.URL {
 	u, err := url.Parse(c.kit.baseURL + path)
@@ -127,7 +158,7 @@ func (c *Client) Do(method, path string, body any) *Answer {
 		reader, contentType = bytes.NewReader(raw), "application/json"
 	}
 	u := c.url(c.kit.Auth.BasePath() + path)
-	r := httptest.NewRequestWithContext(c.kit.t.Context(), method, u.String(), reader)
+	r := httptest.NewRequestWithContext(c.context(), method, u.String(), reader)
 	for name, values := range c.Header {
 		r.Header[name] = values
 	}

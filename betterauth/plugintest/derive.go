@@ -168,9 +168,36 @@ func isTarget(name string) bool {
 	return strings.HasSuffix(name, "url") || strings.HasPrefix(name, "redirect")
 }
 
+// with is the request with another value of a member, whether or not it has one.
+func (r Request) with(m member, value string) Request {
+	switch m.source {
+	case "json":
+		body := bodyOf(r)
+		if body == nil {
+			body = map[string]any{}
+		}
+		body[m.name] = value
+		r.Body = body
+	case "query":
+		query := url.Values{}
+		maps.Copy(query, r.Query)
+		query.Set(m.name, value)
+		r.Query = query
+	case "path":
+		path := map[string]string{}
+		maps.Copy(path, r.Path)
+		path[m.name] = value
+		r.Path = path
+	}
+	return r
+}
+
 // bodyOf is a request's body as members, for requests that have such a one.
 func bodyOf(r Request) (body map[string]any) {
 	raw, err := json.Marshal(r.Body)
+	if text, ok := r.Body.(string); ok {
+		raw = []byte(text) // it is sent as it is
+	}
 	if err == nil {
 		_ = json.Unmarshal(raw, &body)
 	}

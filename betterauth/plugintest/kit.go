@@ -34,14 +34,15 @@ const Secret = "plugintest-secret-0123456789-abcdefgh"
 // Options describe a kit.
 type Options struct {
 	// Config is the application's configuration. BaseURL, Secret, Clock, Logger
-	// and Schema are filled in, and rate limits are off unless RateLimited.
+	// and Schema are filled in, and limits are off unless RateLimited.
 	Config  betterauth.Config
 	Plugins []betterauth.Plugin
 	// DB is the database. Default: SQLite in memory.
 	DB *database.DB
 	// Stateless builds without a database; the kit has no DB then.
 	Stateless bool
-	// RateLimited keeps rate limits on. Default false.
+	// RateLimited keeps limits on: of requests, of failed proofs and of mail.
+	// Default false.
 	RateLimited bool
 	// NoMailer builds without a Mailer. By default the kit's own keeps what is
 	// mailed, for Kit.Mail.
@@ -114,7 +115,7 @@ func Build(t testing.TB, o Options) (*Kit, error) {
 		cfg.Schema = betterauth.SchemaMigrate
 	}
 	if !o.RateLimited {
-		cfg.RateLimit.Disabled = true
+		cfg.RateLimit.Disabled, cfg.Failures.Disabled, cfg.MailLimit.Disabled = true, true, true
 	}
 	spy := &spy{}
 	builder := betterauth.New(cfg).Database(db).Plugin(o.Plugins...).Plugin(spy)

@@ -10,13 +10,14 @@ import (
 // operation is one of the Auth under test, with what is known of its types.
 type operation struct {
 	betterauth.Operation
-	// own says that the plugin under test declares it.
+	// own says that the plugin under test declares it, or that an option names it.
 	own bool
 	// in and out are nil for the core's own.
 	in, out reflect.Type
 }
 
-// operations are those that have a route, the plugin's own first.
+// operations are those that have a route or that an option names, the plugin's
+// own first.
 func (p *probe) operations(k *Kit) []operation {
 	own := p.newPlugin().Manifest().ID
 	endpoints := map[string]operation{}
@@ -27,11 +28,12 @@ func (p *probe) operations(k *Kit) []operation {
 	}
 	var ops []operation
 	for _, op := range k.Auth.Operations() {
-		if op.Access == betterauth.ServerOnly {
-			continue
-		}
 		known := endpoints[op.ID]
 		known.Operation = op
+		known.own = known.own || p.names(op.ID)
+		if !routed(known) && !p.names(op.ID) {
+			continue
+		}
 		ops = append(ops, known)
 	}
 	slices.SortStableFunc(ops, func(a, b operation) int {
@@ -46,13 +48,13 @@ func (p *probe) operations(k *Kit) []operation {
 	return ops
 }
 
-// ownOperations are those the plugin under test declares.
+// ownOperations are those the plugin under test declares, or an option names.
 func (p *probe) ownOperations(k *Kit) []operation {
 	return slices.DeleteFunc(p.operations(k), func(op operation) bool { return !op.own })
 }
 
 // watched are the operations the plugin can do something about: its own, and
-// all of them if it has hooks of any kind.
+// all of them if it has hooks of any kind. Those an option names are among them.
 func (p *probe) watched(k *Kit) []operation {
 	m := p.newPlugin().Manifest()
 	if len(m.Before)+len(m.After)+len(m.Requests)+len(m.Sources)+len(m.Gates)+len(m.Database) > 0 || m.Hasher != nil {
@@ -67,6 +69,7 @@ func (p *probe) request(k *Kit, c *Client, op operation) Request {
 	k.Mails() // so that Kit.Mail in an option is what that causes
 	switch sample, single, owned := p.samples[op.ID], p.singleUse[op.ID], p.owned[op.ID]; {
 	case sample != nil:
+		p.use(given{kind: "Sample", opID: op.ID})
 		return sample(k, c)
 	case single != nil:
 		return single(k, c)
@@ -98,7 +101,7 @@ var coreErrors = []*betterauth.ErrorCode{
 	betterauth.ErrDeferRequired, betterauth.ErrInvalidOrigin, betterauth.ErrMissingOrigin, betterauth.ErrCrossSiteLogin,
 	betterauth.ErrInvalidCallbackURL, betterauth.ErrInvalidRedirectURL, betterauth.ErrInvalidErrorURL, betterauth.ErrInvalidNewUserURL,
 	betterauth.ErrValidation, betterauth.ErrMissingField, betterauth.ErrFieldNotAllowed, betterauth.ErrUserNotFound,
-	betterauth.ErrBadJSON, betterauth.ErrMediaType, betterauth.ErrBodyTooLarge, betterauth.ErrInternal,
+	betterauth.ErrBadJSON, betterauth.ErrMediaType, betterauth.ErrBodyTooLarge, betterauth.ErrTooManyFailures, betterauth.ErrInternal,
 }
 
 // declared reports whether op may answer with code: it, a plugin or the core

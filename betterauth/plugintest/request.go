@@ -1,12 +1,17 @@
 package plugintest
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/internal/input"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Request is what an operation is sent.
@@ -20,7 +25,8 @@ type Request struct {
 	Path map[string]string
 }
 
-// Send sends a request to an operation, by its id and with its first method.
+// Send sends a request to an operation, by its id and with its first method. One
+// that is ServerOnly is called in process, as Call does.
 func (c *Client) Send(opID string, r Request) *Answer {
 	c.kit.t.Helper()
 	for _, op := range c.kit.Auth.Operations() {
@@ -34,6 +40,9 @@ func (c *Client) Send(opID string, r Request) *Answer {
 
 func (c *Client) send(op betterauth.Operation, method string, r Request) *Answer {
 	c.kit.t.Helper()
+	if op.Access == betterauth.ServerOnly {
+		return c.sendInProcess(op, r)
+	}
 	body := r.Body
 	switch {
 	case method == http.MethodGet:
@@ -78,10 +87,72 @@ func firstMethod(op betterauth.Operation) string { return methodsOf(op)[0] }
 //	keys, err := plugintest.Call[[]*passkey.Passkey](alice, "listPasskeys", betterauth.None{})
 func Call[Out any](c *Client, opID string, in any) (Out, error) {
 	c.kit.t.Helper()
-	r := httptest.NewRequestWithContext(c.kit.t.Context(), http.MethodPost, c.url(c.kit.Auth.BasePath()).String(), nil)
+	r := c.lent()
+	return betterauth.Call[Out](r.Context(), c.kit.Auth, opID, in, betterauth.CallOptions{Request: r})
+}
+
+// lent is a request with this client's cookies and headers, for calls in process.
+func (c *Client) lent() *http.Request {
+	c.kit.t.Helper()
+	r := httptest.NewRequestWithContext(c.context(), http.MethodPost, c.url(c.kit.Auth.BasePath()).String(), nil)
 	r.Header = c.Header.Clone()
 	for _, ck := range c.jar.Cookies(c.url("")) {
 		r.AddCookie(ck)
 	}
-	return betterauth.Call[Out](r.Context(), c.kit.Auth, opID, in, betterauth.CallOptions{Request: r})
+	return r
+}
+
+// sendInProcess calls an operation that has no route, and answers as if it had.
+func (c *Client) sendInProcess(op betterauth.Operation, r Request) *Answer {
+	c.kit.t.Helper()
+	lent, w := c.lent(), httptest.NewRecorder()
+	in, err := c.kit.input(op.ID, r)
+	var value any
+	if err == nil {
+		value, err = betterauth.Call[any](lent.Context(), c.kit.Auth, op.ID, in, betterauth.CallOptions{Request: lent})
+	}
+	if err != nil {
+		c.kit.Auth.WriteError(w, lent, err)
+	} else {
+		raw, err := json.Marshal(value)
+		if err != nil {
+			c.kit.t.Fatalf("plugintest: %s answers what is no JSON: %v", op.ID, err)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(raw)
+	}
+	return &Answer{Status: w.Code, Header: w.Result().Header, Body: w.Body.Bytes(), t: c.kit.t, what: "in process " + op.ID}
+}
+
+// input makes an operation's input of a request.
+func (k *Kit) input(opID string, r Request) (any, error) {
+	for _, m := range k.Auth.Manifests() {
+		for _, e := range m.Endpoints {
+			if e.Operation().ID != opID {
+				continue
+			}
+			plan, err := input.Compile(e.Input())
+			if err != nil {
+				return nil, err
+			}
+			body := r.Body
+			if body == nil {
+				body = map[string]any{}
+			}
+			raw, ok := body.(string)
+			if !ok {
+				text, err := json.Marshal(body)
+				if err != nil {
+					return nil, err
+				}
+				raw = string(text)
+			}
+			in := reflect.New(e.Input())
+			if err := plan.Decode(input.Source{Body: jsontext.Value(raw), Query: r.Query, Path: r.Path}, in.Interface()); err != nil {
+				return nil, betterauth.ErrValidation.Messagef("%v", err)
+			}
+			return in.Elem().Interface(), nil
+		}
+	}
+	return nil, fmt.Errorf("plugintest: no plugin has an operation %s", opID)
 }

@@ -13,11 +13,13 @@ var manifestRules = []rule{
 
 // rules are about behaviour, on every engine.
 var rules = []rule{
-	{"no-session", "an operation that demands a session answers 401 UNAUTHORIZED without one, with a forged and with an expired one", noSession},
+	{"no-session", "an operation that demands a session answers 401 UNAUTHORIZED, or a code of its own because of that, without one, with a forged and with an expired one; what is Owned is refused to who has none", noSession},
 	{"foreign-origin", "a request with cookies, or to sign in, from a web page of another origin is refused with 403", foreignOrigin},
 	{"open-redirect", "nobody is redirected, or mailed a link, to a place that is not trusted", openRedirect},
 	{"hostile-bodies", "whatever a client sends, the answer is no failure of the server; what is malformed or too large is a 4xx", hostileBodies},
 	{"ownership", "another user's ids are answered like missing ones, and what they name stays as it is", ownership},
+	{"one-life", "what opens an account by the plugin, or will, ends when the address is proven for the first time, what is pending also when the user is banned, and nothing names a user who is gone", oneLife},
+	{"looks-again", "a session that ended since it was read writes no way in: neither what the plugin declares as credentials or pending, nor accounts, sessions and addresses", looksAgain},
 	{"schema", "tables and columns can be created on an empty database, again, beside rows of before the plugin, and under other names, and operations answer alike there", schema},
 	{"answers", "an operation answers with its declared type, in JSON, without hidden columns", answers},
 	{"errors-declared", "an error code that a client meets is declared by the operation or a manifest", errorsDeclared},

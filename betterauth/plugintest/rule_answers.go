@@ -15,6 +15,21 @@ import (
 type witness struct {
 	mu      sync.Mutex
 	answers map[string]reflect.Type
+	errs    map[string]error
+}
+
+// watch adds a witness to every kit.
+func (p *probe) watch() *witness {
+	w := &witness{answers: map[string]reflect.Type{}, errs: map[string]error{}}
+	p.companion = w
+	return w
+}
+
+// refused is the error by which an operation was last refused.
+func (w *witness) refused(opID string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.errs[opID]
 }
 
 func (w *witness) Manifest() betterauth.Manifest {
@@ -22,6 +37,7 @@ func (w *witness) Manifest() betterauth.Manifest {
 		betterauth.AfterMatch(betterauth.Every, func(c *betterauth.Ctx, r *betterauth.Result) error {
 			w.mu.Lock()
 			defer w.mu.Unlock()
+			w.errs[c.Operation().ID] = r.Err
 			if r.Err == nil {
 				w.answers[c.Operation().ID] = reflect.TypeOf(r.Value)
 			}
@@ -31,8 +47,7 @@ func (w *witness) Manifest() betterauth.Manifest {
 }
 
 func answers(p *probe) {
-	w := &witness{answers: map[string]reflect.Type{}}
-	p.companion = w
+	w := p.watch()
 	k := p.kit()
 	var unreached []string
 	for _, op := range p.watched(k) {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -34,13 +35,23 @@ var odd = []string{
 // oddText are values for queries and paths, percent-encoded.
 var oddText = []string{"", "%00", "%FF", "%F0%9F%98%80", "..%2F..%2Fx", "%0D%0Ax:%20y", "-1", "9223372036854775808", "NaN", strings.Repeat("a", 20_000)}
 
+// oddHeaders are headers that plugins read, and what comes before a value in
+// them.
+var oddHeaders = map[string]string{
+	"Authorization": "Bearer ", "X-Api-Key": "", "User-Agent": "", "X-Forwarded-For": "", "Accept-Language": "", "X-Captcha-Response": "",
+}
+
+// oddHeaderTexts are values that an HTTP server lets through. They are checked by
+// nobody before a plugin reads them.
+var oddHeaderTexts = []string{"a\xff", "\xed\xa0\x80", "%00", strings.Repeat("\xff", 100_000)}
+
 func hostileBodies(p *probe) {
 	k := p.kit()
 	for _, op := range p.watched(k) {
-		if p.excepted(op.Operation) {
+		if !routed(op) || p.excepted(op.Operation) {
 			continue
 		}
-		p.hostile(k, op, func(what string, wantRefusal bool, a *Answer) {
+		see := func(what string, wantRefusal bool, a *Answer) {
 			p.Helper()
 			switch {
 			case unexpected(k, op.Operation, a):
@@ -48,7 +59,9 @@ func hostileBodies(p *probe) {
 			case wantRefusal && (a.Status < 400 || a.Status > 499):
 				p.broken("%s, sent %s, answers %d %s", op.ID, what, a.Status, a.Body)
 			}
-		})
+		}
+		p.hostile(k, op, see)
+		p.hostileHeaders(k, op, see)
 	}
 }
 
@@ -62,6 +75,9 @@ func lastLine(log string) string {
 // answer.
 func (p *probe) hostile(k *Kit, op operation, see func(what string, wantRefusal bool, a *Answer)) {
 	p.Helper()
+	if !routed(op) {
+		return
+	}
 	c := p.client(k, op.Operation, "alice@example.com")
 	do := func(what string, wantRefusal bool, method, path string, body any) {
 		p.Helper()
@@ -170,6 +186,34 @@ func (p *probe) hostileQueries(op operation, sample Request, send func(what, pat
 				if value != "" {
 					send(short(value)+" as "+m.name, strings.Replace(Request{Query: sample.Query, Path: map[string]string{}}.route(op.Operation), "none", value, 1))
 				}
+			}
+		}
+	}
+}
+
+// hostileHeaders sends headers, and cookies before those that the client has,
+// with values that are no text. Of two cookies of one name the first counts.
+func (p *probe) hostileHeaders(k *Kit, op operation, see func(what string, wantRefusal bool, a *Answer)) {
+	p.Helper()
+	c := p.client(k, op.Operation, "alice@example.com")
+	sample := p.request(k, c, op)
+	for _, method := range methodsOf(op.Operation) {
+		var body any
+		if method != http.MethodGet {
+			body = sample.Body
+		}
+		send := func(what, name, value string) {
+			p.Helper()
+			f := c.Fork()
+			f.Header[name] = []string{value}
+			see(what, false, f.Do(method, sample.route(op.Operation), body))
+		}
+		for _, text := range oddHeaderTexts {
+			for name, before := range oddHeaders {
+				send(short(strconv.Quote(text))+" as "+name, name, before+text)
+			}
+			for _, ck := range c.jar.Cookies(c.url("")) {
+				send(short(strconv.Quote(text))+" as the cookie "+ck.Name, "Cookie", ck.Name+"="+text)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,36 +15,50 @@ import (
 const sessionCookie = "better-auth.session_token"
 
 func noSession(p *probe) {
+	w := p.watch()
 	k := p.kit()
 	for _, op := range p.watched(k) {
-		if op.Access == betterauth.Public || p.excepted(op.Operation) {
+		demands := routed(op) && op.Access != betterauth.Public
+		owned := p.owned[op.ID]
+		if !demands && owned == nil || p.excepted(op.Operation) {
+			continue
+		}
+		if !demands {
+			p.ownedByNobody(k, op, owned)
 			continue
 		}
 		alice := p.signIn(k, "alice@example.com")
 		r := p.request(k, alice, op)
-		forged := k.Client()
-		token, _, _ := strings.Cut(alice.Cookie(sessionCookie), ".")
-		forged.SetCookie(sessionCookie, token+".AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
-		for who, c := range map[string]*Client{"without a session": k.Client(), "with a forged cookie": forged} {
+		for who, c := range strangers(k, alice) {
 			for _, method := range methodsOf(op.Operation) {
-				p.wantUnauthorized(k, op, who, c.send(op.Operation, method, r))
+				p.wantUnauthorized(k, w, op, who, c, c.send(op.Operation, method, r))
 			}
 		}
-		r = p.request(k, alice, op)
+		late := p.signIn(k, "alice@example.com")
+		r = p.request(k, late, op)
 		k.Clock.Advance(30 * 24 * time.Hour)
-		p.wantUnauthorized(k, op, "with an expired session", alice.send(op.Operation, firstMethod(op.Operation), r))
+		p.wantUnauthorized(k, w, op, "with an expired session", late, late.send(op.Operation, firstMethod(op.Operation), r))
 	}
 }
 
-func (p *probe) wantUnauthorized(k *Kit, op operation, who string, a *Answer) {
+// strangers are clients that are nobody, beside one that is signed in.
+func strangers(k *Kit, signedIn *Client) map[string]*Client {
+	forged := k.Client()
+	token, _, _ := strings.Cut(signedIn.Cookie(sessionCookie), ".")
+	forged.SetCookie(sessionCookie, token+".AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+	return map[string]*Client{"without a session": k.Client(), "with a forged cookie": forged}
+}
+
+func (p *probe) wantUnauthorized(k *Kit, w *witness, op operation, who string, c *Client, a *Answer) {
 	p.Helper()
 	switch {
 	case a.Status == betterauth.ErrUnauthorized.Status && a.Code() == betterauth.ErrUnauthorized.Code:
+	case a.Status == betterauth.ErrUnauthorized.Status && errors.Is(w.refused(op.ID), betterauth.ErrUnauthorized): // in words of its own
 	case !op.own && a.Status >= 400 && a.Status < 500: // a hook refuses before that
 	case a.Code() == betterauth.ErrValidation.Code && op.in != nil:
 		// The sample is not good enough to get that far; in process there is
 		// nothing to parse.
-		_, err := betterauth.Call[any](p.Context(), k.Auth, op.ID, reflect.Zero(op.in).Interface(), betterauth.CallOptions{})
+		_, err := betterauth.Call[any](p.Context(), k.Auth, op.ID, reflect.Zero(op.in).Interface(), betterauth.CallOptions{Request: c.lent()})
 		if !errors.Is(err, betterauth.ErrUnauthorized) {
 			p.broken("%s %s answers %v in process", op.ID, who, err)
 		}
@@ -52,10 +67,29 @@ func (p *probe) wantUnauthorized(k *Kit, op operation, who string, a *Answer) {
 	}
 }
 
+// ownedByNobody tries what belongs to somebody on an operation that asks for no
+// session by what it declares.
+func (p *probe) ownedByNobody(k *Kit, op operation, f func(*Kit, *Client) Ownership) {
+	alice := p.signIn(k, "alice@example.com")
+	row := f(k, alice)
+	before := rowsOf(k, []string{row.ID})
+	for who, c := range strangers(k, alice) {
+		a := c.send(op.Operation, firstMethod(op.Operation), row.Request(row.ID))
+		if a.Status < 400 || a.Status > 499 {
+			p.broken("%s %s answers %d %s to the id of what belongs to somebody", op.ID, who, a.Status, a.Body)
+		}
+		if after := rowsOf(k, []string{row.ID}); !reflect.DeepEqual(before, after) {
+			p.broken("%s %s changed what belongs to somebody: %s", op.ID, who, changed(before, after))
+			return
+		}
+	}
+}
+
 func foreignOrigin(p *probe) {
 	k := p.kit()
 	for _, op := range p.watched(k) {
-		if p.excepted(op.Operation) {
+		notGet := func(method string) bool { return method != http.MethodGet }
+		if !routed(op) || !slices.ContainsFunc(methodsOf(op.Operation), notGet) || p.excepted(op.Operation) {
 			continue
 		}
 		alice := p.signIn(k, "alice@example.com")
@@ -71,7 +105,7 @@ func foreignOrigin(p *probe) {
 					p.broken("%s with cookies from origin %q answers %d %s", op.ID, origin, a.Status, a.Body)
 				}
 			}
-			if !op.SignsIn {
+			if !op.SignsIn && !op.BeginsSignIn {
 				continue
 			}
 			c := k.Client()
@@ -87,7 +121,7 @@ func openRedirect(p *probe) {
 	const evil = "evil.example"
 	k := p.kit()
 	for _, op := range p.watched(k) {
-		if p.excepted(op.Operation) {
+		if !routed(op) || p.excepted(op.Operation) {
 			continue
 		}
 		names := []string{"callbackURL", "newUserCallbackURL", "errorCallbackURL", "redirectTo", "redirectURL"}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -22,11 +23,16 @@ import (
 //
 // Requests are derived from the input types of the operations. What cannot be
 // derived is said with options: Companions, Configure, SignedInBy, Sample,
-// Owned, SingleUse. What was not reached is logged: run with -v to see it.
+// Owned, SingleUse, WayIn. What was not reached is logged: run with -v to see it.
+//
+// An operation that Sample, Owned or SingleUse names is held to every rule that
+// can be checked on it, whoever declares it and whoever may call it: one that is
+// Public, one of a companion, and one that is ServerOnly, which is called in
+// process. An option that no rule came to fails t, once all rules have run.
 func Run(t *testing.T, newPlugin func() betterauth.Plugin, options ...Option) {
 	t.Helper()
 	s := &suite{newPlugin: newPlugin, samples: map[string]func(*Kit, *Client) Request{}, owned: map[string]func(*Kit, *Client) Ownership{},
-		singleUse: map[string]func(*Kit, *Client) Request{}, except: map[string]string{}}
+		singleUse: map[string]func(*Kit, *Client) Request{}, waysIn: map[string]func(*Kit, *Client) func(*Client){}, except: map[string]string{}, used: map[given]bool{}, ran: map[string]bool{}}
 	for _, o := range options {
 		o(s)
 	}
@@ -43,6 +49,10 @@ func Run(t *testing.T, newPlugin func() betterauth.Plugin, options ...Option) {
 	if !ok {
 		return // what follows needs a plugin that builds
 	}
+	if !s.optionsExist(t) {
+		return
+	}
+	t.Cleanup(func() { s.judgeOptions(t) })
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
@@ -50,6 +60,7 @@ func Run(t *testing.T, newPlugin func() betterauth.Plugin, options ...Option) {
 				t.Run(e.name, func(t *testing.T) {
 					t.Parallel()
 					r.check(&probe{T: t, suite: s, rule: r.name, says: r.says, open: e.open})
+					s.done(r.name)
 				})
 			}
 		})
@@ -61,18 +72,22 @@ type Option func(*suite)
 
 // Companions are the plugins that the one under test needs, or should be proven
 // with; f makes new ones on every call.
-func Companions(f func() []betterauth.Plugin) Option { return func(s *suite) { s.companions = f } }
+func Companions(f func() []betterauth.Plugin) Option {
+	return func(s *suite) { s.give(given{kind: "Companions"}); s.companions = f }
+}
 
 // Configure changes the options of every kit that is built, such as its
 // Config. Naming is Run's own. Passwords are hashed by FastHasher unless f sets
 // another.
-func Configure(f func(*Options)) Option { return func(s *suite) { s.configure = f } }
+func Configure(f func(*Options)) Option {
+	return func(s *suite) { s.give(given{kind: "Configure"}); s.configure = f }
+}
 
 // SignedInBy says how a client is signed in as somebody new, or somebody who
 // exists, with this address. Default Kit.SignedIn; needed where a gate refuses
 // that.
 func SignedInBy(f func(k *Kit, email string) *Client) Option {
-	return func(s *suite) { s.signedIn = f }
+	return func(s *suite) { s.give(given{kind: "SignedInBy"}); s.signedIn = f }
 }
 
 // Sample says what to send to an operation so that it succeeds, where that
@@ -81,7 +96,7 @@ func SignedInBy(f func(k *Kit, email string) *Client) Option {
 // send it: signed in unless the operation is public and signs in. Several calls
 // must not be in each other's way.
 func Sample(opID string, f func(k *Kit, c *Client) Request) Option {
-	return func(s *suite) { s.samples[opID] = f }
+	return func(s *suite) { s.give(given{kind: "Sample", opID: opID}); s.samples[opID] = f }
 }
 
 // Ownership is a row that belongs to somebody.
@@ -96,22 +111,36 @@ type Ownership struct {
 // caller. f makes such a thing for owner. Run proves that another user's is
 // answered like a missing one and stays as it is, and that the owner's works.
 // Without it Run tries the ids that it finds, and looks only at whether they
-// change anything. It stands for a Sample, where there is none.
+// change anything. A client without a session has nothing: where the operation is
+// Public, theirs is to be refused and changes nothing. It stands for a Sample, where
+// there is none.
 func Owned(opID string, f func(k *Kit, owner *Client) Ownership) Option {
-	return func(s *suite) { s.owned[opID] = f }
+	return func(s *suite) { s.give(given{kind: "Owned", opID: opID}); s.owned[opID] = f }
 }
 
 // SingleUse says that an operation uses something up, such as a token. f makes
 // one and the request that uses it. Run sends that many times at once and wants
 // one success. It stands for a Sample, where there is none.
 func SingleUse(opID string, f func(k *Kit, c *Client) Request) Option {
-	return func(s *suite) { s.singleUse[opID] = f }
+	return func(s *suite) { s.give(given{kind: "SingleUse", opID: opID}); s.singleUse[opID] = f }
+}
+
+// WayIn says how something is made by which requests are from its owner without a
+// session, such as a key that a session source takes: f makes one for owner and
+// returns what presents it with a client's requests. name is for messages. Run
+// proves that it ends with its owner.
+func WayIn(name string, f func(k *Kit, owner *Client) func(c *Client)) Option {
+	return func(s *suite) { s.give(given{kind: "WayIn", rule: name}); s.waysIn[name] = f }
 }
 
 // Except takes an operation out of a rule, by the rule's name as the subtests
-// have it. reason is why that is right, and is logged.
+// have it. reason is why that is right, and is logged. A rule that does not look
+// at the operation anyway needs no exception, and having one fails the test.
 func Except(rule, opID, reason string) Option {
-	return func(s *suite) { s.except[rule+" "+opID] = reason }
+	return func(s *suite) {
+		s.give(given{kind: "Except", opID: opID, rule: rule})
+		s.except[rule+" "+opID] = reason
+	}
 }
 
 // rule is one thing a plugin owes. says completes "A plugin must keep this: …".
@@ -164,7 +193,13 @@ type suite struct {
 	samples    map[string]func(*Kit, *Client) Request
 	owned      map[string]func(*Kit, *Client) Ownership
 	singleUse  map[string]func(*Kit, *Client) Request
+	waysIn     map[string]func(*Kit, *Client) func(*Client)
 	except     map[string]string
+
+	given, twice []given
+	mu           sync.Mutex // of what follows
+	used         map[given]bool
+	ran          map[string]bool // rules
 }
 
 // probe is one rule being checked on one engine.
@@ -187,6 +222,7 @@ func (p *probe) broken(format string, args ...any) {
 func (p *probe) excepted(op betterauth.Operation) bool {
 	reason, ok := p.except[p.rule+" "+op.ID]
 	if ok {
+		p.use(given{kind: "Except", opID: op.ID, rule: p.rule})
 		p.Logf("%s is excepted: %s", op.ID, reason)
 	}
 	return ok
@@ -196,6 +232,7 @@ func (p *probe) excepted(op betterauth.Operation) bool {
 func (p *probe) plugins() (tested betterauth.Plugin, all []betterauth.Plugin) {
 	tested = p.newPlugin()
 	if p.companions != nil {
+		p.use(given{kind: "Companions"})
 		all = p.companions()
 	}
 	all = append(all, tested)
@@ -210,6 +247,7 @@ func (p *probe) options(db *database.DB) Options {
 	_, plugins := p.plugins()
 	o := Options{DB: db}
 	if p.configure != nil {
+		p.use(given{kind: "Configure"})
 		p.configure(&o)
 	}
 	o.DB = db
@@ -239,6 +277,7 @@ func (p *probe) client(k *Kit, op betterauth.Operation, email string) *Client {
 func (p *probe) signIn(k *Kit, email string) *Client {
 	p.Helper()
 	if p.signedIn != nil {
+		p.use(given{kind: "SignedInBy"})
 		return p.signedIn(k, email)
 	}
 	return k.SignedIn(email)

@@ -33,6 +33,9 @@ func TestRunCatchesBrokenPlugins(t *testing.T) {
 			for _, match := range regexp.MustCompile(`--- FAIL: TestBroken/`+b.name+`/([a-z-]+) `).FindAllStringSubmatch(output, -1) {
 				failed[match[1]] = true
 			}
+			if len(failed) == 0 && strings.Contains(output, "--- FAIL: TestBroken/"+b.name+" ") {
+				failed[plugintest.OptionsUsed] = true // it is no subtest
+			}
 			if !failed[b.rule] {
 				t.Errorf("the rule %s did not fail, but %v", b.rule, failed)
 			}
@@ -48,6 +51,25 @@ func TestRunCatchesBrokenPlugins(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Logf("the child's output:\n%s", output)
+	}
+}
+
+// Of an option nothing is known where only some of the rules ran.
+func TestRunOfOneRuleJudgesNoOptions(t *testing.T) {
+	t.Parallel()
+	for run, wantFailure := range map[string]bool{
+		"^TestBroken$/^needless-exception$":                true,
+		"^TestBroken$/^needless-exception$/^ownership$":    false,
+		"^TestBroken$/^needless-exception$/^[^o]":          false,
+		"^TestBroken$/^needless-exception$/^/^sqlite$":     true,
+		"^TestBroken$/^misspelt-exception$/^manifest-same": true,
+	} {
+		child := exec.Command(os.Args[0], "-test.run="+run, "-test.v")
+		child.Env = append(os.Environ(), inChild+"=1", databasetest.PostgresEnv+"=")
+		output, err := child.CombinedOutput()
+		if failed := err != nil; failed != wantFailure {
+			t.Errorf("%s failed: %t\n%s", run, failed, output)
+		}
 	}
 }
 

@@ -46,6 +46,9 @@ func main() {
 
 // run serves until ctx ends, and tells out where.
 func run(ctx context.Context, addr, file string, out io.Writer) error {
+	if err := keepPrivate(file, out); err != nil {
+		return err
+	}
 	secret, err := secretFor(file, out)
 	if err != nil {
 		return err

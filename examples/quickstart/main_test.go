@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,52 @@ func TestSecretIsGeneratedOnce(t *testing.T) {
 	t.Setenv("BETTER_AUTH_SECRET", "from the environment")
 	if secret, err := secretFor(db, &out); err != nil || secret != "from the environment" {
 		t.Fatalf("%q, %v", secret, err)
+	}
+}
+
+// What others could read, they cannot once the server runs.
+func TestFilesAreTheOwnersAlone(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("files have no mode there")
+	}
+	for name, before := range map[string]fs.FileMode{"new": 0, "of an earlier version": 0o644} {
+		t.Setenv("BETTER_AUTH_SECRET", "")
+		file := filepath.Join(t.TempDir(), "auth.db")
+		if before != 0 {
+			for suffix, content := range map[string]string{"": "", ".secret": "kept-from-before-0123456789-abcdefghijklmnopqrstuvwxyz"} {
+				if err := os.WriteFile(file+suffix, []byte(content), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.Chmod(file+suffix, before); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		out := &untilOpen{ready: make(chan struct{})}
+		ended := make(chan error, 1)
+		go func() { ended <- run(ctx, "localhost:0", file, out) }()
+		select {
+		case <-out.ready:
+		case err := <-ended:
+			t.Fatalf("%s: ended with %v", name, err)
+		}
+		for _, suffix := range []string{"", "-wal", "-shm", ".secret"} {
+			info, err := os.Stat(file + suffix)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if mode := info.Mode().Perm(); mode != 0o600 {
+				t.Errorf("%s: auth.db%s has mode %o", name, suffix, mode)
+			}
+		}
+		if told := strings.Count(out.text, "open to others"); told != 0 && before == 0 || told != 2 && before != 0 {
+			t.Errorf("%s: printed %q", name, out.text)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -139,7 +186,7 @@ func TestRunStopsWithItsContext(t *testing.T) {
 	}
 }
 
-// untilOpen keeps what is printed and closes ready at the first line.
+// untilOpen keeps what is printed and closes ready once the server says where it is.
 type untilOpen struct {
 	text  string
 	ready chan struct{}
@@ -147,6 +194,8 @@ type untilOpen struct {
 
 func (u *untilOpen) Write(p []byte) (int, error) {
 	u.text += string(p)
-	close(u.ready)
+	if strings.HasPrefix(string(p), "Open ") {
+		close(u.ready)
+	}
 	return len(p), nil
 }

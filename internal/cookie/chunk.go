@@ -79,8 +79,9 @@ func fit(s string, room int) int {
 // Join returns the value that [Chunk] spread over the jar: the cookie of the
 // given name if it is not empty, otherwise its chunks in the order of their
 // numbers. parts are the names of the plain cookie and of every chunk that is
-// present, used or not, in that order, so that a writer can expire them. It is
-// not ok when there is no value.
+// present, used or not, in that order, so that a writer can expire them. Numbers
+// that [Chunk] never gives are other cookies, so there are at most 101 parts
+// however many a client sends. It is not ok when there is no value.
 func Join(jar Jar, name string) (value string, parts []string, ok bool) {
 	type chunk struct {
 		number int
@@ -94,7 +95,7 @@ func Join(jar Jar, name string) (value string, parts []string, ok bool) {
 		}
 		// Only the canonical spelling counts: "01" and "+1" are other cookies.
 		number, err := strconv.Atoi(suffix)
-		if err == nil && number >= 0 && strconv.Itoa(number) == suffix {
+		if err == nil && number >= 0 && number < maxChunks && strconv.Itoa(number) == suffix {
 			chunks = append(chunks, chunk{number, candidate})
 		}
 	}

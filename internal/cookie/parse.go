@@ -10,6 +10,8 @@ type Jar map[string]string
 // pair of surrounding quotes is removed, and the value is percent-decoded if
 // that succeeds.
 //
+// Of a header with more than 3000 pairs nothing is read.
+//
 // A request may carry several Cookie fields over HTTP/2 and HTTP/3; join them
 // with "; " (RFC 9113, section 8.2.3).
 func Parse(header string) Jar {
@@ -37,9 +39,18 @@ func ParseLast(header string) Jar {
 	return jar
 }
 
-// pairs yields the raw name and value of each pair that has both.
+// maxCookies is how many cookies a header may hold, the limit of net/http.
+// Browsers keep less than 200 for a site.
+const maxCookies = 3000
+
+// pairs yields the raw name and value of each pair that has both. A header with
+// more than maxCookies pairs has none, as in net/http: which of them would count
+// is nothing to guess.
 func pairs(header string) func(yield func(name, value string) bool) {
 	return func(yield func(name, value string) bool) {
+		if strings.Count(header, ";") >= maxCookies {
+			return
+		}
 		for pair := range strings.SplitSeq(header, ";") {
 			name, value, ok := strings.Cut(pair, "=")
 			if ok && !yield(strings.TrimSpace(name), strings.TrimSpace(value)) {

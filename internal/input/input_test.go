@@ -224,12 +224,19 @@ func TestCompileRefuses(t *testing.T) {
 	}
 }
 
+// addressOf makes an address of so many characters, with so many before the @.
+func addressOf(local, all int) string {
+	return strings.Repeat("a", local) + "@" + strings.Repeat("b", all-local-len("@.com")) + ".com"
+}
+
 func TestIsEmail(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]bool{
 		"a@b.com": true, "a.b+c@d-e.co": true, "o'neil@x.org": true, "A@B.COM": true,
 		"": false, "a": false, "@b.com": false, "a@b": false, ".a@b.com": false, "a..b@c.com": false, "a@b.com ": false, "a@localhost": false,
 		"ü@b.com": false, "a@b.c1": false, "a.@b.com": false,
+		// RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3 with erratum 1690.
+		addressOf(1, 254): true, addressOf(1, 255): false, addressOf(64, 254): true, addressOf(65, 100): false, addressOf(64, 255): false,
 	} {
 		if got := input.IsEmail(address); got != want {
 			t.Errorf("IsEmail(%q) = %v", address, got)

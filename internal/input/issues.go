@@ -55,5 +55,15 @@ func expected(want string, raw jsontext.Value) string {
 // dots in a row, a domain with a top level of letters.
 var emailSyntax = regexp.MustCompile(`^(?:[A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$`)
 
-// IsEmail reports whether s is an e-mail address in the reference's syntax.
-func IsEmail(s string) bool { return emailSyntax.MatchString(s) }
+// No mail server need take a longer address, nor a longer part before the @ (RFC
+// 5321, sections 4.5.3.1.3 with erratum 1690, and 4.5.3.1.1).
+const (
+	maxAddress   = 254
+	maxLocalPart = 64
+)
+
+// IsEmail reports whether s is an e-mail address in the reference's syntax and
+// no longer than mail can be sent to.
+func IsEmail(s string) bool {
+	return len(s) <= maxAddress && strings.IndexByte(s, '@') <= maxLocalPart && emailSyntax.MatchString(s)
+}

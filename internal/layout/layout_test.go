@@ -22,7 +22,7 @@ var rules = []struct {
 	folder string
 	may    []string
 }{
-	{"betterauth/plugintest", []string{"betterauth", "database"}},
+	{"betterauth/plugintest", []string{"betterauth", "database", "internal/checkpoint", "internal/input"}},
 	{"betterauth", []string{"database", "internal"}},
 	{"database/databasetest", []string{"database"}},
 	{"database", []string{"internal"}},

@@ -3,6 +3,8 @@ package origin
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/glob"
 )
 
 // MatchHost reports whether a host, with its port if it has one, is the
@@ -15,7 +17,7 @@ func MatchHost(host, pattern string) bool {
 		return false
 	}
 	if strings.ContainsAny(pattern, "*?") {
-		return glob(pattern, host)
+		return glob.Match(pattern, host)
 	}
 	return host == pattern
 }

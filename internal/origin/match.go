@@ -1,8 +1,11 @@
 package origin
 
 import (
+	"bytes"
 	"net/url"
 	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/glob"
 )
 
 // Match reports whether a URL is trusted by one pattern of the trusted
@@ -23,40 +26,63 @@ import (
 // and [SafeRelative] allows it. URLs that run as code in the page that opens
 // them (javascript:, data:, vbscript:) match nothing, whatever the pattern.
 func Match(rawURL, pattern string, allowRelative bool) bool {
+	return MatchAny(rawURL, []string{pattern}, allowRelative)
+}
+
+// MatchAny is [Match] for several patterns; it reads the URL, which may be long,
+// once.
+func MatchAny(rawURL string, patterns []string, allowRelative bool) bool {
 	if strings.HasPrefix(rawURL, "/") {
-		return allowRelative && SafeRelative(rawURL)
+		return allowRelative && len(patterns) > 0 && SafeRelative(rawURL)
 	}
 	u, ok := parse(rawURL)
 	if !ok {
 		return false
 	}
-	switch u.scheme {
-	case "javascript", "data", "vbscript":
+	if runsAsCode(u.scheme) {
 		return false
 	}
-	web := u.scheme == "http" || u.scheme == "https"
+	var own *custom
+	if !u.web() {
+		if c, ok := splitCustom(rawURL); ok {
+			own = &c
+		}
+	}
+	for _, pattern := range patterns {
+		if u.matches(own, pattern) {
+			return true
+		}
+	}
+	return false
+}
+
+// runsAsCode reports whether opening a URL of the scheme runs it.
+func runsAsCode(scheme string) bool {
+	return scheme == "javascript" || scheme == "data" || scheme == "vbscript"
+}
+
+func (u location) web() bool { return u.scheme == "http" || u.scheme == "https" }
+
+// matches compares with one pattern. own is what there is to a URL of another
+// scheme than http and https, nil where it cannot be read.
+func (u location) matches(own *custom, pattern string) bool {
 	if strings.ContainsAny(pattern, "*?") {
 		if !strings.Contains(pattern, "://") {
 			// The host of another scheme says nothing about who answers it.
-			return web && glob(pattern, u.host)
+			return u.web() && glob.Match(pattern, u.host)
 		}
 		if subject := u.origin(); subject != opaque {
-			return glob(pattern, subject)
+			return glob.Match(pattern, subject)
 		}
-		c, ok := splitCustom(rawURL)
-		return ok && !c.dots && glob(pattern, c.bare)
+		return own != nil && !own.dots && glob.Match(pattern, own.bare)
 	}
-	if web {
+	if u.web() {
 		return pattern == u.origin()
 	}
-	return matchCustom(rawURL, pattern)
+	return own != nil && own.within(pattern)
 }
 
-func matchCustom(rawURL, pattern string) bool {
-	u, ok := splitCustom(rawURL)
-	if !ok {
-		return false
-	}
+func (u custom) within(pattern string) bool {
 	p, ok := splitCustom(pattern)
 	if !ok || u.scheme != p.scheme {
 		return false
@@ -109,22 +135,17 @@ func splitCustom(raw string) (custom, bool) {
 
 // resolve removes empty and dot segments; the root is "".
 func resolve(path string) string {
-	var segments []string
+	out := make([]byte, 0, len(path)+1)
 	for segment := range strings.SplitSeq(path, "/") {
 		switch segment {
 		case "", ".":
 		case "..":
-			if len(segments) > 0 {
-				segments = segments[:len(segments)-1]
-			}
+			out = out[:max(0, bytes.LastIndexByte(out, '/'))]
 		default:
-			segments = append(segments, segment)
+			out = append(append(out, '/'), segment...)
 		}
 	}
-	if len(segments) == 0 {
-		return ""
-	}
-	return "/" + strings.Join(segments, "/")
+	return string(out)
 }
 
 // SafeRelative reports whether a redirect to path stays on the origin that
@@ -154,17 +175,17 @@ func SafeRelative(path string) bool {
 // slash and reports whether what is left begins with an empty segment that
 // more follows.
 func leadsWithTwoSlashes(path string) bool {
-	var kept []string
+	kept, firstEmpty := 0, false
 	for segment := range strings.SplitSeq(path[1:], "/") {
 		switch segment {
 		case ".":
 		case "..":
-			if len(kept) > 0 {
-				kept = kept[:len(kept)-1]
-			}
+			kept = max(0, kept-1)
 		default:
-			kept = append(kept, segment)
+			if kept++; kept == 1 {
+				firstEmpty = segment == ""
+			}
 		}
 	}
-	return len(kept) > 1 && kept[0] == ""
+	return kept > 1 && firstEmpty
 }

@@ -15,18 +15,30 @@ import (
 // SignJWT returns the claims, sent as given, as a compact JWS (RFC 7515) with
 // HS256 under the current secret. The protected header is {"alg":"HS256"} and
 // nothing else.
-func (r *Ring) SignJWT(claims []byte) string {
+func (r *Ring) SignJWT(claims []byte) string { return r.signJWT(`{"alg":"HS256"}`, claims) }
+
+// SignTypedJWT is SignJWT with typ in the protected header (RFC 7515, section
+// 4.1.9), which holds no character that JSON escapes.
+func (r *Ring) SignTypedJWT(typ string, claims []byte) string {
+	return r.signJWT(`{"alg":"HS256","typ":"`+typ+`"}`, claims)
+}
+
+func (r *Ring) signJWT(header string, claims []byte) string {
 	encode := base64.RawURLEncoding.EncodeToString
-	input := encode([]byte(`{"alg":"HS256"}`)) + "." + encode(claims)
+	input := encode([]byte(header)) + "." + encode(claims)
 	return input + "." + encode(r.current().mac([]byte(input)))
 }
 
 // VerifyJWT returns the claims of a compact JWS that any secret of the ring
 // signed with HS256; no other algorithm is accepted, and no critical header
 // parameter. The claims are a valid JSON object; their exp and everything else
-// in them is for the caller to check. The error is [ErrMalformed] or
-// [ErrAuthentication].
-func (r *Ring) VerifyJWT(token string) ([]byte, error) {
+// in them is for the caller to check. A token that says a type of its own is
+// for something else, and refused; "JWT" says nothing. The error is
+// [ErrMalformed] or [ErrAuthentication].
+func (r *Ring) VerifyJWT(token string) ([]byte, error) { return r.VerifyTypedJWT("", token) }
+
+// VerifyTypedJWT is VerifyJWT for a token of this type, and of no other.
+func (r *Ring) VerifyTypedJWT(typ, token string) ([]byte, error) {
 	parts := strings.SplitN(token, ".", 4)
 	if len(parts) != 3 {
 		return nil, ErrMalformed
@@ -38,12 +50,19 @@ func (r *Ring) VerifyJWT(token string) ([]byte, error) {
 	}
 	var protected struct {
 		Algorithm string         `json:"alg"`
+		Type      string         `json:"typ"`
 		Critical  jsontext.Value `json:"crit"`
 	}
 	if err := json.Unmarshal(header, &protected); err != nil {
 		return nil, ErrMalformed
 	}
 	if protected.Algorithm != "HS256" || protected.Critical != nil {
+		return nil, ErrMalformed
+	}
+	if strings.EqualFold(protected.Type, "JWT") {
+		protected.Type = "" // what any JWT may say (RFC 7519, section 5.1)
+	}
+	if protected.Type != typ {
 		return nil, ErrMalformed
 	}
 	mac, err := strict.DecodeString(parts[2])

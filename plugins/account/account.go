@@ -44,7 +44,10 @@ type ChangeEmailConfig struct {
 	Enabled bool
 	// UpdateWithoutVerification changes an address that was never verified at
 	// once. The new one is not verified either, and is mailed a link if it can
-	// be. Default false.
+	// be. An address that somebody has is answered as a free one, but whoever
+	// asks sees that their own did not change: any user, and by signing up
+	// anybody, can so find out who has an account. Build logs a warning. Without
+	// it nobody can. Default false.
 	UpdateWithoutVerification bool
 	// ConfirmOldAddress first mails a link to the old address, if that is
 	// verified: a stolen session is not enough to take the user over. Default
@@ -78,6 +81,8 @@ type Account struct {
 	users    *database.Store[betterauth.User]
 	accounts *database.Store[betterauth.Account]
 	mailer   changeMailer // nil without the plugin that mails
+	// passwords is nil without a plugin that knows them.
+	passwords passwordChecker
 }
 
 var (
@@ -155,6 +160,7 @@ func (a *Account) Manifest() betterauth.Manifest {
 				Summary: "Removes one of the ways the user signs in.", Errors: unlinking,
 			}, a.unlink),
 		},
+		Pending: pending(),
 		Errors: []*betterauth.ErrorCode{ErrEmailNotUpdatable, ErrFailedToUpdate, ErrChangeDisabled, ErrDeletionDisabled, ErrNoUserInfo,
 			ErrInvalidToken, ErrCredentialNotFound, ErrInvalidPassword, ErrSessionExpired, ErrLastAccount, ErrAccountNotFound},
 	}
@@ -178,9 +184,15 @@ func (a *Account) Init(_ context.Context, h *betterauth.Host) (err error) {
 		// Deleting without the mail instead would be the weaker rule.
 		return errors.New("DeleteUser.MailToken needs Config.Mailer")
 	}
+	if a.cfg.ChangeEmail.Enabled && a.cfg.ChangeEmail.UpdateWithoutVerification {
+		h.Logger().Warn("ChangeEmail.UpdateWithoutVerification lets every user find out which addresses have an account: theirs changes to one that is free and to no other")
+	}
 	a.host = h
 	if mailer, err := betterauth.Peer[changeMailer](h); err == nil {
 		a.mailer = mailer
+	}
+	if a.passwords, err = betterauth.Peer[passwordChecker](h); err != nil && !errors.Is(err, betterauth.ErrNoPeer) {
+		return err
 	}
 	if a.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
 		return err

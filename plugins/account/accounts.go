@@ -82,7 +82,7 @@ type UnlinkInput struct {
 }
 
 func (a *Account) unlink(c *betterauth.Ctx, in UnlinkInput) (betterauth.Status, error) {
-	err := a.Unlink(c, c.Identity().User.ID, in.AccountID)
+	err := c.ChangeAccess(func(tx *betterauth.Ctx, user *betterauth.User) error { return a.Unlink(tx, user.ID, in.AccountID) })
 	return betterauth.Status{Status: err == nil}, err
 }
 

@@ -25,7 +25,8 @@ type ChangeEmailInput struct {
 	CallbackURL *string `json:"callbackURL"`
 }
 
-// changeEmail answers alike whether or not somebody has the new address.
+// changeEmail answers alike whether or not somebody has the new address. Where
+// addresses change at once their owners still see whether theirs did.
 func (a *Account) changeEmail(c *betterauth.Ctx, in ChangeEmailInput) (betterauth.Status, error) {
 	if !a.cfg.ChangeEmail.Enabled {
 		return betterauth.Status{}, ErrChangeDisabled
@@ -40,8 +41,10 @@ func (a *Account) changeEmail(c *betterauth.Ctx, in ChangeEmailInput) (betteraut
 	case !user.EmailVerified && a.cfg.ChangeEmail.UpdateWithoutVerification:
 		err = a.replaceEmail(c, newEmail, callbackURL)
 	case a.canVerify():
-		confirm := a.cfg.ChangeEmail.ConfirmOldAddress && user.EmailVerified
-		err = a.mailer.MailChange(c, user, newEmail, callbackURL, confirm)
+		err = c.ChangeAccess(func(tx *betterauth.Ctx, user *betterauth.User) error {
+			confirm := a.cfg.ChangeEmail.ConfirmOldAddress && user.EmailVerified
+			return a.mailer.MailChange(tx, user, newEmail, callbackURL, confirm)
+		})
 	default:
 		err = errCannotVerify
 	}
@@ -54,12 +57,17 @@ func (a *Account) canVerify() bool { return a.mailer != nil && a.host.CanMail() 
 // it is replaced: the new one would otherwise count as verified.
 func (a *Account) replaceEmail(c *betterauth.Ctx, newEmail, callbackURL string) error {
 	id := c.Identity()
-	user, err := a.users.UpdateOne(c, database.Set{"email": newEmail},
-		database.Eq("id", id.User.ID), database.Eq("email", id.User.Email), database.Eq("emailVerified", false))
+	var user *betterauth.User
+	err := c.ChangeAccess(func(tx *betterauth.Ctx, _ *betterauth.User) (err error) {
+		user, err = a.users.UpdateOne(tx, database.Set{"email": newEmail},
+			database.Eq("id", id.User.ID), database.Eq("email", id.User.Email), database.Eq("emailVerified", false))
+		return err
+	})
 	var unique *database.UniqueError
 	switch {
 	case errors.As(err, &unique) && slices.Contains(unique.Columns, "email"):
-		return nil // as if a mail had been sent
+		c.Reissue(id) // as after a change
+		return nil
 	case errors.Is(err, database.ErrNotFound):
 		return ErrFailedToUpdate.Because(err)
 	case err != nil:

@@ -1,7 +1,10 @@
 package account_test
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -135,17 +138,70 @@ func TestChangeEmailAtOnce(t *testing.T) {
 	}
 }
 
-// A taken address is answered as a free one, and nothing happens.
+// An address that is verified while somebody asks to replace it is asked to agree.
+func TestAddressVerifiedMeanwhileIsAskedToAgree(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		o := mailing()
+		o.DB = db
+		s := newSite(t, account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true, ConfirmOldAddress: true}}, o)
+		c := s.SignedIn("a@example.com")
+		c.Meanwhile(func() {
+			if _, err := s.Users().UpdateOne(t.Context(), database.Set{"emailVerified": true}, database.Eq("id", c.User.ID)); err != nil {
+				t.Error(err)
+			}
+		})
+		answer := c.Post("/change-email", to("b@example.com"))
+		if m := s.Mail(); answer.Status != http.StatusOK || m.To != "a@example.com" {
+			t.Errorf("%d %s, mailed to %s", answer.Status, answer.Body, m.To)
+		}
+	})
+}
+
+// A taken address is answered as a free one, cookies included, and nothing
+// happens.
 func TestChangeEmailToTaken(t *testing.T) {
 	t.Parallel()
-	for _, atOnce := range []bool{false, true} {
-		s := newSite(t, account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true, UpdateWithoutVerification: atOnce}}, mailing())
-		s.SignedIn("taken@example.com")
-		c := s.SignedIn("a@example.com")
-		answer := c.Post("/change-email", to("Taken@example.com"))
-		answer.WantBody(http.StatusOK, changed)
-		if len(answer.Cookies) != 0 || len(s.Mails()) != 0 || s.user("a@example.com").ID != c.User.ID {
-			t.Error("a taken address had an effect")
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		for _, atOnce := range []bool{false, true} {
+			o := mailing()
+			o.DB, o.Config.Session.CookieCache.Enabled = db, true
+			s := newSite(t, account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true, UpdateWithoutVerification: atOnce}}, o)
+			s.SignedIn("taken@example.com")
+			c := s.SignedIn(fmt.Sprintf("a%v@example.com", atOnce))
+			shape := func(email string) string {
+				answer := c.Fork().Post("/change-email", to(email))
+				answer.WantBody(http.StatusOK, changed)
+				out := fmt.Sprint(slices.Sorted(maps.Keys(answer.Header)))
+				for _, ck := range answer.Cookies {
+					out += fmt.Sprint(" ", ck.Name, " for ", ck.MaxAge)
+					if ck.Name == sessionCookie && !strings.HasPrefix(ck.Value, c.Session.Token+".") {
+						t.Errorf("at once: %v: the session's cookie is %s", atOnce, ck.Value)
+					}
+				}
+				return out
+			}
+			taken := shape("Taken@example.com")
+			if len(s.Mails()) != 0 || s.user(c.User.Email).ID != c.User.ID {
+				t.Error("a taken address had an effect")
+			}
+			if free := shape(fmt.Sprintf("free%v@example.com", atOnce)); taken != free {
+				t.Errorf("at once: %v: a taken address answers %s\na free one %s", atOnce, taken, free)
+			}
+		}
+	})
+}
+
+// Whoever may change their address at once finds out by their own address
+// whether another was free: an application is told so when it is built.
+func TestUpdateWithoutVerificationIsAdvisedAgainst(t *testing.T) {
+	t.Parallel()
+	for _, cfg := range []account.ChangeEmailConfig{
+		{}, {Enabled: true}, {UpdateWithoutVerification: true}, {Enabled: true, UpdateWithoutVerification: true},
+	} {
+		s := newSite(t, account.Config{ChangeEmail: cfg}, mailing())
+		if want := cfg.Enabled && cfg.UpdateWithoutVerification; strings.Contains(s.Log.String(), "UpdateWithoutVerification") != want {
+			t.Errorf("%+v: logged %s, want a warning: %v", cfg, s.Log, want)
 		}
 	}
 }

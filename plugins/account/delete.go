@@ -12,8 +12,21 @@ import (
 // KindDelete is the kind of message that asks to confirm a deletion.
 const KindDelete = "delete-account"
 
+const deletionPrefix = "delete-account-"
+
 // deletionToken is under what a mailed token is stored, as the reference does.
-func deletionToken(token string) string { return "delete-account-" + token }
+func deletionToken(token string) string { return deletionPrefix + token }
+
+// pending are the tokens under way to a user.
+func pending() []betterauth.Pending {
+	return []betterauth.Pending{{
+		Name: "link to delete the account",
+		Ends: betterauth.AddressChanged | betterauth.PasswordReset | betterauth.PasswordChanged | betterauth.SessionsRevoked,
+		Of: func(u *betterauth.User) database.Cond {
+			return database.And(database.StartsWith("identifier", deletionPrefix), database.Eq("value", u.ID))
+		},
+	}}
+}
 
 // DeleteUserInput is the input of deleteUser. Token is one that was mailed.
 type DeleteUserInput struct {
@@ -47,12 +60,14 @@ func (a *Account) deleteUser(c *betterauth.Ctx, in DeleteUserInput) (DeleteUserA
 			return DeleteUserAnswer{}, err
 		}
 	case a.cfg.DeleteUser.MailToken:
-		err := a.mailToken(c, id.User, deref(in.CallbackURL))
+		err := c.ChangeAccess(func(tx *betterauth.Ctx, user *betterauth.User) error {
+			return a.mailToken(tx, user, deref(in.CallbackURL))
+		})
 		return DeleteUserAnswer{Success: true, Message: "Verification email sent"}, err
 	case password == "" && !c.Fresh(id.Session):
 		return DeleteUserAnswer{}, ErrSessionExpired
 	}
-	return deleted, a.remove(c, id.User.ID)
+	return deleted, a.remove(c)
 }
 
 // FollowDeletionInput is the input of deleteUserCallback.
@@ -75,7 +90,7 @@ func (a *Account) followDeletion(c *betterauth.Ctx, in FollowDeletionInput) (any
 	if err := a.takeToken(c, id.User.ID, in.Token); err != nil {
 		return nil, err
 	}
-	if err := a.remove(c, id.User.ID); err != nil {
+	if err := a.remove(c); err != nil {
 		return nil, err
 	}
 	if target := deref(in.CallbackURL); target != "" {
@@ -84,20 +99,20 @@ func (a *Account) followDeletion(c *betterauth.Ctx, in FollowDeletionInput) (any
 	return deleted, nil
 }
 
+// passwordChecker is the plugin that knows passwords.
+type passwordChecker interface {
+	// CheckPassword returns nil if this is the user's password, and otherwise an
+	// ErrorCode of the reference: that it is not, or that there is none.
+	CheckPassword(ctx context.Context, userID, password string) error
+}
+
+// checkPassword leaves the question to who counts wrong answers. Where nobody
+// knows passwords, nobody has one.
 func (a *Account) checkPassword(ctx context.Context, userID, password string) error {
-	account, err := a.accounts.Get(ctx, database.Eq("userId", userID), database.Eq("providerId", betterauth.ProviderCredential),
-		database.Eq("accountId", userID), database.NotNull("password"))
-	if errors.Is(err, database.ErrNotFound) {
+	if a.passwords == nil {
 		return ErrCredentialNotFound
 	}
-	if err != nil {
-		return err
-	}
-	ok, err := a.host.Hasher().Verify(ctx, password, *account.Password)
-	if err == nil && !ok {
-		err = ErrInvalidPassword
-	}
-	return err
+	return a.passwords.CheckPassword(ctx, userID, password)
 }
 
 // takeToken consumes a mailed token, which is spent even if it is another
@@ -111,6 +126,9 @@ func (a *Account) takeToken(ctx context.Context, userID, token string) error {
 }
 
 func (a *Account) mailToken(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error {
+	if may, err := a.host.MayMail(c, user.Email); err != nil || !may {
+		return err
+	}
 	token, err := a.host.RandomString(32, betterauth.LowerAlphanumeric)
 	if err != nil {
 		return err
@@ -136,30 +154,17 @@ func (a *Account) mailToken(c *betterauth.Ctx, user *betterauth.User, callbackUR
 	return nil
 }
 
-// remove deletes a user with their sessions and accounts. What plugins keep
-// about them goes by foreign key. Whoever signs in as them at the same time
-// waits for the user's row, and then finds nobody.
-func (a *Account) remove(c *betterauth.Ctx, userID string) error {
-	err := c.Transaction(func(tx *betterauth.Ctx) error {
-		user, err := a.users.GetLocked(tx, database.Eq("id", userID))
-		if errors.Is(err, database.ErrNotFound) {
-			return betterauth.ErrUnauthorized.Because(err)
-		}
-		if err != nil {
-			return err
-		}
+// remove deletes the user of the session, which must still live, and with the row all that belongs to it
+// (betterauth.UserDeleted). Whoever signs in as them at the same time waits for the
+// user's row, and then finds nobody.
+func (a *Account) remove(c *betterauth.Ctx) error {
+	err := c.ChangeAccess(func(tx *betterauth.Ctx, user *betterauth.User) error {
 		if before := a.cfg.DeleteUser.BeforeDelete; before != nil {
 			if err := before(tx, user); err != nil {
 				return err
 			}
 		}
-		if _, err := a.host.Sessions().RevokeAll(tx, userID); err != nil {
-			return err
-		}
-		if _, err := a.accounts.Delete(tx, database.Eq("userId", userID)); err != nil {
-			return err
-		}
-		if _, err := a.users.Delete(tx, database.Eq("id", userID)); err != nil {
+		if _, err := a.users.Delete(tx, database.Eq("id", user.ID)); err != nil {
 			return err
 		}
 		if after := a.cfg.DeleteUser.AfterDelete; after != nil {

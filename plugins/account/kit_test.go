@@ -7,6 +7,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/account"
+	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 )
 
 const (
@@ -26,7 +27,8 @@ type site struct {
 func newSite(t testing.TB, cfg account.Config, o plugintest.Options) *site {
 	t.Helper()
 	s := &site{t: t}
-	o.Plugins = append(o.Plugins, account.New(cfg))
+	// Who knows passwords.
+	o.Plugins = append(o.Plugins, account.New(cfg), emailpassword.New(emailpassword.Config{}))
 	o.Config.Password.Hasher = plugintest.FastHasher{}
 	s.Kit = plugintest.NewWith(t, o)
 	s.accounts = plugintest.StoreOf[betterauth.Account](s.Kit)

@@ -67,13 +67,14 @@ type Config struct {
 	// ImpersonationDuration is how long an impersonation lasts. Default 1 hour.
 	ImpersonationDuration time.Duration
 	// AllowImpersonatingAdmins lets whoever may impersonate users impersonate
-	// administrators too, and so have all that those may. Default false: it takes
-	// the action "impersonate-admins".
+	// administrators too, those whom they dominate (see Admin.Dominates). Default
+	// false: it takes the action "impersonate-admins".
 	AllowImpersonatingAdmins bool
 }
 
 // Admin is the plugin. Make one with New for each Auth. Its methods ask nobody
-// for permission, that is what the operations are for; they are safe for
+// for permission, that is what the operations are for, which all reach a user by
+// way of actOn; they are safe for
 // concurrent use.
 type Admin struct {
 	cfg       Config
@@ -135,13 +136,19 @@ func (a *Admin) Manifest() betterauth.Manifest {
 		Before: []betterauth.BeforeHook{
 			betterauth.Before(SetRole, checkSetRole), betterauth.Before(CreateUser, checkCreate),
 			betterauth.Before(SetUserPassword, checkSetPassword), betterauth.Before(UserHasPermission, checkHasPermission),
+			betterauth.Before("revokeSession", a.revokeByID),
 		},
-		After: []betterauth.AfterHook{unauthorized, betterauth.After("listSessions", hideImpersonations)},
-		Gates: []betterauth.SessionGate{{Name: "ban", Check: a.refuseBanned}},
+		After:        []betterauth.AfterHook{unauthorized, betterauth.After("listSessions", showSessions)},
+		Gates:        []betterauth.SessionGate{{Name: "ban", Check: a.refuseBanned}},
+		AccessGuards: []betterauth.AccessGuard{{Name: "impersonation", Check: refuseImpersonator}},
 		Database: []betterauth.DatabaseHook{
 			betterauth.BeforeCreate(a.giveRole),
-			betterauth.BeforeUpdate(keepExpiry),
+			betterauth.BeforeCreate(keepAge),
+			betterauth.BeforeUpdate(keepImpersonations),
+			betterauth.BeforeUpdate(a.endBegunWithToken),
+			betterauth.BeforeUpdate(a.endAfterRole),
 			betterauth.AfterDelete(a.endTheirImpersonations),
+			betterauth.AfterCommit(database.OnDelete, a.endBegunFrom),
 		},
 		Emits:  events(),
 		Errors: codes(),
@@ -153,22 +160,23 @@ func (a *Admin) endpoints() []betterauth.Endpoint {
 		return betterauth.Operation{ID: id, Method: method, Path: "/admin" + path, Access: betterauth.WithStoredSession, Summary: summary, Errors: errs}
 	}
 	const get, post = http.MethodGet, http.MethodPost
+	signingIn := func(op betterauth.Operation) betterauth.Operation { op.SignsIn = true; return op }
 	notFound := betterauth.ErrUserNotFound
 	return []betterauth.Endpoint{
 		betterauth.Handle(op(SetRole, post, "/set-role", "Gives a user one or several roles.", ErrSetRole, ErrNoSuchRole, notFound), a.setRole),
 		betterauth.Handle(op(GetUser, get, "/get-user", "One user, by id.", ErrGetUser, notFound), a.getUser),
 		betterauth.Handle(op(CreateUser, post, "/create-user", "Creates a user, with a password or without.",
-			ErrCreateUsers, ErrSetRole, ErrBanUsers, ErrNoSuchRole, ErrInvalidRole, ErrInvalidEmail, ErrUserExists), a.createUser),
+			ErrCreateUsers, ErrSetRole, ErrBanUsers, ErrSetEmail, ErrNoSuchRole, ErrInvalidRole, ErrInvalidEmail, ErrUserExists), a.createUser),
 		betterauth.Handle(op(UpdateUser, post, "/update-user", "Changes any column of a user but the password.", ErrUpdateUsers, ErrNoData, ErrPasswordColumn,
 			ErrSetRole, ErrBanUsers, ErrSetEmail, ErrNoSuchRole, ErrInvalidRole, ErrBanYourself, ErrInvalidEmail, ErrUserExists, notFound), a.updateUser),
 		betterauth.Handle(op(ListUsers, get, "/list-users", "Users that match a search and a filter, page by page.", ErrListUsers), a.listUsers),
-		betterauth.Handle(op(ListUserSessions, post, "/list-user-sessions", "A user's sessions, tokens included.", ErrListSessions), a.listUserSessions),
+		betterauth.Handle(op(ListUserSessions, post, "/list-user-sessions", "A user's sessions, with their ids in the place of tokens.", ErrListSessions), a.listUserSessions),
 		betterauth.Handle(op(UnbanUser, post, "/unban-user", "Lifts a ban.", ErrBanUsers, notFound), a.unbanUser),
 		betterauth.Handle(op(BanUser, post, "/ban-user", "Bans a user and ends their sessions.", ErrBanUsers, ErrBanYourself, notFound), a.banUser),
-		betterauth.Handle(op(ImpersonateUser, post, "/impersonate-user", "Signs the administrator in as a user.",
-			ErrImpersonate, ErrImpersonateAdmins, ErrBannedUser, notFound), a.impersonate),
+		betterauth.Handle(signingIn(op(ImpersonateUser, post, "/impersonate-user", "Signs the administrator in as a user.",
+			ErrImpersonate, ErrImpersonateAdmins, ErrBannedUser, notFound)), a.impersonate),
 		betterauth.Handle(op(StopImpersonating, post, "/stop-impersonating", "Leads back to the administrator's own session."), a.stopImpersonating),
-		betterauth.Handle(op(RevokeUserSession, post, "/revoke-user-session", "Ends one session of any user.", ErrRevokeSessions), a.revokeUserSession),
+		betterauth.Handle(op(RevokeUserSession, post, "/revoke-user-session", "Ends one session of any user, by its id or its token.", ErrRevokeSessions), a.revokeUserSession),
 		betterauth.Handle(op(RevokeUserSessions, post, "/revoke-user-sessions", "Ends all sessions of a user.", ErrRevokeSessions), a.revokeUserSessions),
 		betterauth.Handle(op(RemoveUser, post, "/remove-user", "Deletes a user and everything of theirs.", ErrDeleteUsers, ErrRemoveYourself, notFound), a.removeUser),
 		betterauth.Handle(op(SetUserPassword, post, "/set-user-password", "Sets a user's password.", ErrSetPassword, ErrNoPasswords, notFound), a.setUserPassword),

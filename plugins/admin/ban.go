@@ -22,15 +22,6 @@ type BanInput struct {
 }
 
 func (a *Admin) banUser(c *betterauth.Ctx, in BanInput) (UserAnswer, error) {
-	if err := a.demand(c, "user", "ban", ErrBanUsers); err != nil {
-		return UserAnswer{}, err
-	}
-	if _, err := a.User(c, in.UserID); err != nil {
-		return UserAnswer{}, err
-	}
-	if in.UserID == c.Identity().User.ID {
-		return UserAnswer{}, ErrBanYourself
-	}
 	reason := ""
 	if in.BanReason != nil {
 		reason = *in.BanReason
@@ -41,7 +32,14 @@ func (a *Admin) banUser(c *betterauth.Ctx, in BanInput) (UserAnswer, error) {
 		at := time.UnixMilli(c.Now().UnixMilli() + int64(*in.BanExpiresIn*1000)).UTC()
 		until = &at
 	}
-	user, err := a.Ban(c, in.UserID, reason, until)
+	var user *betterauth.User
+	err := a.actOn(c, in.UserID, []permission{toBan}, func(tx *betterauth.Ctx, caller, target *betterauth.User) (err error) {
+		if target.ID == caller.ID {
+			return ErrBanYourself
+		}
+		user, err = a.Ban(tx, target.ID, reason, until)
+		return err
+	})
 	return UserAnswer{user}, err
 }
 
@@ -64,10 +62,11 @@ func unban() database.Set {
 }
 
 func (a *Admin) unbanUser(c *betterauth.Ctx, in UserInput) (UserAnswer, error) {
-	if err := a.demand(c, "user", "ban", ErrBanUsers); err != nil {
-		return UserAnswer{}, err
-	}
-	user, err := a.Unban(c, in.UserID)
+	var user *betterauth.User
+	err := a.actOn(c, in.UserID, []permission{toBan}, func(tx *betterauth.Ctx, _, target *betterauth.User) (err error) {
+		user, err = a.Unban(tx, target.ID)
+		return err
+	})
 	return UserAnswer{user}, err
 }
 

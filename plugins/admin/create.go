@@ -28,7 +28,7 @@ func checkCreate(_ *betterauth.Ctx, in *CreateInput) error {
 }
 
 func (a *Admin) createUser(c *betterauth.Ctx, in CreateInput) (UserAnswer, error) {
-	if err := a.demand(c, "user", "create", ErrCreateUsers); err != nil {
+	if err := a.demand(c, toCreate); err != nil {
 		return UserAnswer{}, err
 	}
 	asked := in.Role
@@ -39,10 +39,12 @@ func (a *Admin) createUser(c *betterauth.Ctx, in CreateInput) (UserAnswer, error
 	if err != nil {
 		return UserAnswer{}, err
 	}
-	if has(in.Data, "banned", "banReason", "banExpires") {
-		if err := a.demand(c, "user", "ban", ErrBanUsers); err != nil {
-			return UserAnswer{}, err
-		}
+	needs := append([]permission{toCreate}, columnsNeed(in.Data)...)
+	if given {
+		needs = append(needs, toSetRole)
+	}
+	if err := a.demand(c, needs...); err != nil {
+		return UserAnswer{}, err
 	}
 	user := &betterauth.User{Email: strings.ToLower(in.Email)}
 	if !betterauth.IsEmail(user.Email) {
@@ -59,27 +61,55 @@ func (a *Admin) createUser(c *betterauth.Ctx, in CreateInput) (UserAnswer, error
 	if in.Password != nil {
 		password = *in.Password
 	}
-	return UserAnswer{user}, a.Create(c, user, password)
+	set, err := a.prepareCreate(c, user.Email, password)
+	if err != nil {
+		return UserAnswer{}, err
+	}
+	err = a.asCaller(c, nil, needs, func(tx *betterauth.Ctx, caller *betterauth.User, _ map[string]*betterauth.User) error {
+		if err := a.writeUser(tx, user, set); err != nil {
+			return err
+		}
+		// Whoever knows the password of a new user is that user, with the default
+		// role too.
+		switch role, _ := Role.Get(user); {
+		case a.covers(caller, role):
+			return nil
+		case given:
+			return ErrSetRole
+		}
+		return ErrCreateUsers
+	})
+	return UserAnswer{user}, err
 }
 
 // Create creates a user, with a password unless that is empty. The errors are
 // ErrUserExists for an address that is taken, ErrNoPasswords where no plugin
 // keeps passwords, and what that one says of the password.
 func (a *Admin) Create(ctx context.Context, user *betterauth.User, password string) error {
-	// The index decides; this spares hashing.
-	exists, err := a.users.Exists(ctx, database.Eq("email", user.Email))
+	set, err := a.prepareCreate(ctx, user.Email, password)
 	if err != nil {
 		return err
 	}
+	return a.writeUser(ctx, user, set)
+}
+
+// prepareCreate judges and hashes the password of a user who is to be created.
+func (a *Admin) prepareCreate(ctx context.Context, email, password string) (setPassword, error) {
+	// The index decides; this spares hashing.
+	exists, err := a.users.Exists(ctx, database.Eq("email", email))
+	if err != nil {
+		return nil, err
+	}
 	if exists {
-		return ErrUserExists
+		return nil, ErrUserExists
 	}
-	set := func(context.Context, string) error { return nil }
-	if password != "" {
-		if set, err = a.prepare(ctx, password); err != nil {
-			return err
-		}
+	if password == "" {
+		return func(context.Context, string) error { return nil }, nil
 	}
+	return a.prepare(ctx, password)
+}
+
+func (a *Admin) writeUser(ctx context.Context, user *betterauth.User, set setPassword) error {
 	return a.host.Transaction(ctx, func(ctx context.Context) error {
 		if err := a.users.Create(ctx, user); err != nil {
 			return taken(err)

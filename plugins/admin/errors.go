@@ -38,8 +38,12 @@ var (
 	ErrNoPasswords = code(http.StatusBadRequest, "EMAIL_PASSWORD_DISABLED", "Email and password is not enabled")
 )
 
+// ErrWhileImpersonating says that somebody who acts in a user's place may not
+// change how that user gets in, nor give anybody else a way in: they go back first.
+var ErrWhileImpersonating = code(http.StatusForbidden, "NOT_ALLOWED_WHILE_IMPERSONATING", "This is not allowed while impersonating a user")
+
 func codes() []*betterauth.ErrorCode {
-	return []*betterauth.ErrorCode{ErrSetRole, ErrGetUser, ErrCreateUsers, ErrUpdateUsers, ErrListUsers, ErrListSessions, ErrBanUsers, ErrImpersonate,
+	return []*betterauth.ErrorCode{ErrWhileImpersonating, ErrSetRole, ErrGetUser, ErrCreateUsers, ErrUpdateUsers, ErrListUsers, ErrListSessions, ErrBanUsers, ErrImpersonate,
 		ErrImpersonateAdmins, ErrRevokeSessions, ErrDeleteUsers, ErrSetPassword, ErrSetEmail, ErrBannedUser, ErrNoSuchRole, ErrInvalidRole,
 		ErrInvalidEmail, ErrUserExists, ErrNoData, ErrPasswordColumn, ErrBanYourself, ErrRemoveYourself, ErrNoPasswords}
 }

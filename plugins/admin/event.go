@@ -8,7 +8,8 @@ import (
 )
 
 // The events of this plugin, for audit logs: subscribe with betterauth.On. By is
-// the administrator, "" where a program called. They hold ids and facts, no
+// the administrator, also where they act as another one, and "" where a program
+// called. They hold ids and facts, no
 // token or password.
 
 // Created says that a user was created.
@@ -52,12 +53,19 @@ func events() []betterauth.EventType {
 	}
 }
 
-// actor is the id of whoever calls the operation in ctx, "" without one.
+// actor is the id of whoever calls the operation in ctx, "" without one. In an
+// impersonation that is the administrator, not whom they act as.
 func actor(ctx context.Context) string {
-	if c, ok := betterauth.CtxFrom(ctx); ok && c.Identity() != nil {
-		return c.Identity().User.ID
+	c, ok := betterauth.CtxFrom(ctx)
+	if !ok || c.Identity() == nil {
+		return ""
 	}
-	return ""
+	if session := c.Identity().Session; session != nil {
+		if by, impersonated := ImpersonatedBy.Get(session); impersonated {
+			return by
+		}
+	}
+	return c.Identity().User.ID
 }
 
 // tellOfUpdate reports what an update of a user changed.

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -21,70 +22,64 @@ const (
 const methodImpersonate = "impersonate"
 
 func (a *Admin) impersonate(c *betterauth.Ctx, in UserInput) (*betterauth.Identity, error) {
-	if err := a.demand(c, "user", "impersonate", ErrImpersonate); err != nil {
-		return nil, err
-	}
 	own := c.Identity()
+	// From within an impersonation the next session would bear the mark of the
+	// user who is impersonated, and the way back would lead to their session.
+	if _, nested := ImpersonatedBy.Get(own.Session); nested {
+		return nil, ErrImpersonate
+	}
 	var id *betterauth.Identity
-	err := c.Transaction(func(tx *betterauth.Ctx) error {
-		actor, target, err := a.holdBoth(tx, own, in.UserID)
-		if err != nil {
+	err := a.actOn(c, in.UserID, []permission{toImpersonate}, func(tx *betterauth.Ctx, caller, target *betterauth.User) error {
+		if err := a.mayImpersonate(caller, target); err != nil {
 			return err
-		}
-		if !a.may(actor, "user", "impersonate") {
-			return ErrImpersonate
-		}
-		if a.isAdmin(target) && !a.cfg.AllowImpersonatingAdmins && !a.may(actor, "user", "impersonate-admins") {
-			return ErrImpersonateAdmins
 		}
 		forget, _ := tx.SignedCookie(dontRememberCookie)
 		tx.ForgetSession()
 		tx.SetCookie(betterauth.Cookie{Key: adminCookie, Value: own.Session.Token + ":" + forget, Signed: true, MaxAge: a.host.SessionConfig().ExpiresIn})
+		begunFrom.Set(tx, own.Session)
 		session, err := tx.SignIn(target, betterauth.SignIn{
-			Method: methodImpersonate, Assurance: betterauth.MultiFactor, Remember: new(bool), Life: a.cfg.ImpersonationDuration,
-			Columns: database.Set{ImpersonatedBy.Column().Name: actor.ID},
+			Method: methodImpersonate, Assurance: betterauth.MultiFactor, Remember: new(bool),
+			Life:    min(a.cfg.ImpersonationDuration, own.Session.ExpiresAt.Sub(tx.Now())),
+			Columns: database.Set{ImpersonatedBy.Column().Name: caller.ID},
 		})
 		if err != nil {
 			return err
 		}
 		id = &betterauth.Identity{Session: session, User: target}
-		betterauth.Emit(tx, a.host, Impersonated{By: actor.ID, UserID: target.ID, SessionID: session.ID})
+		betterauth.Emit(tx, a.host, Impersonated{By: caller.ID, UserID: target.ID, SessionID: session.ID})
 		return nil
 	})
 	return id, err
 }
 
-// holdBoth holds the administrator, who must still be signed in, and the user to
-// be impersonated: a ban of either at the same time is seen, or finds the new
-// session. Rows are held in one order everywhere.
-func (a *Admin) holdBoth(tx *betterauth.Ctx, own *betterauth.Identity, targetID string) (actor, target *betterauth.User, err error) {
-	ids := []string{own.User.ID, targetID}
-	slices.Sort(ids)
-	held := map[string]*betterauth.User{}
-	for _, id := range slices.Compact(ids) {
-		user, err := a.users.GetLocked(tx, database.Eq("id", id))
-		if err != nil && !errors.Is(err, database.ErrNotFound) {
-			return nil, nil, err
+// begunFrom is the session that an impersonation is being made from.
+var begunFrom = betterauth.NewRequestValue[*betterauth.Session]()
+
+// keepAge makes an impersonation as old as the session it is begun from: the
+// administrator proves nothing by it, so that it is no fresher.
+func keepAge(ctx context.Context, session *betterauth.Session) error {
+	if own, ok := begunFrom.Get(ctx); ok {
+		if _, impersonated := ImpersonatedBy.Get(session); impersonated {
+			session.CreatedAt = own.CreatedAt
 		}
-		held[id] = user
 	}
-	live, err := a.sessions.Exists(tx, database.Eq("id", own.Session.ID))
-	if err != nil {
-		return nil, nil, err
-	}
-	actor, target = held[own.User.ID], held[targetID]
+	return nil
+}
+
+// mayImpersonate says why an administrator may not act as a user, nil if they may.
+func (a *Admin) mayImpersonate(actor, target *betterauth.User) error {
 	switch {
-	case actor == nil || !live:
-		return nil, nil, betterauth.ErrUnauthorized
-	case target == nil:
-		return nil, nil, betterauth.ErrUserNotFound
+	case !a.may(actor, "user", "impersonate"):
+		return ErrImpersonate
+	case !a.Dominates(actor, target),
+		a.isAdmin(target) && !a.cfg.AllowImpersonatingAdmins && !a.may(actor, "user", "impersonate-admins"):
+		return ErrImpersonateAdmins
 	}
-	return actor, target, nil
+	return nil
 }
 
 func (a *Admin) isAdmin(user *betterauth.User) bool {
-	return slices.Contains(a.cfg.AdminUserIDs, user.ID) ||
-		slices.ContainsFunc(a.rolesOf(user), func(name string) bool { return slices.Contains(a.cfg.AdminRoles, name) })
+	return a.named(user) || slices.ContainsFunc(a.rolesOf(user), func(name string) bool { return slices.Contains(a.cfg.AdminRoles, name) })
 }
 
 func (a *Admin) stopImpersonating(c *betterauth.Ctx, _ betterauth.None) (*betterauth.Identity, error) {

@@ -11,6 +11,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+const (
+	// maxFilterValues is how many values a filter compares with: engines limit how
+	// many values a statement binds.
+	maxFilterValues = 1000
+	// maxSearch is how long a text to look for is, in bytes: engines limit
+	// patterns, and try a long one at each character of each row.
+	maxSearch = 1024
+)
+
 // pageSize is how many users are listed where the caller does not say.
 const pageSize = 100
 
@@ -40,7 +49,7 @@ type ListAnswer struct {
 }
 
 func (a *Admin) listUsers(c *betterauth.Ctx, in ListInput) (answer ListAnswer, err error) {
-	if err := a.demand(c, "user", "list", ErrListUsers); err != nil {
+	if err := a.demand(c, toList); err != nil {
 		return ListAnswer{}, err
 	}
 	if answer.Limit, err = count("limit", in.Limit); err != nil {
@@ -129,6 +138,9 @@ func (a *Admin) order(in ListInput) ([]database.Order, error) {
 
 func (a *Admin) conditions(in ListInput) (where []database.Cond, err error) {
 	if text := textOr(in.SearchValue, ""); text != "" {
+		if len(text) > maxSearch {
+			return nil, tooLong("searchValue")
+		}
 		field := textOr(in.SearchField, "email")
 		where = append(where, like(textOr(in.SearchOperator, "contains"), field, text))
 	}
@@ -141,6 +153,10 @@ func (a *Admin) conditions(in ListInput) (where []database.Cond, err error) {
 	}
 	cond, err := filter(column, textOr(in.FilterOperator, "eq"), in.FilterValue)
 	return append(where, cond), err
+}
+
+func tooLong(parameter string) error {
+	return betterauth.ErrValidation.Messagef("[query.%s] Too big: expected string to have <=%d bytes", parameter, maxSearch)
 }
 
 func like(operator, column, text string) database.Cond {
@@ -160,6 +176,9 @@ var comparisons = map[string]func(column string, value any) database.Cond{
 // filter compares a column with values that came as text. An operator that the
 // column has no order or no text for is refused.
 func filter(column database.Column, operator string, texts []string) (database.Cond, error) {
+	if len(texts) > maxFilterValues {
+		return database.Cond{}, betterauth.ErrValidation.Messagef("[query.filterValue] Too big: expected array to have <=%d items", maxFilterValues)
+	}
 	wrongOperator := betterauth.ErrValidation.Messagef("[query.filterOperator] Invalid input")
 	values := make([]any, len(texts))
 	for i, text := range texts {
@@ -184,6 +203,9 @@ func filter(column database.Column, operator string, texts []string) (database.C
 		// An id may be stored as something else than text.
 		if column.Type != database.String || column.Name == "id" || column.References != nil {
 			return database.Cond{}, wrongOperator
+		}
+		if len(texts[0]) > maxSearch {
+			return database.Cond{}, tooLong("filterValue")
 		}
 		return like(operator, column.Name, texts[0]), nil
 	case column.Type == database.Boolean && operator != "eq" && operator != "ne":

@@ -1,9 +1,6 @@
 package admin
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/access"
 	"github.com/go-json-experiment/json"
@@ -33,33 +30,27 @@ var (
 // Allows reports whether a user may do all that is asked, by one of their roles
 // or by being named in Config.AdminUserIDs.
 func (a *Admin) Allows(user *betterauth.User, request access.Request) bool {
-	if slices.Contains(a.cfg.AdminUserIDs, user.ID) {
+	if a.named(user) {
 		return true
 	}
-	return slices.ContainsFunc(a.rolesOf(user), func(name string) bool {
-		return a.roles[name].Authorize(request, access.All) == nil
-	})
-}
-
-// rolesOf are the names of a user's roles.
-func (a *Admin) rolesOf(user *betterauth.User) []string {
-	names, _ := Role.Get(user)
-	if names == "" {
-		names = a.cfg.DefaultRole
+	// Of many names only those of roles count, and each is asked once: how many a
+	// user has and how much is asked for must not be multiplied.
+	asked := map[string]bool{}
+	for _, name := range a.rolesOf(user) {
+		role, known := a.roles[name]
+		if !known || asked[name] {
+			continue
+		}
+		asked[name] = true
+		if role.Authorize(request, access.All) == nil {
+			return true
+		}
 	}
-	return strings.Split(names, ",")
+	return false
 }
 
 func (a *Admin) may(user *betterauth.User, resource, action string) bool {
 	return a.Allows(user, access.Request{resource: {Names: []string{action}}})
-}
-
-// demand refuses a caller who may not do something.
-func (a *Admin) demand(c *betterauth.Ctx, resource, action string, denied *betterauth.ErrorCode) error {
-	if !a.may(c.Identity().User, resource, action) {
-		return denied
-	}
-	return nil
 }
 
 // HasPermissionInput is the input of userHasPermission. Whom it is about is

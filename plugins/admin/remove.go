@@ -9,18 +9,17 @@ import (
 )
 
 func (a *Admin) removeUser(c *betterauth.Ctx, in UserInput) (betterauth.Success, error) {
-	if err := a.demand(c, "user", "delete", ErrDeleteUsers); err != nil {
-		return betterauth.Success{}, err
-	}
-	if in.UserID == c.Identity().User.ID {
-		return betterauth.Success{}, ErrRemoveYourself
-	}
-	err := a.Remove(c, in.UserID)
+	err := a.actOn(c, in.UserID, []permission{toDelete}, func(tx *betterauth.Ctx, caller, target *betterauth.User) error {
+		if target.ID == caller.ID {
+			return ErrRemoveYourself
+		}
+		return a.Remove(tx, target.ID)
+	})
 	return betterauth.Success{Success: err == nil}, err
 }
 
-// Remove deletes a user with their sessions and accounts, and ends what they do
-// in others' place. What plugins keep about them goes by foreign key. Whoever
+// Remove deletes a user, with all that belongs to them (betterauth.UserDeleted),
+// and ends what they do in others' place. Whoever
 // signs in as them at the same time waits, and then finds nobody. The error is
 // betterauth.ErrUserNotFound.
 func (a *Admin) Remove(ctx context.Context, userID string) error {
@@ -34,14 +33,7 @@ func (a *Admin) Remove(ctx context.Context, userID string) error {
 		if _, err := a.end(ctx, userID); err != nil {
 			return err
 		}
-		accounts, err := betterauth.StoreOf[betterauth.Account](a.host)
-		if err != nil {
-			return err
-		}
-		if _, err := accounts.Delete(ctx, database.Eq("userId", userID)); err != nil {
-			return err
-		}
-		_, err = a.users.Delete(ctx, database.Eq("id", userID))
+		_, err := a.users.Delete(ctx, database.Eq("id", userID))
 		betterauth.Emit(ctx, a.host, Removed{By: actor(ctx), UserID: userID})
 		return err
 	})
@@ -67,10 +59,17 @@ func checkSetPassword(_ *betterauth.Ctx, in *SetPasswordInput) error {
 }
 
 func (a *Admin) setUserPassword(c *betterauth.Ctx, in SetPasswordInput) (betterauth.Status, error) {
-	if err := a.demand(c, "user", "set-password", ErrSetPassword); err != nil {
+	// Before the password is judged and hashed, which is no stranger's to cause.
+	if err := a.demand(c, toSetPassword); err != nil {
 		return betterauth.Status{}, err
 	}
-	err := a.SetPassword(c, in.UserID, in.NewPassword)
+	set, err := a.prepare(c, in.NewPassword)
+	if err != nil {
+		return betterauth.Status{}, err
+	}
+	err = a.actOn(c, in.UserID, []permission{toSetPassword}, func(tx *betterauth.Ctx, _, target *betterauth.User) error {
+		return a.writePassword(tx, target.ID, set)
+	})
 	return betterauth.Status{Status: err == nil}, err
 }
 
@@ -82,6 +81,10 @@ func (a *Admin) SetPassword(ctx context.Context, userID, password string) error 
 	if err != nil {
 		return err
 	}
+	return a.writePassword(ctx, userID, set)
+}
+
+func (a *Admin) writePassword(ctx context.Context, userID string, set setPassword) error {
 	return a.host.Transaction(ctx, func(ctx context.Context) error {
 		err := set(ctx, userID)
 		var code *betterauth.ErrorCode
@@ -93,7 +96,10 @@ func (a *Admin) SetPassword(ctx context.Context, userID, password string) error 
 	})
 }
 
-func (a *Admin) prepare(ctx context.Context, password string) (set func(ctx context.Context, userID string) error, err error) {
+// setPassword stores a password that was judged and hashed already.
+type setPassword = func(ctx context.Context, userID string) error
+
+func (a *Admin) prepare(ctx context.Context, password string) (setPassword, error) {
 	if a.passwords == nil {
 		return nil, ErrNoPasswords
 	}

@@ -32,14 +32,15 @@ func checkRole(raw jsontext.Value) error {
 }
 
 func (a *Admin) setRole(c *betterauth.Ctx, in SetRoleInput) (UserAnswer, error) {
-	if err := a.demand(c, "user", "set-role", ErrSetRole); err != nil {
-		return UserAnswer{}, err
-	}
 	role, _, err := a.roleFrom(c, in.Role)
 	if err != nil {
 		return UserAnswer{}, err
 	}
-	user, err := a.Update(c, in.UserID, database.Set{"role": role})
+	var user *betterauth.User
+	err = a.actOn(c, in.UserID, []permission{toSetRole}, func(tx *betterauth.Ctx, _, target *betterauth.User) (err error) {
+		user, err = a.Update(tx, target.ID, database.Set{"role": role})
+		return err
+	})
 	return UserAnswer{user}, err
 }
 
@@ -55,13 +56,14 @@ func (a *Admin) SetRoles(ctx context.Context, userID string, roles ...string) (*
 	return a.Update(ctx, userID, database.Set{"role": strings.Join(roles, ",")})
 }
 
-// roleFrom reads the roles that a caller gives somebody, if they may. given is
-// false when there are none.
+// roleFrom reads the roles that a caller who may set roles gives somebody; which
+// ones they may give is seen when they are written. given is false when there
+// are none.
 func (a *Admin) roleFrom(c *betterauth.Ctx, raw jsontext.Value) (role string, given bool, err error) {
 	if raw == nil {
 		return "", false, nil
 	}
-	if err := a.demand(c, "user", "set-role", ErrSetRole); err != nil {
+	if err := a.demand(c, toSetRole); err != nil {
 		return "", false, err
 	}
 	items := []jsontext.Value{raw}

@@ -2,26 +2,41 @@ package admin
 
 import (
 	"context"
+	"errors"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// SessionsAnswer is the answer of listUserSessions.
+// SessionsAnswer is the answer of listUserSessions. The token of each session is
+// its id: enough to end it with revokeUserSession, which is what clients have
+// tokens for, and nothing that signs in.
 type SessionsAnswer struct {
 	Sessions []*betterauth.Session `json:"sessions"`
 }
 
 func (a *Admin) listUserSessions(c *betterauth.Ctx, in UserInput) (SessionsAnswer, error) {
-	if err := a.demand(c, "session", "list", ErrListSessions); err != nil {
-		return SessionsAnswer{}, err
+	sessions := []*betterauth.Session{}
+	err := a.actOn(c, in.UserID, []permission{toListSessions}, func(tx *betterauth.Ctx, _, target *betterauth.User) (err error) {
+		sessions, err = a.Sessions(tx, target.ID)
+		return err
+	})
+	if errors.Is(err, betterauth.ErrUserNotFound) {
+		return SessionsAnswer{sessions}, nil
 	}
-	sessions, err := a.Sessions(c, in.UserID)
-	return SessionsAnswer{sessions}, err
+	return SessionsAnswer{withoutTokens(sessions)}, err
+}
+
+// withoutTokens puts ids in the place of tokens.
+func withoutTokens(sessions []*betterauth.Session) []*betterauth.Session {
+	for _, session := range sessions {
+		session.Token = session.ID
+	}
+	return sessions
 }
 
 // Sessions returns a user's sessions that have not expired, oldest first, those
-// of administrators in their place included.
+// of administrators in their place included. Their tokens are the real ones, which sign in.
 func (a *Admin) Sessions(ctx context.Context, userID string) ([]*betterauth.Session, error) {
 	return a.sessions.List(ctx, database.Query{
 		Where: []database.Cond{database.Eq("userId", userID), database.Gt("expiresAt", a.host.Now())},
@@ -29,36 +44,69 @@ func (a *Admin) Sessions(ctx context.Context, userID string) ([]*betterauth.Sess
 	})
 }
 
-// RevokeSessionInput is the input of revokeUserSession.
+// RevokeSessionInput is the input of revokeUserSession. SessionToken is the id of
+// a session, which listUserSessions answers as its token, or its token.
 type RevokeSessionInput struct {
 	SessionToken string `json:"sessionToken"`
 }
 
 func (a *Admin) revokeUserSession(c *betterauth.Ctx, in RevokeSessionInput) (betterauth.Success, error) {
-	if err := a.demand(c, "session", "revoke", ErrRevokeSessions); err != nil {
+	if err := a.demand(c, toRevokeSessions); err != nil {
 		return betterauth.Success{}, err
 	}
-	_, err := a.sessions.Delete(c, database.Eq("token", in.SessionToken))
+	session, err := a.sessionBy(c, in.SessionToken)
+	if errors.Is(err, database.ErrNotFound) {
+		return betterauth.Success{Success: true}, nil // as if it had just ended
+	}
+	if err != nil {
+		return betterauth.Success{}, err
+	}
+	err = a.actOn(c, session.UserID, []permission{toRevokeSessions}, func(tx *betterauth.Ctx, _, _ *betterauth.User) error {
+		_, err := a.sessions.Delete(tx, database.Eq("id", session.ID))
+		return err
+	})
+	if errors.Is(err, betterauth.ErrUserNotFound) {
+		err = nil // removed meanwhile, and the session with them
+	}
 	return betterauth.Success{Success: err == nil}, err
+}
+
+// sessionBy finds a session by its id or by its token.
+func (a *Admin) sessionBy(ctx context.Context, name string) (*betterauth.Session, error) {
+	session, err := a.sessions.Get(ctx, database.Eq("id", name))
+	if errors.Is(err, database.ErrNotFound) {
+		return a.sessions.Get(ctx, database.Eq("token", name))
+	}
+	return session, err
 }
 
 func (a *Admin) revokeUserSessions(c *betterauth.Ctx, in UserInput) (betterauth.Success, error) {
-	if err := a.demand(c, "session", "revoke", ErrRevokeSessions); err != nil {
-		return betterauth.Success{}, err
+	err := a.actOn(c, in.UserID, []permission{toRevokeSessions}, func(tx *betterauth.Ctx, _, target *betterauth.User) error {
+		_, err := a.RevokeSessions(tx, target.ID)
+		return err
+	})
+	if errors.Is(err, betterauth.ErrUserNotFound) {
+		err = nil // nobody has no sessions
 	}
-	_, err := a.RevokeSessions(c, in.UserID)
 	return betterauth.Success{Success: err == nil}, err
 }
 
-// RevokeSessions ends a user's sessions and those they use in others' place, and
-// returns how many. A user who does not exist has none.
+// RevokeSessions ends a user's sessions and those they use in others' place, with
+// what betterauth.SessionsRevoked ends, and returns how many. A user who does not exist has none.
 func (a *Admin) RevokeSessions(ctx context.Context, userID string) (ended int, err error) {
 	err = a.host.Transaction(ctx, func(ctx context.Context) error {
 		if err := a.takeTurns(ctx); err != nil {
 			return err
 		}
-		ended, err = a.end(ctx, userID)
-		return err
+		_, err := a.users.GetLocked(ctx, database.Eq("id", userID))
+		nobody := errors.Is(err, database.ErrNotFound)
+		if err != nil && !nobody {
+			return err
+		}
+		if ended, err = a.end(ctx, userID); err != nil || nobody {
+			return err
+		}
+		return a.host.End(ctx, userID, betterauth.SessionsRevoked)
 	})
 	return ended, err
 }

@@ -21,7 +21,7 @@ type GetUserInput struct {
 }
 
 func (a *Admin) getUser(c *betterauth.Ctx, in GetUserInput) (*betterauth.User, error) {
-	if err := a.demand(c, "user", "get", ErrGetUser); err != nil {
+	if err := a.demand(c, toGet); err != nil {
 		return nil, err
 	}
 	return a.User(c, in.ID)
@@ -49,7 +49,7 @@ type UpdateInput struct {
 }
 
 func (a *Admin) updateUser(c *betterauth.Ctx, in UpdateInput) (*betterauth.User, error) {
-	if err := a.demand(c, "user", "update", ErrUpdateUsers); err != nil {
+	if err := a.demand(c, toUpdate); err != nil {
 		return nil, err
 	}
 	if len(in.Data) == 0 {
@@ -62,24 +62,12 @@ func (a *Admin) updateUser(c *betterauth.Ctx, in UpdateInput) (*betterauth.User,
 	if err != nil {
 		return nil, err
 	}
-	if has(in.Data, "banned", "banReason", "banExpires") {
-		if err := a.demand(c, "user", "ban", ErrBanUsers); err != nil {
-			return nil, err
-		}
-	}
-	if in.Data["banned"].Kind() == 't' && in.UserID == c.Identity().User.ID {
-		return nil, ErrBanYourself
-	}
-	if has(in.Data, "email", "emailVerified") {
-		if err := a.demand(c, "user", "set-email", ErrSetEmail); err != nil {
-			return nil, err
-		}
+	needs := append([]permission{toUpdate}, columnsNeed(in.Data)...)
+	if err := a.demand(c, needs...); err != nil {
+		return nil, err
 	}
 	email, err := a.emailFrom(c, in)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := a.User(c, in.UserID); err != nil {
 		return nil, err
 	}
 	set, err := a.columnsFrom(in.Data)
@@ -92,7 +80,29 @@ func (a *Admin) updateUser(c *betterauth.Ctx, in UpdateInput) (*betterauth.User,
 	if has(in.Data, "email") {
 		set["email"] = email
 	}
-	return a.Update(c, in.UserID, set)
+	var user *betterauth.User
+	err = a.actOn(c, in.UserID, needs, func(tx *betterauth.Ctx, caller, target *betterauth.User) (err error) {
+		if set["banned"] == true && target.ID == caller.ID {
+			return ErrBanYourself
+		}
+		user, err = a.Update(tx, target.ID, set)
+		return err
+	})
+	return user, err
+}
+
+// columnsNeed is what columns of a user take beyond creating or updating one.
+func columnsNeed(data betterauth.Members) (needs []permission) {
+	if has(data, "role") {
+		needs = append(needs, toSetRole)
+	}
+	if has(data, "banned", "banReason", "banExpires") {
+		needs = append(needs, toBan)
+	}
+	if has(data, "email", "emailVerified") {
+		needs = append(needs, toSetEmail)
+	}
+	return needs
 }
 
 // emailFrom reads the address that a user is to have, "" without one.
@@ -112,14 +122,15 @@ func (a *Admin) emailFrom(ctx context.Context, in UpdateInput) (string, error) {
 	return email, err
 }
 
-// Update sets columns of a user. Banning them ends their sessions, and what they
-// are doing in others' place; so does a role that no longer lets them do it. The
-// errors are betterauth.ErrUserNotFound and ErrUserExists for an address that is
+// Update sets columns of a user. Banning them ends their sessions, what they are
+// doing in others' place, and what betterauth.UserBanned ends. Other roles end the impersonations by them, and of
+// them, that are no longer allowed. The errors are betterauth.ErrUserNotFound and ErrUserExists for an address that is
 // taken.
 func (a *Admin) Update(ctx context.Context, userID string, set database.Set) (user *betterauth.User, err error) {
 	err = a.host.Transaction(ctx, func(ctx context.Context) error {
 		banning := set["banned"] == true
-		if banning {
+		_, roles := set["role"]
+		if banning || roles {
 			// First, as everywhere: see end.
 			if err := a.takeTurns(ctx); err != nil {
 				return err
@@ -133,9 +144,11 @@ func (a *Admin) Update(ctx context.Context, userID string, set database.Set) (us
 			return taken(missing(err))
 		}
 		if banning {
-			_, err = a.end(ctx, userID)
-		} else if a.may(before, "user", "impersonate") && !a.may(user, "user", "impersonate") {
-			err = a.endTheirImpersonations(ctx, user)
+			if _, err = a.end(ctx, userID); err == nil {
+				err = a.host.End(ctx, userID, betterauth.UserBanned)
+			}
+		} else if roles {
+			err = a.endUnallowed(ctx, user)
 		}
 		a.tellOfUpdate(ctx, before, user)
 		return err

@@ -122,6 +122,24 @@ func TestListUsers(t *testing.T) {
 	})
 }
 
+// How many values a filter has and how long a text to look for is are limited:
+// engines refuse more, which would be a failure of the server.
+func TestListLimits(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		s := newSite(t, admin.Config{}, plugintest.Options{DB: db})
+		c := s.as("admin", "admin@example.com")
+		values := func(n int) string { return "filterOperator=in" + strings.Repeat("&filterValue=x", n) }
+		c.Get("/admin/list-users?" + values(1000)).Want(http.StatusOK)
+		c.Get("/admin/list-users?" + values(1001)).WantError(betterauth.ErrValidation)
+		for _, query := range []string{"searchValue=", "filterField=name&filterOperator=starts_with&filterValue="} {
+			c.Get("/admin/list-users?" + query + strings.Repeat("x", 1024)).Want(http.StatusOK)
+			c.Get("/admin/list-users?" + query + strings.Repeat("x", 1025)).WantError(betterauth.ErrValidation)
+			c.Get("/admin/list-users?" + query + strings.Repeat("%25", 60_000)).WantError(betterauth.ErrValidation)
+		}
+	})
+}
+
 func TestListPages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, admin.Config{}, plugintest.Options{})

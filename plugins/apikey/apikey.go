@@ -13,6 +13,7 @@ package apikey
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync/atomic"
 
@@ -71,10 +72,9 @@ func (k *Keys) Manifest() betterauth.Manifest {
 		ID:     ID,
 		Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[Key]("apikey")}},
 		Endpoints: []betterauth.Endpoint{
-			// Public: these ask for a stored session themselves, since in process
-			// they do without.
+			// A key outlives the session that it is made with, so that one is fresh.
 			betterauth.Handle(betterauth.Operation{
-				ID: CreateAPIKey, Method: http.MethodPost, Path: "/api-key/create", Access: betterauth.Public, NoStore: true,
+				ID: CreateAPIKey, Method: http.MethodPost, Path: "/api-key/create", Access: betterauth.WithFreshSessionOrInProcess,
 				Summary: "Makes a key; its text is in this answer alone.",
 				Errors: []*betterauth.ErrorCode{ErrUnauthorizedSession, ErrServerOnly, ErrNoDefaultConfig, ErrMetadataDisabled, ErrInvalidMetadata, ErrExpiryDisabled,
 					ErrExpiresTooSoon, ErrExpiresTooLate, ErrPrefixLength, ErrNameLength, ErrNameRequired, ErrOrganizationRequired, ErrNoOrganizations},
@@ -87,7 +87,7 @@ func (k *Keys) Manifest() betterauth.Manifest {
 				Summary: "One of the user's keys.", Errors: []*betterauth.ErrorCode{ErrKeyNotFound, ErrNoDefaultConfig, ErrNoOrganizations},
 			}, k.getKey),
 			betterauth.Handle(betterauth.Operation{
-				ID: UpdateAPIKey, Method: http.MethodPost, Path: "/api-key/update", Access: betterauth.Public,
+				ID: UpdateAPIKey, Method: http.MethodPost, Path: "/api-key/update", Access: betterauth.WithStoredSessionOrInProcess,
 				Summary: "Changes one of the user's keys.",
 				Errors: []*betterauth.ErrorCode{ErrUnauthorizedSession, ErrServerOnly, ErrKeyNotFound, ErrNoValues, ErrNoDefaultConfig, ErrInvalidMetadata,
 					ErrExpiryDisabled, ErrExpiresTooSoon, ErrExpiresTooLate, ErrNameLength, ErrNoOrganizations},
@@ -104,14 +104,28 @@ func (k *Keys) Manifest() betterauth.Manifest {
 				ID: DeleteAllExpiredAPIKeys, Access: betterauth.ServerOnly, Summary: "Deletes the keys that have expired.",
 			}, k.deleteAllExpired),
 		},
-		Database: []betterauth.DatabaseHook{betterauth.AfterDelete(k.afterDeleteUser)},
-		Errors:   codes,
+		After:       []betterauth.AfterHook{betterauth.AfterMatch(isOwnRefusal, refuseInOwnWords)},
+		Credentials: []betterauth.Credentials{{Name: "API key", Tables: []string{"apikey"}, Ends: betterauth.UserBanned | betterauth.PasswordReset, Revoke: k.revoke}},
+		Errors:      codes,
 	}
 	if k.sessions() {
 		m.Sources = []betterauth.SessionSource{{Name: Source, Identity: k.vouch}}
 		m.Before = []betterauth.BeforeHook{betterauth.BeforeMatch(betterauth.Every, k.beforeEvery)}
 	}
 	return m
+}
+
+// isOwnRefusal says where a client without a session meets a code of the
+// plugin's own, as the reference's clients know it.
+func isOwnRefusal(op betterauth.Operation) bool {
+	return op.ID == CreateAPIKey || op.ID == UpdateAPIKey
+}
+
+func refuseInOwnWords(_ *betterauth.Ctx, r *betterauth.Result) error {
+	if errors.Is(r.Err, betterauth.ErrUnauthorized) {
+		r.Value, r.Err = nil, ErrUnauthorizedSession.Because(r.Err)
+	}
+	return nil
 }
 
 // Init implements betterauth.Initializer.
@@ -124,9 +138,20 @@ func (k *Keys) Init(_ context.Context, h *betterauth.Host) (err error) {
 	return err
 }
 
-// afterDeleteUser lets no key outlive its owner.
-func (k *Keys) afterDeleteUser(ctx context.Context, u *betterauth.User) error {
-	_, err := k.store.Delete(ctx, k.ofUser(u.ID)...)
+// revoke deletes a user's keys. After a reset of the password those stay whose
+// configuration does not say otherwise: programs have no part in it.
+func (k *Keys) revoke(ctx context.Context, r betterauth.Revocation) error {
+	where := k.ofUser(r.User.ID)
+	if r.Ending == betterauth.PasswordReset {
+		var ending []any
+		for _, c := range k.configs {
+			if c.EndOnPasswordReset {
+				ending = append(ending, c.ids()...)
+			}
+		}
+		where = append(where, database.In("configId", ending...))
+	}
+	_, err := k.store.Delete(ctx, where...)
 	return err
 }
 

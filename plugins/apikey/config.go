@@ -68,6 +68,11 @@ type Config struct {
 	// KeyFrom finds the key of a request instead, "" for none.
 	KeyFrom func(c *betterauth.Ctx) (string, error)
 
+	// EndOnPasswordReset deletes a user's keys of this configuration when their
+	// password is reset, by a link, a code or an administrator. The first proof of
+	// their address, a ban and their deletion end all keys anyway. Default false.
+	EndOnPasswordReset bool
+
 	// Organizations are the owners, not users. The plugin that knows them is not
 	// part of this project: requests about such keys answer 500
 	// ORGANIZATION_PLUGIN_REQUIRED, and they stand for nobody; Verify alone works.
@@ -92,7 +97,8 @@ type Expiry struct {
 	Default time.Duration
 	// DisableCustom refuses lives that clients choose. Default false.
 	DisableCustom bool
-	// Min and Max bound them. Default 1 day and 365 days.
+	// Min and Max bound them, Max from when the key was made, however often it is
+	// updated. Default 1 day and 365 days.
 	Min, Max time.Duration
 }
 

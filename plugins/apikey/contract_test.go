@@ -39,5 +39,10 @@ func TestContract(t *testing.T) {
 	options = append(options, plugintest.SingleUse(apikey.DeleteAPIKey, func(_ *plugintest.Kit, c *plugintest.Client) plugintest.Request {
 		return requests[apikey.DeleteAPIKey](made(c))
 	}))
+	options = append(options, plugintest.WayIn("an API key", func(_ *plugintest.Kit, owner *plugintest.Client) func(c *plugintest.Client) {
+		var key apikey.Answer
+		owner.Post("/api-key/create", body{"name": "key"}).Want(200).Into(&key)
+		return func(c *plugintest.Client) { c.Header.Set("X-API-Key", key.Key) }
+	}))
 	plugintest.Run(t, func() betterauth.Plugin { return apikey.New(apikey.Config{EnableSessions: true}) }, options...)
 }

@@ -56,11 +56,7 @@ func (k *Keys) createKey(c *betterauth.Ctx, in CreateInput) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	user, err := signedIn(c)
-	if err != nil {
-		return nil, err
-	}
-	remote := c.Request() != nil
+	user, remote := caller(c), c.Request() != nil
 	if remote && in.serverOnly() {
 		return nil, ErrServerOnly
 	}
@@ -79,7 +75,12 @@ func (k *Keys) createKey(c *betterauth.Ctx, in CreateInput) (*Answer, error) {
 	case user != nil:
 		owner = user.ID
 	}
-	key, text, err := k.create(c, conf, owner, in)
+	var key *Key
+	var text string
+	err = bySession(c, func(ctx context.Context) (err error) {
+		key, text, err = k.create(ctx, conf, owner, in)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -88,21 +89,26 @@ func (k *Keys) createKey(c *betterauth.Ctx, in CreateInput) (*Answer, error) {
 	return answer, nil
 }
 
-// signedIn returns who has a stored session; nil for nobody, and for who is
-// known by a key.
-func signedIn(c *betterauth.Ctx) (*betterauth.User, error) {
-	id, err := c.StoredSession()
-	if errors.Is(err, betterauth.ErrNoSession) {
-		return nil, nil
+// caller is who calls by their session; nil is the server itself.
+func caller(c *betterauth.Ctx) *betterauth.User {
+	if id := c.Identity(); id != nil {
+		return id.User
 	}
-	if err != nil {
-		return nil, err
+	return nil
+}
+
+// bySession runs f, which writes a key: for a caller who has a session with what
+// that takes, for the server itself as it is.
+func bySession(c *betterauth.Ctx, f func(ctx context.Context) error) error {
+	if caller(c) == nil {
+		return f(c)
 	}
-	return id.User, nil
+	return c.ChangeAccess(func(tx *betterauth.Ctx, _ *betterauth.User) error { return f(tx) })
 }
 
 // Create makes a key for a user, server-only fields included, and returns its
-// text, which is not stored. It does not look whether there is such a user.
+// text, which is not stored. It does not look whether there is such a user,
+// without whom the key is never good.
 func (k *Keys) Create(ctx context.Context, userID string, in CreateInput) (key *Key, text string, err error) {
 	conf, err := k.config(deref(in.ConfigID))
 	if err != nil {

@@ -78,6 +78,9 @@ func TestRowAsRecorded(t *testing.T) {
 	}
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		kit, keys := site(t, db, apikey.Config{EnableMetadata: true})
+		if err := kit.Users().Create(t.Context(), &betterauth.User{ID: v.Row.ReferenceID, Name: "Ada", Email: "ada@example.com"}); err != nil {
+			t.Fatal(err)
+		}
 		row := &apikey.Key{ID: v.Row.ID, ConfigID: v.Row.ConfigID, Name: &v.Row.Name, Start: &v.Row.Start, ReferenceID: v.Row.ReferenceID, Prefix: &v.Row.Prefix,
 			Hash: v.Row.Key, RateLimitTimeWindow: answered.RateLimitTimeWindow, RateLimitMax: answered.RateLimitMax, ExpiresAt: answered.ExpiresAt,
 			CreatedAt: answered.CreatedAt, UpdatedAt: answered.UpdatedAt, Metadata: &v.Row.Metadata}

@@ -6,7 +6,6 @@ import (
 	"unicode/utf16"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
 )
 
 // sessions reports whether any configuration lets keys stand for their owner.
@@ -66,7 +65,7 @@ func (k *Keys) vouch(c *betterauth.Ctx) (*betterauth.Identity, bool, error) {
 	if text == "" || err != nil {
 		return nil, false, err
 	}
-	if len(utf16.Encode([]rune(text))) < lookup.KeyLength {
+	if shorter(text, lookup.KeyLength) {
 		return nil, false, asCode(errForbiddenKey, ErrInvalidKey)
 	}
 	if lookup.Validate != nil {
@@ -82,24 +81,26 @@ func (k *Keys) vouch(c *betterauth.Ctx) (*betterauth.Identity, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	if key, err = k.use(c, conf, key, nil); err != nil {
-		return nil, false, err
-	}
-	k.sweep(c)
-	if conf.Organizations {
-		return nil, false, ErrInvalidReference
-	}
-	user, err := k.users.Get(c, database.Eq("id", key.ReferenceID))
-	if errors.Is(err, database.ErrNotFound) {
-		return nil, false, ErrInvalidReference
-	}
+	key, user, err := k.use(c, conf, key, nil)
 	if err != nil {
 		return nil, false, err
 	}
-	if banned(user, c.Now()) {
-		return nil, false, ErrUserBanned
+	k.sweep(c)
+	if user == nil {
+		return nil, false, ErrInvalidReference // organizations sign nobody in
 	}
 	return &betterauth.Identity{User: user, Session: k.session(c, key, text)}, true, nil
+}
+
+// shorter reports whether text has less than n UTF-16 code units, the reference's
+// measure. It reads no further than it must.
+func shorter(text string, n int) bool {
+	for _, r := range text {
+		if n -= utf16.RuneLen(r); n <= 0 {
+			return false
+		}
+	}
+	return n > 0
 }
 
 // session is made up for one request. Its token is the key, as in the

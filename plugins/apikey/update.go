@@ -3,6 +3,7 @@ package apikey
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -25,6 +26,7 @@ type UpdateInput struct {
 	RefillInterval *int64         `json:"refillInterval" check:"min=0,max=2147483647"`
 	Metadata       jsontext.Value `json:"metadata"`
 	// ExpiresIn is a number of seconds from now; null lets the key last for ever.
+	// Neither goes past Expiry.Max; see Update.
 	ExpiresIn jsontext.Value `json:"expiresIn"`
 	// The rest is server-only.
 	RateLimitEnabled    *bool  `json:"rateLimitEnabled"`
@@ -47,20 +49,20 @@ func (k *Keys) updateKey(c *betterauth.Ctx, in UpdateInput) (*Answer, error) {
 	if _, err := in.permissions(); err != nil {
 		return nil, err
 	}
-	user, err := signedIn(c)
-	if err != nil {
-		return nil, err
-	}
-	remote, owner := c.Request() != nil, deref(in.UserID)
+	user, remote, owner := caller(c), c.Request() != nil, deref(in.UserID)
 	switch {
-	case user == nil && (remote || owner == ""), user != nil && owner != "" && owner != user.ID:
+	case user == nil && owner == "", user != nil && owner != "" && owner != user.ID:
 		return nil, ErrUnauthorizedSession
 	case remote && in.serverOnly():
 		return nil, ErrServerOnly
 	case user != nil:
 		owner = user.ID
 	}
-	key, err := k.Update(c, owner, in)
+	var key *Key
+	err := bySession(c, func(ctx context.Context) (err error) {
+		key, err = k.Update(ctx, owner, in)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +71,11 @@ func (k *Keys) updateKey(c *betterauth.Ctx, in UpdateInput) (*Answer, error) {
 
 // Update changes a key of a user, server-only fields included. A key that is
 // somebody else's is ErrKeyNotFound as one that does not exist.
+//
+// No number of updates lets a key outlast Expiry.Max, counted from when it was
+// made: what would end later than that is ErrExpiresTooLate, unless it ends no
+// later than the key does already. So is null, where keys made without a life do
+// not last for ever. Both hold in process, too.
 func (k *Keys) Update(ctx context.Context, userID string, in UpdateInput) (*Key, error) {
 	conf, where, err := k.find(ctx, userID, in.ConfigID, in.KeyID)
 	if err != nil {
@@ -85,9 +92,13 @@ func (k *Keys) Update(ctx context.Context, userID string, in UpdateInput) (*Key,
 		return nil, ErrNoValues
 	}
 	set["updatedAt"] = k.host.Now()
-	key, err := k.store.UpdateOne(ctx, set, where...)
+	// In the statement, since others may shorten the key's life meanwhile.
+	key, err := k.store.UpdateOne(ctx, set, append(where, conf.withinLife(set)...)...)
 	if errors.Is(err, database.ErrNotFound) {
-		return nil, ErrKeyNotFound
+		if _, err := k.one(ctx, where); err != nil {
+			return nil, err
+		}
+		return nil, ErrExpiresTooLate
 	}
 	if err != nil {
 		return nil, err
@@ -95,6 +106,18 @@ func (k *Keys) Update(ctx context.Context, userID string, in UpdateInput) (*Key,
 	k.sweep(ctx)
 	k.repair(ctx, key)
 	return key, nil
+}
+
+// withinLife are the keys whose end may be the one in set.
+func (c *Config) withinLife(set database.Set) []database.Cond {
+	end, ok := set["expiresAt"].(time.Time)
+	if !ok {
+		return nil
+	}
+	return []database.Cond{database.Or(
+		database.Gte("createdAt", end.Add(-c.Expiry.Max)),
+		database.IsNull("expiresAt"), database.Gte("expiresAt", end),
+	)}
 }
 
 func (in *UpdateInput) set(conf *Config, host *betterauth.Host) (database.Set, error) {
@@ -113,12 +136,16 @@ func (in *UpdateInput) set(conf *Config, host *betterauth.Host) (database.Set, e
 		if err != nil {
 			return nil, err
 		}
-		set["expiresAt"] = nil
-		if life != nil {
+		switch {
+		case life != nil:
 			if err := conf.checkLife(*life); err != nil {
 				return nil, err
 			}
 			set["expiresAt"] = host.Now().Add(seconds(*life))
+		case conf.Expiry.Default > 0:
+			return nil, ErrExpiresTooLate
+		default:
+			set["expiresAt"] = nil
 		}
 	}
 	if in.Metadata != nil && conf.EnableMetadata {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 )
 
@@ -15,33 +16,73 @@ const attempts = 20
 // use checks a key that was just read and counts one use of it. What was read
 // decides only what is tried: the statement that counts carries all of it as
 // conditions, and so no more uses succeed than there are, however many are at
-// work. Who loses looks again.
-func (k *Keys) use(ctx context.Context, conf *Config, key *Key, asked Permissions) (*Key, error) {
+// work. Who loses looks again. owner is nil for an organization.
+func (k *Keys) use(ctx context.Context, conf *Config, key *Key, asked Permissions) (used *Key, owner *betterauth.User, err error) {
 	if err := k.discard(ctx, key); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for range attempts {
 		now := k.host.Now()
 		if err := key.check(now, asked); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		set, where, err := key.plan(conf, now)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		used, err := k.store.UpdateOne(ctx, set, where...)
+		used, owner, err = k.count(ctx, conf, set, where)
 		if !errors.Is(err, database.ErrNotFound) {
-			return used, err
+			return used, owner, err
 		}
 		key, err = k.store.Get(ctx, database.Eq("id", key.ID), database.Eq("key", key.Hash))
 		if errors.Is(err, database.ErrNotFound) {
-			return nil, ErrInvalidKey
+			return nil, nil, ErrInvalidKey
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return nil, &RateLimitError{TryAgainIn: 1}
+	return nil, nil, &RateLimitError{TryAgainIn: 1}
+}
+
+// count counts one use that was planned, and takes it back if the key's owner
+// may not have it. The owner is looked at last, in the same transaction: whoever
+// was banned while the key was checked has no use of it. ErrNotFound says that
+// the plan no longer holds.
+func (k *Keys) count(ctx context.Context, conf *Config, set database.Set, where []database.Cond) (used *Key, owner *betterauth.User, err error) {
+	lost := false
+	err = k.host.Transaction(ctx, func(ctx context.Context) error {
+		used, err = k.store.UpdateOne(ctx, set, where...)
+		if errors.Is(err, database.ErrNotFound) {
+			lost = true // which undoes nothing of a caller's own transaction
+			return nil
+		}
+		if err == nil && !conf.Organizations {
+			owner, err = k.owner(ctx, used.ReferenceID)
+		}
+		return err
+	})
+	if lost {
+		err = database.ErrNotFound
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return used, owner, nil
+}
+
+// owner is the user that a key is of, if they may use it.
+func (k *Keys) owner(ctx context.Context, id string) (*betterauth.User, error) {
+	user, err := k.users.Get(ctx, database.Eq("id", id))
+	switch {
+	case errors.Is(err, database.ErrNotFound):
+		return nil, ErrInvalidReference
+	case err != nil:
+		return nil, err
+	case banned(user, k.host.Now()):
+		return nil, ErrUserBanned
+	}
+	return user, nil
 }
 
 // discard deletes a key that will never be good again, if it still is such when

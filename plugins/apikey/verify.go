@@ -51,13 +51,16 @@ func (k *Keys) verifyKey(c *betterauth.Ctx, in VerifyInput) (VerifyAnswer, error
 
 // Verify checks a key and counts its use, in one statement: of any number of
 // calls at once no more succeed than its limits allow. The key is as it is
-// after that.
+// after that. A use that is refused is not counted.
 //
 // The errors are ErrInvalidKey, ErrKeyDisabled, ErrKeyExpired, ErrUsageExceeded,
-// ErrRateLimited with a *RateLimitError, and ErrKeyNotFound for a key that lacks
-// a permission or that Config.Validate refuses. Any other error means that it
-// is not known whether the key is good. Whether its owner may still do what
-// they ask for, if they are banned for example, is for the caller to find out.
+// ErrRateLimited with a *RateLimitError, ErrKeyNotFound for a key that lacks a
+// permission or that Config.Validate refuses, ErrUserBanned for one whose owner
+// the plugin admin has banned, and ErrInvalidReference for one whose owner is
+// gone; the last two undo a transaction that ctx carries. Any other error means
+// that it is not known whether the key is good. Organizations that own keys are
+// not looked at, and what the owner may do beyond that is for the caller to
+// find out.
 func (k *Keys) Verify(ctx context.Context, in VerifyInput) (*Key, error) {
 	lookup, err := k.config(deref(in.ConfigID))
 	if err != nil {
@@ -77,7 +80,7 @@ func (k *Keys) Verify(ctx context.Context, in VerifyInput) (*Key, error) {
 			return nil, err
 		}
 	}
-	key, err = k.use(ctx, conf, key, in.Permissions)
+	key, _, err = k.use(ctx, conf, key, in.Permissions)
 	if err != nil {
 		return nil, err
 	}

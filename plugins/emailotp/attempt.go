@@ -30,51 +30,53 @@ func (e *EmailOTP) locked(ctx context.Context, identifier string, f func(ctx con
 	})
 }
 
-// put makes a code and returns it; what was there no longer works. With reuse it
-// returns the one there is, if that can still be used and read.
-func (e *EmailOTP) put(ctx context.Context, identifier, email string, t Type, reuse bool) (code string, err error) {
+// put makes a code and returns it with the id of its row; what was there no longer
+// works. With reuse it returns the one there is, if that can still be used and read.
+func (e *EmailOTP) put(ctx context.Context, identifier, email string, t Type, reuse bool) (code, id string, err error) {
 	if code, err = e.generate(ctx, email, t); err != nil {
-		return "", err
+		return "", "", err
 	}
 	sealed, err := e.seal(ctx, code)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	err = e.locked(ctx, identifier, func(ctx context.Context) error {
 		if reuse {
-			old, err := e.reuse(ctx, identifier)
+			old, oldID, err := e.reuse(ctx, identifier)
 			if err != nil || old != "" {
-				code = old
+				code, id = old, oldID
 				return err
 			}
 		}
 		if err := e.drop(ctx, identifier); err != nil {
 			return err
 		}
-		_, err := e.host.Verifications().Create(ctx, identifier, value(sealed, 0), e.cfg.ExpiresIn)
+		row, err := e.host.Verifications().Create(ctx, identifier, value(sealed, 0), e.cfg.ExpiresIn)
+		if err == nil {
+			id = row.ID
+		}
 		return err
 	})
-	return code, err
+	return code, id, err
 }
 
 // reuse prolongs the code there is and returns it, "" if there is none to use.
-func (e *EmailOTP) reuse(ctx context.Context, identifier string) (string, error) {
+func (e *EmailOTP) reuse(ctx context.Context, identifier string) (code, id string, err error) {
 	k, err := e.find(ctx, identifier)
 	switch {
 	case errors.Is(err, ErrInvalid), errors.Is(err, ErrExpired), errors.Is(err, ErrTooManyAttempts):
-		return "", nil
+		return "", "", nil
 	case err != nil:
-		return "", err
+		return "", "", err
 	}
-	code, err := e.open(k.sealed)
-	if err != nil {
-		return "", nil // hashed, or sealed with a secret that is gone
+	if code, err = e.open(k.sealed); err != nil {
+		return "", "", nil // hashed, or sealed with a secret that is gone
 	}
 	_, err = e.values.UpdateOne(ctx, database.Set{"expiresAt": e.host.Now().Add(e.cfg.ExpiresIn)}, database.Eq("id", k.row.ID))
 	if errors.Is(err, database.ErrNotFound) {
-		return "", nil
+		return "", "", nil
 	}
-	return code, err
+	return code, k.row.ID, err
 }
 
 func (e *EmailOTP) drop(ctx context.Context, identifier string) error {
@@ -111,18 +113,30 @@ func (e *EmailOTP) find(ctx context.Context, identifier string) (k kept, err err
 	return k, nil
 }
 
-// use tries a code. The right one is gone afterwards, whatever its use comes to;
-// a wrong one costs an attempt, and with the last the code goes, too. Of any
-// number of calls at once each sees what those before it left. The errors are
-// ErrInvalid, ErrExpired and ErrTooManyAttempts.
-func (e *EmailOTP) use(ctx context.Context, identifier, code string) error {
-	return e.try(ctx, identifier, code, true)
+// use tries the code of an address. The right one is gone afterwards, whatever
+// its use comes to; a wrong one costs an attempt, and with the last the code
+// goes, too. Of any number of calls at once each sees what those before it left.
+// Wrong codes count for the address's user as well, whose count the caller may
+// end with proof. The errors are ErrInvalid, ErrExpired, ErrTooManyAttempts and
+// betterauth.ErrTooManyFailures.
+func (e *EmailOTP) use(ctx context.Context, email, identifier, code string) (*betterauth.Proof, error) {
+	proof, _, err := e.try(ctx, email, identifier, code, true)
+	return proof, err
 }
 
-// try is use, and with take false leaves a right code good.
-func (e *EmailOTP) try(ctx context.Context, identifier, code string, take bool) error {
+// try is use, and with take false leaves a right code good. id is that of a right
+// code's row.
+func (e *EmailOTP) try(ctx context.Context, email, identifier, code string, take bool) (proof *betterauth.Proof, id string, err error) {
+	subject, err := e.subject(ctx, email)
+	if err != nil {
+		return nil, "", err
+	}
+	if proof, err = e.host.Failures().Begin(ctx, subject); err != nil {
+		return nil, "", err
+	}
+	defer proof.End()
 	var verdict error // not a failure of the transaction: attempts count
-	err := e.locked(ctx, identifier, func(ctx context.Context) error {
+	err = e.locked(ctx, identifier, func(ctx context.Context) error {
 		k, err := e.find(ctx, identifier)
 		verdict = err
 		switch {
@@ -137,12 +151,16 @@ func (e *EmailOTP) try(ctx context.Context, identifier, code string, take bool) 
 		if err != nil {
 			return err
 		}
-		if right && !take {
-			return nil
-		}
+		id = k.row.ID
 		if !right {
 			verdict = ErrInvalid
+			if err := proof.Wrong(ctx); err != nil {
+				return err
+			}
 			return e.count(ctx, k)
+		}
+		if err := proof.Right(ctx); err != nil || !take {
+			return err
 		}
 		// A server of the reference beside this one takes no lock: it is who
 		// deletes the row that has the code.
@@ -155,10 +173,25 @@ func (e *EmailOTP) try(ctx context.Context, identifier, code string, take bool) 
 		}
 		return e.drop(ctx, identifier)
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		err = verdict
 	}
-	return verdict
+	if err != nil {
+		return nil, "", err
+	}
+	return proof, id, nil
+}
+
+// subject is whose failures count when codes for an address are wrong.
+func (e *EmailOTP) subject(ctx context.Context, email string) (betterauth.Subject, error) {
+	user, err := e.users.Get(ctx, database.Eq("email", email))
+	if errors.Is(err, database.ErrNotFound) {
+		return betterauth.Subject{Name: email}, nil
+	}
+	if err != nil {
+		return betterauth.Subject{}, err
+	}
+	return betterauth.Subject{UserID: user.ID}, nil
 }
 
 // count adds a wrong attempt, unless somebody without the lock took the code or

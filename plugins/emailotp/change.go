@@ -25,21 +25,33 @@ func (e *EmailOTP) requestChange(c *betterauth.Ctx, in RequestChangeInput) (bett
 	if !e.host.CanMail() {
 		return betterauth.Success{}, errCannotMail
 	}
+	verified := identifier(TypeEmailVerification, email)
 	if e.cfg.ChangeEmail.VerifyCurrentEmail {
 		if in.OTP == nil || *in.OTP == "" {
 			return betterauth.Success{}, errCodeRequired
 		}
-		if err := e.use(c, identifier(TypeEmailVerification, email), *in.OTP); err != nil {
+		// It is used up only where a mail follows.
+		if _, _, err := e.try(c, email, verified, *in.OTP, false); err != nil {
 			return betterauth.Success{}, err
 		}
 	}
-	taken, err := e.users.Exists(c, database.Eq("email", newEmail))
-	if err != nil {
-		return betterauth.Success{}, err
+	if may, err := e.host.MayMail(c, newEmail); err != nil || !may {
+		return betterauth.Success{Success: err == nil}, err
 	}
-	user := *c.Identity().User
-	user.Email = newEmail
-	err = e.mail(c, changeIdentifier(email, newEmail), newEmail, TypeChangeEmail, &user, !taken)
+	if e.cfg.ChangeEmail.VerifyCurrentEmail {
+		if _, err := e.use(c, email, verified, *in.OTP); err != nil {
+			return betterauth.Success{}, err
+		}
+	}
+	err = c.ChangeAccess(func(tx *betterauth.Ctx, user *betterauth.User) error {
+		taken, err := e.users.Exists(tx, database.Eq("email", newEmail))
+		if err != nil {
+			return err
+		}
+		recipient := *user
+		recipient.Email = newEmail
+		return e.mail(tx, changeIdentifier(user.ID, newEmail), newEmail, TypeChangeEmail, &recipient, !taken)
+	})
 	return betterauth.Success{Success: err == nil}, err
 }
 
@@ -68,19 +80,16 @@ func (e *EmailOTP) change(c *betterauth.Ctx, in ChangeInput) (betterauth.Success
 	if err != nil {
 		return betterauth.Success{}, err
 	}
-	if err := e.use(c, changeIdentifier(email, newEmail), in.OTP); err != nil {
+	id := c.Identity()
+	if _, err := e.use(c, newEmail, changeIdentifier(id.User.ID, newEmail), in.OTP); err != nil {
 		return betterauth.Success{}, err
 	}
-	id := c.Identity()
 	var user *betterauth.User
-	err = c.Transaction(func(tx *betterauth.Ctx) error {
-		old, err := e.users.GetLocked(tx, database.Eq("id", id.User.ID), database.Eq("email", email))
-		if err != nil {
-			return err
-		}
+	err = c.ChangeAccess(func(tx *betterauth.Ctx, old *betterauth.User) (err error) {
 		if err := e.beforeVerification(tx, old); err != nil {
 			return err
 		}
+		// Only the address that the session began with: another change came first.
 		user, err = e.users.UpdateOne(tx, database.Set{"email": newEmail, "emailVerified": true},
 			database.Eq("id", old.ID), database.Eq("email", email))
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
 )
 
 // Storage is how a code is kept.
@@ -82,19 +83,32 @@ func (e *EmailOTP) matches(ctx context.Context, sealed, code string) (bool, erro
 // identifier names the code of a type for an address, as the reference does.
 func identifier(t Type, email string) string { return string(t) + "-otp-" + email }
 
-// changeIdentifier names the code that replaces one address by another. The
-// reference joins the two by a hyphen, which both may contain: where the same
-// text could mean two other addresses, a code mailed to the one would count for
-// the other, so it is a hash of ours then.
-func changeIdentifier(from, to string) string {
-	joined := from + "-" + to
-	for i := range len(joined) {
-		if joined[i] == '-' && i != len(from) && betterauth.IsEmail(joined[:i]) && betterauth.IsEmail(joined[i+1:]) {
-			sum := sha256.Sum256([]byte(from + "\n" + to))
-			return identifier(TypeChangeEmail, base64.RawURLEncoding.EncodeToString(sum[:]))
+// changeIdentifier names the code that replaces a user's address.
+func changeIdentifier(userID, newEmail string) string {
+	return identifier(TypeChangeEmail, userID+":"+newEmail)
+}
+
+// pending are the codes that are under way to a user.
+func pending() []betterauth.Pending {
+	codes := func(types ...Type) func(u *betterauth.User) database.Cond {
+		return func(u *betterauth.User) database.Cond {
+			var all []any
+			for _, t := range types {
+				code := identifier(t, lower(u.Email))
+				all = append(all, code, claimOf(code))
+			}
+			return database.In("identifier", all...)
 		}
 	}
-	return identifier(TypeChangeEmail, joined)
+	const password = betterauth.PasswordReset | betterauth.PasswordChanged
+	return []betterauth.Pending{
+		// One to verify an address may sign in, too.
+		{Name: "mailed code", Ends: betterauth.AddressChanged | password, Of: codes(TypeEmailVerification, TypeSignIn, TypeForgetPassword)},
+		{Name: "code to change an address", Ends: betterauth.AddressChanged | password | betterauth.SessionsRevoked,
+			Of: func(u *betterauth.User) database.Cond {
+				return database.StartsWith("identifier", changeIdentifier(u.ID, ""))
+			}},
+	}
 }
 
 // lower is an address as it is stored.

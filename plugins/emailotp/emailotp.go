@@ -154,11 +154,12 @@ func New(cfg Config) *EmailOTP {
 // Manifest implements betterauth.Plugin.
 func (e *EmailOTP) Manifest() betterauth.Manifest {
 	m := betterauth.Manifest{ID: ID, Endpoints: e.endpoints(), Errors: append([]*betterauth.ErrorCode{ErrInvalidEmail, ErrUserNotFound, ErrResetDisabled}, codeErrors...),
-		SignInWays: []betterauth.SignInWay{{Name: ID, Has: e.isWay}}}
+		Credentials: []betterauth.Credentials{{Name: ID, CanSignIn: e.isWay}}, Pending: pending()}
 	if e.cfg.OverrideDefaultEmailVerification {
 		m.Requires = []string{emailVerificationID}
 	} else if e.cfg.SendVerificationOnSignUp {
 		m.Database = []betterauth.DatabaseHook{betterauth.AfterCreate(e.afterSignUp)}
+		m.Events = []betterauth.Subscriber{betterauth.On(e.afterClaim)}
 	}
 	return m
 }

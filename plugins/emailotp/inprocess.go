@@ -13,7 +13,8 @@ import (
 // caller's task.
 func (e *EmailOTP) Create(ctx context.Context, email string, t Type) (string, error) {
 	email = lower(email)
-	return e.put(ctx, identifier(t, email), email, t, false)
+	code, _, err := e.put(ctx, identifier(t, email), email, t, false)
+	return code, err
 }
 
 // Get returns the code of a type that is good for an address at present, "" when

@@ -47,7 +47,7 @@ func (e *EmailOTP) reset(c *betterauth.Ctx, in ResetInput) (betterauth.Success, 
 		return betterauth.Success{}, err
 	}
 	email := lower(in.Email)
-	if err := e.use(c, identifier(TypeForgetPassword, email), in.OTP); err != nil {
+	if _, err := e.use(c, email, identifier(TypeForgetPassword, email), in.OTP); err != nil {
 		return betterauth.Success{}, err
 	}
 	user, err := e.users.Get(c, database.Eq("email", email))

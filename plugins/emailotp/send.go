@@ -52,19 +52,33 @@ func (e *EmailOTP) request(ctx context.Context, email string, t Type) error {
 	if err != nil {
 		return err
 	}
+	if c, ok := betterauth.CtxFrom(ctx); ok && t == TypeEmailVerification {
+		claim, err := c.ClaimFor(user)
+		if err != nil {
+			return err
+		}
+		return e.MailVerificationCode(c, user, claim, deliver)
+	}
 	return e.mail(ctx, identifier(t, email), email, t, user, deliver)
 }
 
-// mail makes a code and mails it, unless it is for nobody.
+// mail makes a code and mails it, unless it is for nobody. Where the address gets
+// too much mail, the code that was mailed last stays good.
 func (e *EmailOTP) mail(ctx context.Context, identifier, to string, t Type, user *betterauth.User, deliver bool) error {
-	code, err := e.put(ctx, identifier, to, t, e.cfg.Resend == ResendReuse && t != TypeChangeEmail)
-	if err != nil {
+	if may, err := e.host.MayMail(ctx, to); err != nil || !may {
 		return err
 	}
-	if m := e.message(to, t, user, code); deliver {
+	code, _, err := e.put(ctx, identifier, to, t, e.cfg.Resend == ResendReuse && t != TypeChangeEmail)
+	if err == nil {
+		e.deliver(ctx, e.message(to, t, user, code), deliver)
+	}
+	return err
+}
+
+func (e *EmailOTP) deliver(ctx context.Context, m *betterauth.Message, deliver bool) {
+	if deliver {
 		e.host.Mail(ctx, m)
 	}
-	return nil
 }
 
 // message leaves out the user's name: whoever signed up with a foreign address
@@ -92,23 +106,76 @@ func (e *EmailOTP) message(to string, t Type, user *betterauth.User, code string
 	return m
 }
 
-// MailVerificationCode makes a code that verifies user's address and mails it;
-// with deliver false it does the same work and mails nothing. The plugin
-// email-verification calls it where this one replaces its links.
-func (e *EmailOTP) MailVerificationCode(c *betterauth.Ctx, user *betterauth.User, deliver bool) error {
+// MailVerificationCode makes a code that verifies user's address for a sign-up
+// (betterauth.Ctx.ClaimFor) and mails it; with deliver false it does the same work
+// and mails nothing. The plugin email-verification calls it where this one
+// replaces its links. With ResendReuse the code there is is mailed again to the
+// sign-up it was mailed for, and to no other: a code proves one.
+func (e *EmailOTP) MailVerificationCode(c *betterauth.Ctx, user *betterauth.User, claim string, deliver bool) error {
 	email := lower(user.Email)
-	return e.mail(c, identifier(TypeEmailVerification, email), email, TypeEmailVerification, user, deliver)
+	code := identifier(TypeEmailVerification, email)
+	// First of all: the code that stays good stays that of its sign-up.
+	if may, err := e.host.MayMail(c, email); err != nil || !may {
+		return err
+	}
+	return c.Transaction(func(tx *betterauth.Ctx) error {
+		// What ends a user's codes deletes the code and its sign-up at once, holding
+		// the user: two that delete both in different orders would wait for each other.
+		if _, err := e.users.GetLocked(tx, database.Eq("email", email)); err != nil && !errors.Is(err, database.ErrNotFound) {
+			return err
+		}
+		return e.locked(tx, code, func(ctx context.Context) error {
+			reuse, err := e.mayReuse(ctx, code, claim)
+			if err != nil {
+				return err
+			}
+			text, id, err := e.put(ctx, code, email, TypeEmailVerification, reuse)
+			if err != nil {
+				return err
+			}
+			if err := e.keepClaim(ctx, code, id, claim); err != nil {
+				return err
+			}
+			e.deliver(ctx, e.message(email, TypeEmailVerification, user, text), deliver)
+			return nil
+		})
+	})
 }
 
 // ReplacesLinks reports Config.OverrideDefaultEmailVerification.
 func (e *EmailOTP) ReplacesLinks() bool { return e.cfg.OverrideDefaultEmailVerification }
 
 // afterSignUp mails a code to whoever signs up, in the transaction that creates
-// them: a code that cannot be kept undoes the sign-up.
+// them: a code that cannot be kept undoes the sign-up. The code belongs to the
+// sign-up that made the user.
 func (e *EmailOTP) afterSignUp(ctx context.Context, user *betterauth.User) error {
 	c, ok := betterauth.CtxFrom(ctx)
 	if !ok || !strings.HasPrefix(c.Operation().Path, "/sign-up") || !e.host.CanMail() {
 		return nil
 	}
-	return e.MailVerificationCode(c, user, true)
+	return e.MailVerificationCode(c, user, e.host.FirstClaim(user.ID), true)
+}
+
+// afterClaim does the same for whoever signs up with an address that nobody has
+// proven.
+func (e *EmailOTP) afterClaim(ctx context.Context, claimed betterauth.AddressClaimed) {
+	c, ok := betterauth.CtxFrom(ctx)
+	if !ok || !e.host.CanMail() {
+		return
+	}
+	user, err := e.users.Get(ctx, database.Eq("id", claimed.UserID))
+	if err == nil {
+		err = e.mailForClaim(c, user)
+	}
+	if err != nil {
+		e.host.Logger().Error("a code could not be mailed to who signed up", "error", err)
+	}
+}
+
+func (e *EmailOTP) mailForClaim(c *betterauth.Ctx, user *betterauth.User) error {
+	claim, err := c.ClaimFor(user)
+	if err != nil {
+		return err
+	}
+	return e.MailVerificationCode(c, user, claim, true)
 }

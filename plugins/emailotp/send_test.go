@@ -124,7 +124,10 @@ func TestSignUpMailsCode(t *testing.T) {
 	signUp := members{"name": "Ann", "email": "Ann@example.com", "password": "password1234"}
 	s := newSite(t, emailotp.Config{SendVerificationOnSignUp: true}, plugintest.Options{Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
 	c := s.Client()
-	c.Post("/sign-up/email", signUp).Want(http.StatusOK)
+	// A sign-up that signs in needs nothing else to be remembered by.
+	if a := c.Post("/sign-up/email", signUp).Want(http.StatusOK); len(a.Cookies) != 1 || a.SetCookie("better-auth.session_token") == nil {
+		t.Errorf("signing up set %v", a.Cookies)
+	}
 	m := s.Mail()
 	if m.Kind != emailotp.KindEmailVerification || m.To != "ann@example.com" {
 		t.Errorf("mail %+v", m)

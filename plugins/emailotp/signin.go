@@ -27,11 +27,12 @@ type SignInAnswer struct {
 // follows.
 func (e *EmailOTP) signIn(c *betterauth.Ctx, in SignInInput) (answer SignInAnswer, err error) {
 	email := lower(in.Email)
-	if err := e.use(c, identifier(TypeSignIn, email), in.OTP); err != nil {
+	proof, err := e.use(c, email, identifier(TypeSignIn, email), in.OTP)
+	if err != nil {
 		return answer, err
 	}
 	for range 3 {
-		answer, err = e.signInOnce(c, email, in)
+		answer, err = e.signInOnce(c, email, in, proof)
 		if !errors.Is(err, database.ErrUnique) {
 			break // else somebody signed up with the address at the same moment
 		}
@@ -39,7 +40,7 @@ func (e *EmailOTP) signIn(c *betterauth.Ctx, in SignInInput) (answer SignInAnswe
 	return answer, err
 }
 
-func (e *EmailOTP) signInOnce(c *betterauth.Ctx, email string, in SignInInput) (answer SignInAnswer, err error) {
+func (e *EmailOTP) signInOnce(c *betterauth.Ctx, email string, in SignInInput, proof *betterauth.Proof) (answer SignInAnswer, err error) {
 	var create func() (*betterauth.User, error)
 	if !e.cfg.DisableSignUp {
 		create = func() (*betterauth.User, error) { return e.newUser(in) }
@@ -57,7 +58,7 @@ func (e *EmailOTP) signInOnce(c *betterauth.Ctx, email string, in SignInInput) (
 			return err
 		}
 		answer = SignInAnswer{Token: session.Token, User: user}
-		return nil
+		return proof.Forget(tx)
 	})
 	return answer, err
 }

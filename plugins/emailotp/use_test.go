@@ -278,7 +278,7 @@ func TestChangeEmail(t *testing.T) {
 		if m.Kind != emailotp.KindChangeEmail || m.To != "new@example.com" || m.User.ID != c.User.ID {
 			t.Errorf("mail %+v", m)
 		}
-		if rows := s.stored("change-email-otp-ann@example.com-new@example.com"); len(rows) != 1 || rows[0].Value != m.Code+":0" {
+		if rows := s.stored("change-email-otp-" + c.User.ID + ":new@example.com"); len(rows) != 1 || rows[0].Value != m.Code+":0" {
 			t.Errorf("stored %+v", rows)
 		}
 		change("new@example.com", wrong(m.Code)).WantError(emailotp.ErrInvalid)
@@ -336,6 +336,24 @@ func TestChangeIsOfTwoAddresses(t *testing.T) {
 	code := s.Mail().Code
 	s.SignedIn("a@x.com").Post("/email-otp/change-email", members{"newEmail": "b.org-c@y.com", "otp": code}).WantError(emailotp.ErrInvalid)
 	s.SignedIn("a@x.com-b.org").Post("/email-otp/change-email", members{"newEmail": "c@y.com", "otp": code}).WantBody(http.StatusOK, done)
+}
+
+// Addresses too long for mail are refused, and nothing is kept of them.
+func TestChangeOfLongAddresses(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, changing(false), plugintest.Options{})
+	c := s.SignedIn("a@x.com")
+	for _, hyphens := range []int{32, 300, 50_000} {
+		email := strings.Repeat("a-", hyphens) + "a@y.com"
+		c.Post("/email-otp/request-email-change", members{"newEmail": email}).WantError(emailotp.ErrInvalidEmail)
+		c.Post("/email-otp/change-email", members{"newEmail": email, "otp": "123456"}).WantError(emailotp.ErrInvalidEmail)
+	}
+	if rows := s.Rows()["verification"]; len(rows) != 0 || len(s.Mails()) != 0 {
+		t.Errorf("kept %v", rows)
+	}
+	email := strings.Repeat("a-", 31) + "a@y.com"
+	c.Post("/email-otp/request-email-change", members{"newEmail": email}).WantBody(http.StatusOK, done)
+	c.Post("/email-otp/change-email", members{"newEmail": email, "otp": s.Mail().Code}).WantBody(http.StatusOK, done)
 }
 
 // A database that does not answer is neither a wrong code nor an unknown

@@ -20,7 +20,7 @@ func (e *EmailOTP) check(c *betterauth.Ctx, in CheckInput) (betterauth.Success, 
 	if !betterauth.IsEmail(email) {
 		return betterauth.Success{}, ErrInvalidEmail
 	}
-	if err := e.try(c, identifier(in.Type, email), in.OTP, false); err != nil {
+	if _, _, err := e.try(c, email, identifier(in.Type, email), in.OTP, false); err != nil {
 		return betterauth.Success{}, err
 	}
 	// Who has the code reads the address's mail, and may know.
@@ -50,10 +50,11 @@ func (e *EmailOTP) verifyEmail(c *betterauth.Ctx, in VerifyEmailInput) (VerifyEm
 	if !betterauth.IsEmail(email) {
 		return VerifyEmailAnswer{}, ErrInvalidEmail
 	}
-	if err := e.use(c, identifier(TypeEmailVerification, email), in.OTP); err != nil {
+	proof, code, err := e.try(c, email, identifier(TypeEmailVerification, email), in.OTP, true)
+	if err != nil {
 		return VerifyEmailAnswer{}, err
 	}
-	user, err := e.markVerified(c, email)
+	user, err := e.markVerified(c, email, code)
 	if err != nil {
 		return VerifyEmailAnswer{}, err
 	}
@@ -64,7 +65,7 @@ func (e *EmailOTP) verifyEmail(c *betterauth.Ctx, in VerifyEmailInput) (VerifyEm
 			return VerifyEmailAnswer{}, err
 		}
 		answer.Token = &session.Token
-		return answer, nil
+		return answer, proof.Forget(c)
 	}
 	id, err := c.Session()
 	switch {
@@ -78,7 +79,9 @@ func (e *EmailOTP) verifyEmail(c *betterauth.Ctx, in VerifyEmailInput) (VerifyEm
 	return answer, nil
 }
 
-func (e *EmailOTP) markVerified(c *betterauth.Ctx, email string) (user *betterauth.User, err error) {
+// markVerified marks the address verified, for the sign-up that the code, by the id
+// of its row, was mailed for. One that was verified before stays as it is.
+func (e *EmailOTP) markVerified(c *betterauth.Ctx, email, code string) (user *betterauth.User, err error) {
 	err = c.Transaction(func(tx *betterauth.Ctx) error {
 		old, err := e.users.GetLocked(tx, database.Eq("email", email))
 		if errors.Is(err, database.ErrNotFound) {
@@ -90,10 +93,18 @@ func (e *EmailOTP) markVerified(c *betterauth.Ctx, email string) (user *betterau
 		if err := e.beforeVerification(tx, old); err != nil {
 			return err
 		}
-		user, err = e.users.UpdateOne(tx, database.Set{"emailVerified": true}, database.Eq("id", old.ID), database.Eq("email", email))
+		claim, err := e.takeClaim(tx, identifier(TypeEmailVerification, email), code)
 		if err != nil {
 			return err
 		}
+		proven, err := tx.ProveAddress(betterauth.AddressProof{Email: email, Claim: claim})
+		if errors.Is(err, betterauth.ErrClaimEnded) {
+			return ErrInvalid.Because(err)
+		}
+		if err != nil {
+			return err
+		}
+		user = proven.User
 		return e.afterVerification(tx, user)
 	})
 	return user, err

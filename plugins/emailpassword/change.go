@@ -10,19 +10,20 @@ import (
 type ChangePasswordInput struct {
 	NewPassword     string `json:"newPassword"`
 	CurrentPassword string `json:"currentPassword"`
-	// RevokeOtherSessions ends all sessions and makes a new one for the caller.
+	// RevokeOtherSessions ends all other sessions and gives the caller's a new
+	// token.
 	RevokeOtherSessions *bool `json:"revokeOtherSessions"`
 }
 
-// ChangePasswordAnswer is the answer of changePassword. Token is that of the
-// new session, null where the old one goes on.
+// ChangePasswordAnswer is the answer of changePassword. Token is the
+// new one of the session, null where the old one goes on.
 type ChangePasswordAnswer struct {
 	Token *string          `json:"token"`
 	User  *betterauth.User `json:"user"`
 }
 
-// methodChange is how gates see the new session of somebody who changed their
-// password and ended all others.
+// methodChange is how gates see the session that is renewed for somebody who
+// changed their password and ended all others.
 const methodChange = "change-password"
 
 func (p *EmailPassword) change(c *betterauth.Ctx, in ChangePasswordInput) (ChangePasswordAnswer, error) {
@@ -39,23 +40,23 @@ func (p *EmailPassword) change(c *betterauth.Ctx, in ChangePasswordInput) (Chang
 		return ChangePasswordAnswer{}, err
 	}
 	answer := ChangePasswordAnswer{User: user}
-	err = c.Transaction(func(tx *betterauth.Ctx) error {
-		if _, err := p.hold(tx, user.ID); err != nil {
-			return err
-		}
+	err = c.ChangeAccess(func(tx *betterauth.Ctx, _ *betterauth.User) error {
 		if err := p.stillHolds(tx, account); err != nil {
 			return err
 		}
 		if err := p.store(tx, user.ID, hash); err != nil {
 			return err
 		}
+		if err := p.host.End(tx, user.ID, betterauth.PasswordChanged); err != nil {
+			return err
+		}
 		if in.RevokeOtherSessions == nil || !*in.RevokeOtherSessions {
 			return nil
 		}
-		if _, err := p.host.Sessions().RevokeAll(tx, user.ID); err != nil {
+		if _, err := p.host.Sessions().RevokeOthers(tx, user.ID, c.Identity().Session.Token); err != nil {
 			return err
 		}
-		session, err := tx.SignIn(user, betterauth.SignIn{Method: methodChange})
+		session, err := tx.Reauthenticate(betterauth.SignIn{Method: methodChange})
 		if err != nil {
 			return err
 		}
@@ -78,17 +79,16 @@ type SetPasswordInput struct {
 }
 
 func (p *EmailPassword) set(c *betterauth.Ctx, in SetPasswordInput) (betterauth.Status, error) {
-	id, err := c.StoredSession()
-	if errors.Is(err, betterauth.ErrNoSession) {
+	if _, err := c.StoredSession(); errors.Is(err, betterauth.ErrNoSession) {
 		return betterauth.Status{}, betterauth.ErrUnauthorized
-	}
-	if err != nil {
+	} else if err != nil {
 		return betterauth.Status{}, err
 	}
-	if err := p.SetFirstPassword(c, id.User.ID, in.NewPassword); err != nil {
-		return betterauth.Status{}, err
+	hash, err := p.newHash(c, in.NewPassword) // which takes long, and holds nobody
+	if err == nil {
+		err = c.ChangeAccess(func(tx *betterauth.Ctx, user *betterauth.User) error { return p.setFirst(tx, user.ID, hash) })
 	}
-	return betterauth.Status{Status: true}, nil
+	return betterauth.Status{Status: err == nil}, err
 }
 
 // VerifyPasswordInput is the input of verifyPassword.

@@ -70,6 +70,44 @@ func TestChangePassword(t *testing.T) {
 	})
 }
 
+// The session that asks to end the others is renewed: the same one, with another
+// token, and fresh, since the password was given.
+func TestChangePasswordRenewsTheSession(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		kit, _ := world(t, emailpassword.Config{}, plugintest.Options{DB: db})
+		c := kit.Client()
+		c.Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)
+		kit.Client().Post("/sign-in/email", signIn("a@example.com", "password1234")).Want(http.StatusOK)
+		old := sessionOf(t, kit, c)
+		kit.Clock.Advance(3 * time.Hour)
+		copied := c.Fork()
+		c.Post("/change-password", changeAndRevoke("password1234", "password5678")).Want(http.StatusOK)
+		renewed := sessionOf(t, kit, c)
+		if renewed.ID != old.ID || renewed.Token == old.Token || !renewed.CreatedAt.Equal(kit.Clock.Now()) {
+			t.Errorf("%+v became %+v", old, renewed)
+		}
+		copied.Get("/list-sessions").Want(http.StatusUnauthorized)
+		if n, err := plugintest.StoreOf[betterauth.Session](kit).Count(t.Context()); n != 1 || err != nil {
+			t.Errorf("%d sessions, %v", n, err)
+		}
+		c.Post("/change-password", change("password5678", "password1234")).Want(http.StatusOK)
+		if now := sessionOf(t, kit, c); now.Token != renewed.Token {
+			t.Error("the token changed without revokeOtherSessions")
+		}
+	})
+}
+
+// sessionOf is a browser's session as stored.
+func sessionOf(t *testing.T, kit *plugintest.Kit, c *plugintest.Client) *betterauth.Session {
+	t.Helper()
+	session, err := plugintest.StoreOf[betterauth.Session](kit).Get(t.Context(), database.Eq("token", c.Cookie("better-auth.session_token")[:32]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return session
+}
+
 func TestChangePasswordErrors(t *testing.T) {
 	t.Parallel()
 	kit, _ := world(t, emailpassword.Config{}, plugintest.Options{})
@@ -126,10 +164,15 @@ func TestChangedPasswordKeepsForgetting(t *testing.T) {
 	if cookie := answer.SetCookie("better-auth.session_token"); cookie == nil || cookie.MaxAge != 0 {
 		t.Errorf("set %v", answer.Cookies)
 	}
+	// Nor does it live longer than it would have.
+	if s := sessionOf(t, kit, c); !s.ExpiresAt.Equal(kit.Clock.Now().Add(24 * time.Hour)) {
+		t.Errorf("the session lives until %v", s.ExpiresAt)
+	}
 }
 
-// A gate that refuses the new session leaves the password and all sessions as
-// they were; one that asks for more leaves the old sessions ended.
+// A gate that refuses to renew the session leaves the password and all sessions as
+// they were. One that asks for more leaves the other sessions ended and the
+// caller's as it was.
 func TestGatesJudgeTheChange(t *testing.T) {
 	t.Parallel()
 	verdict := error(nil)
@@ -140,19 +183,22 @@ func TestGatesJudgeTheChange(t *testing.T) {
 		return nil
 	}}}}
 	kit, _ := world(t, emailpassword.Config{}, plugintest.Options{Plugins: []betterauth.Plugin{gate}})
-	c := kit.Client()
+	c, other := kit.Client(), kit.Client()
 	c.Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)
+	other.Post("/sign-in/email", signIn("a@example.com", "password1234")).Want(http.StatusOK)
 	verdict = &betterauth.ErrorCode{Code: "BANNED", Message: "no", Status: http.StatusForbidden}
 	answer := c.Post("/change-password", changeAndRevoke("password1234", "password5678")).Want(http.StatusForbidden)
 	if len(answer.Cookies) > 0 {
 		t.Errorf("a refused change set %v", answer.Cookies)
 	}
 	c.Get("/list-sessions").Want(http.StatusOK)
+	other.Get("/list-sessions").Want(http.StatusOK)
 	c.Post("/verify-password", map[string]any{"password": "password1234"}).Want(http.StatusOK)
 
 	verdict = betterauth.StepUp(map[string]any{"more": true})
 	wantBody(t, c.Post("/change-password", changeAndRevoke("password1234", "password5678")).Want(http.StatusOK), `{"more":true}`)
-	c.Get("/list-sessions").Want(http.StatusUnauthorized)
+	c.Get("/list-sessions").Want(http.StatusOK)
+	other.Get("/list-sessions").Want(http.StatusUnauthorized)
 	kit.Client().Post("/sign-in/email", signIn("a@example.com", "password5678")).Want(http.StatusOK)
 }
 

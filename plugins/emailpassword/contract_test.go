@@ -50,6 +50,12 @@ func TestContract(t *testing.T) {
 		}),
 		plugintest.Sample("resetPassword", reset),
 		plugintest.SingleUse("resetPassword", reset),
+		plugintest.SingleUse("setPassword", func(k *plugintest.Kit, c *plugintest.Client) plugintest.Request {
+			somebody := k.SignedIn(fmt.Sprintf("person%d@example.com", people.Add(1)))
+			c.ClearCookies()
+			c.SetCookie("better-auth.session_token", somebody.Session.Token+"."+k.Host.Sign(somebody.Session.Token))
+			return body(map[string]any{"newPassword": password})
+		}),
 		plugintest.Sample("changePassword", func(k *plugintest.Kit, c *plugintest.Client) plugintest.Request {
 			become(k, c)
 			return body(map[string]any{"currentPassword": password, "newPassword": "another good password", "revokeOtherSessions": true})

@@ -10,7 +10,9 @@ import (
 )
 
 // CheckPassword returns nil if this is the user's password, ErrInvalidPassword
-// if it is not, and ErrNoPassword for a user without one.
+// if it is not, and ErrNoPassword for a user without one. Wrong ones count, and
+// after too many the error is betterauth.ErrTooManyFailures. Call it outside of
+// any transaction.
 func (p *EmailPassword) CheckPassword(ctx context.Context, userID, password string) error {
 	_, err := p.checkPassword(ctx, userID, password)
 	return err
@@ -25,7 +27,9 @@ func (p *EmailPassword) checkPassword(ctx context.Context, userID, password stri
 	if err != nil {
 		return nil, err
 	}
-	ok, err := p.host.Hasher().Verify(ctx, password, *account.Password)
+	ok, err := p.host.Failures().Check(ctx, betterauth.Subject{UserID: userID}, func(ctx context.Context) (bool, error) {
+		return p.host.Hasher().Verify(ctx, password, *account.Password)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +47,10 @@ func (p *EmailPassword) SetFirstPassword(ctx context.Context, userID, password s
 	if err != nil {
 		return err
 	}
+	return p.setFirst(ctx, userID, hash)
+}
+
+func (p *EmailPassword) setFirst(ctx context.Context, userID, hash string) error {
 	return p.host.Transaction(ctx, func(ctx context.Context) error {
 		if _, err := p.hold(ctx, userID); err != nil {
 			return err
@@ -53,12 +61,15 @@ func (p *EmailPassword) SetFirstPassword(ctx context.Context, userID, password s
 		case !errors.Is(err, database.ErrNotFound):
 			return err
 		}
-		return p.store(ctx, userID, hash)
+		if err := p.store(ctx, userID, hash); err != nil {
+			return err
+		}
+		return p.host.End(ctx, userID, betterauth.PasswordChanged)
 	})
 }
 
 // ReplacePassword sets a user's password, whether or not they had one, and ends
-// the reset links under way. It neither asks who wants it nor ends sessions:
+// what betterauth.PasswordReset ends. It neither asks who wants it nor ends sessions:
 // both are the caller's task. The errors are ErrPasswordTooShort,
 // ErrPasswordTooLong and ErrUserNotFound, and what the hasher refuses.
 func (p *EmailPassword) ReplacePassword(ctx context.Context, userID, password string) error {
@@ -71,7 +82,7 @@ func (p *EmailPassword) ReplacePassword(ctx context.Context, userID, password st
 
 // PreparePassword checks a password that is to become somebody's and hashes it,
 // which takes long. set makes it a user's, whether or not they had one, and ends
-// the reset links under way; it belongs into a transaction, such as the one that
+// what betterauth.PasswordReset ends; it belongs into a transaction, such as the one that
 // creates the user. Like ReplacePassword it asks nobody. The errors are
 // ErrPasswordTooShort, ErrPasswordTooLong and what the hasher refuses, and of set
 // ErrUserNotFound.
@@ -85,7 +96,10 @@ func (p *EmailPassword) PreparePassword(ctx context.Context, password string) (s
 			if _, err := p.hold(ctx, userID); err != nil {
 				return err
 			}
-			return p.store(ctx, userID, hash)
+			if err := p.store(ctx, userID, hash); err != nil {
+				return err
+			}
+			return p.host.End(ctx, userID, betterauth.PasswordReset)
 		})
 	}, nil
 }
@@ -118,25 +132,19 @@ func ofUser(userID string) []database.Cond {
 	return []database.Cond{database.Eq("userId", userID), database.Eq("providerId", betterauth.ProviderCredential), database.Eq("accountId", userID)}
 }
 
-// store makes hash the user's password and ends the reset links under way,
-// which would undo it. The caller holds the user.
+// store makes hash the user's password. The caller holds the user, and ends what
+// the change ends.
 func (p *EmailPassword) store(ctx context.Context, userID, hash string) error {
 	n, err := p.accounts.Update(ctx, database.Set{"password": hash}, ofUser(userID)...)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		err = p.accounts.Create(ctx, &betterauth.Account{
+		return p.accounts.Create(ctx, &betterauth.Account{
 			AccountID: userID, ProviderID: betterauth.ProviderCredential, UserID: userID, Password: &hash,
 		})
-		if err != nil {
-			return err
-		}
 	}
-	// Expired ones are left to whoever sweeps them: two statements that delete
-	// the same rows in different orders may wait for each other.
-	_, err = p.values.Delete(ctx, database.StartsWith("identifier", resetPrefix), database.Eq("value", userID), database.Gt("expiresAt", p.host.Now()))
-	return err
+	return nil
 }
 
 // stillHolds demands that a hash which was just verified has not been replaced.

@@ -39,8 +39,9 @@ type Config struct {
 	// taken, and signing in with the right password is 403 EMAIL_NOT_VERIFIED.
 	// A VerificationMailer mails the link. Default false.
 	RequireVerifiedEmail bool
-	// OnExistingUserSignUp is told of a sign-up for an address that is taken,
-	// where the answer does not say so: to mail its owner, say. It runs in the
+	// OnExistingUserSignUp is told of a sign-up for an address that somebody has
+	// proven to be theirs, where the answer does not say so: to mail them, say. An
+	// address that nobody has proven is anybody's to sign up with. It runs in the
 	// background for 30 seconds at most, so that its time tells nothing; at
 	// most 64 run at once, and what comes on top is logged and left out.
 	// Default nil.
@@ -57,7 +58,8 @@ type Config struct {
 	// ResetTTL is how long the link in a mail works. Default 1 hour.
 	ResetTTL time.Duration
 	// RevokeSessionsOnReset ends all of the user's sessions when their password
-	// is reset. Default false.
+	// is reset. A reset that proves the address for the first time ends them
+	// anyway. Default false.
 	RevokeSessionsOnReset bool
 	// OnPasswordReset is told of every reset once it is durable, before the
 	// answer. Default nil.
@@ -71,7 +73,6 @@ type EmailPassword struct {
 	host     *betterauth.Host
 	users    *database.Store[betterauth.User]
 	accounts *database.Store[betterauth.Account]
-	values   *database.Store[betterauth.Verification]
 	verifier VerificationMailer // nil without one
 	aside    *aside
 }
@@ -146,6 +147,7 @@ func (p *EmailPassword) Manifest() betterauth.Manifest {
 				Errors:  []*betterauth.ErrorCode{ErrInvalidPassword},
 			}, p.verify),
 		},
+		Pending: pending(),
 		Errors: []*betterauth.ErrorCode{
 			ErrSignUpDisabled, ErrInvalidEmail, ErrPasswordTooShort, ErrPasswordTooLong, ErrUserExists, ErrInvalidCredentials, ErrEmailNotVerified,
 			ErrResetDisabled, ErrInvalidToken, ErrUserNotFound, ErrNoPassword, ErrInvalidPassword, ErrPasswordSet,
@@ -178,9 +180,6 @@ func (p *EmailPassword) Init(_ context.Context, h *betterauth.Host) (err error) 
 		return err
 	}
 	if p.accounts, err = betterauth.StoreOf[betterauth.Account](h); err != nil {
-		return err
-	}
-	if p.values, err = betterauth.StoreOf[betterauth.Verification](h); err != nil {
 		return err
 	}
 	p.verifier, err = betterauth.Peer[VerificationMailer](h)

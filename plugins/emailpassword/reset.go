@@ -17,6 +17,17 @@ const (
 	resetMail        = "reset-password"
 )
 
+// pending are the links under way to a user.
+func pending() []betterauth.Pending {
+	return []betterauth.Pending{{
+		Name: "link to reset a password",
+		Ends: betterauth.PasswordReset | betterauth.PasswordChanged | betterauth.AddressChanged,
+		Of: func(u *betterauth.User) database.Cond {
+			return database.And(database.StartsWith("identifier", resetPrefix), database.Eq("value", u.ID))
+		},
+	}}
+}
+
 // RequestPasswordResetInput is the input of requestPasswordReset.
 type RequestPasswordResetInput struct {
 	Email string `json:"email" check:"email"`
@@ -40,6 +51,10 @@ func (p *EmailPassword) requestReset(c *betterauth.Ctx, in RequestPasswordResetI
 	if !p.canRequestReset() {
 		return RequestPasswordResetAnswer{}, ErrResetDisabled
 	}
+	sent := RequestPasswordResetAnswer{Status: true, Message: "If this email exists in our system, check your email for the reset link"}
+	if may, err := p.host.MayMail(c, in.Email); err != nil || !may {
+		return sent, err
+	}
 	user, err := p.users.Get(c, database.Eq("email", strings.ToLower(in.Email)))
 	known := err == nil
 	switch {
@@ -59,7 +74,7 @@ func (p *EmailPassword) requestReset(c *betterauth.Ctx, in RequestPasswordResetI
 	if m := p.resetMessage(user, link, token); known {
 		p.host.Mail(c, m)
 	}
-	return RequestPasswordResetAnswer{Status: true, Message: "If this email exists in our system, check your email for the reset link"}, nil
+	return sent, nil
 }
 
 // resetMessage leaves out the user's name: whoever signed up with somebody
@@ -131,8 +146,9 @@ func (p *EmailPassword) reset(c *betterauth.Ctx, in ResetPasswordInput) (bettera
 }
 
 // Reset sets a new password with the token of a mailed link, which works once;
-// a user who had no password gets one. The user's other links end, and with
-// RevokeSessionsOnReset all sessions. The errors are ErrResetDisabled,
+// a user who had no password gets one. What betterauth.PasswordReset ends, ends, the
+// user's other links among it, and with RevokeSessionsOnReset all sessions. An
+// address that nobody had proven is proven by it (Host.ProvenUser). The errors are ErrResetDisabled,
 // ErrInvalidToken, ErrPasswordTooShort, ErrPasswordTooLong and ErrUserNotFound.
 func (p *EmailPassword) Reset(ctx context.Context, token, newPassword string) error {
 	if p.cfg.DisableReset {
@@ -171,6 +187,10 @@ func (p *EmailPassword) Reset(ctx context.Context, token, newPassword string) er
 		if err != nil || gone != nil {
 			return err
 		}
+		// Whoever has the link reads the user's mail.
+		if user, _, err = p.host.ProvenUser(ctx, user.Email, nil); err != nil {
+			return err
+		}
 		return p.finishReset(ctx, user, hash)
 	})
 	if err != nil {
@@ -181,6 +201,13 @@ func (p *EmailPassword) Reset(ctx context.Context, token, newPassword string) er
 
 func (p *EmailPassword) finishReset(ctx context.Context, user *betterauth.User, hash string) error {
 	if err := p.store(ctx, user.ID, hash); err != nil {
+		return err
+	}
+	if err := p.host.End(ctx, user.ID, betterauth.PasswordReset); err != nil {
+		return err
+	}
+	// Whoever reads the user's mail need not guess.
+	if err := p.host.Failures().Reset(ctx, user.ID); err != nil {
 		return err
 	}
 	if p.cfg.RevokeSessionsOnReset {

@@ -1,6 +1,7 @@
 package emailpassword
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -32,7 +33,7 @@ func (p *EmailPassword) signIn(c *betterauth.Ctx, in SignInInput) (SignInAnswer,
 	}
 	remember := in.RememberMe == nil || *in.RememberMe
 	how := betterauth.SignIn{Method: "email", Remember: &remember}
-	user, session, err := p.SignInUser(c, p.byEmail(in.Email), in.Password, how, text(in.CallbackURL), ErrInvalidCredentials)
+	user, session, err := p.SignInUser(c, in.Email, p.byEmail(in.Email), in.Password, how, text(in.CallbackURL), ErrInvalidCredentials)
 	if err != nil {
 		return SignInAnswer{}, err
 	}
@@ -52,15 +53,18 @@ func (p *EmailPassword) signIn(c *betterauth.Ctx, in SignInInput) (SignInAnswer,
 // whose is not is ErrEmailNotVerified, and callbackURL, already checked, is
 // where the link in the mail leads. Hashes are renewed where due. find may be
 // called again. Gates' errors and step-ups come back as they are.
-func (p *EmailPassword) SignInUser(c *betterauth.Ctx, find func(context.Context) (*betterauth.User, error), password string,
+//
+// Wrong passwords count (see betterauth.Failures) for the user, else for name:
+// what was typed, in the spelling that find looks for.
+func (p *EmailPassword) SignInUser(c *betterauth.Ctx, name string, find func(context.Context) (*betterauth.User, error), password string,
 	how betterauth.SignIn, callbackURL string, refused *betterauth.ErrorCode) (*betterauth.User, *betterauth.Session, error) {
-	user, session, err := p.signInOnce(c, find, password, how, callbackURL)
+	user, session, err := p.signInOnce(c, name, find, password, how, callbackURL)
 	for range 2 {
 		// Another sign-in may have renewed the hash; a new password fails.
 		if !errors.Is(err, errPasswordMoved) {
 			break
 		}
-		user, session, err = p.signInOnce(c, find, password, how, callbackURL)
+		user, session, err = p.signInOnce(c, name, find, password, how, callbackURL)
 	}
 	switch {
 	case errors.Is(err, errPasswordMoved):
@@ -76,8 +80,8 @@ func (p *EmailPassword) SignInUser(c *betterauth.Ctx, find func(context.Context)
 // signInOnce checks the password, which takes long, and then under the user's
 // lock that it has not been changed meanwhile: a reset that ends all sessions
 // leaves none that the old password was just about to open.
-func (p *EmailPassword) signInOnce(c *betterauth.Ctx, find finder, password string, how betterauth.SignIn, callbackURL string) (*betterauth.User, *betterauth.Session, error) {
-	user, account, err := p.authenticate(c, find, password)
+func (p *EmailPassword) signInOnce(c *betterauth.Ctx, name string, find finder, password string, how betterauth.SignIn, callbackURL string) (*betterauth.User, *betterauth.Session, error) {
+	user, account, proof, err := p.authenticate(c, name, find, password)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -98,17 +102,22 @@ func (p *EmailPassword) signInOnce(c *betterauth.Ctx, find finder, password stri
 		if err := p.stillHolds(tx, account); err != nil {
 			return err
 		}
-		session, err = tx.SignIn(user, how)
-		return err
+		if session, err = tx.SignIn(user, how); err != nil {
+			return err
+		}
+		return proof.Forget(tx)
 	})
 	return user, session, err
 }
 
 // Authenticate returns the user with this address and password, verified or
 // not. An unknown address, a user without a password and a wrong password are
-// the same ErrInvalidCredentials and take the same time: one hash.
+// the same ErrInvalidCredentials and take the same time: one hash. After too many
+// of them the error is betterauth.ErrTooManyFailures. It counts wrong passwords
+// and does not end the count, which signing in does. Call it outside of any
+// transaction.
 func (p *EmailPassword) Authenticate(ctx context.Context, email, password string) (*betterauth.User, error) {
-	user, _, err := p.authenticate(ctx, p.byEmail(email), password)
+	user, _, _, err := p.authenticate(ctx, email, p.byEmail(email), password)
 	if errors.Is(err, errNoMatch) {
 		return nil, ErrInvalidCredentials
 	}
@@ -124,44 +133,62 @@ func (p *EmailPassword) byEmail(email string) finder {
 	}
 }
 
-// authenticate also returns the account with the hash that the password made.
-// The error is errNoMatch where there is none.
-func (p *EmailPassword) authenticate(ctx context.Context, find finder, password string) (*betterauth.User, *betterauth.Account, error) {
-	user, account, err := p.find(ctx, find)
+// authenticate also returns the account with the hash that the password made, and
+// the proof that it was. The error is errNoMatch where there is none.
+func (p *EmailPassword) authenticate(ctx context.Context, name string, find finder, password string) (*betterauth.User, *betterauth.Account, *betterauth.Proof, error) {
+	user, err := find(ctx)
 	if errors.Is(err, database.ErrNotFound) {
-		return nil, nil, p.noMatch(ctx, password, "")
+		user, err = &betterauth.User{}, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	ok, err := p.host.Hasher().Verify(ctx, password, *account.Password)
+	// Before the account is read: no hash hides how long that takes where the
+	// answer is to come again later.
+	proof, err := p.host.Failures().Begin(ctx, betterauth.Subject{UserID: user.ID, Name: name})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	if !ok {
-		return nil, nil, p.noMatch(ctx, password, *account.Password)
+	defer proof.End()
+	account, err := p.accountOf(ctx, user)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	right, err := p.matches(ctx, account, password)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if !right {
+		return nil, nil, nil, cmp.Or(proof.Wrong(ctx), errNoMatch)
+	}
+	if err := proof.Right(ctx); err != nil {
+		return nil, nil, nil, err
 	}
 	p.rehash(ctx, account, password)
-	return user, account, nil
+	return user, account, proof, nil
 }
 
-// noMatch is the answer to every sign-in that fails, once it has taken as long
-// as any other.
-func (p *EmailPassword) noMatch(ctx context.Context, password, stored string) error {
-	if err := betterauth.Decoy(ctx, p.host.Hasher(), password, stored); err != nil {
-		return err
+// matches reports whether password is that of the account, nil for none. A no
+// takes as long for one as for another.
+func (p *EmailPassword) matches(ctx context.Context, account *betterauth.Account, password string) (bool, error) {
+	stored := ""
+	if account != nil {
+		stored = *account.Password
+		if ok, err := p.host.Hasher().Verify(ctx, password, stored); ok || err != nil {
+			return ok, err
+		}
 	}
-	return errNoMatch
+	return false, betterauth.Decoy(ctx, p.host.Hasher(), password, stored)
 }
 
-// find returns a user with the account that holds their password.
-func (p *EmailPassword) find(ctx context.Context, find finder) (*betterauth.User, *betterauth.Account, error) {
-	user, err := find(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
+// accountOf returns the account that holds a user's password, nil without one. For
+// nobody it looks for one as well, so that both take the same time.
+func (p *EmailPassword) accountOf(ctx context.Context, user *betterauth.User) (*betterauth.Account, error) {
 	account, err := p.credential(ctx, user.ID)
-	return user, account, err
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, nil
+	}
+	return account, err
 }
 
 // rehash renews a hash that is no longer how new ones are made, in account as

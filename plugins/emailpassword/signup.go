@@ -1,6 +1,7 @@
 package emailpassword
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -56,7 +57,13 @@ func (p *EmailPassword) signUp(c *betterauth.Ctx, in SignUpInput) (SignUpAnswer,
 		if err := p.createUser(tx, user, hash); err != nil {
 			return err
 		}
-		if err := p.mailOnSignUp(tx, user, in.CallbackURL); err != nil || p.discreet() {
+		if p.discreet() {
+			if err := tx.SignedUp(user); err != nil {
+				return err
+			}
+			return p.mailOnSignUp(tx, user, in.CallbackURL)
+		}
+		if err := p.mailOnSignUp(tx, user, in.CallbackURL); err != nil {
 			return err
 		}
 		session, err := tx.SignIn(user, betterauth.SignIn{Method: "email", Remember: in.RememberMe, NewUser: true})
@@ -66,15 +73,40 @@ func (p *EmailPassword) signUp(c *betterauth.Ctx, in SignUpInput) (SignUpAnswer,
 		token = &session.Token
 		return nil
 	})
-	if errors.Is(err, ErrUserExists) && p.discreet() {
-		p.tellOwner(user.Email)
-		return SignUpAnswer{User: p.decoy(c, user)}, nil
+	if errors.Is(err, ErrUserExists) {
+		if p.discreet() {
+			return SignUpAnswer{User: p.decoy(c, user)}, p.signUpTaken(c, in, hash)
+		}
+		return SignUpAnswer{}, cmp.Or(c.SignUpRefused(user.Email), err)
 	}
 	if err != nil {
 		return SignUpAnswer{}, err
 	}
 	return SignUpAnswer{Token: token, User: user}, nil
 }
+
+// signUpTaken signs up with an address that is taken. While nobody has proven it,
+// whoever signs up now may be its owner: they get a proof of their own, which ends
+// what the first sign-up made. Else the owner is told.
+func (p *EmailPassword) signUpTaken(c *betterauth.Ctx, in SignUpInput, hash string) error {
+	claim := betterauth.Claim{Email: in.Email, Name: in.Name, Image: in.Image, Columns: in.Rest, PasswordHash: hash}
+	claimed, err := c.ClaimAddress(claim, func(tx *betterauth.Ctx, user *betterauth.User) error {
+		// A claim that nobody can prove is none.
+		if may, err := p.host.MayMail(tx, user.Email); err != nil || !may || !p.host.CanMail() {
+			return cmp.Or(err, errNoMail)
+		}
+		return p.mailOnSignUp(tx, user, in.CallbackURL)
+	})
+	if errors.Is(err, errNoMail) {
+		return c.SignUpRefused(in.Email)
+	}
+	if err == nil && !claimed {
+		p.tellOwner(strings.ToLower(in.Email))
+	}
+	return err
+}
+
+var errNoMail = errors.New("an address gets no mail, or no more")
 
 // discreet reports whether signing up answers alike for taken and free
 // addresses, which it can where it makes no session.

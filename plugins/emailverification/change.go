@@ -1,70 +1,115 @@
 package emailverification
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 )
 
 // confirm goes from the old address to the new one: its owner agreed, now the
-// new one is to be verified.
+// new one is to be verified. The link causes one mail.
 func (v *EmailVerification) confirm(c *betterauth.Ctx, link signed, callbackURL string) (any, error) {
-	id, err := v.identity(c)
-	if err != nil {
-		return nil, err
-	}
-	user, err := v.users.Get(c, database.Eq("email", link.Email))
-	if err := link.mayChange(user, err, id); err != nil {
-		return nil, err
-	}
-	return betterauth.Status{Status: true}, v.MailChange(c, user, link.UpdateTo, callbackURL, false)
+	err := v.use(c, link, func(tx *betterauth.Ctx, user *betterauth.User, _ *betterauth.Identity) error {
+		return v.MailChange(tx, user, link.UpdateTo, callbackURL, false)
+	})
+	return betterauth.Status{Status: err == nil}, err
 }
 
-// change replaces the address. A link that was mailed to the new address
-// verifies it, too; one of the older form was mailed to the old address, so the
-// new one still is to be verified.
+// change replaces the address. It makes no session, and goes past no second step.
+// Only a browser that is signed in as the user does it: any other may be of
+// somebody who receives the mail and knows nothing of the account, which is not
+// theirs. A link of the older form was mailed to the old address, so the new one
+// still is to be verified.
 func (v *EmailVerification) change(c *betterauth.Ctx, link signed, callbackURL string) (any, error) {
-	id, err := v.identity(c)
-	if err != nil {
-		return nil, err
-	}
-	verified := link.RequestType == stepVerify
 	var user *betterauth.User
-	err = c.Transaction(func(tx *betterauth.Ctx) error {
-		old, err := v.users.GetLocked(tx, database.Eq("email", link.Email))
-		if err := link.mayChange(old, err, id); err != nil {
-			return err
+	var own *betterauth.Identity
+	err := v.use(c, link, func(tx *betterauth.Ctx, old *betterauth.User, id *betterauth.Identity) (err error) {
+		if own = id; own == nil {
+			return betterauth.ErrUnauthorized
 		}
+		verified := link.RequestType == stepVerify
 		user, err = v.users.UpdateOne(tx, database.Set{"email": link.UpdateTo, "emailVerified": verified},
-			database.Eq("id", old.ID), database.Eq("email", link.Email))
-		if err != nil {
+			database.Eq("id", old.ID), database.Eq("email", old.Email))
+		switch {
+		case err != nil:
 			return taken(err)
+		case verified:
+			return v.AfterVerification(tx, user)
+		case v.host.CanMail():
+			return v.Mail(tx, user, callbackURL)
 		}
-		if verified {
-			if err := v.AfterVerification(tx, user); err != nil {
-				return err
-			}
-		} else if v.host.CanMail() {
-			if err := v.Mail(tx, user, callbackURL); err != nil {
-				return err
-			}
-		}
-		if id != nil {
-			return nil
-		}
-		_, err = tx.SignIn(user, betterauth.SignIn{Method: signInMethod})
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	if id != nil {
-		c.Reissue(&betterauth.Identity{Session: id.Session, User: user})
-	}
+	c.Reissue(&betterauth.Identity{Session: own.Session, User: user})
 	return Verified{Status: true, User: user}, nil
 }
+
+// use runs f with the user whose address a link changes, whose row is held, and
+// with their session, nil where nobody is signed in. Of any number of uses of one
+// link one comes to f.
+func (v *EmailVerification) use(c *betterauth.Ctx, link signed, f func(tx *betterauth.Ctx, user *betterauth.User, id *betterauth.Identity) error) error {
+	id, err := v.identity(c)
+	if err != nil {
+		return err
+	}
+	return c.Transaction(func(tx *betterauth.Ctx) error {
+		whose := database.Eq("id", link.UserID)
+		if link.UserID == "" {
+			whose = database.Eq("email", link.Email)
+		}
+		user, err := v.users.GetLocked(tx, whose, database.Eq("email", link.Email))
+		if err := link.mayChange(user, err, id); err != nil {
+			return err
+		}
+		if err := v.takeChange(tx, link, user); err != nil {
+			return err
+		}
+		return f(tx, user, id)
+	})
+}
+
+// takeChange uses a link up.
+func (v *EmailVerification) takeChange(ctx context.Context, link signed, user *betterauth.User) error {
+	if link.foreign {
+		return v.takeForeign(ctx, link)
+	}
+	taken, err := v.host.Verifications().Take(ctx, changePrefix+link.Change)
+	if errors.Is(err, database.ErrNotFound) || err == nil && taken.Value != user.ID {
+		return ErrInvalidToken
+	}
+	return err
+}
+
+// takeForeign remembers a link of the TypeScript server, which keeps nothing for
+// it, until that would expire anyway. The caller holds the user's row.
+func (v *EmailVerification) takeForeign(ctx context.Context, link signed) error {
+	sum := sha256.Sum256([]byte(link.Email + "\n" + link.UpdateTo + "\n" + link.RequestType + "\n" + time.Unix(int64(link.IssuedAt), 0).UTC().String()))
+	used := usedPrefix + base64.RawURLEncoding.EncodeToString(sum[:])
+	switch _, err := v.host.Verifications().Find(ctx, used); {
+	case err == nil:
+		return ErrInvalidToken
+	case !errors.Is(err, database.ErrNotFound):
+		return err
+	}
+	_, err := v.host.Verifications().Create(ctx, used, "used", foreignLife)
+	return err
+}
+
+const (
+	usedPrefix = "email-change-used-"
+	// foreignLife is longer than links of the TypeScript server are good, an hour
+	// unless it is configured otherwise.
+	foreignLife = 7 * 24 * time.Hour
+)
 
 // identity is who is signed in, nil when nobody is.
 func (v *EmailVerification) identity(c *betterauth.Ctx) (*betterauth.Identity, error) {
@@ -75,8 +120,8 @@ func (v *EmailVerification) identity(c *betterauth.Ctx) (*betterauth.Identity, e
 	return id, err
 }
 
-// mayChange reports whether the link may change user, who was looked for by the
-// link's address with findErr as the outcome.
+// mayChange reports whether the link may change user, who was looked for by what
+// the link says with findErr as the outcome.
 func (l signed) mayChange(user *betterauth.User, findErr error, id *betterauth.Identity) error {
 	switch {
 	case errors.Is(findErr, database.ErrNotFound):
@@ -84,11 +129,15 @@ func (l signed) mayChange(user *betterauth.User, findErr error, id *betterauth.I
 	case findErr != nil:
 		return findErr
 	case l.IssuedAt < float64(user.CreatedAt.Unix()):
-		// The link names its user by address. Somebody who had this address
-		// before, unverified, must not keep links that take over whoever signs
-		// up with it later.
+		// A link of the TypeScript server may name its user by address alone.
+		// Somebody who had this address before, unverified, must not keep links
+		// that take over whoever signs up with it later.
 		return ErrUserNotFound
 	case id != nil && id.User.ID != user.ID:
+		return ErrInvalidUser
+	case l.foreign && id == nil:
+		// Nothing ends such a link but its expiry, so that it takes somebody whose
+		// session nobody has revoked.
 		return ErrInvalidUser
 	}
 	return nil

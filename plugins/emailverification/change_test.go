@@ -40,18 +40,22 @@ func TestChangeWithConfirmation(t *testing.T) {
 			!strings.Contains(m.Text, "new@example.com") || !strings.HasSuffix(m.URL, "&callbackURL=%2Fdone") {
 			t.Errorf("mail %+v", m)
 		}
-		s.wantClaims(m, `{"email":"ann@example.com","updateTo":"new@example.com","requestType":"change-email-confirmation"`)
+		s.wantClaims(m, `{"email":"ann@example.com","updateTo":"new@example.com","requestType":"change-email-confirmation","userId":"`+user.ID+`","change":"`)
 
-		c := s.SignedInAs(user)
-		c.Get(bare(m)).WantBody(http.StatusOK, accepted)
-		s.Mails()
-		s.Client().Get(s.Route(m)).WantRedirect("/done")
+		// The link causes one mail, however often it is followed.
+		c, confirmation := s.SignedInAs(user), m
+		c.Get(s.Route(confirmation)).WantRedirect("/done")
 		m = s.Mail()
+		c.Get(bare(confirmation)).WantError(emailverification.ErrInvalidToken)
+		s.Client().Get(s.Route(confirmation)).WantRedirect("/done?error=INVALID_TOKEN")
+		if n := len(s.Mails()); n != 0 {
+			t.Errorf("%d more mails", n)
+		}
 		if m.Kind != "verify-email" || m.To != "new@example.com" || m.User.Email != "new@example.com" || m.User.ID != user.ID ||
 			m.Data["newEmail"] != "new@example.com" || !strings.HasSuffix(m.URL, "&callbackURL=%2Fdone") {
 			t.Errorf("mail %+v", m)
 		}
-		s.wantClaims(m, `{"email":"ann@example.com","updateTo":"new@example.com","requestType":"change-email-verification"`)
+		s.wantClaims(m, `{"email":"ann@example.com","updateTo":"new@example.com","requestType":"change-email-verification","userId":"`+user.ID+`","change":"`)
 		if s.user("ann@example.com").ID != user.ID {
 			t.Error("confirming changed the address")
 		}
@@ -78,38 +82,175 @@ func TestChangeWithConfirmation(t *testing.T) {
 func (s *site) wantClaims(m *betterauth.Message, start string) {
 	s.t.Helper()
 	var claims jsontext.Value
-	if err := s.Host.OpenToken(m.Token, &claims); err != nil {
+	if err := s.Host.OpenToken(purposeOf(m), m.Token, &claims); err != nil {
 		s.t.Fatal(err)
 	}
 	now := s.Clock.Now().Unix()
-	if want := fmt.Sprintf(`%s,"iat":%d,"exp":%d}`, start, now, now+3600); string(claims) != want {
-		s.t.Errorf("claims %s, want %s", claims, want)
+	end := fmt.Sprintf(`,"iat":%d,"exp":%d}`, now, now+3600)
+	if !strings.HasPrefix(string(claims), start) || !strings.HasSuffix(string(claims), end) {
+		s.t.Errorf("claims %s, want %s...%s", claims, start, end)
 	}
 }
 
-// Without a session the link signs in, and gates decide whether it may.
-func TestChangeSignsIn(t *testing.T) {
+// A link that was mailed to the new address replaces it, and verifies it, in a
+// browser that is signed in as the user. Any other may be of somebody who has the
+// mail and knows nothing of the account: the link is refused, makes no session, and
+// stays good.
+func TestChangeWantsTheSession(t *testing.T) {
 	t.Parallel()
-	var closed atomic.Bool
-	banned := &betterauth.ErrorCode{Code: "BANNED", Message: "banned", Status: http.StatusForbidden}
-	gate := betterauth.Inline{ID: "ban", Gates: []betterauth.SessionGate{{Name: "ban", Check: func(*betterauth.Ctx, *betterauth.Attempt) error {
-		if closed.Load() {
-			return banned
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		for _, before := range []bool{false, true} {
+			s := newSite(t, emailverification.Config{AutoSignInAfterVerification: true}, plugintest.Options{DB: db})
+			user := s.create("a@example.com", before)
+			link := s.mailedChange("a@example.com", "b@example.com")
+			for _, c := range []*plugintest.Client{s.Client(), s.SignedUpAs(user)} {
+				answer := c.Get(link).WantError(betterauth.ErrUnauthorized)
+				c.Get(link + "&callbackURL=%2Fdone").WantRedirect("/done?error=UNAUTHORIZED")
+				if len(answer.Cookies) != 0 {
+					t.Errorf("the link set %v", answer.Cookies)
+				}
+				c.Get("/list-sessions").Want(http.StatusUnauthorized)
+			}
+			if now := s.user("a@example.com"); now.ID != user.ID || now.EmailVerified != before || len(s.Mails()) != 0 {
+				t.Errorf("a refused link left %+v", now)
+			}
+			var got changed
+			s.SignedInAs(user).Get(link).Want(http.StatusOK).Into(&got)
+			if got.User.Email != "b@example.com" || !got.User.EmailVerified || !s.user("b@example.com").EmailVerified {
+				t.Errorf("%v: %+v", before, got.User)
+			}
+			if _, err := s.Users().Delete(t.Context(), database.Eq("id", user.ID)); err != nil {
+				t.Fatal(err)
+			}
 		}
-		return nil
-	}}}}
-	s := newSite(t, emailverification.Config{}, plugintest.Options{Plugins: []betterauth.Plugin{gate}})
-	user := s.create("a@example.com", true)
-	link := s.link(claims{"a@example.com", "b@example.com", "change-email-verification"})
-	closed.Store(true)
-	answer := s.Client().Get(link).WantError(banned)
-	if len(answer.Cookies) != 0 || s.user("a@example.com").ID != user.ID {
-		t.Errorf("a refused sign-in left %v", answer.Cookies)
+	})
+}
+
+// What ends a change of address that is under way, at either step.
+func TestChangeIsRevocable(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(s *site, user *betterauth.User) error{
+		"password reset": func(s *site, u *betterauth.User) error {
+			return s.Host.End(s.t.Context(), u.ID, betterauth.PasswordReset)
+		},
+		"password changed": func(s *site, u *betterauth.User) error {
+			return s.Host.End(s.t.Context(), u.ID, betterauth.PasswordChanged)
+		},
+		"banned": func(s *site, u *betterauth.User) error { return s.Host.End(s.t.Context(), u.ID, betterauth.UserBanned) },
+		"sessions revoked": func(s *site, u *betterauth.User) error {
+			_, err := s.Host.Sessions().RevokeAll(s.t.Context(), u.ID)
+			return err
+		},
+		"another change": func(s *site, u *betterauth.User) error {
+			s.SignedInAs(u).Get(s.mailedChange(u.Email, "third@example.com")).Want(http.StatusOK)
+			// And back, so that the link's own address is the user's again.
+			_, err := s.Users().UpdateOne(s.t.Context(), database.Set{"email": u.Email}, database.Eq("id", u.ID))
+			return err
+		},
+		"deleted, and another user with the address": func(s *site, u *betterauth.User) error {
+			if _, err := s.Users().Delete(s.t.Context(), database.Eq("id", u.ID)); err != nil {
+				return err
+			}
+			s.create(u.Email, true)
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+				s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
+				user := s.create("a@example.com", true)
+				var links []string
+				for _, step := range []string{"confirm", "change"} {
+					s.askChange(step, user.Email, "b@example.com")
+					links = append(links, bare(s.Mail()))
+				}
+				if err := end(s, user); err != nil {
+					t.Fatal(err)
+				}
+				s.Mails()
+				// Somebody who is signed in, if the user still is there.
+				c := s.Client()
+				if _, err := s.Users().Get(t.Context(), database.Eq("id", user.ID)); err == nil {
+					c = s.SignedInAs(user)
+				}
+				for _, link := range links {
+					if answer := c.Get(link); answer.Code() != "INVALID_TOKEN" && answer.Code() != "USER_NOT_FOUND" {
+						t.Errorf("%d %s", answer.Status, answer.Body)
+					}
+				}
+				if n, err := s.Users().Count(t.Context(), database.Eq("email", "b@example.com")); n != 0 || err != nil || len(s.Mails()) != 0 {
+					t.Errorf("a revoked link changed %d addresses, %v, or caused a mail", n, err)
+				}
+			})
+		})
 	}
-	closed.Store(false)
-	c := s.Client()
-	c.Get(link).Want(http.StatusOK)
-	c.Get("/list-sessions").Want(http.StatusOK)
+}
+
+// A change is bound to the user it was asked for: the same link does nothing for
+// somebody who has the old address by now, nor in a browser of somebody else.
+func TestChangeIsOfItsUser(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
+		user, other := s.create("a@example.com", true), s.create("other@example.com", true)
+		link := s.mailedChange("a@example.com", "b@example.com")
+		s.SignedInAs(other).Get(link).WantError(emailverification.ErrInvalidUser)
+		if _, err := s.Users().UpdateOne(t.Context(), database.Set{"email": "moved@example.com"}, database.Eq("id", user.ID)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Users().UpdateOne(t.Context(), database.Set{"email": "a@example.com"}, database.Eq("id", other.ID)); err != nil {
+			t.Fatal(err)
+		}
+		s.Client().Get(link).WantError(emailverification.ErrUserNotFound)
+		s.SignedInAs(other).Get(link).WantError(emailverification.ErrUserNotFound)
+		if s.user("a@example.com").ID != other.ID || s.user("moved@example.com").ID != user.ID {
+			t.Error("the link changed somebody")
+		}
+	})
+}
+
+// Links of the TypeScript server name no user and no change: one verifies as
+// before, and one changes an address once, for a browser that is signed in.
+func TestLinksOfTheTypeScriptServer(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
+		user, other := s.create("a@example.com", false), s.create("other@example.com", true)
+		s.Client().Get(s.foreign(claims{Email: "A@example.com"})).WantBody(http.StatusOK, verifiedBody)
+		if !s.user("a@example.com").EmailVerified {
+			t.Error("not verified")
+		}
+
+		confirm := s.foreign(claims{"a@example.com", "B@example.com", "change-email-confirmation"})
+		change := s.foreign(claims{"a@example.com", "B@example.com", "change-email-verification"})
+		for _, link := range []string{confirm, change} {
+			s.Client().Get(link).WantError(emailverification.ErrInvalidUser)
+			s.SignedUpAs(user).Get(link).WantError(emailverification.ErrInvalidUser)
+			s.SignedInAs(other).Get(link).WantError(emailverification.ErrInvalidUser)
+		}
+		if len(s.Mails()) != 0 || s.user("a@example.com").ID != user.ID {
+			t.Error("a refused link had an effect")
+		}
+		c := s.SignedInAs(user)
+		c.Get(confirm).WantBody(http.StatusOK, accepted)
+		if m := s.Mail(); m.To != "b@example.com" {
+			t.Errorf("mailed %+v", m)
+		}
+		c.Get(confirm).WantError(emailverification.ErrInvalidToken)
+		c.Get(change).Want(http.StatusOK)
+		if now := s.user("b@example.com"); now.ID != user.ID || !now.EmailVerified || len(s.Mails()) != 0 {
+			t.Errorf("user %+v", now)
+		}
+		// Back at the old address the link is still used up.
+		if _, err := s.Users().UpdateOne(t.Context(), database.Set{"email": "a@example.com"}, database.Eq("id", user.ID)); err != nil {
+			t.Fatal(err)
+		}
+		c.Get(change).WantError(emailverification.ErrInvalidToken)
+		if s.user("a@example.com").ID != user.ID {
+			t.Error("a used link changed the address")
+		}
+	})
 }
 
 // Links of the older form were mailed to the old address: the new one is not
@@ -119,15 +260,14 @@ func TestLegacyChange(t *testing.T) {
 	for _, kind := range []string{"", "something-else"} {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{})
 		user := s.create("a@example.com", true)
-		c := s.Client()
+		c := s.SignedInAs(user)
 		var got changed
-		c.Get(s.link(claims{"a@example.com", "B@example.com", kind})).Want(http.StatusOK).Into(&got)
+		c.Get(s.foreign(claims{"a@example.com", "B@example.com", kind})).Want(http.StatusOK).Into(&got)
 		if got.User.ID != user.ID || got.User.Email != "b@example.com" || got.User.EmailVerified {
 			t.Errorf("changed to %+v", got.User)
 		}
-		c.Get("/list-sessions").Want(http.StatusOK)
 		m := s.Mail()
-		s.wantClaims(m, `{"email":"b@example.com"`)
+		s.wantClaims(m, `{"email":"b@example.com","userId":"`+user.ID+`"`)
 		if m.To != "b@example.com" {
 			t.Errorf("mailed %+v", m)
 		}
@@ -144,13 +284,14 @@ func TestNewAddressIsTaken(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
 		user := s.create("a@example.com", true)
+		own, foreign := s.mailedChange("a@example.com", "b@example.com"), s.foreign(claims{"a@example.com", "b@example.com", ""})
 		s.create("b@example.com", false)
-		for _, kind := range []string{"change-email-verification", ""} {
-			link := s.link(claims{"a@example.com", "b@example.com", kind})
-			answer := s.Client().Get(link)
+		for _, link := range []string{own, foreign} {
+			c := s.SignedInAs(user)
+			answer := c.Get(link)
 			answer.WantBody(http.StatusUnprocessableEntity,
 				`{"message":"User already exists. Use another email.","code":"USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"}`)
-			s.Client().Get(link + "&callbackURL=%2F").WantRedirect("/?error=USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL")
+			c.Get(link + "&callbackURL=%2F").WantRedirect("/?error=USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL")
 			if s.user("a@example.com").ID != user.ID || len(answer.Cookies) != 0 || len(s.Mails()) != 0 {
 				t.Error("a refused change had an effect")
 			}
@@ -158,14 +299,14 @@ func TestNewAddressIsTaken(t *testing.T) {
 		// To an address somebody has nothing is mailed, and nothing tells.
 		s.askChange("change", "a@example.com", "B@example.com")
 		s.askChange("confirm", "a@example.com", "b@example.com")
-		s.Client().Get(s.link(claims{"a@example.com", "b@example.com", "change-email-confirmation"})).WantBody(http.StatusOK, accepted)
+		s.SignedInAs(user).Get(s.foreign(claims{"a@example.com", "b@example.com", "change-email-confirmation"})).WantBody(http.StatusOK, accepted)
 		if sent := s.Mails(); len(sent) != 0 {
 			t.Errorf("mailed %+v", sent[0])
 		}
 	})
 }
 
-// A link names its user by address. Whoever had the address before, without
+// Links of the TypeScript server name their user by address. Whoever had the address before, without
 // proof, must not take over the account of its owner with an old link.
 func TestLinkOfAnEarlierOwner(t *testing.T) {
 	t.Parallel()
@@ -173,8 +314,8 @@ func TestLinkOfAnEarlierOwner(t *testing.T) {
 	squatter := s.create("victim@example.com", false)
 	s.askChange("change", "victim@example.com", "evil@example.com")
 	links := []string{bare(s.Mail())}
-	for _, kind := range []string{"change-email-confirmation", "legacy"} {
-		links = append(links, s.link(claims{"victim@example.com", "evil@example.com", kind}))
+	for _, kind := range []string{"change-email-confirmation", "change-email-verification", "legacy"} {
+		links = append(links, s.link(claims{"victim@example.com", "evil@example.com", kind}), s.foreign(claims{"victim@example.com", "evil@example.com", kind}))
 	}
 	if _, err := s.Users().Delete(t.Context(), database.Eq("id", squatter.ID)); err != nil {
 		t.Fatal(err)
@@ -182,6 +323,7 @@ func TestLinkOfAnEarlierOwner(t *testing.T) {
 	s.Clock.Advance(time.Minute)
 	victim := s.create("victim@example.com", false)
 	for _, link := range links {
+		s.SignedInAs(victim).Get(link).WantError(emailverification.ErrUserNotFound)
 		answer := s.Client().Get(link).WantError(emailverification.ErrUserNotFound)
 		if len(answer.Cookies) != 0 || s.user("victim@example.com").ID != victim.ID || len(s.Mails()) != 0 {
 			t.Error("the earlier owner took over")
@@ -196,12 +338,16 @@ func TestChangesAtOnce(t *testing.T) {
 		const people = 8
 		var won atomic.Int32
 		var wg sync.WaitGroup
+		var browsers []*plugintest.Client
 		for i := range people {
 			email := fmt.Sprintf("p%d@example.com", i)
-			s.create(email, true)
-			link, c := s.link(claims{email, "wanted@example.com", "change-email-verification"}), s.Client()
+			browsers = append(browsers, s.SignedInAs(s.create(email, true)))
+			s.askChange("change", email, "wanted@example.com")
+		}
+		for i, m := range s.Mails() {
+			c := browsers[i]
 			wg.Go(func() {
-				switch answer := c.Get(link); answer.Status {
+				switch answer := c.Get(bare(m)); answer.Status {
 				case http.StatusOK:
 					won.Add(1)
 				case http.StatusUnprocessableEntity:
@@ -213,6 +359,39 @@ func TestChangesAtOnce(t *testing.T) {
 		wg.Wait()
 		if n, err := s.Users().Count(t.Context()); won.Load() != 1 || n != people || err != nil {
 			t.Errorf("%d won, %d users, %v", won.Load(), n, err)
+		}
+	})
+}
+
+// Of many uses of one link at once one counts, here and for the TypeScript
+// server's.
+func TestOneUseOfALinkCounts(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
+		user := s.create("a@example.com", true)
+		s.askChange("confirm", "a@example.com", "b@example.com")
+		own := bare(s.Mail())
+		for _, link := range []string{own, s.foreign(claims{"a@example.com", "b@example.com", "change-email-confirmation"})} {
+			var accepted, refused atomic.Int32
+			var wg sync.WaitGroup
+			for range 8 {
+				c := s.SignedInAs(user)
+				wg.Go(func() {
+					switch answer := c.Get(link); answer.Status {
+					case http.StatusOK:
+						accepted.Add(1)
+					case http.StatusUnauthorized:
+						refused.Add(1)
+					default:
+						t.Errorf("%d %s", answer.Status, answer.Body)
+					}
+				})
+			}
+			wg.Wait()
+			if n := len(s.Mails()); accepted.Load() != 1 || refused.Load() != 7 || n != 1 {
+				t.Errorf("%d accepted, %d refused, %d mails", accepted.Load(), refused.Load(), n)
+			}
 		}
 	})
 }

@@ -33,8 +33,10 @@ type Config struct {
 	// not verified. Default false.
 	SendOnSignIn bool
 	// AutoSignInAfterVerification signs in whoever follows the link of an
-	// address that was not verified yet. Gates are asked as for any sign-in.
-	// Default false.
+	// address that was not verified yet, in the browser that signed up with it:
+	// elsewhere the person signs in as they please, since somebody else may have
+	// signed up with their address. Gates are asked as for any sign-in. Default
+	// false.
 	AutoSignInAfterVerification bool
 	// ExpiresIn is how long a link is good, in whole seconds. Default 1 hour.
 	ExpiresIn time.Duration
@@ -88,7 +90,7 @@ var (
 )
 
 // linkErrors are what can be wrong with a link.
-var linkErrors = []*betterauth.ErrorCode{ErrTokenExpired, ErrInvalidToken, ErrUserNotFound, ErrInvalidUser, ErrEmailTaken}
+var linkErrors = []*betterauth.ErrorCode{ErrTokenExpired, ErrInvalidToken, ErrUserNotFound, ErrInvalidUser, ErrEmailTaken, betterauth.ErrUnauthorized}
 
 // Manifest implements betterauth.Plugin.
 func (v *EmailVerification) Manifest() betterauth.Manifest {
@@ -109,7 +111,8 @@ func (v *EmailVerification) Manifest() betterauth.Manifest {
 				Errors:  linkErrors,
 			}, v.follow),
 		},
-		Errors: append(requests, linkErrors...),
+		Pending: pending(),
+		Errors:  append(requests, linkErrors...),
 	}
 }
 

@@ -47,37 +47,61 @@ func (v *EmailVerification) follow(c *betterauth.Ctx, in FollowInput) (any, erro
 type signed struct {
 	claims
 	IssuedAt float64 `json:"iat"`
+	// foreign says that the TypeScript server made the link, which names no user
+	// and no stored value.
+	foreign bool
 }
 
 func (v *EmailVerification) redeem(c *betterauth.Ctx, token, callbackURL string) (any, error) {
-	var link signed
-	if err := v.host.OpenToken(token, &link); err != nil {
-		if errors.Is(err, betterauth.ErrTokenExpired) {
-			return nil, ErrTokenExpired.Because(err)
-		}
-		return nil, ErrInvalidToken.Because(err)
-	}
-	link.Email, link.UpdateTo = strings.ToLower(link.Email), strings.ToLower(link.UpdateTo)
-	if !betterauth.IsEmail(link.Email) || link.UpdateTo != "" && !betterauth.IsEmail(link.UpdateTo) {
-		return nil, ErrInvalidToken
+	link, err := v.open(token)
+	if err != nil {
+		return nil, err
 	}
 	switch {
 	case link.UpdateTo == "":
-		return v.verify(c, link.Email)
+		return v.verify(c, link)
 	case link.RequestType == stepConfirm:
 		return v.confirm(c, link, callbackURL)
 	}
 	return v.change(c, link, callbackURL)
 }
 
-// verify marks an address verified. The user's row is held meanwhile, so that
-// of several clicks at once one does it, and the others find it done.
-func (v *EmailVerification) verify(c *betterauth.Ctx, email string) (any, error) {
-	var verified *betterauth.User
-	err := c.Transaction(func(tx *betterauth.Ctx) error {
-		verified = nil
-		user, err := v.users.GetLocked(tx, database.Eq("email", email))
-		if errors.Is(err, database.ErrNotFound) {
+// open reads a link made for either purpose here, or by the TypeScript server.
+func (v *EmailVerification) open(token string) (link signed, err error) {
+	for _, purpose := range []string{purposeVerify, purposeChange} {
+		if err = v.host.OpenToken(purpose, token, &link); !errors.Is(err, betterauth.ErrTokenInvalid) {
+			break
+		}
+	}
+	if errors.Is(err, betterauth.ErrTokenInvalid) {
+		link = signed{foreign: true}
+		if err = v.host.OpenUntypedToken(token, &link); err == nil {
+			// Of what that server's tokens may say, the rest is not for us.
+			link.Claim, link.Change = "", ""
+		}
+	}
+	switch {
+	case errors.Is(err, betterauth.ErrTokenExpired):
+		return link, ErrTokenExpired.Because(err)
+	case err != nil:
+		return link, ErrInvalidToken.Because(err)
+	}
+	link.Email, link.UpdateTo = strings.ToLower(link.Email), strings.ToLower(link.UpdateTo)
+	if !betterauth.IsEmail(link.Email) || link.UpdateTo != "" && !betterauth.IsEmail(link.UpdateTo) {
+		return link, ErrInvalidToken
+	}
+	return link, nil
+}
+
+// verify marks an address verified, for the sign-up that the link was mailed for.
+// The user's row is held meanwhile, so that of several clicks at once one does it,
+// and the others find it done.
+func (v *EmailVerification) verify(c *betterauth.Ctx, link signed) (any, error) {
+	var proven *betterauth.ProvenAddress
+	err := c.Transaction(func(tx *betterauth.Ctx) (err error) {
+		proven = nil
+		user, err := v.users.GetLocked(tx, database.Eq("email", link.Email))
+		if errors.Is(err, database.ErrNotFound) || err == nil && link.UserID != "" && link.UserID != user.ID {
 			return ErrUserNotFound
 		}
 		if err != nil || user.EmailVerified {
@@ -86,18 +110,23 @@ func (v *EmailVerification) verify(c *betterauth.Ctx, email string) (any, error)
 		if err := v.BeforeVerification(tx, user); err != nil {
 			return err
 		}
-		verified, err = v.users.UpdateOne(tx, database.Set{"emailVerified": true}, database.Eq("id", user.ID), database.Eq("email", email))
+		proven, err = tx.ProveAddress(betterauth.AddressProof{Email: link.Email, Claim: link.Claim})
+		if errors.Is(err, betterauth.ErrClaimEnded) {
+			return ErrInvalidToken.Because(err)
+		}
 		if err != nil {
 			return err
 		}
-		return v.AfterVerification(tx, verified)
+		return v.AfterVerification(tx, proven.User)
 	})
 	if err != nil {
 		return nil, err
 	}
-	// Only the click that verified signs in: the link is no key to keep.
-	if verified != nil && v.cfg.AutoSignInAfterVerification {
-		if err := v.signIn(c, verified); err != nil {
+	// Only the click that verified signs in: the link is no key to keep. Nor does
+	// it sign in a browser that did not sign up: its owner would not learn that
+	// somebody else did, with their address and a password of their own.
+	if proven != nil && proven.SignedUpHere && v.cfg.AutoSignInAfterVerification {
+		if err := v.signIn(c, proven.User); err != nil {
 			return nil, err
 		}
 	}

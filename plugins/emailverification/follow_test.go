@@ -104,8 +104,7 @@ func TestLinkErrors(t *testing.T) {
 func TestLinkFromAnotherSite(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailverification.Config{AutoSignInAfterVerification: true}, plugintest.Options{})
-	s.create("a@example.com", false)
-	c := s.Client()
+	c := s.SignedUpAs(s.create("a@example.com", false))
 	c.Header = http.Header{"Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"navigate"}, "Sec-Fetch-Dest": {"document"}, "Referer": {"https://mail.example/"}}
 	c.Get(s.link(claims{Email: "a@example.com"})).WantBody(http.StatusOK, verifiedBody)
 	c.Get("/list-sessions").Want(http.StatusOK)
@@ -118,7 +117,7 @@ func TestAutoSignIn(t *testing.T) {
 			plugintest.Options{DB: db, Config: betterauth.Config{Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}}}})
 		user := s.create("a@example.com", false)
 		link := s.link(claims{Email: user.Email})
-		c := s.Client()
+		c := s.SignedUpAs(user)
 		c.Get(link + "&callbackURL=%2F").WantRedirect("/")
 		var who struct {
 			User struct {
@@ -149,11 +148,20 @@ func TestAutoSignIn(t *testing.T) {
 			t.Errorf("%d sessions, %v", len(n), err)
 		}
 
-		// Somebody else's session is replaced.
+		// Somebody else's session is replaced, in the browser that signed up alone.
 		third := s.create("c@example.com", false)
+		c = s.SignedUpAs(third)
+		c.SetCookie(sessionCookie, token+"."+s.Host.Sign(token))
 		c.Get(s.link(claims{Email: "c@example.com"})).Want(http.StatusOK)
 		if c.Get("/get-session").Into(&who); who.User.ID != third.ID {
 			t.Errorf("signed in as %+v", who)
+		}
+		if c.Cookie("better-auth.sign_up") != "" {
+			t.Error("the browser still remembers that it signed up")
+		}
+		s.create("d@example.com", false)
+		if answer := s.Client().Get(s.link(claims{Email: "d@example.com"})).WantBody(http.StatusOK, verifiedBody); len(answer.Cookies) != 0 || !s.user("d@example.com").EmailVerified {
+			t.Errorf("a browser that did not sign up was given %v", answer.Cookies)
 		}
 	})
 }
@@ -171,9 +179,9 @@ func TestAutoSignInAsksGates(t *testing.T) {
 		return banned
 	}}}}
 	s := newSite(t, emailverification.Config{AutoSignInAfterVerification: true}, plugintest.Options{Plugins: []betterauth.Plugin{gate}})
-	s.create("a@example.com", false)
-	answer := s.Client().Get(s.link(claims{Email: "a@example.com"})).WantError(banned)
-	if !s.user("a@example.com").EmailVerified || len(answer.Cookies) != 0 || asked != "verify-email" {
+	c := s.SignedUpAs(s.create("a@example.com", false))
+	answer := c.Get(s.link(claims{Email: "a@example.com"})).WantError(banned)
+	if !s.user("a@example.com").EmailVerified || answer.SetCookie(sessionCookie) != nil || asked != "verify-email" {
 		t.Errorf("verified %v, cookies %v, asked about %q", s.user("a@example.com").EmailVerified, answer.Cookies, asked)
 	}
 }
@@ -217,7 +225,7 @@ func TestHooks(t *testing.T) {
 	check(3, 2, true)
 	s.Client().Get(link).Want(http.StatusOK)
 	check(3, 2, true)
-	s.Client().Get(s.link(claims{"a@example.com", "b@example.com", "change-email-verification"})).Want(http.StatusOK)
+	s.SignedIn("a@example.com").Get(s.mailedChange("a@example.com", "b@example.com")).Want(http.StatusOK)
 	if before.Load() != 3 || after.Load() != 3 {
 		t.Errorf("a changed address: before %d, after %d", before.Load(), after.Load())
 	}
@@ -238,7 +246,7 @@ func TestClicksAtOnce(t *testing.T) {
 		link := s.link(claims{Email: user.Email})
 		var wg sync.WaitGroup
 		for range 16 {
-			c := s.Client()
+			c := s.SignedUpAs(user)
 			wg.Go(func() {
 				if answer := c.Get(link); string(answer.Body) != verifiedBody {
 					t.Errorf("%d %s", answer.Status, answer.Body)

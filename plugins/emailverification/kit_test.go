@@ -2,6 +2,10 @@ package emailverification_test
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/url"
 	"testing"
@@ -11,6 +15,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/go-json-experiment/json"
 )
 
 // site is a kit with what the tests of this plugin need.
@@ -54,9 +59,17 @@ type claims struct {
 	RequestType string `json:"requestType,omitzero"`
 }
 
+// purposeOf is what the token of a mail is for.
+func purposeOf(m *betterauth.Message) string {
+	if m.Data["newEmail"] != "" {
+		return "email-verification.change"
+	}
+	return "email-verification.verify"
+}
+
 func (s *site) token(c any, ttl time.Duration) string {
 	s.t.Helper()
-	token, err := s.Host.SignToken(c, ttl)
+	token, err := s.Host.SignToken("email-verification.verify", c, ttl)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -64,6 +77,30 @@ func (s *site) token(c any, ttl time.Duration) string {
 }
 
 func (s *site) link(c claims) string { return "/verify-email?token=" + s.token(c, time.Hour) }
+
+// mailedChange asks for a change of address as another plugin does for a user, and
+// is the link, without its callback URL.
+func (s *site) mailedChange(email, newEmail string) string {
+	s.t.Helper()
+	s.askChange("change", email, newEmail)
+	return bare(s.Mail())
+}
+
+// foreign is a link as the TypeScript server makes it: a token without a type, for
+// an hour.
+func (s *site) foreign(c claims) string {
+	s.t.Helper()
+	raw, err := json.Marshal(c)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	now := s.Clock.Now().Unix()
+	encode := base64.RawURLEncoding.EncodeToString
+	signed := encode([]byte(`{"alg":"HS256"}`)) + "." + encode(fmt.Appendf(raw[:len(raw)-1], `,"iat":%d,"exp":%d}`, now, now+3600))
+	mac := hmac.New(sha256.New, []byte(plugintest.Secret))
+	mac.Write([]byte(signed))
+	return "/verify-email?token=" + signed + "." + encode(mac.Sum(nil))
+}
 
 // bare is a mailed link without its callback URL, which answers with JSON.
 func bare(m *betterauth.Message) string { return "/verify-email?token=" + url.QueryEscape(m.Token) }

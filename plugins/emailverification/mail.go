@@ -24,12 +24,24 @@ const (
 	stepVerify  = "change-email-verification"
 )
 
-// claims are what a link says, in the reference's order; SignToken adds when it
-// was made and until when it is good.
+// What links are for, as purposes of tokens.
+const (
+	purposeVerify = "email-verification.verify"
+	purposeChange = "email-verification.change"
+)
+
+// claims are what a link says, the reference's members first and in its order;
+// SignToken adds when it was made and until when it is good.
 type claims struct {
 	Email       string `json:"email"`
 	UpdateTo    string `json:"updateTo,omitzero"`
 	RequestType string `json:"requestType,omitzero"`
+	// UserID is whose address it is.
+	UserID string `json:"userId,omitzero"`
+	// Claim is the sign-up whose address is verified; see betterauth.Ctx.ClaimFor.
+	Claim string `json:"claim,omitzero"`
+	// Change names the stored value that makes a change single-use and revocable.
+	Change string `json:"change,omitzero"`
 }
 
 // MailOnSignUp mails a verification link to somebody who has just signed up, if
@@ -41,16 +53,24 @@ func (v *EmailVerification) MailOnSignUp(c *betterauth.Ctx, user *betterauth.Use
 }
 
 // MailOnSignIn mails a verification link to somebody whose sign-in is refused
-// for the lack of one, if Config.SendOnSignIn says so; else as MailOnSignUp.
+// for the lack of one, if Config.SendOnSignIn says so; else as MailOnSignUp. They
+// know the user's password, so that the link belongs to the sign-up that chose it.
 func (v *EmailVerification) MailOnSignIn(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error {
-	return v.mailIf(v.cfg.SendOnSignIn, c, user, callbackURL)
+	if !v.wants(v.cfg.SendOnSignIn, user) {
+		return nil
+	}
+	return v.mail(c, user, v.host.FirstClaim(user.ID), callbackURL)
 }
 
 func (v *EmailVerification) mailIf(wanted bool, c *betterauth.Ctx, user *betterauth.User, callbackURL string) error {
-	if !wanted || user.EmailVerified || !v.host.CanMail() {
+	if !v.wants(wanted, user) {
 		return nil
 	}
 	return v.Mail(c, user, callbackURL)
+}
+
+func (v *EmailVerification) wants(wanted bool, user *betterauth.User) bool {
+	return wanted && !user.EmailVerified && v.host.CanMail()
 }
 
 // Mail sends a link that verifies user's address to it, or a code where a
@@ -60,10 +80,19 @@ func (v *EmailVerification) Mail(c *betterauth.Ctx, user *betterauth.User, callb
 	if !v.host.CanMail() {
 		return ErrNotEnabled
 	}
-	if v.codes != nil {
-		return v.codes.MailVerificationCode(c, user, true)
+	claim, err := c.ClaimFor(user)
+	if err != nil {
+		return err
 	}
-	m, err := v.message(c, user, claims{Email: user.Email}, callbackURL)
+	return v.mail(c, user, claim, callbackURL)
+}
+
+// mail proves the address of a user for one sign-up.
+func (v *EmailVerification) mail(c *betterauth.Ctx, user *betterauth.User, claim, callbackURL string) error {
+	if v.codes != nil {
+		return v.codes.MailVerificationCode(c, user, claim, true)
+	}
+	m, err := v.message(c, user, purposeVerify, claims{Email: user.Email, UserID: user.ID, Claim: claim}, callbackURL)
 	if err != nil {
 		return err
 	}
@@ -73,9 +102,10 @@ func (v *EmailVerification) Mail(c *betterauth.Ctx, user *betterauth.User, callb
 
 // MailChange sends a link that goes on with replacing user's address by
 // newEmail: to the old address to have it confirmed, or to the new one to have
-// it verified, which replaces it. To a new address that somebody has already
-// nothing is sent, and nothing tells; the link's own transaction decides again.
-// Without a Mailer the error is ErrNotEnabled.
+// it verified, which replaces it. A link works once, and no more after what ends a
+// change of address (betterauth.Pending). To a new address that somebody has
+// already nothing is sent, and nothing tells; the link's own transaction decides
+// again. Without a Mailer the error is ErrNotEnabled.
 func (v *EmailVerification) MailChange(c *betterauth.Ctx, user *betterauth.User, newEmail, callbackURL string, confirm bool) error {
 	if !v.host.CanMail() {
 		return ErrNotEnabled
@@ -85,8 +115,23 @@ func (v *EmailVerification) MailChange(c *betterauth.Ctx, user *betterauth.User,
 		step = stepConfirm
 	}
 	newEmail = strings.ToLower(newEmail)
-	m, err := v.message(c, user, claims{Email: user.Email, UpdateTo: newEmail, RequestType: step}, callbackURL)
+	to := newEmail
+	if confirm {
+		to = user.Email
+	}
+	if may, err := v.host.MayMail(c, to); err != nil || !may {
+		return err
+	}
+	change, err := v.host.RandomString(changeLength, betterauth.Alphanumeric)
 	if err != nil {
+		return err
+	}
+	about := claims{Email: user.Email, UpdateTo: newEmail, RequestType: step, UserID: user.ID, Change: change}
+	m, err := v.message(c, user, purposeChange, about, callbackURL)
+	if err != nil {
+		return err
+	}
+	if _, err := v.host.Verifications().Create(c, changePrefix+change, user.ID, v.cfg.ExpiresIn); err != nil {
 		return err
 	}
 	taken, err := v.users.Exists(c, database.Eq("email", newEmail))
@@ -97,10 +142,27 @@ func (v *EmailVerification) MailChange(c *betterauth.Ctx, user *betterauth.User,
 	return nil
 }
 
+// Changes under way are kept under their own names, with the user's id.
+const (
+	changePrefix = "email-change-"
+	changeLength = 32
+)
+
+// pending declares them.
+func pending() []betterauth.Pending {
+	return []betterauth.Pending{{
+		Name: "change of address",
+		Ends: betterauth.PasswordReset | betterauth.PasswordChanged | betterauth.AddressChanged | betterauth.SessionsRevoked,
+		Of: func(u *betterauth.User) database.Cond {
+			return database.And(database.StartsWith("identifier", changePrefix), database.Eq("value", u.ID))
+		},
+	}}
+}
+
 // message composes the mail for a link that says about.
-func (v *EmailVerification) message(c *betterauth.Ctx, user *betterauth.User, about claims, callbackURL string) (*betterauth.Message, error) {
+func (v *EmailVerification) message(c *betterauth.Ctx, user *betterauth.User, purpose string, about claims, callbackURL string) (*betterauth.Message, error) {
 	about.Email = strings.ToLower(about.Email)
-	token, err := v.host.SignToken(about, v.cfg.ExpiresIn)
+	token, err := v.host.SignToken(purpose, about, v.cfg.ExpiresIn)
 	if err != nil {
 		return nil, err
 	}

@@ -13,10 +13,11 @@ type CodeMailer interface {
 	// ReplacesLinks reports whether a code is to be mailed wherever this plugin
 	// would mail a link that verifies an address. Links that change one stay.
 	ReplacesLinks() bool
-	// MailVerificationCode makes a code that verifies user's address and mails
-	// it. With deliver false it does the same work but for the mail: user is
-	// then nobody who is to have one, which the time must not tell.
-	MailVerificationCode(c *betterauth.Ctx, user *betterauth.User, deliver bool) error
+	// MailVerificationCode makes a code that verifies user's address for a
+	// sign-up (betterauth.Ctx.ClaimFor) and mails it. With deliver false it does
+	// the same work but for the mail: user is then nobody who is to have one,
+	// which the time must not tell.
+	MailVerificationCode(c *betterauth.Ctx, user *betterauth.User, claim string, deliver bool) error
 }
 
 func (v *EmailVerification) findCodes() error {

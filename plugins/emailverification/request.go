@@ -38,6 +38,9 @@ func (v *EmailVerification) request(c *betterauth.Ctx, in RequestInput) (bettera
 // background. The reference waits half a second instead, since it sends inline.
 func (v *EmailVerification) requestAnonymously(c *betterauth.Ctx, in RequestInput) error {
 	email := strings.ToLower(in.Email)
+	if may, err := v.host.MayMail(c, email); err != nil || !may {
+		return err
+	}
 	user, err := v.users.Get(c, database.Eq("email", email))
 	missing := errors.Is(err, database.ErrNotFound)
 	if missing {
@@ -47,10 +50,14 @@ func (v *EmailVerification) requestAnonymously(c *betterauth.Ctx, in RequestInpu
 		return err
 	}
 	deliver := !missing && !user.EmailVerified
-	if v.codes != nil {
-		return v.codes.MailVerificationCode(c, user, deliver)
+	claim, err := c.ClaimFor(user)
+	if err != nil {
+		return err
 	}
-	m, err := v.message(c, user, claims{Email: email}, deref(in.CallbackURL))
+	if v.codes != nil {
+		return v.codes.MailVerificationCode(c, user, claim, deliver)
+	}
+	m, err := v.message(c, user, purposeVerify, claims{Email: email, UserID: user.ID, Claim: claim}, deref(in.CallbackURL))
 	if err != nil || !deliver {
 		return err
 	}

@@ -64,7 +64,7 @@ func TestRequestAfterVerifyingElsewhere(t *testing.T) {
 		Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}}}})
 	c := s.SignedIn("a@example.com")
 	c.Get("/get-session").Want(http.StatusOK)
-	s.Client().Get(s.link(claims{Email: "a@example.com"})).Want(http.StatusOK)
+	c.Fork().Get(s.link(claims{Email: "a@example.com"})).Want(http.StatusOK)
 	c.Post("/send-verification-email", ask("a@example.com")).WantError(emailverification.ErrAlreadyVerified)
 }
 
@@ -75,11 +75,11 @@ func TestMessage(t *testing.T) {
 	s.Client().Post("/send-verification-email", map[string]any{"email": "ann@example.com", "callbackURL": "/a b?c=d&e"}).Want(http.StatusOK)
 	m := s.Mail()
 	var claims jsontext.Value
-	if err := s.Host.OpenToken(m.Token, &claims); err != nil {
+	if err := s.Host.OpenToken(purposeOf(m), m.Token, &claims); err != nil {
 		t.Fatal(err)
 	}
 	now := s.Clock.Now().Unix()
-	if want := fmt.Sprintf(`{"email":"ann@example.com","iat":%d,"exp":%d}`, now, now+90); string(claims) != want {
+	if want := fmt.Sprintf(`{"email":"ann@example.com","userId":%q,"iat":%d,"exp":%d}`, user.ID, now, now+90); string(claims) != want {
 		t.Errorf("claims %s, want %s", claims, want)
 	}
 	if want := plugintest.BaseURL + "/api/auth/verify-email?token=" + m.Token + "&callbackURL=%2Fa%20b%3Fc%3Dd%26e"; m.URL != want {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -106,11 +107,18 @@ func (m *MagicLink) Manifest() betterauth.Manifest {
 			}, m.request),
 			betterauth.Handle(betterauth.Operation{
 				ID: Verify, Method: http.MethodGet, Path: "/magic-link/verify",
-				Access: betterauth.Public, SignsIn: true, CheckTargets: true, NoStore: true, Limit: &limit,
+				Access: betterauth.Public, SignsIn: true, CheckTargets: true, Limit: &limit,
 				Summary: "Follows a mailed link: signs in, and up where there is no account.",
 			}, m.follow),
 		},
-		SignInWays: []betterauth.SignInWay{{Name: ID, Has: m.isWay}},
+		Credentials: []betterauth.Credentials{{Name: ID, CanSignIn: m.isWay}},
+		Pending: []betterauth.Pending{{
+			Name: "link to sign in",
+			Ends: betterauth.AddressChanged | betterauth.PasswordReset | betterauth.PasswordChanged,
+			Of: func(u *betterauth.User) database.Cond {
+				return database.StartsWith("value", valuePrefix+strings.ToLower(u.Email)+`"`)
+			},
+		}},
 	}
 }
 

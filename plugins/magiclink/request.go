@@ -46,6 +46,9 @@ func (m *MagicLink) request(c *betterauth.Ctx, in RequestInput) (betterauth.Stat
 	if !m.host.CanMail() {
 		return betterauth.Status{}, errCannotMail
 	}
+	if may, err := m.host.MayMail(c, in.Email); err != nil || !may {
+		return betterauth.Status{Status: err == nil}, err
+	}
 	token, err := m.token(c, in.Email)
 	if err != nil {
 		return betterauth.Status{}, err
@@ -54,7 +57,7 @@ func (m *MagicLink) request(c *betterauth.Ctx, in RequestInput) (betterauth.Stat
 	if err != nil {
 		return betterauth.Status{}, err
 	}
-	value, err := json.Marshal(about{in.Email, in.Name})
+	value, err := json.Marshal(about{strings.ToLower(in.Email), in.Name})
 	if err != nil {
 		return betterauth.Status{}, err
 	}

@@ -59,7 +59,8 @@ func TestStoredToken(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := `{"email":"Ann@example.com","name":"A \"<b>\""}`; row.Value != want {
+			// In lower case, so that what happens to the user finds it.
+			if want := `{"email":"ann@example.com","name":"A \"<b>\""}`; row.Value != want {
 				t.Errorf("value %s, want %s", row.Value, want)
 			}
 			if got := row.ExpiresAt.Sub(kit.Clock.Now()).Seconds(); got != 300 {

@@ -74,7 +74,10 @@ func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput,
 	}
 	var session *betterauth.Session
 	err = c.Transaction(func(tx *betterauth.Ctx) (err error) {
-		if session, err = tx.SignIn(user, how); err != nil || !verified {
+		if session, err = tx.SignIn(user, how); err != nil {
+			return err
+		}
+		if err := p.stillThere(tx, key); err != nil || !verified {
 			return err
 		}
 		return p.recordProof(tx, session)
@@ -85,6 +88,17 @@ func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput,
 	betterauth.Emit(c, p.host, SignedIn{UserID: user.ID, PasskeyID: key.ID, SessionID: session.ID, UserVerified: verified})
 	p.extended(c, authentication, user.ID, key.ID, &parsed.ClientExtensionResults)
 	return &betterauth.Identity{Session: session, User: user}, nil
+}
+
+// stillThere refuses a passkey that was deleted since it was read: what ends
+// passkeys ends sessions too, and would not find the one it is about to open. The
+// caller holds the user's row.
+func (p *Passkeys) stillThere(ctx context.Context, key *Passkey) error {
+	there, err := p.store.Exists(ctx, database.Eq("id", key.ID), database.Eq("userId", key.UserID))
+	if err == nil && !there {
+		err = ErrPasskeyNotFound
+	}
+	return err
 }
 
 // takeAssertion reads an assertion and takes the challenge it answers, whether it

@@ -1,6 +1,7 @@
 package passkey
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -86,11 +87,20 @@ func (p *Passkeys) enroll(c *betterauth.Ctx, id *betterauth.Identity, begun *cha
 		return nil, betterauth.ErrValidation.Messagef("[body.createSession] Invalid input: a passkey made without asking signs nobody in")
 	}
 	answer := &RegistrationAnswer{Passkey: e.key}
-	err := c.Transaction(func(tx *betterauth.Ctx) error {
+	var signsUp *NewUser
+	run := c.Transaction
+	if id != nil {
+		// The session may have ended since it was read.
+		run = func(f func(tx *betterauth.Ctx) error) error {
+			return c.ChangeAccess(func(tx *betterauth.Ctx, _ *betterauth.User) error { return f(tx) })
+		}
+	}
+	err := run(func(tx *betterauth.Ctx) error {
 		target, err := p.override(tx, id, begun, in, e)
 		if err != nil {
 			return err
 		}
+		signsUp = target.New
 		user, err := p.owner(tx, id, target)
 		if err != nil {
 			return err
@@ -107,6 +117,12 @@ func (p *Passkeys) enroll(c *betterauth.Ctx, id *betterauth.Identity, begun *cha
 		if !createSession {
 			return nil
 		}
+		if id != nil {
+			// They are signed in, and a key they did not have proves nothing.
+			session, err := tx.RotateSession(user)
+			answer.Session, answer.User = session, user
+			return err
+		}
 		how := betterauth.SignIn{Method: "passkey", NewUser: isNew}
 		// Of an account that has other factors, a key it never had proves none.
 		if isNew && e.verified {
@@ -120,6 +136,9 @@ func (p *Passkeys) enroll(c *betterauth.Ctx, id *betterauth.Identity, begun *cha
 		answer.Session, answer.User = session, user
 		return nil
 	})
+	if errors.Is(err, ErrUserExists) && signsUp != nil {
+		err = cmp.Or(c.SignUpRefused(signsUp.Email), err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -163,8 +182,8 @@ func (p *Passkeys) override(tx *betterauth.Ctx, id *betterauth.Identity, begun *
 }
 
 // owner returns the user a passkey is for, created if they are new, and holds
-// their row. What the challenge says of them is looked at again: whoever exists
-// by now must be the session's user or vouched for.
+// their row. Without a session they must be vouched for. Whether they exist is
+// looked at after that, and told to nobody else.
 func (p *Passkeys) owner(tx *betterauth.Ctx, id *betterauth.Identity, target *challenge) (*betterauth.User, error) {
 	if target.New != nil {
 		return p.createUser(tx, target)
@@ -172,15 +191,15 @@ func (p *Passkeys) owner(tx *betterauth.Ctx, id *betterauth.Identity, target *ch
 	if target.User.ID == "" {
 		return nil, ErrResolvedUserInvalid
 	}
+	if id == nil && !target.Verified {
+		return nil, ErrSessionRequired
+	}
 	user, err := p.users.GetLocked(tx, database.Eq("id", target.User.ID))
 	if errors.Is(err, database.ErrNotFound) {
 		return nil, betterauth.ErrUserNotFound
 	}
 	if err != nil {
 		return nil, err
-	}
-	if id == nil && !target.Verified {
-		return nil, ErrSessionRequired
 	}
 	return user, nil
 }

@@ -41,8 +41,8 @@ var (
 	ErrLastPasskey = &betterauth.ErrorCode{Code: "LAST_SIGN_IN_METHOD", Message: "You can't delete your last way to sign in. Add another passkey, a password or a linked account first", Status: http.StatusBadRequest}
 	// ErrVerificationDisabled: Config.DisableVerification is set.
 	ErrVerificationDisabled = &betterauth.ErrorCode{Code: "VERIFICATION_NOT_ENABLED", Message: "Full WebAuthn verification is not enabled", Status: http.StatusNotImplemented}
-	// ErrSessionRequired: a passkey for an account that exists, without a session
-	// and without the resolver vouching for the visitor.
+	// ErrSessionRequired: a passkey for a user, who may exist or not, without a
+	// session and without the resolver vouching for the visitor.
 	ErrSessionRequired = &betterauth.ErrorCode{Code: "SESSION_REQUIRED", Message: "Passkey registration requires an authenticated session", Status: http.StatusUnauthorized}
 	// ErrResolveUserRequired: no session, and no Registration.ResolveUser.
 	ErrResolveUserRequired = &betterauth.ErrorCode{Code: "RESOLVE_USER_REQUIRED", Message: "Passkey registration requires either an authenticated session or a resolveUser callback when requireSession is false", Status: http.StatusBadRequest}

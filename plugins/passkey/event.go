@@ -24,7 +24,9 @@ type SignedIn struct {
 type Refused struct {
 	// Ceremony is "registration", "authentication" or "step-up".
 	Ceremony string
-	// UserID and PasskeyID are "" where they are not known.
+	// UserID and PasskeyID are "" where they are not known. Of a visitor who
+	// claims to be a user without proof, UserID is whom they claim to be; there
+	// may be no such user.
 	UserID, PasskeyID string
 	// Code is the error code the client was answered with.
 	Code string

@@ -89,7 +89,8 @@ func (p *Passkeys) delete(c *betterauth.Ctx, in DeleteInput) (betterauth.Status,
 	if in.ID == "" {
 		return betterauth.Status{}, errNoID
 	}
-	return betterauth.Status{Status: true}, p.Delete(c, c.Identity().User.ID, in.ID)
+	err := c.ChangeAccess(func(tx *betterauth.Ctx, user *betterauth.User) error { return p.Delete(tx, user.ID, in.ID) })
+	return betterauth.Status{Status: err == nil}, err
 }
 
 // UpdateInput is the input of updatePasskey.

@@ -131,7 +131,7 @@ func TestDeletionsAtOnce(t *testing.T) {
 // A way of another plugin counts.
 func TestAnotherPluginsWay(t *testing.T) {
 	t.Parallel()
-	link := betterauth.Inline{ID: "link", SignInWays: []betterauth.SignInWay{{Name: "link", Has: func(context.Context, string) (bool, error) { return true, nil }}}}
+	link := betterauth.Inline{ID: "link", Credentials: []betterauth.Credentials{{Name: "link", CanSignIn: func(context.Context, string) (bool, error) { return true, nil }}}}
 	kit := plugintest.New(t, passkey.New(passkey.Config{}), link)
 	alice := kit.SignedIn("alice@example.com")
 	var made row

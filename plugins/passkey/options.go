@@ -103,7 +103,11 @@ type RegisterOptionsInput struct {
 }
 
 func (p *Passkeys) registerOptions(c *betterauth.Ctx, in RegisterOptionsInput) (creationOptions, error) {
-	begun, err := p.beginRegistration(c, in)
+	id, err := p.registrant(c)
+	if err != nil {
+		return creationOptions{}, err
+	}
+	begun, err := p.beginRegistration(c, id, in)
 	if err != nil {
 		return creationOptions{}, err
 	}
@@ -114,9 +118,12 @@ func (p *Passkeys) registerOptions(c *betterauth.Ctx, in RegisterOptionsInput) (
 		}
 		name = *in.Name
 	}
-	keys, err := p.List(c, user.ID)
-	if err != nil {
-		return creationOptions{}, err
+	var keys []*Passkey
+	if id != nil || begun.Verified {
+		// To anybody else a list, even an empty one, would tell about the user.
+		if keys, err = p.List(c, user.ID); err != nil {
+			return creationOptions{}, err
+		}
 	}
 	rpID, err := p.rpID(c.Origin())
 	if err != nil {

@@ -27,6 +27,8 @@ type Config struct {
 	// "Better Auth" without one.
 	RPName string
 	// Origins are where ceremonies may happen, each exact: "https://example.com".
+	// Here and in the other lists of origins upper case, a slash at the end, a
+	// default port and a Unicode host are rewritten as browsers write them.
 	// Default: the base URL's origin.
 	Origins []string
 	// ChallengeTTL is how long a person has for a ceremony. Default 5 minutes.
@@ -209,6 +211,8 @@ func New(cfg Config) *Passkeys {
 	if cfg.Attestation.Conveyance == "" {
 		cfg.Attestation.Conveyance = "none"
 	}
+	cfg.Origins, cfg.TopOrigins = asBrowsersSend(cfg.Origins), asBrowsersSend(cfg.TopOrigins)
+	cfg.RelatedOrigins = asBrowsersSend(cfg.RelatedOrigins)
 	return &Passkeys{cfg: cfg}
 }
 
@@ -258,13 +262,14 @@ const (
 // Manifest implements betterauth.Plugin.
 func (p *Passkeys) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
-		ID:         "passkey",
-		Schema:     p.schema(),
-		SignInWays: []betterauth.SignInWay{{Name: "passkey", Has: p.has}},
+		ID:          "passkey",
+		Schema:      p.schema(),
+		Credentials: []betterauth.Credentials{{Name: "passkey", Tables: []string{"passkey"}, CanSignIn: p.has, Revoke: p.revokeAll}},
+		Pending:     pending(),
 		Endpoints: append([]betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyRegistrationOptions", Method: http.MethodGet, Path: "/passkey/generate-register-options",
-				Access: p.registrationAccess(), NoStore: true,
+				Access:  p.registrationAccess(),
 				Summary: "Options for navigator.credentials.create.",
 				Errors:  p.registrationErrors(),
 			}, p.registerOptions),
@@ -279,7 +284,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 			}, p.verifyRegistration),
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyAuthenticationOptions", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/passkey/generate-authenticate-options",
-				Access: betterauth.Public, NoStore: true,
+				Access:  betterauth.Public,
 				Summary: "Options for navigator.credentials.get.",
 			}, p.authenticateOptions),
 			betterauth.Handle(betterauth.Operation{
@@ -290,13 +295,13 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 			}, p.verifyAuthentication),
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyStepUpOptions", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/passkey/generate-step-up-options",
-				Access: betterauth.WithStoredSession, NoStore: true,
+				Access:  betterauth.WithStoredSession,
 				Summary: "Options for navigator.credentials.get, to prove again who the session's user is.",
 				Errors:  []*betterauth.ErrorCode{ErrPasskeyMissing},
 			}, p.stepUpOptions),
 			betterauth.Handle(betterauth.Operation{
 				ID: "verifyPasskeyStepUp", Method: http.MethodPost, Path: "/passkey/verify-step-up",
-				Access: betterauth.WithStoredSession, NoStore: true, BodyLimit: bodyLimit,
+				Access: betterauth.WithStoredSession, BodyLimit: bodyLimit,
 				Summary: "Checks what navigator.credentials.get returned and makes the session fresh.",
 				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrPasskeyNotFound, ErrInvalidResponse, ErrAuthenticationFailed, ErrVerificationDisabled},
 			}, p.verifyStepUp),

@@ -55,7 +55,7 @@ func (p *Passkeys) checkPolicies(site betterauth.Site, rpID string) (problems []
 // checkWebOrigin demands the form in which browsers write origins.
 func checkWebOrigin(origin string) error {
 	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" || !isOrigin(origin, u) {
+	if err != nil || !isOrigin(origin) {
 		return fmt.Errorf("origin %q is not of the form https://example.com, in lower case and without a path", origin)
 	}
 	if u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {

@@ -113,6 +113,7 @@ func TestCrossOrigin(t *testing.T) {
 		"off":                   {passkey.Config{}, framed(true, partner), false},
 		"off, top unknown":      {passkey.Config{}, framed(true, ""), false},
 		"listed":                {passkey.Config{TopOrigins: []string{partner}}, framed(true, partner), true},
+		"listed in upper case":  {passkey.Config{TopOrigins: []string{strings.ToUpper(partner) + "/"}}, framed(true, partner), true},
 		"another":               {passkey.Config{TopOrigins: []string{partner}}, framed(true, "https://evil.example"), false},
 		"another port":          {passkey.Config{TopOrigins: []string{partner}}, framed(true, partner+":8443"), false},
 		"with a path":           {passkey.Config{TopOrigins: []string{partner}}, framed(true, partner+"/"), false},
@@ -180,6 +181,8 @@ func TestNativeAndRelatedOrigins(t *testing.T) {
 		"related":                {nil, []string{related}, related, true},
 		"own beside related":     {nil, []string{related}, plugintest.BaseURL, true},
 		"not related":            {nil, nil, related, false},
+		"own, spelt otherwise":   {[]string{"HTTP://LocalHost:3000/"}, nil, plugintest.BaseURL, true},
+		"related, Unicode":       {nil, []string{"https://Bücher.example:443/"}, "https://xn--bcher-kva.example", true},
 		"below a related one":    {nil, []string{related}, "https://www.example.de", false},
 		"six names beside an app": {[]string{plugintest.BaseURL, app}, []string{"https://a.example", "https://b.example",
 			"https://c.example", "https://d.example", "https://e.example"}, app, true},
@@ -205,7 +208,7 @@ func TestWellKnown(t *testing.T) {
 		t.Errorf("without configuration: %v", documents)
 	}
 	documents := passkey.New(passkey.Config{
-		RelatedOrigins: []string{"https://example.de", "https://example.co.uk"},
+		RelatedOrigins: []string{"https://Example.de/", "https://example.co.uk:443"},
 		Pages:          passkey.Pages{Enroll: "https://example.com/passkeys/new", Manage: "https://example.com/passkeys"},
 	}).WellKnown()
 	for path, want := range map[string]string{
@@ -220,6 +223,13 @@ func TestWellKnown(t *testing.T) {
 			}
 			if w.Code != status || w.Body.String() != body || status == 200 && w.Header().Get("Content-Type") != "application/json" {
 				t.Errorf("%s %s: %d %s %v", method, path, w.Code, w.Body, w.Header())
+			}
+			cache := "public, max-age=300"
+			if status != 200 {
+				cache = "no-store"
+			}
+			if w.Header().Get("Cache-Control") != cache || w.Header().Get("X-Content-Type-Options") != "nosniff" {
+				t.Errorf("%s %s: %v", method, path, w.Header())
 			}
 		}
 	}

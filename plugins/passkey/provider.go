@@ -133,7 +133,7 @@ func (p *Passkeys) managementEndpoints() []betterauth.Endpoint {
 		}, p.describe),
 		betterauth.Handle(betterauth.Operation{
 			ID: "passkeySignal", Method: http.MethodGet, Path: "/passkey/signal",
-			Access: betterauth.WithStoredSession, NoStore: true,
+			Access:  betterauth.WithStoredSession,
 			Summary: "What a page tells the browser through the Signal API.",
 		}, p.signal),
 	}

@@ -56,4 +56,6 @@ func (p *Passkeys) recordProof(ctx context.Context, s *betterauth.Session) error
 
 // proofOf is under which identifier a session's proof is kept: its id, which a
 // session keeps when its token changes.
-func proofOf(s *betterauth.Session) string { return "passkey-proof-" + s.ID }
+func proofOf(s *betterauth.Session) string { return proofPrefix + s.ID }
+
+const proofPrefix = "passkey-proof-"

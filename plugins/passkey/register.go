@@ -39,7 +39,7 @@ func (p *Passkeys) verifyRegistration(c *betterauth.Ctx, in VerifyRegistrationIn
 	if id != nil {
 		userID = id.User.ID
 	}
-	answer, err := p.register(c, id, in)
+	answer, err := p.register(c, id, in, &userID)
 	if err != nil {
 		return nil, p.refused(c, registration, userID, "", err)
 	}
@@ -47,8 +47,9 @@ func (p *Passkeys) verifyRegistration(c *betterauth.Ctx, in VerifyRegistrationIn
 }
 
 // register stores a passkey for the session's user, or without a session, when
-// id is nil, for whom the challenge was made.
-func (p *Passkeys) register(c *betterauth.Ctx, id *betterauth.Identity, in VerifyRegistrationInput) (*RegistrationAnswer, error) {
+// id is nil, for whom the challenge was made. claimed becomes the id of the user
+// whom a visitor claims to be without proof.
+func (p *Passkeys) register(c *betterauth.Ctx, id *betterauth.Identity, in VerifyRegistrationInput, claimed *string) (*RegistrationAnswer, error) {
 	if in.Name != nil {
 		if err := checkName("body.name", *in.Name); err != nil {
 			return nil, err
@@ -70,6 +71,9 @@ func (p *Passkeys) register(c *betterauth.Ctx, id *betterauth.Identity, in Verif
 	}
 	if id != nil && begun.User.ID != id.User.ID {
 		return nil, ErrNotYours
+	}
+	if id == nil && begun.New == nil && !begun.Verified {
+		*claimed = begun.User.ID
 	}
 	key, err := p.verifiedCredential(c, begun, parsed)
 	if err != nil {

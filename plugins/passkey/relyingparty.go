@@ -106,7 +106,7 @@ func checkRPOrigin(id, origin string) error {
 		return nil
 	}
 	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" || !isOrigin(origin, u) {
+	if err != nil || !isOrigin(origin) {
 		return fmt.Errorf("origin %q is not of the form https://example.com, in lower case and without a path", origin)
 	}
 	if !within(u.Hostname(), id) {
@@ -115,13 +115,27 @@ func checkRPOrigin(id, origin string) error {
 	return checkWebOrigin(origin)
 }
 
-func isOrigin(origin string, u *url.URL) bool {
-	return origin == u.Scheme+"://"+u.Host && strings.ToLower(origin) == origin
+// isOrigin reports whether a browser sends this, to the letter.
+func isOrigin(origin string) bool {
+	normal, err := betterauth.BrowserOrigin(origin)
+	return err == nil && normal == origin
 }
 
 // within reports whether host is the domain or below it.
 func within(host, domain string) bool {
 	return host == domain || strings.HasSuffix(host, "."+domain)
+}
+
+// asBrowsersSend rewrites origins that are only spelt otherwise: they are
+// compared with what a browser says, to the letter. Check reports the others.
+func asBrowsersSend(origins []string) []string {
+	out := slices.Clone(origins)
+	for i, origin := range out {
+		if normal, err := betterauth.BrowserOrigin(origin); err == nil {
+			out[i] = normal
+		}
+	}
+	return out
 }
 
 // origins are where a ceremony may happen, given the base URL's origin.

@@ -1,8 +1,8 @@
 package passkey
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,7 +23,8 @@ type Registration struct {
 	AllowWithoutSession bool
 	// ResolveUser says whom a visitor without a session registers a passkey for.
 	// context is what the page sent along, "" for nothing: a name, the token of
-	// an invitation. Whatever it says is a claim that anybody can make.
+	// an invitation. Whatever it says is a claim that anybody can make, so it must
+	// be answered alike whether or not there is such a user.
 	//
 	// An ErrorCode answers the visitor, any other error is a 500. It is asked
 	// once, when options are made; its answer is kept with the challenge.
@@ -46,8 +47,10 @@ type ResolvedUser struct {
 	ID string
 	// Verified says that this request has proven to come from the owner of the
 	// account, such as by a single-use token that was mailed to them. Without it
-	// an account that exists is refused: a new passkey is a way in, so whoever
-	// could claim the account would own it.
+	// the passkey is refused with ErrSessionRequired, unless AfterVerification
+	// gives it to another user: a new passkey is a way in, so whoever could claim
+	// the account would own it. The options are answered all the same, whether or
+	// not there is such a user, and name none of their passkeys.
 	Verified bool
 	// Name is the account as the authenticator shows it, to tell several apart:
 	// an e-mail address, a user name. Required, unless New has an address or name.
@@ -63,7 +66,9 @@ type NewUser struct {
 	// Email is the user's address. Empty gives them one that nobody receives;
 	// see HasPlaceholderEmail.
 	Email string `json:"email"`
-	// EmailVerified says that the visitor has proven to receive mail there.
+	// EmailVerified says that the visitor has proven to receive mail there. If the
+	// address is taken the options say so then; without proof the passkey is
+	// refused instead, so that asking for options tells nobody who has an account.
 	EmailVerified bool `json:"emailVerified,omitzero"`
 	// Image is the URL of a picture.
 	Image *string `json:"image,omitzero"`
@@ -141,13 +146,10 @@ func (p *Passkeys) registrant(c *betterauth.Ctx) (*betterauth.Identity, error) {
 	return id, nil
 }
 
-// beginRegistration decides whom a passkey is made for, and how.
-func (p *Passkeys) beginRegistration(c *betterauth.Ctx, in RegisterOptionsInput) (challenge, error) {
-	id, err := p.registrant(c)
-	if err != nil {
-		return challenge{}, err
-	}
-	begun := challenge{Type: registration, Context: jsontext.Value("null")}
+// beginRegistration decides whom a passkey is made for, and how. id is whose
+// session it is, nil for a visitor.
+func (p *Passkeys) beginRegistration(c *betterauth.Ctx, id *betterauth.Identity, in RegisterOptionsInput) (begun challenge, err error) {
+	begun = challenge{Type: registration, Context: jsontext.Value("null")}
 	context := ""
 	if in.Context != nil {
 		if context = *in.Context; len(context) > maxContext || !utf8.ValidString(context) {
@@ -202,11 +204,8 @@ func (p *Passkeys) resolve(c *betterauth.Ctx, context string, begun *challenge) 
 			return err
 		}
 	}
-	if resolved.New == nil {
-		if err := p.refuseTakeover(c, resolved.ID, resolved.Verified); err != nil {
-			return p.refused(c, registration, resolved.ID, "", err)
-		}
-	}
+	// Whether there is such a user is not looked up: the answer would tell anybody
+	// who claims to be them. The passkey itself is refused; see owner.
 	begun.User = challengeUser{ID: resolved.ID, Name: resolved.Name, DisplayName: resolved.DisplayName}
 	begun.New, begun.Verified = resolved.New, resolved.Verified
 	return nil
@@ -238,10 +237,17 @@ func (p *Passkeys) complete(c *betterauth.Ctx, resolved *ResolvedUser) (err erro
 		shown = user.Name
 	} else if !betterauth.IsEmail(user.Email) || strings.HasSuffix(user.Email, "@"+placeholderDomain) {
 		return ErrResolvedUserInvalid.Because(errors.New("a new user with an address that is none"))
-	} else if taken, err := p.users.Exists(c, database.Eq("email", user.Email)); err != nil {
-		return err
-	} else if taken {
-		return ErrUserExists
+	}
+	if user.EmailVerified {
+		// Whoever receives mail there may know, and is spared a useless passkey. To
+		// others it is told by createUser alone.
+		taken, err := p.users.Exists(c, database.Eq("email", user.Email))
+		if err != nil {
+			return err
+		}
+		if taken {
+			return cmp.Or(c.SignUpRefused(user.Email), error(ErrUserExists))
+		}
 	}
 	if resolved.Name == "" {
 		resolved.Name = shown
@@ -251,19 +257,4 @@ func (p *Passkeys) complete(c *betterauth.Ctx, resolved *ResolvedUser) (err erro
 	}
 	resolved.ID, err = p.users.NewID()
 	return err
-}
-
-// refuseTakeover refuses an account that exists to a visitor nobody vouches for.
-func (p *Passkeys) refuseTakeover(c *betterauth.Ctx, userID string, verified bool) error {
-	if verified {
-		return nil
-	}
-	exists, err := p.users.Exists(c, database.Eq("id", userID))
-	if err != nil {
-		return err
-	}
-	if exists {
-		return ErrSessionRequired.Because(fmt.Errorf("user %s exists, and the claim was not verified", userID))
-	}
-	return nil
 }

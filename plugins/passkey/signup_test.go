@@ -295,7 +295,7 @@ func TestAfterVerificationOfRegistrations(t *testing.T) {
 	visitor := kit.Client()
 	in := madeFor(t, visitor, newAuthenticator(), "Ada", passkeytest.CreateOptions{})
 	// Without an id the passkey would be nobody's; the hook's user goes with it.
-	visitor.Post(verifyRegistration, in).WantError(betterauth.ErrUserNotFound)
+	visitor.Post(verifyRegistration, in).WantError(passkey.ErrSessionRequired)
 	if got := counts(t, kit); got != [3]int{} {
 		t.Errorf("stored %v", got)
 	}

@@ -109,6 +109,9 @@ func (p *Passkeys) stepUp(c *betterauth.Ctx, in VerifyAuthenticationInput, used 
 		if session, err = tx.Reauthenticate(betterauth.SignIn{Method: "passkey", Assurance: betterauth.MultiFactor}); err != nil {
 			return err
 		}
+		if err := p.stillThere(tx, key); err != nil {
+			return err
+		}
 		betterauth.Emit(tx, p.host, SteppedUp{UserID: id.User.ID, PasskeyID: key.ID, SessionID: session.ID})
 		return p.recordProof(tx, session)
 	})

@@ -42,7 +42,7 @@ func (p Pages) check() (problems []error) {
 
 // WellKnown are the documents to serve at the root of the domain, outside the
 // base path, by their paths: what is configured of RelatedOriginsPath and
-// EndpointsPath. They answer without a session and may be cached.
+// EndpointsPath. They answer without a session and may be cached for 5 minutes.
 //
 //	for path, document := range passkeys.WellKnown() {
 //		mux.Handle(path, document)
@@ -63,9 +63,14 @@ func (p *Passkeys) WellKnown() map[string]http.Handler {
 	return documents
 }
 
+// documentLife is short: an origin that is listed no more is to be out soon.
+const documentLife = "public, max-age=300"
+
 func document(v any) http.Handler {
 	body, err := json.Marshal(v)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Cache-Control", "no-store")
 		switch {
 		case err != nil:
 			w.WriteHeader(http.StatusInternalServerError)
@@ -77,7 +82,7 @@ func document(v any) http.Handler {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Cache-Control", documentLife)
 		if r.Method == http.MethodGet {
 			_, _ = w.Write(body) // a client that is gone needs no answer
 		}

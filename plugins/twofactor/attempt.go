@@ -39,6 +39,8 @@ type attempt struct {
 	user *betterauth.User
 	// row is the user's enrolment, nil without one.
 	row *Enrolment
+	// proof counts a wrong code for the account, nil for who is signed in.
+	proof *betterauth.Proof
 	// session is whose the browser is, nil for a sign-in under way. Then
 	// challenge is what that waits at.
 	session   *betterauth.Session
@@ -52,16 +54,36 @@ type refusal struct{ error }
 
 func (r refusal) Unwrap() error { return r.error }
 
-// try makes an attempt of whoever asks.
+// try makes an attempt of whoever asks. Somebody who is signed in gains nothing
+// by guessing and is not counted.
 func (p *TwoFactor) try(c *betterauth.Ctx, kind string, f func(a *attempt) (VerifiedAnswer, error)) (VerifiedAnswer, error) {
 	a := &attempt{TwoFactor: p, kind: kind}
 	userID, err := a.whose(c)
 	if err != nil {
 		return VerifiedAnswer{}, err
 	}
+	if a.signingIn() {
+		if a.proof, err = p.host.Failures().Begin(c, betterauth.Subject{UserID: userID}); err != nil {
+			return VerifiedAnswer{}, err
+		}
+		defer a.proof.End()
+	}
+	return a.run(c, userID, f)
+}
+
+// run makes the attempt in its transaction.
+func (a *attempt) run(c *betterauth.Ctx, userID string, f func(a *attempt) (VerifiedAnswer, error)) (VerifiedAnswer, error) {
+	begin := c.Transaction
+	if !a.signingIn() {
+		// The session may have ended since it was read, or be somebody else's who
+		// acts in the user's place.
+		begin = func(f func(tx *betterauth.Ctx) error) error {
+			return c.ChangeAccess(func(tx *betterauth.Ctx, _ *betterauth.User) error { return f(tx) })
+		}
+	}
 	var answer VerifiedAnswer
 	var refused error
-	err = c.Transaction(func(tx *betterauth.Ctx) error {
+	err := begin(func(tx *betterauth.Ctx) error {
 		if err := a.hold(tx, userID); err != nil {
 			return err
 		}
@@ -142,8 +164,7 @@ func (a *attempt) key() string {
 	return a.user.ID + "!" + a.session.ID
 }
 
-// begin takes one of the challenge's tries. Somebody who is signed in gains
-// nothing by guessing and is not counted.
+// begin takes one of the challenge's tries.
 func (a *attempt) begin() error {
 	if !a.signingIn() {
 		return nil
@@ -173,6 +194,9 @@ func (a *attempt) wrong(code *betterauth.ErrorCode) error {
 	if !a.signingIn() {
 		return refusal{code}
 	}
+	if err := a.proof.Wrong(a.c); err != nil {
+		return err
+	}
 	if a.kind != kindOTP {
 		// Mailed codes count for themselves.
 		left := a.challenge.ExpiresAt.Sub(a.host.Now())
@@ -189,22 +213,27 @@ func (a *attempt) wrong(code *betterauth.ErrorCode) error {
 	return refusal{code}
 }
 
-// right ends the count of wrong codes.
+// right ends the count of wrong codes at the second step. That of the account
+// ends with the session.
 func (a *attempt) right() error {
 	if !a.signingIn() {
 		return nil
+	}
+	if err := a.proof.Right(a.c); err != nil {
+		return err
 	}
 	return a.forgive(a.c, a.user.ID, a.row)
 }
 
 // activate asks for a second step from now on: the code has shown that the user
-// can pass it. The session is replaced.
+// can pass it. The session gets another token. It is no fresher for it: whoever
+// has the session was shown the secret.
 func (a *attempt) activate() (err error) {
 	a.user, err = a.setEnabled(a.c, a.user.ID, true)
 	if err != nil {
 		return err
 	}
-	a.session, err = a.replaceSession(a.c, a.user, a.session, betterauth.MultiFactor)
+	a.session, err = a.c.RotateSession(a.user)
 	return err
 }
 
@@ -221,6 +250,9 @@ func (a *attempt) finish(trustDevice *bool) (VerifiedAnswer, error) {
 	// Whether to be remembered was kept in a cookie since the first proof.
 	session, err := a.c.SignIn(a.user, betterauth.SignIn{Method: Method, Assurance: betterauth.MultiFactor})
 	if err != nil {
+		return VerifiedAnswer{}, err
+	}
+	if err := a.proof.Forget(a.c); err != nil {
 		return VerifiedAnswer{}, err
 	}
 	if trustDevice != nil && *trustDevice {
@@ -257,24 +289,4 @@ func (p *TwoFactor) setEnabled(ctx context.Context, userID string, enabled bool)
 		betterauth.Emit(ctx, p.host, Deactivated{UserID: userID})
 	}
 	return user, nil
-}
-
-// replaceSession ends old and makes a new session with what others keep in it.
-// A session that was ended in the meantime is not brought back. assurance is how
-// the user has just proven who they are.
-func (p *TwoFactor) replaceSession(tx *betterauth.Ctx, user *betterauth.User, old *betterauth.Session, assurance betterauth.Assurance) (*betterauth.Session, error) {
-	ended, err := p.host.Sessions().Revoke(tx, user.ID, old.Token)
-	if err != nil {
-		return nil, err
-	}
-	if !ended {
-		return nil, betterauth.ErrUnauthorized
-	}
-	columns := database.Set{}
-	for _, name := range old.Extra.Columns() {
-		if value, ok := old.Extra.Value(name); ok {
-			columns[name] = value
-		}
-	}
-	return tx.SignIn(user, betterauth.SignIn{Method: Method, Assurance: assurance, Columns: columns})
 }

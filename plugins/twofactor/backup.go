@@ -22,7 +22,9 @@ type VerifyBackupCodeInput struct {
 
 func (p *TwoFactor) verifyBackupCode(c *betterauth.Ctx, in VerifyBackupCodeInput) (VerifiedAnswer, error) {
 	return p.try(c, kindBackup, func(a *attempt) (VerifiedAnswer, error) {
-		if a.row == nil {
+		// Until a first code of the app confirms the set-up, its backup codes are
+		// nobody's: whoever has them need not have the app.
+		if a.row == nil || !a.row.verified() {
 			return VerifiedAnswer{}, ErrBackupCodesNotEnabled
 		}
 		if err := a.begin(); err != nil {
@@ -135,6 +137,8 @@ type BackupCodesAnswer struct {
 	BackupCodes []string `json:"backupCodes"`
 }
 
+// newBackupCodes makes none for an app whose set-up was not confirmed: they would
+// open nothing.
 func (p *TwoFactor) newBackupCodes(c *betterauth.Ctx, password *string) (BackupCodesAnswer, error) {
 	user := c.Identity().User
 	if enabled, _ := Enabled.Get(user); !enabled {
@@ -147,18 +151,26 @@ func (p *TwoFactor) newBackupCodes(c *betterauth.Ctx, password *string) (BackupC
 	if err != nil {
 		return BackupCodesAnswer{}, err
 	}
-	n, err := p.enrolments.Update(c, database.Set{"backupCodes": sealed}, database.Eq("userId", user.ID))
-	if err == nil && n == 0 {
-		err = ErrNotEnabled
-	}
+	err = c.ChangeAccess(func(tx *betterauth.Ctx, _ *betterauth.User) error {
+		row, err := p.enrolment(tx, user.ID)
+		if err != nil {
+			return err
+		}
+		if row == nil || !row.verified() {
+			return ErrNotEnabled
+		}
+		_, err = p.enrolments.Update(tx, database.Set{"backupCodes": sealed}, database.Eq("id", row.ID))
+		return err
+	})
 	if err != nil {
 		return BackupCodesAnswer{}, err
 	}
 	return BackupCodesAnswer{Status: true, BackupCodes: codes}, nil
 }
 
-// BackupCodes returns the codes a user has left. Show them to nobody else. The
-// error is ErrBackupCodesNotEnabled for a user who never had any.
+// BackupCodes returns the codes a user has left. Show them to nobody else. While
+// the set-up of the user's app is not confirmed they open nothing yet. The error
+// is ErrBackupCodesNotEnabled for a user who never had any.
 func (p *TwoFactor) BackupCodes(ctx context.Context, userID string) ([]string, error) {
 	row, err := p.enrolments.Get(ctx, database.Eq("userId", userID))
 	if errors.Is(err, database.ErrNotFound) {

@@ -22,6 +22,13 @@ type Config struct {
 	// AllowPasswordless lets users who have no password set up and disable the
 	// second step with their session alone. Default false: they cannot.
 	AllowPasswordless bool
+	// AllowRecoveryByMail removes a second step when the user's address is proven
+	// for the first time, although it was verified: for applications that let
+	// people in before they prove their address, where somebody else may have set
+	// one up. Whoever reads the mail of such a user then needs no second step.
+	// Default false: it stays, and is recovered from by a backup code, or by an
+	// administrator or the application with Remove.
+	AllowRecoveryByMail bool
 	// ChallengeTTL is how long a person has for the second step. Default 10
 	// minutes.
 	ChallengeTTL time.Duration

@@ -63,7 +63,7 @@ func (p *TwoFactor) enableOTP(c *betterauth.Ctx, userID string) (EnableAnswer, e
 	if !p.cfg.OTP.Enabled {
 		return EnableAnswer{}, ErrOTPNotConfigured
 	}
-	err := p.holding(c, userID, func(tx *betterauth.Ctx) error { return p.activateNow(tx, userID) })
+	err := c.ChangeAccess(func(tx *betterauth.Ctx, _ *betterauth.User) error { return p.activateNow(tx, userID) })
 	if err != nil {
 		return EnableAnswer{}, err
 	}
@@ -86,8 +86,8 @@ func (p *TwoFactor) enableTOTP(c *betterauth.Ctx, userID string, issuer *string)
 		return EnableAnswer{}, err
 	}
 	account := ""
-	err = p.holding(c, userID, func(tx *betterauth.Ctx) error {
-		account = tx.Identity().User.Email
+	err = c.ChangeAccess(func(tx *betterauth.Ctx, user *betterauth.User) error {
+		account = user.Email
 		row, err := p.enrolment(tx, userID)
 		if err != nil {
 			return err
@@ -122,7 +122,7 @@ func (p *TwoFactor) activateNow(tx *betterauth.Ctx, userID string) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.replaceSession(tx, user, tx.Identity().Session, betterauth.SingleFactor)
+	_, err = tx.RotateSession(user)
 	return err
 }
 
@@ -131,7 +131,7 @@ func (p *TwoFactor) disable(c *betterauth.Ctx, password *string) (betterauth.Sta
 	if err := p.demandPassword(c, userID, password); err != nil {
 		return betterauth.Status{}, err
 	}
-	err := p.holding(c, userID, func(tx *betterauth.Ctx) error {
+	err := c.ChangeAccess(func(tx *betterauth.Ctx, _ *betterauth.User) error {
 		user, err := p.setEnabled(tx, userID, false)
 		if err != nil {
 			return err
@@ -142,10 +142,76 @@ func (p *TwoFactor) disable(c *betterauth.Ctx, password *string) (betterauth.Sta
 		if _, ok := tx.SignedCookie(cookieTrust); ok {
 			tx.ClearCookie(cookieTrust)
 		}
-		_, err = p.replaceSession(tx, user, tx.Identity().Session, betterauth.SingleFactor)
+		_, err = tx.RotateSession(user)
 		return err
 	})
 	return betterauth.Status{Status: err == nil}, err
+}
+
+// Remove ends a user's second step, for an administrator or an application that
+// has found out otherwise who somebody is who lost theirs. It asks nobody. A user
+// without one, or who does not exist, is no error.
+func (p *TwoFactor) Remove(ctx context.Context, userID string) error {
+	return p.host.Transaction(ctx, func(ctx context.Context) error {
+		if _, err := p.users.GetLocked(ctx, database.Eq("id", userID)); errors.Is(err, database.ErrNotFound) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		return p.remove(ctx, userID)
+	})
+}
+
+// remove is Remove for a user whose row is held.
+func (p *TwoFactor) remove(ctx context.Context, userID string) error {
+	n, err := p.users.Update(ctx, database.Set{Enabled.Column().Name: false}, database.Eq("id", userID), database.Eq(Enabled.Column().Name, true))
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		betterauth.Emit(ctx, p.host, Deactivated{UserID: userID})
+	}
+	return p.forget(ctx, userID)
+}
+
+// revoke ends a second step with its user. When somebody proves an address for the
+// first time one that was verified stays: it stands before whoever has the mail
+// and nothing else. A set-up that was never confirmed goes.
+func (p *TwoFactor) revoke(ctx context.Context, r betterauth.Revocation) error {
+	enabled, _ := Enabled.Get(r.User)
+	switch {
+	case r.Ending != betterauth.AddressProven || p.cfg.AllowRecoveryByMail:
+		return p.remove(ctx, r.User.ID)
+	case !enabled:
+		return p.forget(ctx, r.User.ID)
+	}
+	_, err := p.enrolments.Delete(ctx, database.Eq("userId", r.User.ID), database.Eq("verified", false))
+	return err
+}
+
+// pending are a user's second steps that are due, the devices that may go without,
+// and what is counted about them.
+func pending() []betterauth.Pending {
+	of := func(prefixes ...string) func(u *betterauth.User) database.Cond {
+		return func(u *betterauth.User) database.Cond {
+			var all []database.Cond
+			for _, prefix := range prefixes {
+				all = append(all, database.And(database.StartsWith("identifier", prefix), database.Eq("value", u.ID)))
+			}
+			return database.Or(all...)
+		}
+	}
+	const ends = betterauth.PasswordReset | betterauth.PasswordChanged | betterauth.SessionsRevoked
+	return []betterauth.Pending{
+		{Name: "second step that is due", Ends: ends | betterauth.AddressChanged, Of: of(prefixChallenge)},
+		{Name: "trusted device", Ends: ends, Of: of(prefixTrust)},
+		{Name: "count of codes", Of: func(u *betterauth.User) database.Cond {
+			return database.In("identifier", prefixUsed+u.ID, prefixLockout+u.ID)
+		}},
+		{Name: "mailed code of a session", Ends: ends | betterauth.AddressChanged, Of: func(u *betterauth.User) database.Cond {
+			return database.StartsWith("identifier", prefixOTP+u.ID+"!")
+		}},
+	}
 }
 
 // forget removes a user's app and backup codes, and the trust in all devices.
@@ -157,38 +223,6 @@ func (p *TwoFactor) forget(ctx context.Context, userID string) error {
 		return err
 	}
 	return p.distrust(ctx, userID)
-}
-
-// RevokeAccess implements betterauth.AccessRevoker: whoever signed up with an
-// address that was not theirs may have set up a second step, which its owner
-// could not pass.
-func (p *TwoFactor) RevokeAccess(ctx context.Context, userID string) error {
-	n, err := p.users.Update(ctx, database.Set{Enabled.Column().Name: false}, database.Eq("id", userID), database.Eq(Enabled.Column().Name, true))
-	if err != nil {
-		return err
-	}
-	if n > 0 {
-		betterauth.Emit(ctx, p.host, Deactivated{UserID: userID})
-	}
-	if err := p.forget(ctx, userID); err != nil {
-		return err
-	}
-	return p.deleteOf(ctx, userID, prefixChallenge)
-}
-
-// holding runs f with the user's row held: whatever changes how a user passes
-// the second step takes turns.
-func (p *TwoFactor) holding(c *betterauth.Ctx, userID string, f func(tx *betterauth.Ctx) error) error {
-	return c.Transaction(func(tx *betterauth.Ctx) error {
-		_, err := p.users.GetLocked(tx, database.Eq("id", userID))
-		if errors.Is(err, database.ErrNotFound) {
-			return betterauth.ErrUnauthorized
-		}
-		if err != nil {
-			return err
-		}
-		return f(tx)
-	})
 }
 
 // demandPassword refuses whoever does not know the user's password. Hashing
@@ -205,6 +239,9 @@ func (p *TwoFactor) demandPassword(ctx context.Context, userID string, password 
 		return ErrInvalidPassword
 	}
 	err := p.passwords.CheckPassword(ctx, userID, *password)
+	if errors.Is(err, betterauth.ErrTooManyFailures) {
+		return err // it says when to come back
+	}
 	if code, ok := errors.AsType[*betterauth.ErrorCode](err); ok && code.Status < 500 {
 		return ErrInvalidPassword.Because(err)
 	}

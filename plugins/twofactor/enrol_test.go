@@ -274,11 +274,98 @@ func TestBuildsBesideOthers(t *testing.T) {
 	plugintest.New(t, twofactor.New(twofactor.Config{}), emailpassword.New(emailpassword.Config{}))
 }
 
-// Who signed up with a foreign address leaves no second step to its owner.
-func TestOwnersAreRidOfForeignSecondSteps(t *testing.T) {
+// A set-up that nobody confirmed goes with the first proof of the address, beside a
+// second step by mail as well, which stays.
+func TestFirstProofRemovesUnconfirmedSetUp(t *testing.T) {
+	t.Parallel()
+	for name, start := range map[string]func(s *site) *plugintest.Client{"alone": (*site).signedUp, "beside mailed codes": (*site).enrolledByMail} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+				s := newSite(t, mailing(), plugintest.Options{DB: db})
+				c := start(s)
+				s.begun(c)
+				before, _ := twofactor.Enabled.Get(s.user())
+				user, _, err := s.Host.ProvenUser(t.Context(), email, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if on, _ := twofactor.Enabled.Get(user); on != before {
+					t.Errorf("a second step is asked for: %v, want %v", on, before)
+				}
+				if rows, err := plugintest.StoreOf[twofactor.Enrolment](s.Kit).Count(t.Context()); err != nil || rows != 0 {
+					t.Errorf("%d rows, %v", rows, err)
+				}
+			})
+		})
+	}
+}
+
+// Whether a second step is asked for changes the session's token and not its age:
+// only a proof makes a session fresh, and whoever has the session was shown the
+// secret.
+func TestSecondStepRenewsTheTokenOnly(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		s := newSite(t, mailing(), plugintest.Options{DB: db})
+		o := plugintest.Options{DB: db}
+		o.Config.Session.FreshAge = time.Hour
+		o.Plugins = append(o.Plugins, betterauth.Inline{ID: "fresh", Endpoints: []betterauth.Endpoint{betterauth.Handle(
+			betterauth.Operation{ID: "fresh", Method: http.MethodPost, Path: "/fresh", Access: betterauth.WithFreshSession},
+			func(*betterauth.Ctx, betterauth.None) (betterauth.Status, error) {
+				return betterauth.Status{Status: true}, nil
+			})}})
+		s := newSite(t, mailing(), o)
+		c := s.signedUp()
+		a, _ := s.begun(c)
+		s.Clock.Advance(2 * time.Hour)
+		session := func() *betterauth.Session {
+			t.Helper()
+			rows, err := plugintest.StoreOf[betterauth.Session](s.Kit).List(t.Context(), database.Query{})
+			if err != nil || len(rows) != 1 {
+				t.Fatalf("%d sessions, %v", len(rows), err)
+			}
+			return rows[0]
+		}
+		for _, step := range []struct {
+			what string
+			do   func()
+		}{
+			{"an app", func() { verify(c, "totp", a.code(0)).Want(http.StatusOK) }},
+			{"none", func() { c.Post("/two-factor/disable", map[string]any{"password": password}).Want(http.StatusOK) }},
+			{"mailed codes", func() {
+				c.Post("/two-factor/enable", map[string]any{"password": password, "method": "otp"}).Want(http.StatusOK)
+			}},
+		} {
+			old, copied := session(), c.Fork()
+			step.do()
+			now := session()
+			if now.ID != old.ID || now.Token == old.Token || !now.CreatedAt.Equal(old.CreatedAt) || !now.ExpiresAt.Equal(old.ExpiresAt) {
+				t.Errorf("%s: %+v became %+v", step.what, old, now)
+			}
+			s.wantSession(copied, false)
+			s.wantSession(c, true)
+			c.Post("/fresh", nil).WantError(betterauth.ErrSessionNotFresh)
+		}
+	})
+}
+
+// Whoever signed up with a foreign address and set up a second step leaves it to
+// the owner only where that is removed by mail. What waits at it ends in any case.
+func TestFirstProofRemovesVerifiedSecondStepOnlyWithRecoveryByMail(t *testing.T) {
+	t.Parallel()
+	for name, recover := range map[string]bool{"default": false, "recovery by mail": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			firstProof(t, recover)
+		})
+	}
+}
+
+func firstProof(t *testing.T, recover bool) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		cfg := mailing()
+		cfg.AllowRecoveryByMail = recover
+		s := newSite(t, cfg, plugintest.Options{DB: db})
 		_, a, _ := s.enrolled()
 		device := s.challenged()
 		trusting(device, "totp", a.code(0)).Want(http.StatusOK)
@@ -287,12 +374,12 @@ func TestOwnersAreRidOfForeignSecondSteps(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if on, _ := twofactor.Enabled.Get(user); on {
-			t.Error("the second step is still asked for")
+		if on, _ := twofactor.Enabled.Get(user); on == recover {
+			t.Errorf("the second step is asked for: %v", on)
 		}
 		verify(waiting, "totp", a.code(1)).WantError(twofactor.ErrInvalidCookie)
 		rows, err := plugintest.StoreOf[twofactor.Enrolment](s.Kit).Count(t.Context())
-		if err != nil || rows != 0 {
+		if err != nil || (rows == 0) != recover {
 			t.Errorf("%d rows, %v", rows, err)
 		}
 		values, err := plugintest.StoreOf[betterauth.Verification](s.Kit).Count(t.Context(), database.Eq("value", user.ID))

@@ -35,7 +35,7 @@ type Redirected struct {
 // ask is the gate. It runs in the transaction of the sign-in, which holds the
 // user's row.
 func (p *TwoFactor) ask(c *betterauth.Ctx, a *betterauth.Attempt) error {
-	if enabled, _ := Enabled.Get(a.User); !enabled || !p.covers(c, a) {
+	if enabled, _ := Enabled.Get(a.User); !enabled || !p.covers(a) {
 		return nil
 	}
 	trusted, err := p.trusted(c, a.User)
@@ -55,20 +55,15 @@ func (p *TwoFactor) ask(c *betterauth.Ctx, a *betterauth.Attempt) error {
 	return betterauth.StepUp(Redirected{TwoFactorRedirect: true, TwoFactorMethods: methods})
 }
 
-// covers reports whether a sign-in needs the second step. A session that takes
-// the place of another one, as after a change of password, is none: such
-// operations do not declare SignsIn. Nor is one that is renewed: it passed the
-// second step when it was made, and there would be none to come back to. What
-// the application asks for outside of any operation (Auth.CreateSession) is one.
-func (p *TwoFactor) covers(c *betterauth.Ctx, a *betterauth.Attempt) bool {
+// covers reports whether a sign-in needs the second step. A session that is
+// renewed does not: it passed the second step when it was made, and there would be
+// none to come back to. What the application asks for outside of any operation
+// (Auth.CreateSession) is a sign-in.
+func (p *TwoFactor) covers(a *betterauth.Attempt) bool {
 	if a.SignIn.Assurance >= betterauth.MultiFactor || a.Renews != nil {
 		return false
 	}
-	if p.cfg.EveryMethod {
-		op := c.Operation()
-		return op.SignsIn || op.ID == ""
-	}
-	return slices.Contains(p.cfg.Methods, a.SignIn.Method)
+	return p.cfg.EveryMethod || slices.Contains(p.cfg.Methods, a.SignIn.Method)
 }
 
 // challenge remembers that user gave the first proof, and binds that to the

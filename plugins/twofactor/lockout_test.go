@@ -123,10 +123,10 @@ func TestLockout(t *testing.T) {
 		verify(s.challenged(), "totp", a.code(0)).Want(http.StatusOK)
 		fail(9) // a right code ended the count
 		waiting := s.challenged()
+		code := s.mailed(waiting)
 		fail(1)
 		s.Clock.Advance(time.Minute)
 		for _, c := range []*plugintest.Client{waiting, s.challenged()} {
-			code := s.mailed(c)
 			verify(c, "totp", a.code(0)).WantError(twofactor.ErrLocked)
 			verify(c, "backup-code", codes[0]).WantError(twofactor.ErrLocked)
 			verify(c, "otp", code).WantError(twofactor.ErrLocked)
@@ -155,11 +155,10 @@ func TestLockoutWithoutAnApp(t *testing.T) {
 			c := s.challenged()
 			verify(c, "otp", another(s.mailed(c))).WantError(twofactor.ErrInvalidCode)
 		}
-		c := s.challenged()
-		verify(c, "otp", s.mailed(c)).WantError(twofactor.ErrLocked)
+		verify(s.challenged(), "otp", "123456").WantError(twofactor.ErrLocked)
 		s.Clock.Advance(15*time.Minute + time.Second)
 		for range 2 {
-			c = s.challenged()
+			c := s.challenged()
 			code := s.mailed(c)
 			verify(c, "otp", another(code)).WantError(twofactor.ErrInvalidCode)
 			verify(c, "otp", code).Want(http.StatusOK)

@@ -29,7 +29,29 @@ func (p *TwoFactor) sendOTP(c *betterauth.Ctx, _ SendOTPInput) (betterauth.Statu
 	if !p.cfg.OTP.Enabled {
 		return betterauth.Status{}, ErrOTPNotConfigured.Messagef(textNoOTP)
 	}
-	_, err := p.try(c, kindOTP, func(a *attempt) (VerifiedAnswer, error) {
+	a := &attempt{TwoFactor: p, kind: kindOTP}
+	userID, err := a.whose(c)
+	if err != nil {
+		return betterauth.Status{}, err
+	}
+	user, err := p.users.Get(c, database.Eq("id", userID))
+	if errors.Is(err, database.ErrNotFound) {
+		return betterauth.Status{}, ErrInvalidCookie
+	}
+	if err != nil {
+		return betterauth.Status{}, err
+	}
+	// Where there was too much mail, the code that was mailed last stays good.
+	if may, err := p.host.MayMailProven(c, user); err != nil || !may {
+		return betterauth.Status{Status: err == nil}, err
+	}
+	_, err = a.run(c, userID, func(a *attempt) (VerifiedAnswer, error) {
+		if a.signingIn() {
+			// A code that cannot be used is not mailed either.
+			if err := p.demandUnlocked(a.c, a.user.ID, a.row); err != nil {
+				return VerifiedAnswer{}, err
+			}
+		}
 		code, err := p.host.RandomString(p.cfg.OTP.Digits, "0123456789")
 		if err != nil {
 			return VerifiedAnswer{}, err

@@ -233,8 +233,8 @@ func TestBannedBetweenTheSteps(t *testing.T) {
 // signing is a plugin with ways to sign in.
 func signing() betterauth.Plugin {
 	var users *database.Store[betterauth.User]
-	in := func(id, method, path string, signsIn bool, how betterauth.SignIn) betterauth.Endpoint {
-		return betterauth.Handle(betterauth.Operation{ID: id, Method: method, Path: path, Access: betterauth.Public, SignsIn: signsIn},
+	in := func(id, method, path string, how betterauth.SignIn) betterauth.Endpoint {
+		return betterauth.Handle(betterauth.Operation{ID: id, Method: method, Path: path, Access: betterauth.Public, SignsIn: true},
 			func(c *betterauth.Ctx, _ betterauth.None) (betterauth.Status, error) {
 				user, err := users.Get(c, database.Eq("email", email))
 				if err != nil {
@@ -246,10 +246,9 @@ func signing() betterauth.Plugin {
 	}
 	return &withInit{
 		Inline: betterauth.Inline{ID: "signing", Endpoints: []betterauth.Endpoint{
-			in("link", http.MethodGet, "/link", true, betterauth.SignIn{Method: "magic-link"}),
-			in("key", http.MethodPost, "/key", true, betterauth.SignIn{Method: "passkey"}),
-			in("verifiedKey", http.MethodPost, "/verified-key", true, betterauth.SignIn{Method: "passkey", Assurance: betterauth.MultiFactor}),
-			in("replace", http.MethodPost, "/replace", false, betterauth.SignIn{Method: "replaced"}),
+			in("link", http.MethodGet, "/link", betterauth.SignIn{Method: "magic-link"}),
+			in("key", http.MethodPost, "/key", betterauth.SignIn{Method: "passkey"}),
+			in("verifiedKey", http.MethodPost, "/verified-key", betterauth.SignIn{Method: "passkey", Assurance: betterauth.MultiFactor}),
 		}},
 		init: func(h *betterauth.Host) (err error) {
 			users, err = betterauth.StoreOf[betterauth.User](h)
@@ -296,7 +295,7 @@ func TestMethods(t *testing.T) {
 	} {
 		s := newSite(t, test.cfg, plugintest.Options{Plugins: []betterauth.Plugin{signing()}})
 		s.enrolled()
-		for path, method := range map[string]string{"/sign-in/email": "POST", "/link": "GET", "/key": "POST", "/verified-key": "POST", "/replace": "POST"} {
+		for path, method := range map[string]string{"/sign-in/email": "POST", "/link": "GET", "/key": "POST", "/verified-key": "POST"} {
 			var body any
 			if path == "/sign-in/email" {
 				body = map[string]any{"email": email, "password": password}

@@ -73,8 +73,6 @@ var (
 	_ betterauth.Plugin      = (*TwoFactor)(nil)
 	_ betterauth.Checker     = (*TwoFactor)(nil)
 	_ betterauth.Initializer = (*TwoFactor)(nil)
-
-	_ betterauth.AccessRevoker = (*TwoFactor)(nil)
 )
 
 // Manifest implements betterauth.Plugin.
@@ -88,9 +86,13 @@ func (p *TwoFactor) Manifest() betterauth.Manifest {
 			Columns: []betterauth.AddedColumn{Enabled},
 		},
 		Endpoints: append(p.managing(), p.verifying()...),
-		Gates:     []betterauth.SessionGate{{Name: "second step", Check: p.ask}},
-		Emits:     events(),
-		Limits:    []betterauth.RateLimit{{Path: "/two-factor/*", Rule: betterauth.Rule{Window: 10 * time.Second, Max: 3}}},
+		Credentials: []betterauth.Credentials{
+			{Name: "second step", Tables: []string{"twoFactor"}, Revoke: p.revoke},
+		},
+		Pending: pending(),
+		Gates:   []betterauth.SessionGate{{Name: "second step", Check: p.ask}},
+		Emits:   events(),
+		Limits:  []betterauth.RateLimit{{Path: "/two-factor/*", Rule: betterauth.Rule{Window: 10 * time.Second, Max: 3}}},
 		Errors: []*betterauth.ErrorCode{
 			ErrOTPNotEnabled, ErrOTPNotConfigured, ErrOTPExpired, ErrTOTPNotEnabled, ErrTOTPAlreadyEnabled, ErrTOTPNotConfigured, ErrNotEnabled,
 			ErrBackupCodesNotEnabled, ErrInvalidBackupCode, ErrInvalidCode, ErrTooManyAttempts, ErrLocked, ErrInvalidCookie,
@@ -161,7 +163,7 @@ func (p *TwoFactor) verifying() []betterauth.Endpoint {
 	}
 	send := betterauth.Operation{
 		ID: "sendTwoFactorOTP", Method: http.MethodPost, Path: "/two-factor/send-otp", Access: betterauth.Public, OptionalBody: true,
-		Summary: "Mails a code.", Errors: []*betterauth.ErrorCode{ErrOTPNotConfigured, ErrInvalidCookie},
+		Summary: "Mails a code.", Errors: []*betterauth.ErrorCode{ErrOTPNotConfigured, ErrInvalidCookie, ErrLocked},
 	}
 	return []betterauth.Endpoint{
 		betterauth.Handle(op("verifyTOTP", "/two-factor/verify-totp", "Checks the code of an authenticator app.",

@@ -40,9 +40,17 @@ func (u *Username) beforeSignUp(c *betterauth.Ctx, m betterauth.Members) error {
 	return nil
 }
 
-// beforeUpdateUser runs before the session is demanded: without one a username
-// that is taken is somebody else's.
+// beforeUpdateUser runs before the operation demands its session, and demands it
+// first: what is wrong with a username is not for visitors, least of all that
+// somebody has it.
 func (u *Username) beforeUpdateUser(c *betterauth.Ctx, m betterauth.Members) error {
+	id, err := c.StoredSession()
+	if errors.Is(err, betterauth.ErrNoSession) {
+		return betterauth.ErrUnauthorized
+	}
+	if err != nil {
+		return err
+	}
 	name, ok := m.Text(memberName)
 	if ok {
 		if err := u.check(name); err != nil {
@@ -50,19 +58,11 @@ func (u *Username) beforeUpdateUser(c *betterauth.Ctx, m betterauth.Members) err
 		}
 	}
 	if _, sent := m[memberName]; sent {
-		id, err := c.StoredSession()
-		if err != nil && !errors.Is(err, betterauth.ErrNoSession) {
+		if err := u.mayBecome(id.User, name); err != nil {
 			return err
 		}
-		own := ""
-		if err == nil {
-			own = id.User.ID
-			if err := u.mayBecome(id.User, name); err != nil {
-				return err
-			}
-		}
 		if ok {
-			if err := u.free(c, name, own); err != nil {
+			if err := u.free(c, name, id.User.ID); err != nil {
 				return err
 			}
 		}

@@ -43,7 +43,7 @@ func (u *Username) signIn(c *betterauth.Ctx, in SignInInput) (SignInAnswer, erro
 	}
 	remember := in.RememberMe == nil || *in.RememberMe
 	find := func(ctx context.Context) (*betterauth.User, error) { return u.find(ctx, in.Username) }
-	user, session, err := u.passwords.SignInUser(c, find, in.Password, betterauth.SignIn{Method: method, Remember: &remember}, callbackURL, ErrInvalidCredentials)
+	user, session, err := u.passwords.SignInUser(c, u.normalize(in.Username), find, in.Password, betterauth.SignIn{Method: method, Remember: &remember}, callbackURL, ErrInvalidCredentials)
 	if err != nil {
 		return SignInAnswer{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -53,6 +54,12 @@ type Config struct {
 	// set. Default false.
 	Immutable bool
 
+	// DisableAvailability does without /is-username-available, which tells
+	// everybody whether a username is free, 20 times a minute for each client: it
+	// is then 404. Sign-up can always tell, since a taken username is refused
+	// there. Default false.
+	DisableAvailability bool
+
 	// DisableDisplayUsername does without the column that keeps the spelling.
 	// Default false.
 	DisableDisplayUsername bool
@@ -85,7 +92,7 @@ type Username struct {
 
 // passwords is the plugin that signs in with a password.
 type passwords interface {
-	SignInUser(c *betterauth.Ctx, find func(context.Context) (*betterauth.User, error), password string,
+	SignInUser(c *betterauth.Ctx, name string, find func(context.Context) (*betterauth.User, error), password string,
 		how betterauth.SignIn, callbackURL string, refused *betterauth.ErrorCode) (*betterauth.User, *betterauth.Session, error)
 }
 
@@ -120,21 +127,25 @@ func (u *Username) Manifest() betterauth.Manifest {
 	if !u.cfg.DisableDisplayUsername {
 		columns = append(columns, DisplayName)
 	}
+	endpoints := []betterauth.Endpoint{
+		betterauth.Handle(betterauth.Operation{
+			ID: SignInUsername, Method: http.MethodPost, Path: "/sign-in/username", Access: betterauth.Public, SignsIn: true,
+			Summary: "Signs in with a username and a password.",
+			Errors:  append([]*betterauth.ErrorCode{ErrInvalidCredentials}, malformed...),
+		}, u.signIn),
+	}
+	if !u.cfg.DisableAvailability {
+		endpoints = append(endpoints, betterauth.Handle(betterauth.Operation{
+			ID: IsUsernameAvailable, Method: http.MethodPost, Path: "/is-username-available", Access: betterauth.Public,
+			Limit:   &betterauth.Rule{Window: time.Minute, Max: 20},
+			Summary: "Says whether a username is free.", Errors: malformed,
+		}, u.isAvailable))
+	}
 	return betterauth.Manifest{
-		ID:       ID,
-		Requires: []string{emailPassword},
-		Schema:   betterauth.Schema{Columns: columns},
-		Endpoints: []betterauth.Endpoint{
-			betterauth.Handle(betterauth.Operation{
-				ID: SignInUsername, Method: http.MethodPost, Path: "/sign-in/username", Access: betterauth.Public, SignsIn: true,
-				Summary: "Signs in with a username and a password.",
-				Errors:  append([]*betterauth.ErrorCode{ErrInvalidCredentials}, malformed...),
-			}, u.signIn),
-			betterauth.Handle(betterauth.Operation{
-				ID: IsUsernameAvailable, Method: http.MethodPost, Path: "/is-username-available", Access: betterauth.Public,
-				Summary: "Says whether a username is free.", Errors: malformed,
-			}, u.isAvailable),
-		},
+		ID:        ID,
+		Requires:  []string{emailPassword},
+		Schema:    betterauth.Schema{Columns: columns},
+		Endpoints: endpoints,
 		Before: []betterauth.BeforeHook{
 			betterauth.BeforeMembers(signUpEmail, u.beforeSignUp),
 			betterauth.BeforeMembers(updateUser, u.beforeUpdateUser).IfPresent(),

@@ -157,8 +157,6 @@ func TestSettingLater(t *testing.T) {
 		wantNames(t, kit, "ada@example.com", "countess", "The Countess")
 		ada.Post("/update-user", body{"username": nil}).Want(http.StatusOK)
 		wantNames(t, kit, "ada@example.com", "", "The Countess")
-		kit.Client().Post("/update-user", body{"username": "taken"}).WantError(username.ErrTaken)
-		kit.Client().Post("/update-user", body{"username": "nobody"}).WantError(betterauth.ErrUnauthorized)
 	})
 }
 
@@ -347,6 +345,7 @@ func TestGatesSeeTheMethod(t *testing.T) {
 func TestDatabaseDown(t *testing.T) {
 	t.Parallel()
 	kit := site(t, username.Config{}, plugintest.Options{})
+	client := kit.SignedIn("a@example.com")
 	if err := kit.DB.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -354,7 +353,7 @@ func TestDatabaseDown(t *testing.T) {
 		"/sign-in/username": signIn("somebody", "password1234"), "/is-username-available": {"username": "somebody"},
 		"/sign-up/email": signUp("a@example.com", "somebody"), "/update-user": {"username": "somebody"},
 	} {
-		kit.Client().Post(path, request).Want(http.StatusInternalServerError)
+		client.Post(path, request).Want(http.StatusInternalServerError)
 	}
 }
 

@@ -78,7 +78,7 @@ func (p *Invitations) Manifest() betterauth.Manifest {
 		Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{
 				ID: "createInvitation", Method: http.MethodPost, Path: "/invitation/create",
-				Access: betterauth.WithFreshSession, NoStore: true,
+				Access:  betterauth.WithFreshSession,
 				Limit:   &betterauth.Rule{Window: time.Hour, Max: 20},
 				Summary: "Makes an invitation code. It is shown this once.",
 			}, p.create),

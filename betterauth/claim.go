@@ -1,0 +1,314 @@
+package betterauth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/go-json-experiment/json"
+)
+
+// Whoever signs up with an address claims it. The first sign-up makes the user;
+// while nobody has proven to receive mail there, a later one with the same address
+// is a claim of its own, kept aside, and a link or code proves the claim it was
+// mailed for: what that sign-up chose counts from then on, and what the others set
+// up ends. Each browser remembers by a signed cookie what it signed up as, so that
+// it is told apart from one that only follows the link.
+
+const (
+	cookieSignUp = "sign_up"
+	claimPrefix  = "sign-up-claim-"
+	claimLife    = 7 * day
+	claimBytes   = 32
+
+	// unusedPrefix, before a user's id, marks who signed up and was never signed in.
+	unusedPrefix = "sign-up-unused-"
+	// refusedPrefix, before the hash of an address, marks that somebody could not
+	// sign up with it.
+	refusedPrefix = "sign-up-refused-"
+	// Both say what was, and only take something away when they are gone or there:
+	// they are kept for as long as an address may reasonably wait for its proof.
+	historyLife = 365 * day
+)
+
+// Claim is a sign-up with an address that somebody else's sign-up has made a user
+// of, and nobody has proven to be theirs.
+type Claim struct {
+	// Email is the address. Required.
+	Email string `json:"email"`
+	// Name and Image are what the user is called from the proof on.
+	Name  string  `json:"name"`
+	Image *string `json:"image,omitzero"`
+	// Columns set added columns of the user, as a client may; others get their
+	// defaults.
+	Columns Members `json:"columns,omitzero"`
+	// PasswordHash is of the password that was chosen, "" without one.
+	PasswordHash string `json:"password,omitzero"`
+}
+
+// ErrClaimEnded says that a link or a code belongs to a sign-up that no longer
+// stands: its user was deleted or has another address.
+var ErrClaimEnded = errors.New("betterauth: the sign-up has ended")
+
+// ClaimAddress keeps a sign-up whose address is taken, if nobody has proven the
+// address yet, and calls mail in the transaction that does, with the user who has
+// the address, to mail the proof; see ClaimFor. claimed is false, and nothing is
+// kept, where the address is proven or nobody has it any more. In either case the
+// browser is given a cookie like that of SignedUp, so that the answer tells
+// nothing.
+func (c *Ctx) ClaimAddress(claim Claim, mail func(tx *Ctx, user *User) error) (claimed bool, err error) {
+	// Of the form of a signature, which is what the claim of a first sign-up is.
+	random := make([]byte, claimBytes)
+	if _, err := io.ReadFull(c.auth.cfg.Random, random); err != nil {
+		return false, err
+	}
+	id := base64.StdEncoding.EncodeToString(random)
+	claim.Email = strings.ToLower(claim.Email)
+	plain, err := json.Marshal(claim)
+	if err != nil {
+		return false, err
+	}
+	sealed, err := c.auth.ring.Encrypt(c.auth.cfg.Random, string(plain))
+	if err != nil {
+		return false, err
+	}
+	c.rememberSignUp(claim.Email, id)
+	err = c.Transaction(func(tx *Ctx) error {
+		user, err := tx.auth.users.GetLocked(tx, database.Eq("email", claim.Email))
+		if errors.Is(err, database.ErrNotFound) || err == nil && user.EmailVerified {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.auth.verifications.Create(tx, claimIdentifier(claim.Email, id), sealed, claimLife); err != nil {
+			return err
+		}
+		claimed = true
+		Emit(tx, &Host{auth: tx.auth, plugin: "core"}, AddressClaimed{user.ID})
+		return mail(tx, user)
+	})
+	return claimed && err == nil, err
+}
+
+// SignedUp is for a sign-up that creates user and makes no session: the browser
+// remembers that it signed up as them, and only such a browser is signed in by the
+// link that proves the address. Until somebody is signed in as the user, a later
+// sign-up may take their place; see ProveAddress. Call it in the transaction that
+// creates the user.
+func (c *Ctx) SignedUp(user *User) error {
+	c.rememberSignUp(user.Email, c.auth.firstClaim(user.ID))
+	_, err := c.auth.verifications.Create(c, unusedPrefix+user.ID, "", historyLife)
+	return err
+}
+
+// SignUpRefused is for a sign-up that came to nothing because its address is taken.
+// While nobody has proven the address, whoever was refused may be its owner: from then
+// on a proof from another browser than the one that signed up leaves nobody's
+// password; see ProveAddress. Any number of refusals are kept as one, until the
+// address is proven: whoever had it does not end them by leaving it.
+func (c *Ctx) SignUpRefused(email string) error {
+	return c.Transaction(func(tx *Ctx) error {
+		user, err := tx.auth.users.GetLocked(tx, database.Eq("email", strings.ToLower(email)))
+		if errors.Is(err, database.ErrNotFound) || err == nil && user.EmailVerified {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return tx.auth.refused(tx, user.Email)
+	})
+}
+
+// refused keeps that somebody could not sign up with an address. The caller holds
+// the row of the user who has it.
+func (a *Auth) refused(ctx context.Context, email string) error {
+	identifier := refusedPrefix + addressHash(email)
+	found, err := a.found(ctx, identifier)
+	if err != nil || found {
+		return err
+	}
+	_, err = a.verifications.Create(ctx, identifier, "", historyLife)
+	return err
+}
+
+// keepDispute lets it be known that others signed up with the address of a user who
+// leaves it unproven: their claims end with the user, and that somebody made them
+// does not.
+func (a *Auth) keepDispute(ctx context.Context, user *User, why Ending) error {
+	if user.EmailVerified || why&(AddressChanged|UserBanned|UserDeleted) == 0 {
+		return nil
+	}
+	claimed, err := a.claimed(ctx, user)
+	if err != nil || !claimed {
+		return err
+	}
+	return a.refused(ctx, user.Email)
+}
+
+// rememberSignUp gives the browser the claim, and which address it is of: what a
+// browser signed up with says nothing of others.
+func (c *Ctx) rememberSignUp(email, id string) {
+	c.claim = id
+	c.SetCookie(Cookie{Key: cookieSignUp, Value: addressHash(email) + ":" + id, MaxAge: claimLife, Signed: true})
+}
+
+// rememberedSignUp is the claim that the browser made of an address; ok is false
+// where it made none.
+func (c *Ctx) rememberedSignUp(email string) (id string, ok bool) {
+	value, _ := c.SignedCookie(cookieSignUp)
+	hash, id, _ := strings.Cut(value, ":")
+	return id, hash == addressHash(email)
+}
+
+// ClaimFor is the sign-up that a link or code belongs to which this request mails
+// to prove the address of user: the one the request is, else the one the browser
+// made, "" where it made none. Keep it with the link or code, and hand it to
+// ProveAddress. A user without an id is nobody, for whom the same is done.
+func (c *Ctx) ClaimFor(user *User) (string, error) {
+	if c.claim != "" {
+		return c.claim, nil
+	}
+	if id, err := c.StoredSession(); err == nil {
+		if user.ID != "" && id.User.ID == user.ID {
+			return c.auth.firstClaim(user.ID), nil
+		}
+	} else if !errors.Is(err, ErrNoSession) {
+		return "", err
+	}
+	held, ok := c.rememberedSignUp(user.Email)
+	if !ok {
+		return "", nil
+	}
+	live, err := c.auth.claimLives(c, user, held)
+	if err != nil || !live {
+		return "", err
+	}
+	return held, nil
+}
+
+// FirstClaim is the claim of the sign-up that made the user: for a request that
+// has just proven to know what that sign-up chose, such as its password.
+func (h *Host) FirstClaim(userID string) string { return h.auth.firstClaim(userID) }
+
+// firstClaim is a signature: nothing is stored for a first sign-up, and older
+// secrets still count.
+func (a *Auth) firstClaim(userID string) string { return a.ring.Sign(firstClaimOf(userID)) }
+
+func (a *Auth) isFirstClaim(userID, claim string) bool {
+	return userID != "" && a.ring.Verify(firstClaimOf(userID), claim)
+}
+
+func firstClaimOf(userID string) string { return "sign-up claim:" + userID }
+
+// addressHash stands for an address, which may be longer than an index likes.
+func addressHash(email string) string {
+	sum := sha256.Sum256([]byte(strings.ToLower(email)))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// claimIdentifier is where a claim is kept.
+func claimIdentifier(email, id string) string { return claimPrefix + addressHash(email) + "-" + id }
+
+// claimLives reports whether a claim is of the user who has an address, or of
+// their address.
+func (a *Auth) claimLives(ctx context.Context, user *User, id string) (bool, error) {
+	_, err := a.verifications.Find(ctx, claimIdentifier(user.Email, id))
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, database.ErrNotFound):
+		return a.isFirstClaim(user.ID, id), nil
+	}
+	return false, err
+}
+
+// claim reads a claim of an address; nil without one.
+func (a *Auth) claim(ctx context.Context, email, id string) (*Claim, error) {
+	row, err := a.verifications.Find(ctx, claimIdentifier(email, id))
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	plain, err := a.ring.Decrypt(row.Value)
+	if err != nil {
+		return nil, fmt.Errorf("a claim cannot be read: %w", err)
+	}
+	claim := &Claim{}
+	if err := json.Unmarshal([]byte(plain), claim); err != nil {
+		return nil, fmt.Errorf("a claim cannot be read: %w", err)
+	}
+	return claim, nil
+}
+
+// claimed reports whether anybody but the first signed up with a user's address.
+func (a *Auth) claimed(ctx context.Context, user *User) (bool, error) {
+	return a.verifications.store.Exists(ctx, claimsPending().Of(user), database.Gt("expiresAt", a.now()))
+}
+
+// wasRefused reports whether somebody could not sign up with a user's address.
+func (a *Auth) wasRefused(ctx context.Context, user *User) (bool, error) {
+	return a.found(ctx, refusedPrefix+addressHash(user.Email))
+}
+
+// isUnused reports whether a user signed up without a session and was never signed
+// in since. Another server on the same database ends no mark, so that what a sign-in
+// leaves counts as well.
+func (a *Auth) isUnused(ctx context.Context, user *User) (bool, error) {
+	marked, err := a.found(ctx, unusedPrefix+user.ID)
+	if err != nil || !marked {
+		return false, err
+	}
+	own := database.Eq("userId", user.ID)
+	used, err := a.sessions.store.Exists(ctx, own)
+	if err == nil && !used {
+		used, err = a.accounts.Exists(ctx, own, database.Ne("providerId", ProviderCredential))
+	}
+	return err == nil && !used, err
+}
+
+func (a *Auth) found(ctx context.Context, identifier string) (bool, error) {
+	_, err := a.verifications.Find(ctx, identifier)
+	if errors.Is(err, database.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// used says that somebody is signed in as a user. It follows the session's own
+// statement, which waits for whoever holds the user.
+func (a *Auth) used(ctx context.Context, user *User) error {
+	if user.EmailVerified || a.stateless {
+		return nil // see provenNow
+	}
+	_, err := a.verifications.store.Delete(ctx, database.Eq("identifier", unusedPrefix+user.ID))
+	return err
+}
+
+// provenNow ends what is known of sign-ups with an address that comes to be verified.
+func (a *Auth) provenNow(ctx context.Context, userID, email string) error {
+	_, err := a.verifications.store.Delete(ctx, database.Or(
+		database.Eq("identifier", unusedPrefix+userID), database.Eq("identifier", refusedPrefix+addressHash(email))))
+	return err
+}
+
+// claimsPending are the later claims of a user's address.
+func claimsPending() Pending {
+	return Pending{Name: "later sign-up", Ends: AddressChanged, Of: func(u *User) database.Cond {
+		return database.StartsWith("identifier", claimIdentifier(u.Email, ""))
+	}}
+}
+
+// unusedPending is that a user was never signed in.
+func unusedPending() Pending {
+	return Pending{Name: "sign-up that was never signed in", Ends: AddressChanged | PasswordReset | PasswordChanged, Of: func(u *User) database.Cond {
+		return database.Eq("identifier", unusedPrefix+u.ID)
+	}}
+}

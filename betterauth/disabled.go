@@ -1,0 +1,71 @@
+package betterauth
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// disable switches the operations of a route off: those of Config.DisabledPaths.
+// The error says that there are none, and what may have been meant.
+func (t *routes) disable(path string) error {
+	shape := routeShape(strings.TrimRight(path, "/"))
+	if !t.shapes[shape] {
+		return fmt.Errorf("%q is the route of no operation, so nothing is disabled%s", path, t.hint(path))
+	}
+	if t.off == nil {
+		t.off = map[string]bool{}
+	}
+	t.off[shape] = true
+	return nil
+}
+
+// isDisabled reports whether the operation that serves a request is switched
+// off. So is what has a disabled path and a method that no operation has.
+func (t *routes) isDisabled(method, path string) bool {
+	path = strings.TrimRight(path, "/")
+	if len(t.off) == 0 || path == "" {
+		return false
+	}
+	if t.off[path] {
+		return true
+	}
+	if op, _ := t.find(method, path); op != nil {
+		return t.off[routeShape(op.Path)]
+	}
+	op := t.match(path)
+	return op != nil && t.off[routeShape(op.Path)]
+}
+
+// hint guesses which route a path was meant to be, "" if it looks like none.
+func (t *routes) hint(path string) string {
+	if path == "" {
+		return ""
+	}
+	below := "/" + strings.Trim(path, "/")
+	if rest, ok := strings.CutPrefix(below, t.base+"/"); ok && t.base != "" {
+		below = "/" + rest
+	}
+	if op := t.match(below); op != nil {
+		return fmt.Sprintf("; write %q", op.Path)
+	}
+	for _, op := range t.served {
+		if letters(op.Path) == letters(below) || strings.EqualFold(op.ID, strings.Trim(below, "/")) {
+			return fmt.Sprintf("; write %q", op.Path)
+		}
+	}
+	if strings.ContainsAny(path, "*?") {
+		return "; name each route, patterns do not count here"
+	}
+	return ""
+}
+
+// letters is what two spellings of a path have in common.
+func letters(path string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, path)
+}

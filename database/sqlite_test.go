@@ -1,0 +1,82 @@
+package database_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// modeOf is the mode of a file that must be there.
+func modeOf(t *testing.T, path string) fs.FileMode {
+	t.Helper()
+	info, err := os.Stat(path)
+	must(t, err)
+	return info.Mode().Perm()
+}
+
+// Hashes of passwords and tokens of sessions are nobody else's business on the
+// machine, whatever the umask.
+func TestNewFileIsItsOwnersAlone(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("files have no mode there")
+	}
+	for name, existing := range map[string]fs.FileMode{"new.db": 0, "od?d #%41 näme.db": 0, "shared.db": 0o660} {
+		path := filepath.Join(t.TempDir(), name)
+		want := fs.FileMode(0o600)
+		if existing != 0 {
+			// Whoever made it may share it with a group.
+			must(t, os.WriteFile(path, nil, 0o600))
+			must(t, os.Chmod(path, existing))
+			want = existing
+		}
+		db, err := database.OpenSQLite(path)
+		must(t, err)
+		t.Cleanup(func() { must(t, db.Close()) })
+		execute(t, db, `create table "t" ("a" text)`)
+		execute(t, db, `insert into "t" values ('x')`)
+		for _, suffix := range []string{"", "-wal", "-shm"} {
+			if got := modeOf(t, path+suffix); got != want {
+				t.Errorf("%s: mode %o, want %o", name+suffix, got, want)
+			}
+		}
+		entries, err := os.ReadDir(filepath.Dir(path))
+		must(t, err)
+		if len(entries) != 3 {
+			t.Errorf("files %v", entries)
+		}
+	}
+}
+
+// Many at once open one new file, and lose none of what they write.
+func TestOpenNewFileAtOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "new.db")
+	concurrently(8, func(int) {
+		db, err := database.OpenSQLite(path)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer db.Close()
+		_, err = db.Bun().DB.ExecContext(t.Context(), `create table if not exists "t" ("a" text)`)
+		if err == nil {
+			_, err = db.Bun().DB.ExecContext(t.Context(), `insert into "t" values ('x')`)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	db, err := database.OpenSQLite(path)
+	must(t, err)
+	defer db.Close()
+	var n int
+	must(t, db.Bun().DB.QueryRowContext(t.Context(), `select count(*) from "t"`).Scan(&n))
+	if n != 8 {
+		t.Errorf("%d rows", n)
+	}
+}
