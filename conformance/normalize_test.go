@@ -19,9 +19,11 @@ type normalizer struct{ ids map[string]string }
 func newNormalizer() *normalizer { return &normalizer{map[string]string{}} }
 
 var (
-	idPattern        = regexp.MustCompile(`\b[A-Za-z0-9]{32}\b`)
-	datePattern      = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`)
-	momentPattern    = regexp.MustCompile(`\b1\d{12}\b`)
+	idPattern     = regexp.MustCompile(`\b[A-Za-z0-9]{32}\b`)
+	datePattern   = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`)
+	momentPattern = regexp.MustCompile(`\b1\d{12}\b`)
+	// What a browser signed up as, which is a signature or looks like one.
+	signUpPattern    = regexp.MustCompile(`^[A-Za-z0-9_-]{43}:[A-Za-z0-9+/]{43}=$`)
 	signaturePattern = regexp.MustCompile(`"signature":"[A-Za-z0-9_-]{43}"`)
 )
 
@@ -68,7 +70,7 @@ func (n *normalizer) cookie(line string) string {
 		value = plain
 	}
 	if at := strings.LastIndex(value, "."); at >= 0 && len(value)-at == 45 {
-		value = value[:at] + ".<signature>"
+		value = signUpPattern.ReplaceAllString(value[:at], "<sign-up>") + ".<signature>"
 	} else if raw, err := base64.RawURLEncoding.DecodeString(value); err == nil && strings.HasPrefix(string(raw), "{") {
 		value = string(raw)
 	}
@@ -109,9 +111,10 @@ func TestNormalizer(t *testing.T) {
 	}
 	signature := strings.Repeat("s", 43) + "%3D"
 	for in, want := range map[string]string{
-		"x=" + a + "." + signature + "; Max-Age=7; Path=/": "x=<id 1>.<signature>; Max-Age=7; Path=/",
-		"x=true." + signature + "; Path=/":                 "x=true.<signature>; Path=/",
-		"x=; Max-Age=0":                                    "x=; Max-Age=0",
+		"x=" + a + "." + signature + "; Max-Age=7; Path=/":                     "x=<id 1>.<signature>; Max-Age=7; Path=/",
+		"x=true." + signature + "; Path=/":                                     "x=true.<signature>; Path=/",
+		"x=" + signature[:43] + ":" + signature + "." + signature + "; Path=/": "x=<sign-up>.<signature>; Path=/",
+		"x=; Max-Age=0": "x=; Max-Age=0",
 		"x=" + base64.RawURLEncoding.EncodeToString([]byte(`{"a":1}`)) + "; Path=/": `x={"a":1}; Path=/`,
 	} {
 		if got := newNormalizer().cookie(in); got != want {

@@ -39,12 +39,15 @@ const features = {
   // Sessions in cookies alone; the server knows by itself, since it is given no database.
   stateless: () => {},
   "custom-roles": (options) => {
-    const ac = createAccessControl({ ...defaultStatements, project: ["create", "share"] });
+    const all = { ...defaultStatements, project: ["create", "share"] };
+    const ac = createAccessControl(all);
     const roles = {
-      admin: adminAc,
+      // Whoever manages users may do what those may.
+      admin: ac.newRole({ ...adminAc.statements, project: all.project }),
       user: userAc,
       editor: ac.newRole({ user: ["create", "update"], project: ["create"] }),
-      actor: ac.newRole({ user: ["impersonate", "impersonate-admins"], session: ["list"], project: ["share"] }),
+      sharer: ac.newRole({ project: ["share"] }),
+      actor: ac.newRole(all),
     };
     const plugin = admin({
       ac, roles, defaultRole: "editor", adminRoles: ["admin", "actor"], defaultBanReason: "Spam", defaultBanExpiresIn: 3600,

@@ -150,6 +150,7 @@ export default {
   cached: {
     "a browser's copy of a session knows that the address is proven": async (s) => {
       const visitor = await s.signedUp();
+      s.sees("emailVerified", (await s.ok(visitor.client.getSession())).user.emailVerified, false);
       await s.ok(visitor.client.emailOtp.verifyEmail({ email, otp: await code(s, visitor, "email-verification") }));
       s.sees("emailVerified", (await s.ok(visitor.client.getSession())).user.emailVerified, true);
     },

@@ -76,7 +76,11 @@ export default {
     },
     "an account that somebody only claims": async (s) => {
       await s.signedUp();
-      s.sees("tried", typeof (await options(s.visitor(), `claim ${ada.email}`)), "object");
+      const visitor = s.visitor();
+      await s.ok(options(visitor, `claim ${ada.email}`));
+      const response = await made(s, visitor, `claim ${ada.email}`);
+      const { error } = await verify(visitor, { response });
+      s.sees("what came of it", error?.code ?? "registered", s.either({ reference: "registered", here: "SESSION_REQUIRED" }));
     },
     "a challenge outlives its session": async (s) => {
       const visitor = await s.signedUp();

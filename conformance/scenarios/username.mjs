@@ -65,8 +65,13 @@ export default {
       await s.refused(client.updateUser({ username: "ab" }), 400, "USERNAME_TOO_SHORT");
       await s.refused(client.updateUser({ username: "a".repeat(31) }), 400, "USERNAME_TOO_LONG");
       await s.refused(client.updateUser({ username: "a b c" }), 400, "INVALID_USERNAME");
-      await s.refused(s.visitor().client.updateUser({ username: "ab" }), 400, "USERNAME_TOO_SHORT");
-      await s.refused(s.visitor().client.updateUser({ username: "countess_a" }), 400, "USERNAME_IS_ALREADY_TAKEN");
+    },
+    "a username for whoever is not signed in": async (s) => {
+      await s.signedUp(countess);
+      const refused = (username, status, code) =>
+        s.refused(s.visitor().client.updateUser({ username }), ...s.either({ reference: [status, code], here: [401, "UNAUTHORIZED"] }));
+      await refused("ab", 400, "USERNAME_TOO_SHORT");
+      await refused("countess_a", 400, "USERNAME_IS_ALREADY_TAKEN");
       await s.refused(s.visitor().client.updateUser({ username: "somebody" }), 401, "UNAUTHORIZED");
     },
     "signing in with a username, and somewhere to go": async (s) => {
@@ -126,12 +131,13 @@ export default {
   },
   strict: {
     "where addresses must be proven, a username does not help": async (s) => {
-      await s.ok(s.visitor().client.signUp.email(countess));
+      const visitor = s.visitor();
+      await s.ok(visitor.client.signUp.email(countess));
       await s.mail("verification-email");
       await s.refused(s.visitor().client.signIn.username({ username: "countess_a", password: "not the password" }), 401, "INVALID_USERNAME_OR_PASSWORD");
       await s.refused(s.visitor().client.signIn.username({ username: "countess_a", password, callbackURL: "/hello" }), 403, "EMAIL_NOT_VERIFIED");
       const { url } = await s.mail("verification-email");
-      await s.leads(s.visitor().follow(url), /^\/hello$/);
+      await s.leads(visitor.follow(url), /^\/hello$/);
       await s.ok(s.visitor().client.signIn.username({ username: "countess_a", password }));
     },
     "where addresses must be proven, a taken one with another username looks new": async (s) => {

@@ -137,12 +137,16 @@ func customRoles(s *setup) {
 	all := admin.Control.Statements()
 	all["project"] = []string{"create", "share"}
 	control := access.New(all)
+	// Whoever manages users may do what those may.
+	manager := admin.AdminRole.Statements()
+	manager["project"] = all["project"]
 	s.plugins.admin = admin.Config{
 		Roles: map[string]access.Role{
-			"admin":  admin.AdminRole,
+			"admin":  control.NewRole(manager),
 			"user":   admin.UserRole,
 			"editor": control.NewRole(access.Statements{"user": {"create", "update"}, "project": {"create"}}),
-			"actor":  control.NewRole(access.Statements{"user": {"impersonate", "impersonate-admins"}, "session": {"list"}, "project": {"share"}}),
+			"sharer": control.NewRole(access.Statements{"project": {"share"}}),
+			"actor":  control.NewRole(all),
 		},
 		DefaultRole: "editor", AdminRoles: []string{"admin", "actor"}, DefaultBanReason: "Spam", DefaultBanDuration: time.Hour,
 		BannedUserMessage: "Come back later.", ImpersonationDuration: 10 * time.Minute,

@@ -57,6 +57,8 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 				Enabled: opts.cookieCache != "", Strategy: opts.cookieCache,
 			}},
 			RateLimit: betterauth.RateLimitConfig{Disabled: true},
+			Failures:  betterauth.FailuresConfig{Disabled: true},
+			MailLimit: betterauth.MailLimitConfig{Disabled: true},
 			// The reference reads this header whether or not a proxy sets it.
 			ClientIP: betterauth.ClientIPConfig{Headers: []string{"X-Forwarded-For"}},
 		},

@@ -2,7 +2,9 @@
 import { Normalizer, sorted } from "./normalize.mjs";
 
 // The headers a client can see; what connections and proxies add is left out.
-const seen = ["content-type", "location", "cache-control", "pragma", "x-retry-after", "set-auth-token", "access-control-expose-headers", "allow"].sort();
+const seen = ["content-type", "location", "cache-control", "pragma", "x-retry-after", "set-auth-token", "access-control-expose-headers", "allow", "x-content-type-options"].sort();
+// What every answer of the Go server has: no cache keeps it, and no browser guesses what it is. Where the reference has none of it, that is no difference.
+const always = { "cache-control": "no-store", pragma: "no-cache", "x-content-type-options": "nosniff" };
 
 /** Turns the events of one server into {label, fields} each, where fields are named texts. */
 export function transcript(events, url) {
@@ -66,8 +68,20 @@ export function differences(reference, here) {
       break;
     }
     for (const name of Object.keys(a.fields)) {
-      if (a.fields[name] !== b.fields[name]) found.push({ where: `${a.label} / ${name}`, reference: a.fields[name], here: b.fields[name] });
+      const ours = name === "headers" ? withoutAlways(a.fields.headers, b.fields.headers) : b.fields[name];
+      if (a.fields[name] !== ours) found.push({ where: `${a.label} / ${name}`, reference: a.fields[name], here: ours });
     }
   }
   return found;
+}
+
+function withoutAlways(reference, here) {
+  const has = new Set(reference.split("\n").map((line) => line.split(":", 1)[0]));
+  return here.split("\n").filter((line) => !Object.entries(always).some(([name, value]) => !has.has(name) && line === `${name}: ${value}`)).join("\n");
+}
+
+/** The answers of the Go server that lack a header every answer of it has: "label / name" each. */
+export function lacking(here) {
+  return here.filter(({ event }) => event.kind === "wire").flatMap(({ label, event }) =>
+    Object.keys(always).filter((name) => event.headers.get(name) !== always[name]).map((name) => `${label} / ${name}`));
 }

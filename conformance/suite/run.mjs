@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { Coverage } from "./coverage.mjs";
 import { explain, readDifferences } from "./differences.mjs";
 import { startRangeAPI } from "./pwned.mjs";
-import { differences, transcript } from "./record.mjs";
+import { differences, lacking, transcript } from "./record.mjs";
 import { buildGoServer, sites, startGo, startReference } from "./sites.mjs";
 import { checkTable, writeTable } from "./table.mjs";
 import { World } from "./world.mjs";
@@ -82,8 +82,8 @@ function compare(name, reference, here) {
   if (reference.error) problems.push(`${name}\n  the reference does not do what the scenario expects: ${reference.error.stack}`);
   coverage.add(name, reference.steps);
   if (!here) return;
+  for (const where of lacking(here.steps)) problems.push(`${name} / ${where}\n  the Go server's answer lacks it`);
   const different = differences(reference.steps, here.steps);
-  let explained = true;
   for (const difference of different) {
     const where = `${name} / ${difference.where}`;
     const entries = explain(allowed, where, difference.reference, difference.here);
@@ -91,10 +91,9 @@ function compare(name, reference, here) {
       for (const { id } of entries) coverage.allow(difference.where, id);
       continue;
     }
-    explained = false;
     problems.push(`${where}\n  reference ${difference.reference.replaceAll("\n", "\n            ")}\n       here ${difference.here.replaceAll("\n", "\n            ")}`);
   }
-  if (here.error && !reference.error && explained) {
+  if (here.error && !reference.error) {
     problems.push(`${name}\n  the Go server does not do what the scenario expects: ${here.error.message}`);
   }
   coverage.compared(name, here.steps);

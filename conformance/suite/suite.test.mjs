@@ -22,6 +22,7 @@ test("ids, dates, tokens and addresses are normalized, and nothing else", () => 
     [`${url}/x?to=${encodeURIComponent(url)}`]: "<server>/x?to=<server>",
     [`/verify?token=eyJhbGciOiJIUzI1NiJ9.${claims}.${"s".repeat(43)}&x`]: '/verify?token=<token {"email":"a@b.com"} for 3600 s>&x',
     [`"challenge":"${"c".repeat(43)}"`]: '"challenge":"<challenge 1>"',
+    [`["abcde-fghij",{"id":"abcde-${"k".repeat(16)}"}]`]: '["<code 1>",{"id":"<id 2>"}]',
     [`/reset-password/${"t".repeat(24)}?x`]: "/reset-password/<id 1>?x",
     [`aaaa 12345 2026-11-23 ${a}${b}${a} PASSWORD_TOO_SHORT`]: `aaaa 12345 2026-11-23 ${a}${b}${a} PASSWORD_TOO_SHORT`,
   };

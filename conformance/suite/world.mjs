@@ -39,6 +39,13 @@ export class World {
     });
   }
 
+  /** A visitor who has signed up, and whose address is proven. */
+  async verified(who = ada) {
+    const visitor = await this.signedUp(who);
+    await this.given(() => this.ok(visitor.client.verifyEmail({ query: { token: this.token({ email: who.email }) } })));
+    return visitor;
+  }
+
   /** A visitor who has signed in. */
   signedIn(who = ada, options) {
     return this.given(async () => {
@@ -59,6 +66,11 @@ export class World {
   async refused(call, status, code) {
     const { error } = await call;
     assert.deepEqual([error?.status, error?.code ?? error?.message ?? error?.statusText], [status, code], JSON.stringify(error));
+  }
+
+  /** What a scenario expects where the servers differ on purpose; differences.json has to allow what it leads to. */
+  either({ reference, here }) {
+    return this.server.name === "reference" ? reference : here;
   }
 
   /** Demands that a response leads somewhere; resolves to where, as it was sent. */

@@ -60,6 +60,7 @@ func run(ctx context.Context, o options) error {
 		Secret:    "a secret of forty characters for testing",
 		Schema:    betterauth.SchemaMigrate,
 		RateLimit: betterauth.RateLimitConfig{Disabled: true},
+		Failures:  betterauth.FailuresConfig{Disabled: true},
 	}).
 		Database(db).
 		Plugin(emailpassword.New(emailpassword.Config{}), bearer.New(bearer.Config{})).
