@@ -163,8 +163,7 @@ func (c *Ctx) dontRemember() bool {
 }
 
 // forgetDontRemember lets somebody who once did not want to be remembered
-// change their mind: the reference leaves the cookie, and such a session never
-// slides.
+// change their mind: with the old cookie the new session would never slide.
 func (c *Ctx) forgetDontRemember() {
 	if _, sent := c.Cookie(cookieDontRemember); sent {
 		c.ClearCookie(cookieDontRemember)

@@ -3,7 +3,7 @@
 /** What BETTER_AUTH_SECRET held when the process started. */
 export const secret = process.env.BETTER_AUTH_SECRET;
 
-// The library reads all of these by itself; NODE_ENV=test or TEST would even switch its origin checks off.
+// The library reads all of these by itself, and a comparison must not depend on where it runs.
 for (const name of Object.keys(process.env)) {
   if (/^(NODE_ENV|TEST|BASE_URL|AUTH_SECRET|((NEXT_|NUXT_)?PUBLIC_)?BETTER_AUTH_\w+|NUXT_PUBLIC_AUTH_URL)$/.test(name)) delete process.env[name];
 }

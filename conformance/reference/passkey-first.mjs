@@ -2,7 +2,7 @@
 //
 //   new EMAIL     a new user, created once the passkey is verified
 //   owner EMAIL   an account's owner, whose claim counts as verified
-//   claim EMAIL   the same without any proof, which the reference has no word for
+//   claim EMAIL   the same without any proof
 //   other EMAIL   whoever registers, and the hook gives the passkey to this user
 //
 // Anything else is nobody.

@@ -155,7 +155,7 @@ export default {
       await s.answers(by(s, key).raw("GET", "/ok"), 200);
       await s.refused(by(s, key).client.getSession(), 429, "RATE_LIMITED");
     },
-    // Raw, since the reference lets a key do all that a person may.
+    // Raw: what a key may do is the server's own rule, so nothing is expected of both.
     "a key is nobody who signed in": async (s) => {
       const { client } = await s.signedUp();
       const { key } = await s.ok(client.apiKey.create({}));

@@ -59,7 +59,7 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 			RateLimit: betterauth.RateLimitConfig{Disabled: true},
 			Failures:  betterauth.FailuresConfig{Disabled: true},
 			MailLimit: betterauth.MailLimitConfig{Disabled: true},
-			// The reference reads this header whether or not a proxy sets it.
+			// The clients of the suite say by this header who they are, as behind a proxy.
 			ClientIP: betterauth.ClientIPConfig{Headers: []string{"X-Forwarded-For"}},
 		},
 		plugins: pluginConfigs{

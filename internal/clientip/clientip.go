@@ -3,9 +3,8 @@
 //
 // An address a client can write itself is worth nothing, so the rules are the
 // reference's and narrow: a header that lists several addresses counts only
-// when the proxies that appended to it are named. Unlike the reference, which
-// never looks at the connection, a [Config] without headers takes the address
-// of the socket: it is right for a server that faces its clients directly, and
+// when the proxies that appended to it are named. A [Config] without headers
+// takes the address of the socket: it is right for a server that faces its clients directly, and
 // behind a proxy it is the proxy's, which limits everybody together rather
 // than nobody.
 package clientip

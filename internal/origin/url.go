@@ -1,10 +1,9 @@
 // Package origin decides which URLs an application trusts: the origins a
 // request may come from and the places a browser may be sent to.
 //
-// [Match] compares a URL with one entry of the trusted origins. Where the
-// reference leans on a URL parser that repairs almost anything, this package
-// refuses what it cannot read plainly: host names outside ASCII or with
-// percent escapes, IPv4 addresses in odd notations, and control characters
+// [Match] compares a URL with one entry of the trusted origins. Nothing is
+// repaired. What cannot be read plainly is refused: host names outside ASCII or
+// with percent escapes, IPv4 addresses in odd notations, and control characters
 // anywhere. Such a URL has no origin and matches nothing.
 //
 // All functions are pure and safe for concurrent use; none allocates more

@@ -21,10 +21,9 @@ import (
 	"sync"
 )
 
-// Default is the secret the reference falls back to outside production. It is
-// public, so [NewRing] drops it when it arrives as the legacy secret beside
-// versioned keys; whether it may serve as the only secret is for the caller to
-// decide.
+// Default is the TypeScript server's secret for development. It is public, so
+// [NewRing] drops it when it arrives as the legacy secret beside versioned keys;
+// whether it may serve as the only secret is for the caller to decide.
 const Default = "better-auth-secret-12345678901234567890"
 
 // Errors of the package. None of them carries a secret, a plaintext or a part

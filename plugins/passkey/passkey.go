@@ -100,7 +100,7 @@ type Config struct {
 	// does not have, and to listed passkeys. Default false.
 	TrackLastUse bool
 	// AllowDeletingLast lets people delete a passkey although they have no other
-	// way to sign in, as the reference does. Default false: ErrLastPasskey.
+	// way to sign in. Default false: ErrLastPasskey.
 	AllowDeletingLast bool
 
 	// AllowUnboundChallenges lets browsers, too, finish a ceremony without the
@@ -127,7 +127,7 @@ const (
 	BackupUpgrade BackupEligibility = "upgrade"
 	// BackupStrict refuses any change (section 7.2, step 19).
 	BackupStrict BackupEligibility = "strict"
-	// BackupIgnore accepts any change, as the reference does.
+	// BackupIgnore accepts any change.
 	BackupIgnore BackupEligibility = "ignore"
 )
 

@@ -194,8 +194,7 @@ func (p *Passkeys) add(c *betterauth.Ctx, key *Passkey) error {
 }
 
 // checkCertificates demands that an x5c, if there is one, is a list of byte
-// strings (section 8): go-webauthn takes any other for none, and the statement
-// for a self attestation.
+// strings (section 8): a statement with any other is no self attestation.
 func checkCertificates(statement map[string]any) error {
 	x5c, there := statement["x5c"]
 	if !there {

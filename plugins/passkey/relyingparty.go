@@ -164,8 +164,8 @@ func (p *Passkeys) relyingParty(c *betterauth.Ctx) (*webauthn.WebAuthn, error) {
 	})
 }
 
-// exactOrigin demands one of the origins to the letter, and the same of a page
-// around it; go-webauthn compares scheme and host only.
+// exactOrigin demands one of the origins to the letter, with its port, and the
+// same of a page around it.
 func (p *Passkeys) exactOrigin(c *betterauth.Ctx, client *protocol.CollectedClientData) error {
 	if !slices.Contains(p.origins(c.Origin()), client.Origin) {
 		return errors.New("the ceremony happened at another origin")

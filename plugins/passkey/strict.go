@@ -12,9 +12,9 @@ import (
 	"github.com/go-webauthn/webauthn/protocol"
 )
 
-// What a response means must not depend on who reads it. go-webauthn reads with
-// encoding/json, which takes "Origin" for "origin" and the last of two members,
-// and decodes base64url that nobody would write; all of that is refused here.
+// What a response means must not depend on who reads it. A member in other
+// letters, a member that is there twice and base64url that nobody would write are
+// refused, since decoders differ in what they make of them.
 
 var (
 	responseNames   = []string{"id", "rawId", "type", "response", "authenticatorAttachment", "clientExtensionResults", "transports"}
@@ -24,8 +24,8 @@ var (
 
 // wellWritten reports what could be read in two ways.
 func wellWritten(response, clientData []byte, parsed protocol.ParsedPublicKeyCredential) error {
-	// Section 5, Base64URLString: the decoder skips line breaks and ignores the
-	// unused bits of the last letter, and whoever compares ids as text does not.
+	// Section 5, Base64URLString: decoders may skip line breaks and the unused bits
+	// of the last letter, and whoever compares ids as text does not.
 	if parsed.ID != base64.RawURLEncoding.EncodeToString(parsed.RawID) {
 		return errors.New("the credential id is not written as base64url is")
 	}

@@ -21,6 +21,13 @@ type bend struct {
 	accepted               bool
 }
 
+// lenient are the bends that this server accepts and another need not: base64url
+// has no padding in a response (section 3).
+var lenient = map[string]string{
+	"rawId: with padding":          "padding is read, though none belongs there",
+	"clientDataJSON: with padding": "padding is read, though none belongs there",
+}
+
 func (b bend) cases() []Case {
 	var both []Case
 	want := func(code *betterauth.ErrorCode) *betterauth.ErrorCode {
@@ -31,11 +38,11 @@ func (b bend) cases() []Case {
 	}
 	if b.registering != "" {
 		both = append(both, Case{Name: b.name, Group: Registration, Step: b.registering, Bends: b.bends,
-			Want: want(passkey.ErrRegistrationFailed), Prepare: creates(passkeytest.CreateOptions{Tamper: b.tamper})})
+			Want: want(passkey.ErrRegistrationFailed), OnlyHere: lenient[b.name], Prepare: creates(passkeytest.CreateOptions{Tamper: b.tamper})})
 	}
 	if b.signingIn != "" {
 		both = append(both, Case{Name: b.name, Group: Authentication, Step: b.signingIn, Bends: b.bends,
-			Want: want(passkey.ErrInvalidResponse), Prepare: asserts(passkeytest.GetOptions{Tamper: b.tamper})})
+			Want: want(passkey.ErrInvalidResponse), OnlyHere: lenient[b.name], Prepare: asserts(passkeytest.GetOptions{Tamper: b.tamper})})
 	}
 	return both
 }

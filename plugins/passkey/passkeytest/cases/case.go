@@ -57,9 +57,13 @@ type Case struct {
 
 	// Config is the relying party's policy. Default: the zero passkey.Config.
 	Config *passkey.Config
-	// OnlyHere says why the reference is not asked; "" asks it.
+	// OnlyHere says why other servers need not accept what is accepted here: it is
+	// a leniency or a rule of this one. Default "".
 	OnlyHere string
 }
+
+// Common reports whether any server must accept the case, whatever its policy.
+func (c Case) Common() bool { return c.Want == nil && c.Config == nil && c.OnlyHere == "" }
 
 // ID names a case among all.
 func (c Case) ID() string { return string(c.Group) + ": " + c.Name }

@@ -2,9 +2,9 @@
 // authenticator sends to the passkey endpoints, as data: [All]. Each [Case] says
 // which step of WebAuthn Level 3 decides about it and what the answer is. The
 // tests of package passkey play every case against the real handler and demand
-// that answer and, where it is a refusal, an unchanged database; the conformance
-// suite plays the same cases against the reference; docs/passkey-cases.md shows
-// both.
+// that answer and, where it is a refusal, an unchanged database, and
+// docs/passkey-cases.md lists them. The conformance suite plays those that any
+// server must accept ([Case.Common]) at the TypeScript server as well.
 //
 // # Adding a case
 //
@@ -19,11 +19,10 @@
 // request: creates and asserts are the two ceremonies, with one layer bent;
 // posts is a body as it stands; any function of a [Scene] will do. Want is nil
 // for what must be accepted. What goes for both ceremonies is in bends, once.
-// A case that needs a relying party of its own sets Config, and then OnlyHere
-// says why the reference is not asked.
+// A case that needs a relying party of its own sets Config. OnlyHere says why
+// other servers need not accept what is accepted here.
 //
-// Then renew what is generated:
+// Then renew the page:
 //
-//	go test ./conformance -run PasskeyCases -write-passkey-cases   # asks the reference
-//	go test ./plugins/passkey -run Cases -write-passkey-cases      # writes docs/passkey-cases.md
+//	go test ./plugins/passkey -run Cases -write-passkey-cases   # writes docs/passkey-cases.md
 package cases

@@ -40,11 +40,11 @@ type Server struct {
 
 // Outcome is what became of a case.
 type Outcome struct {
-	Status int    `json:"status"`
-	Code   string `json:"code,omitzero"`
+	Status int
+	Code   string
 	// Changed are the tables that the request changed, among user, session and
 	// passkey.
-	Changed []string `json:"changed,omitzero"`
+	Changed []string
 
 	body   []byte
 	header http.Header
