@@ -19,7 +19,7 @@ func coreEndpoints() []Endpoint {
 		Handle(Operation{ID: "error", Method: http.MethodGet, Path: "/error", Access: Public,
 			Summary: "A page that names an error, where redirects end that have nowhere else to go."}, errorPage),
 		Handle(Operation{ID: "getSession", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/get-session", Access: Public,
-			OptionalBody: true, Errors: []*ErrorCode{ErrDeferRequired, ErrFailedToGetSession},
+			IgnoreBody: true, Errors: []*ErrorCode{ErrDeferRequired, ErrFailedToGetSession},
 			Summary: "The session and user the request is from, or null."}, getSession),
 		Handle(Operation{ID: "signOut", Method: http.MethodPost, Path: "/sign-out", Access: Public,
 			Summary: "Ends the session and forgets its cookies."}, signOut),
@@ -115,14 +115,22 @@ type RevokeSessionInput struct {
 
 func revokeSession(c *Ctx, in RevokeSessionInput) (Status, error) {
 	id := c.Identity()
-	_, err := c.auth.sessions.Revoke(c, id.User.ID, in.Token)
-	return Status{true}, err
+	if _, err := c.auth.sessions.Revoke(c, id.User.ID, in.Token); err != nil {
+		return Status{}, err
+	}
+	if in.Token == id.Session.Token {
+		c.clearSessionCookies()
+	}
+	return Status{true}, nil
 }
 
 func revokeSessions(c *Ctx, _ None) (Status, error) {
 	id := c.Identity()
-	_, err := c.auth.sessions.RevokeAll(c, id.User.ID)
-	return Status{true}, err
+	if _, err := c.auth.sessions.RevokeAll(c, id.User.ID); err != nil {
+		return Status{}, err
+	}
+	c.clearSessionCookies()
+	return Status{true}, nil
 }
 
 func revokeOtherSessions(c *Ctx, _ None) (Status, error) {

@@ -72,6 +72,9 @@ type Operation struct {
 	CheckTargets bool
 	// OptionalBody accepts a request without a body.
 	OptionalBody bool
+	// IgnoreBody leaves the body unread, whatever it is and however long. Default
+	// false.
+	IgnoreBody bool
 	// Cacheable leaves it to the handler to say by Cache-Control how long what it
 	// answers with may be kept. Every other answer, and every error, says
 	// "Cache-Control: no-store" unless Ctx.Header has a word on it. Default false.

@@ -222,7 +222,7 @@ func (l RateLimit) apply(r *http.Request, current Rule, longest time.Duration) (
 	return rule, true, nil
 }
 
-// checkRate answers 429 in the reference's form: text/plain, X-Retry-After. A
+// checkRate answers 429 in the reference's form: JSON, X-Retry-After. A
 // store that cannot decide fails the request: a guesser who can bring the store
 // down must not be let through for it.
 func (c *Ctx) checkRate(path string, op *operation) error {
@@ -243,7 +243,6 @@ func (c *Ctx) checkRate(path string, op *operation) error {
 		return nil
 	}
 	c.Header().Set("X-Retry-After", strconv.Itoa(max(1, int(math.Ceil(retry.Seconds())))))
-	c.Header().Set("Content-Type", "text/plain;charset=UTF-8")
 	return ErrTooManyRequests
 }
 

@@ -266,7 +266,9 @@ func TestRateLimitRules(t *testing.T) {
 			t.Errorf("%s: %d requests passed, want %d", name, passed, c.passing)
 		}
 		if passed < 120 {
-			client.Get(c.path).Want(http.StatusTooManyRequests)
+			if media := client.Get(c.path).Want(http.StatusTooManyRequests).Header.Get("Content-Type"); media != "application/json" {
+				t.Errorf("%s: content type %q", name, media)
+			}
 		}
 	}
 	kit := limited(t, betterauth.RateLimitConfig{Rules: rules}, plugintest.Options{Plugins: []betterauth.Plugin{routes}})

@@ -183,7 +183,7 @@ func (c *Ctx) readBody(w http.ResponseWriter, r *http.Request) (jsontext.Value, 
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
 		return nil, nil
 	}
-	if r.Method == http.MethodGet {
+	if r.Method == http.MethodGet || c.op.IgnoreBody {
 		return nil, nil
 	}
 	limit := c.op.BodyLimit
@@ -213,13 +213,13 @@ func (c *Ctx) parseBody(raw []byte, contentType string) (jsontext.Value, error) 
 		allowed = []string{formType, jsonType}
 	}
 	switch {
-	case strings.Contains(media, jsonType):
+	case media == jsonType:
 		value := jsontext.Value(bytes.TrimSpace(raw))
 		if tooDeep(value) || !value.IsValid() {
 			return nil, ErrBadJSON
 		}
 		return value, nil
-	case c.op.FormBody && strings.Contains(media, formType):
+	case c.op.FormBody && media == formType:
 		return parseForm(raw)
 	case media == "":
 		return nil, ErrMediaType.Messagef("Content-Type is required. Allowed types: %s", strings.Join(allowed, ", "))

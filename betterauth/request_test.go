@@ -120,6 +120,29 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// A body is JSON when it says so, and nothing else that has the word in its name.
+func TestMediaTypes(t *testing.T) {
+	t.Parallel()
+	c := plugintest.New(t, probe()).Client()
+	for media, status := range map[string]int{
+		"application/json":                      200,
+		"Application/JSON ; charset=utf-8":      200,
+		"application/json-patch+json":           415,
+		"application/json+text":                 415,
+		"text/application/json":                 415,
+		"text/plain; a=application/json":        415,
+		"application/x-www-form-urlencoded":     415,
+		"multipart/form-data; boundary=a":       415,
+		"text/plain, application/json":          415,
+		"application/vnd.api+application/json;": 415,
+	} {
+		c.Header = http.Header{"Content-Type": {media}}
+		if answer := c.Post("/echo/a", `{"text":"t"}`); answer.Status != status {
+			t.Errorf("%q: %d, want %d", media, answer.Status, status)
+		}
+	}
+}
+
 func TestHooksChangeInputAndAnswer(t *testing.T) {
 	t.Parallel()
 	kit := plugintest.New(t, probe(), betterauth.Inline{ID: "hooks",

@@ -89,6 +89,17 @@ func TestDeferredRefresh(t *testing.T) {
 		t.Error("POST did not refresh")
 	}
 	plugintest.New(t).Client().Post("/get-session", nil).WantError(betterauth.ErrDeferRequired)
+	// The body is not read: clients post {}, and others whatever they like.
+	for _, body := range []string{`{}`, `{bad`, `{"disableRefresh":true}`, strings.Repeat("x", 4<<20)} {
+		for _, media := range []string{"application/json", "text/plain"} {
+			c := kit.SignedInAs(alice.User)
+			c.Header = http.Header{"Content-Type": {media}, "Origin": {plugintest.BaseURL}}
+			var id identity
+			if c.Post("/get-session", body).Want(http.StatusOK).Into(&id); id.User.Email != alice.User.Email {
+				t.Errorf("%.20q as %q: %+v", body, media, id)
+			}
+		}
+	}
 }
 
 func TestRememberMe(t *testing.T) {
@@ -112,6 +123,9 @@ func TestRememberMe(t *testing.T) {
 	answer = c.Post("/sign-in/email", in).Want(http.StatusOK)
 	if ck := answer.SetCookie(forgetCookie); ck == nil || ck.MaxAge >= 0 {
 		t.Errorf("the earlier choice stays: %v", ck)
+	}
+	if names(answer) != "session_token -dont_remember" {
+		t.Errorf("cookies in the order %s", names(answer))
 	}
 	kit.Clock.Advance(25 * time.Hour)
 	if _, answer := getSession(t, c, ""); answer.SetCookie(sessionCookie) == nil {

@@ -200,7 +200,9 @@ func TestCacheInParts(t *testing.T) {
 		t.Error("a session too large for the cache is lost")
 	}
 	image(4000)
-	alice.Post("/revoke-sessions", nil).Want(http.StatusOK)
+	if _, err := kit.Host.Sessions().RevokeAll(t.Context(), alice.User.ID); err != nil {
+		t.Fatal(err)
+	}
 	if got := names(image(4000)); got != "-session_token -session_data -session_data.0 -session_data.1 -session_data.2 -dont_remember" {
 		t.Errorf("ended: %s", got)
 	}
@@ -283,8 +285,8 @@ func TestSessionEndsWhileItIsRefreshed(t *testing.T) {
 	}
 }
 
-// Ending sessions says the same for those that are not there, and leaves this
-// browser's cookies.
+// Ending sessions says the same for those that are not there, and clears this
+// browser's cookies with its own session alone.
 func TestEndingSessions(t *testing.T) {
 	t.Parallel()
 	kit := plugintest.New(t)
@@ -292,9 +294,17 @@ func TestEndingSessions(t *testing.T) {
 	for _, token := range []string{"", "unknown", bob.Session.Token} {
 		if answer := alice.Post("/revoke-session", map[string]any{"token": token}).Want(http.StatusOK); string(answer.Body) != `{"status":true}` {
 			t.Errorf("token %q: %s", token, answer.Body)
+		} else if len(answer.Cookies) != 0 {
+			t.Errorf("token %q: %s", token, names(answer))
 		}
 	}
-	if answer := alice.Post("/revoke-sessions", nil).Want(http.StatusOK); len(answer.Cookies) != 0 {
+	const cleared = "-session_token -session_data -dont_remember"
+	own := alice.Session.Token
+	if answer := alice.Post("/revoke-session", map[string]any{"token": own}).Want(http.StatusOK); names(answer) != cleared {
+		t.Errorf("revoke-session of one's own: %s", names(answer))
+	}
+	alice = kit.SignedInAs(alice.User)
+	if answer := alice.Post("/revoke-sessions", nil).Want(http.StatusOK); names(answer) != cleared {
 		t.Errorf("revoke-sessions: %s", names(answer))
 	}
 	for _, c := range []*plugintest.Client{alice, bob, kit.Client()} {

@@ -42,9 +42,6 @@ func (c *Ctx) Recache(id *Identity) {
 // SignIn.Remember.
 func (c *Ctx) Resume(id *Identity, remember bool) {
 	c.login = loginState{read: true, stored: true, identity: id}
-	if remember {
-		c.forgetDontRemember()
-	}
 	c.setSessionCookies(id, remember)
 }
 
@@ -95,14 +92,12 @@ func (c *Ctx) createSession(user *User, how SignIn) (*Session, error) {
 	}
 	id := &Identity{Session: session, User: user}
 	c.login = loginState{read: true, stored: true, identity: id, created: id}
-	if how.Remember != nil && *how.Remember {
-		c.forgetDontRemember()
-	}
 	c.setSessionCookies(id, remember)
 	return session, nil
 }
 
-// setSessionCookies signs the browser in, or prolongs that.
+// setSessionCookies signs the browser in, or prolongs that. Somebody who once did
+// not want to be remembered, and now does, changed their mind.
 func (c *Ctx) setSessionCookies(id *Identity, remember bool) {
 	c.login.issued = id.Session
 	session := Cookie{Key: cookieSession, Value: id.Session.Token, Signed: true}
@@ -110,8 +105,11 @@ func (c *Ctx) setSessionCookies(id *Identity, remember bool) {
 		session.MaxAge = c.auth.cfg.Session.ExpiresIn
 	}
 	c.SetCookie(session)
-	if !remember {
+	switch {
+	case !remember:
 		c.SetCookie(Cookie{Key: cookieDontRemember, Value: "true", Signed: true})
+	case c.dontRemember():
+		c.ClearCookie(cookieDontRemember)
 	}
 	c.writeCache(id, !remember)
 }
@@ -150,24 +148,16 @@ func (c *Ctx) postponeSession(remember *bool) {
 	c.clearCache()
 	switch {
 	case remember == nil:
-	case *remember:
-		c.forgetDontRemember()
-	default:
+	case !*remember:
 		c.SetCookie(Cookie{Key: cookieDontRemember, Value: "true", Signed: true})
+	case c.dontRemember():
+		c.ClearCookie(cookieDontRemember)
 	}
 }
 
 func (c *Ctx) dontRemember() bool {
 	v, ok := c.SignedCookie(cookieDontRemember)
 	return ok && v == "true"
-}
-
-// forgetDontRemember lets somebody who once did not want to be remembered
-// change their mind: with the old cookie the new session would never slide.
-func (c *Ctx) forgetDontRemember() {
-	if _, sent := c.Cookie(cookieDontRemember); sent {
-		c.ClearCookie(cookieDontRemember)
-	}
 }
 
 // textFor makes what a client sent fit for a text column.

@@ -42,6 +42,27 @@ func TestSerializeVectors(t *testing.T) {
 	}
 }
 
+// Browsers keep neither SameSite=None nor Partitioned without Secure, and read the
+// prefixes of names without regard to case.
+func TestSerializeForcesSecure(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		a    cookie.Attributes
+		want string
+	}{
+		{"a", cookie.Attributes{SameSite: cookie.SameSiteNone}, "a=v; Secure; SameSite=None"},
+		{"a", cookie.Attributes{Partitioned: true}, "a=v; Secure; Partitioned"},
+		{"a", cookie.Attributes{SameSite: cookie.SameSiteLax}, "a=v; SameSite=Lax"},
+		{"__secure-a", cookie.Attributes{Domain: "example.com", Path: "/b"}, "__secure-a=v; Domain=example.com; Path=/b; Secure"},
+		{"__HOST-a", cookie.Attributes{Domain: "example.com", Path: "/b"}, "__HOST-a=v; Path=/; Secure"},
+	} {
+		if got, err := cookie.Serialize(tt.name, "v", tt.a); err != nil || got != tt.want {
+			t.Errorf("%s: %q, %v, want %q", tt.name, got, err, tt.want)
+		}
+	}
+}
+
 func TestSerializeAttributeVectors(t *testing.T) {
 	t.Parallel()
 	lines := vectors.Load[[]string](t, "sessionDataCookies.httpsCrossSub")

@@ -34,9 +34,9 @@ var ErrInvalid = errors.New("cookie: invalid cookie")
 type Attributes struct {
 	Path        string // no attribute when empty
 	Domain      string // no attribute when empty; "__Host-" cookies have none
-	Secure      bool   // forced by the name prefixes "__Secure-" and "__Host-"
+	Secure      bool   // forced by SameSite none, Partitioned, and the name prefixes "__Secure-" and "__Host-"
 	HTTPOnly    bool
-	Partitioned bool       // prints Partitioned alone; browsers want Secure beside it
+	Partitioned bool       // prints Secure as well
 	SameSite    SameSite   // no attribute when empty
 	MaxAge      *int       // in seconds; nil or negative prints nothing, 0 clears the cookie, over 34560000 is an error
 	Expires     *time.Time // nil prints nothing; whole seconds, in GMT
@@ -68,6 +68,10 @@ func Serialize(name, value string, a Attributes) (string, error) {
 		a.Secure = true
 	case strings.HasPrefix(lower, "__host-"):
 		a.Secure, a.Path, a.Domain = true, "/", ""
+	}
+	// Nor do they keep these without it.
+	if a.SameSite == SameSiteNone || a.Partitioned {
+		a.Secure = true
 	}
 
 	var b strings.Builder

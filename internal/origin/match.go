@@ -2,6 +2,8 @@ package origin
 
 import (
 	"bytes"
+	"cmp"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -15,12 +17,14 @@ import (
 //     with a path or a trailing slash matches nothing.
 //   - A pattern with * or ? is a glob, in which neither matches a slash and **
 //     as a whole segment spans segments. With "://" it is compared with the
-//     origin of the URL, or, for a scheme that has none, with the URL up to its
-//     query, which then may have no dot segments ("exp://192.168.*.*:*/**");
-//     otherwise with host[:port] of an http or
-//     https URL ("*.example.com", which is not the apex).
+//     origin of an http or https URL, otherwise with its host[:port]
+//     ("*.example.com", which is not the apex). A host of digits, dots and
+//     wildcards ("192.168.*.*") is a range of IPv4 addresses and matches no name.
 //   - "myapp://" matches every URL of that scheme, "myapp://host" those of
-//     that host, "myapp://host/path" that path and everything below.
+//     that host, "myapp://host/path" that path and everything below. With
+//     wildcards ("exp://192.168.*.*:*/**") scheme, authority and path are compared
+//     one by one, and without a path everything below the authority matches; the
+//     URL may have no user name and no dot segments then.
 //
 // A URL that starts with a slash matches any pattern if allowRelative is set
 // and [SafeRelative] allows it. URLs that run as code in the page that opens
@@ -66,20 +70,48 @@ func (u location) web() bool { return u.scheme == "http" || u.scheme == "https" 
 // matches compares with one pattern. own is what there is to a URL of another
 // scheme than http and https, nil where it cannot be read.
 func (u location) matches(own *custom, pattern string) bool {
-	if strings.ContainsAny(pattern, "*?") {
-		if !strings.Contains(pattern, "://") {
-			// The host of another scheme says nothing about who answers it.
-			return u.web() && glob.Match(pattern, u.host)
-		}
-		if subject := u.origin(); subject != opaque {
-			return glob.Match(pattern, subject)
-		}
-		return own != nil && !own.dots && glob.Match(pattern, own.bare)
-	}
-	if u.web() {
+	wild := strings.ContainsAny(pattern, "*?")
+	_, authority, hasScheme := strings.Cut(pattern, "://")
+	switch {
+	case u.web() && !wild:
 		return pattern == u.origin()
+	case u.web() && hasScheme:
+		return glob.Match(pattern, u.origin()) && mayBe(authority, u.host)
+	case u.web():
+		return glob.Match(pattern, u.host) && mayBe(pattern, u.host)
+	case own == nil, wild && !hasScheme:
+		// The host of another scheme says nothing about who answers it.
+		return false
+	case wild:
+		return own.matches(pattern)
 	}
-	return own != nil && own.within(pattern)
+	return own.within(pattern)
+}
+
+// mayBe reports whether a host that matches a pattern is of its kind: digits, dots
+// and wildcards are a range of IPv4 addresses, which "192.168.attacker.com" is not in.
+func mayBe(pattern, host string) bool {
+	if end := strings.IndexAny(pattern, ":/"); end >= 0 {
+		pattern = pattern[:end]
+	}
+	if strings.Trim(pattern, "0123456789.*?") != "" || !strings.ContainsAny(pattern, "0123456789") {
+		return true
+	}
+	name, _, _ := strings.Cut(host, ":")
+	addr, err := netip.ParseAddr(name)
+	return err == nil && addr.Is4()
+}
+
+// matches compares with a pattern that has wildcards.
+func (u custom) matches(pattern string) bool {
+	p, ok := splitBy(pattern, "/#", "#")
+	switch {
+	case !ok || u.scheme != p.scheme || u.dots || strings.Contains(u.authority, "@"):
+		return false
+	case p.authority != "" && (!glob.Match(p.authority, u.authority) || !mayBe(p.authority, u.authority)):
+		return false
+	}
+	return p.path == "" || glob.Match(p.path, cmp.Or(u.path, "/"))
 }
 
 func (u custom) within(pattern string) bool {
@@ -96,30 +128,30 @@ func (u custom) within(pattern string) bool {
 type custom struct {
 	scheme, authority string // lower case
 	path              string // decoded and resolved, "" for the root
-	bare              string // the URL as it came, without query and fragment
 	dots              bool   // the path had dot segments
 }
 
 // splitCustom reads a URL of an application's own scheme by RFC 3986 alone;
 // what a scheme's handler makes of it further is not known here, so a path
 // with a backslash, a control character or a broken escape is refused.
-func splitCustom(raw string) (custom, bool) {
+func splitCustom(raw string) (custom, bool) { return splitBy(raw, "/?#", "?#") }
+
+// splitBy does the same with the characters that end an authority and a path: in a
+// pattern a question mark is a wildcard.
+func splitBy(raw, afterAuthority, afterPath string) (custom, bool) {
 	scheme, rest, ok := cutScheme(raw)
 	if !ok {
 		return custom{}, false
 	}
-	c := custom{scheme: scheme, bare: raw}
-	if end := strings.IndexAny(raw, "?#"); end >= 0 {
-		c.bare = raw[:end]
-	}
+	c := custom{scheme: scheme}
 	if after, ok := strings.CutPrefix(rest, "//"); ok {
-		end := strings.IndexAny(after, "/?#")
+		end := strings.IndexAny(after, afterAuthority)
 		if end < 0 {
 			end = len(after)
 		}
 		c.authority, rest = strings.ToLower(after[:end]), after[end:]
 	}
-	if end := strings.IndexAny(rest, "?#"); end >= 0 {
+	if end := strings.IndexAny(rest, afterPath); end >= 0 {
 		rest = rest[:end]
 	}
 	decoded, err := url.PathUnescape(rest)

@@ -109,6 +109,7 @@ var (
 	ErrInvalidToken       = &betterauth.ErrorCode{Code: "INVALID_TOKEN", Message: "Invalid token", Status: http.StatusNotFound}
 	ErrCredentialNotFound = &betterauth.ErrorCode{Code: "CREDENTIAL_ACCOUNT_NOT_FOUND", Message: "Credential account not found", Status: http.StatusBadRequest}
 	ErrInvalidPassword    = &betterauth.ErrorCode{Code: "INVALID_PASSWORD", Message: "Invalid password", Status: http.StatusBadRequest}
+	ErrPasswordTooLong    = &betterauth.ErrorCode{Code: "PASSWORD_TOO_LONG", Message: "Password too long", Status: http.StatusBadRequest}
 	ErrSessionExpired     = &betterauth.ErrorCode{Code: "SESSION_EXPIRED", Message: "Session expired. Re-authenticate to perform this action.", Status: http.StatusBadRequest}
 	ErrLastAccount        = &betterauth.ErrorCode{Code: "FAILED_TO_UNLINK_LAST_ACCOUNT", Message: "You can't unlink your last account", Status: http.StatusBadRequest}
 	ErrAccountNotFound    = &betterauth.ErrorCode{Code: "ACCOUNT_NOT_FOUND", Message: "Account not found", Status: http.StatusBadRequest}
@@ -127,7 +128,7 @@ var (
 func (a *Account) Manifest() betterauth.Manifest {
 	updating := []*betterauth.ErrorCode{ErrEmailNotUpdatable, betterauth.ErrFieldNotAllowed, betterauth.ErrValidation}
 	changing := []*betterauth.ErrorCode{ErrChangeDisabled, ErrFailedToUpdate}
-	deleting := []*betterauth.ErrorCode{ErrCredentialNotFound, ErrInvalidPassword, ErrInvalidToken, ErrSessionExpired}
+	deleting := []*betterauth.ErrorCode{ErrCredentialNotFound, ErrInvalidPassword, ErrPasswordTooLong, ErrInvalidToken, ErrSessionExpired}
 	following := []*betterauth.ErrorCode{ErrDeletionDisabled, ErrNoUserInfo, ErrInvalidToken}
 	unlinking := []*betterauth.ErrorCode{ErrLastAccount, ErrAccountNotFound}
 	return betterauth.Manifest{
@@ -162,7 +163,7 @@ func (a *Account) Manifest() betterauth.Manifest {
 		},
 		Pending: pending(),
 		Errors: []*betterauth.ErrorCode{ErrEmailNotUpdatable, ErrFailedToUpdate, ErrChangeDisabled, ErrDeletionDisabled, ErrNoUserInfo,
-			ErrInvalidToken, ErrCredentialNotFound, ErrInvalidPassword, ErrSessionExpired, ErrLastAccount, ErrAccountNotFound},
+			ErrInvalidToken, ErrCredentialNotFound, ErrInvalidPassword, ErrPasswordTooLong, ErrSessionExpired, ErrLastAccount, ErrAccountNotFound},
 	}
 }
 

@@ -97,7 +97,7 @@ func TestChangeEmail(t *testing.T) {
 					}
 					c.Get(s.Route(m)).WantRedirect("/done")
 				}
-				if user := s.user(second); user.ID != c.User.ID || !user.EmailVerified {
+				if user := s.user(second); user.ID != c.User.ID || user.EmailVerified != tt.verified {
 					t.Errorf("changed to %+v", user)
 				}
 			})

@@ -36,6 +36,7 @@ var (
 	toDelete         = permission{resource: "user", action: "delete", denied: ErrDeleteUsers, ends: true}
 	toSetPassword    = permission{resource: "user", action: "set-password", denied: ErrSetPassword, opens: true}
 	toSetEmail       = permission{resource: "user", action: "set-email", denied: ErrSetEmail, opens: true}
+	toSetPhone       = permission{resource: "user", action: "set-phone", denied: ErrSetPhone, opens: true}
 	toListSessions   = permission{resource: "session", action: "list", denied: ErrListSessions}
 	toRevokeSessions = permission{resource: "session", action: "revoke", denied: ErrRevokeSessions, ends: true}
 )

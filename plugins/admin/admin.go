@@ -64,6 +64,10 @@ type Config struct {
 	// have been banned from this application. Please contact support if you
 	// believe this is an error."
 	BannedUserMessage string
+	// BannedUserMessageFunc says it for each user; an empty answer leaves it at
+	// BannedUserMessage, and an error is a failure of the sign-in. It is called in
+	// the transaction that asks. Default none.
+	BannedUserMessageFunc func(ctx context.Context, u *betterauth.User) (string, error)
 	// ImpersonationDuration is how long an impersonation lasts. Default 1 hour.
 	ImpersonationDuration time.Duration
 	// AllowImpersonatingAdmins lets whoever may impersonate users impersonate
@@ -88,6 +92,7 @@ type Admin struct {
 
 // passwords is the plugin that keeps passwords.
 type passwords interface {
+	CheckNewPassword(password string) error
 	PreparePassword(ctx context.Context, password string) (set func(ctx context.Context, userID string) error, err error)
 }
 

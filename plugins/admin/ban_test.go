@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -52,6 +53,34 @@ func TestBan(t *testing.T) {
 		c.Post("/admin/unban-user", object{"userId": id}).Want(http.StatusOK)
 		s.Client().Post("/sign-in/email", signIn("user@example.com")).Want(http.StatusOK)
 	})
+}
+
+// What a banned user is told may be about them.
+func TestBannedUserMessageFunc(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, admin.Config{BannedUserMessage: "Out.", BannedUserMessageFunc: func(_ context.Context, u *betterauth.User) (string, error) {
+		reason, _ := admin.BanReason.Get(u)
+		switch reason {
+		case "quietly":
+			return "", nil
+		case "badly":
+			return "", errors.New("secret cause")
+		}
+		return u.Email + ": " + reason, nil
+	}}, plugintest.Options{})
+	c, id := s.as("admin", "admin@example.com"), s.as("", "user@example.com").User.ID
+	for reason, message := range map[string]string{"Spam": `"user@example.com: Spam"`, "quietly": `"Out."`} {
+		c.Post("/admin/ban-user", object{"userId": id, "banReason": reason}).Want(http.StatusOK)
+		answer := s.Client().Post("/sign-in/email", signIn("user@example.com")).WantError(admin.ErrBannedUser)
+		if !strings.Contains(string(answer.Body), message) {
+			t.Errorf("%s: %s", reason, answer.Body)
+		}
+	}
+	c.Post("/admin/ban-user", object{"userId": id, "banReason": "badly"}).Want(http.StatusOK)
+	answer := s.Client().Post("/sign-in/email", signIn("user@example.com")).WantError(betterauth.ErrInternal)
+	if strings.Contains(string(answer.Body), "secret") || len(answer.Cookies) > 0 || s.live(database.Eq("userId", id)) != 0 {
+		t.Errorf("%s, %v", answer.Body, answer.Cookies)
+	}
 }
 
 func TestDefaultBan(t *testing.T) {

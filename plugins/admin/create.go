@@ -95,6 +95,11 @@ func (a *Admin) Create(ctx context.Context, user *betterauth.User, password stri
 
 // prepareCreate judges and hashes the password of a user who is to be created.
 func (a *Admin) prepareCreate(ctx context.Context, email, password string) (setPassword, error) {
+	if password != "" && a.passwords != nil {
+		if err := a.passwords.CheckNewPassword(password); err != nil {
+			return nil, err
+		}
+	}
 	// The index decides; this spares hashing.
 	exists, err := a.users.Exists(ctx, database.Eq("email", email))
 	if err != nil {

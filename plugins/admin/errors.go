@@ -25,6 +25,7 @@ var (
 	ErrDeleteUsers       = code(http.StatusForbidden, "YOU_ARE_NOT_ALLOWED_TO_DELETE_USERS", "You are not allowed to delete users")
 	ErrSetPassword       = code(http.StatusForbidden, "YOU_ARE_NOT_ALLOWED_TO_SET_USERS_PASSWORD", "You are not allowed to set users password")
 	ErrSetEmail          = code(http.StatusForbidden, "YOU_ARE_NOT_ALLOWED_TO_SET_USERS_EMAIL", "You are not allowed to update users email")
+	ErrSetPhone          = code(http.StatusForbidden, "YOU_ARE_NOT_ALLOWED_TO_SET_USERS_PHONE_NUMBER", "You are not allowed to update users phone number")
 	ErrBannedUser        = code(http.StatusForbidden, "BANNED_USER", "You have been banned from this application")
 	ErrNoSuchRole        = code(http.StatusBadRequest, "YOU_ARE_NOT_ALLOWED_TO_SET_NON_EXISTENT_VALUE", "You are not allowed to set a non-existent role value")
 	ErrInvalidRole       = code(http.StatusBadRequest, "INVALID_ROLE_TYPE", "Invalid role type")
@@ -32,6 +33,7 @@ var (
 	ErrUserExists        = code(http.StatusBadRequest, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", "User already exists. Use another email.")
 	ErrNoData            = code(http.StatusBadRequest, "NO_DATA_TO_UPDATE", "No data to update")
 	ErrPasswordColumn    = code(http.StatusBadRequest, "PASSWORD_CANNOT_BE_UPDATED_VIA_UPDATE_USER", "Password cannot be updated through update-user. Use the set-user-password endpoint instead")
+	ErrIDColumn          = code(http.StatusBadRequest, "USER_ID_CANNOT_BE_UPDATED", "User id cannot be updated")
 	ErrBanYourself       = code(http.StatusBadRequest, "YOU_CANNOT_BAN_YOURSELF", "You cannot ban yourself")
 	ErrRemoveYourself    = code(http.StatusBadRequest, "YOU_CANNOT_REMOVE_YOURSELF", "You cannot remove yourself")
 	// ErrNoPasswords says that no plugin keeps passwords.
@@ -44,8 +46,8 @@ var ErrWhileImpersonating = code(http.StatusForbidden, "NOT_ALLOWED_WHILE_IMPERS
 
 func codes() []*betterauth.ErrorCode {
 	return []*betterauth.ErrorCode{ErrWhileImpersonating, ErrSetRole, ErrGetUser, ErrCreateUsers, ErrUpdateUsers, ErrListUsers, ErrListSessions, ErrBanUsers, ErrImpersonate,
-		ErrImpersonateAdmins, ErrRevokeSessions, ErrDeleteUsers, ErrSetPassword, ErrSetEmail, ErrBannedUser, ErrNoSuchRole, ErrInvalidRole,
-		ErrInvalidEmail, ErrUserExists, ErrNoData, ErrPasswordColumn, ErrBanYourself, ErrRemoveYourself, ErrNoPasswords}
+		ErrImpersonateAdmins, ErrRevokeSessions, ErrDeleteUsers, ErrSetPassword, ErrSetEmail, ErrSetPhone, ErrBannedUser, ErrNoSuchRole, ErrInvalidRole,
+		ErrInvalidEmail, ErrUserExists, ErrNoData, ErrPasswordColumn, ErrIDColumn, ErrBanYourself, ErrRemoveYourself, ErrNoPasswords}
 }
 
 // Errors to which the reference gives no code, and one without a body.

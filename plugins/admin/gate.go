@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -17,7 +18,7 @@ func (a *Admin) refuseBanned(c *betterauth.Ctx, attempt *betterauth.Attempt) err
 	}
 	expires, limited := BanExpires.Get(attempt.User)
 	if !limited || !expires.Before(c.Now()) {
-		return ErrBannedUser.Messagef("%s", a.cfg.BannedUserMessage)
+		return a.banned(c, attempt.User)
 	}
 	user, err := a.users.UpdateOne(c, unban(), database.Eq("id", attempt.User.ID))
 	if errors.Is(err, database.ErrNotFound) {
@@ -29,6 +30,19 @@ func (a *Admin) refuseBanned(c *betterauth.Ctx, attempt *betterauth.Attempt) err
 	// In place, so that the cookie cache does not go on saying "banned".
 	*attempt.User = *user
 	return nil
+}
+
+// banned is what a banned user is told.
+func (a *Admin) banned(ctx context.Context, user *betterauth.User) error {
+	message := a.cfg.BannedUserMessage
+	if say := a.cfg.BannedUserMessageFunc; say != nil {
+		own, err := say(ctx, user)
+		if err != nil {
+			return err
+		}
+		message = cmp.Or(own, message)
+	}
+	return ErrBannedUser.Messagef("%s", message)
 }
 
 // refuseImpersonator keeps what an administrator does in a user's place from

@@ -15,12 +15,12 @@ import (
 //	control := access.New(all)
 var (
 	Control = access.New(access.Statements{
-		"user":    {"create", "list", "set-role", "ban", "impersonate", "impersonate-admins", "delete", "set-password", "set-email", "get", "update"},
+		"user":    {"create", "list", "set-role", "ban", "impersonate", "impersonate-admins", "delete", "set-password", "set-email", "set-phone", "get", "update"},
 		"session": {"list", "revoke", "delete"},
 	})
 	// AdminRole may do everything but impersonate administrators.
 	AdminRole = Control.NewRole(access.Statements{
-		"user":    {"create", "list", "set-role", "ban", "impersonate", "delete", "set-password", "set-email", "get", "update"},
+		"user":    {"create", "list", "set-role", "ban", "impersonate", "delete", "set-password", "set-email", "set-phone", "get", "update"},
 		"session": {"list", "revoke", "delete"},
 	})
 	// UserRole may do nothing.

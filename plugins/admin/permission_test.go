@@ -55,6 +55,7 @@ func TestUpdateAsksForMore(t *testing.T) {
 	for member, denied := range map[string]*betterauth.ErrorCode{
 		`"role":"admin"`: admin.ErrSetRole, `"role":null`: admin.ErrSetRole, `"banned":false`: admin.ErrBanUsers, `"banReason":null`: admin.ErrBanUsers,
 		`"banExpires":1`: admin.ErrBanUsers, `"email":1`: admin.ErrSetEmail, `"emailVerified":true`: admin.ErrSetEmail, `"password":"x"`: admin.ErrPasswordColumn,
+		`"phoneNumber":"1"`: admin.ErrSetPhone, `"phoneNumberVerified":true`: admin.ErrSetPhone, `"id":"x"`: admin.ErrIDColumn,
 	} {
 		editor.Post("/admin/update-user", fmt.Sprintf(`{"userId":%q,"data":{"name":"X",%s}}`, id, member)).WantError(denied)
 		if s.user(id).Name == "X" {

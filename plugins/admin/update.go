@@ -58,6 +58,9 @@ func (a *Admin) updateUser(c *betterauth.Ctx, in UpdateInput) (*betterauth.User,
 	if has(in.Data, "password") {
 		return nil, ErrPasswordColumn
 	}
+	if has(in.Data, "id") {
+		return nil, ErrIDColumn
+	}
 	role, given, err := a.roleFrom(c, in.Data["role"])
 	if err != nil {
 		return nil, err
@@ -101,6 +104,9 @@ func columnsNeed(data betterauth.Members) (needs []permission) {
 	}
 	if has(data, "email", "emailVerified") {
 		needs = append(needs, toSetEmail)
+	}
+	if has(data, "phoneNumber", "phoneNumberVerified") {
+		needs = append(needs, toSetPhone)
 	}
 	return needs
 }

@@ -218,7 +218,8 @@ func TestCreateAndUpdate(t *testing.T) {
 		update(`{"email":"x"}`).WantError(admin.ErrInvalidEmail)
 		update(`{"role":[]}`).Want(http.StatusOK)
 		update(`{"role":["user",null]}`).WantError(admin.ErrInvalidRole)
-		body := string(update(`{"id":"mine","plan":null,"image":"i","email":"Other@example.com","unknown":{}}`).Want(http.StatusOK).Body)
+		update(`{"id":"mine","name":"X"}`).WantError(admin.ErrIDColumn)
+		body := string(update(`{"plan":null,"image":"i","email":"Other@example.com","unknown":{}}`).Want(http.StatusOK).Body)
 		if !strings.Contains(body, `"plan":null`) || !strings.Contains(body, `"email":"other@example.com"`) || !strings.Contains(body, `"id":"`+made.User.ID+`"`) || strings.Contains(body, "note") {
 			t.Errorf("%s", body)
 		}

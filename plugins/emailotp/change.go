@@ -50,6 +50,9 @@ func (e *EmailOTP) requestChange(c *betterauth.Ctx, in RequestChangeInput) (bett
 		}
 		recipient := *user
 		recipient.Email = newEmail
+		if err := e.dropFormer(tx, email, newEmail); err != nil {
+			return err
+		}
 		return e.mail(tx, changeIdentifier(user.ID, newEmail), newEmail, TypeChangeEmail, &recipient, !taken)
 	})
 	return betterauth.Success{Success: err == nil}, err
@@ -81,7 +84,11 @@ func (e *EmailOTP) change(c *betterauth.Ctx, in ChangeInput) (betterauth.Success
 		return betterauth.Success{}, err
 	}
 	id := c.Identity()
-	if _, err := e.use(c, newEmail, changeIdentifier(id.User.ID, newEmail), in.OTP); err != nil {
+	code, err := e.changeCode(c, id.User.ID, email, newEmail)
+	if err != nil {
+		return betterauth.Success{}, err
+	}
+	if _, err := e.use(c, newEmail, code, in.OTP); err != nil {
 		return betterauth.Success{}, err
 	}
 	var user *betterauth.User

@@ -106,7 +106,8 @@ func pending() []betterauth.Pending {
 		{Name: "mailed code", Ends: betterauth.AddressChanged | password, Of: codes(TypeEmailVerification, TypeSignIn, TypeForgetPassword)},
 		{Name: "code to change an address", Ends: betterauth.AddressChanged | password | betterauth.SessionsRevoked,
 			Of: func(u *betterauth.User) database.Cond {
-				return database.StartsWith("identifier", changeIdentifier(u.ID, ""))
+				return database.Or(database.StartsWith("identifier", changeIdentifier(u.ID, "")),
+					database.StartsWith("identifier", identifier(TypeChangeEmail, lower(u.Email)+"-")))
 			}},
 	}
 }

@@ -23,8 +23,7 @@ func (e *EmailOTP) requestReset(c *betterauth.Ctx, in RequestResetInput) (better
 	}
 	email := lower(in.Email)
 	if !betterauth.IsEmail(email) {
-		// No user has it, and nothing is to be kept for what is no address.
-		return betterauth.Success{Success: true}, nil
+		return betterauth.Success{}, ErrInvalidEmail
 	}
 	return betterauth.Success{Success: true}, e.request(c, email, TypeForgetPassword)
 }
@@ -42,11 +41,14 @@ func (e *EmailOTP) reset(c *betterauth.Ctx, in ResetInput) (betterauth.Success, 
 	if e.passwords == nil {
 		return betterauth.Success{}, ErrResetDisabled
 	}
+	email := lower(in.Email)
+	if !betterauth.IsEmail(email) {
+		return betterauth.Success{}, ErrInvalidEmail
+	}
 	// First, since a password that will not do should not cost the code.
 	if err := e.passwords.CheckReset(in.Password); err != nil {
 		return betterauth.Success{}, err
 	}
-	email := lower(in.Email)
 	if _, err := e.use(c, email, identifier(TypeForgetPassword, email), in.OTP); err != nil {
 		return betterauth.Success{}, err
 	}

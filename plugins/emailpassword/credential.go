@@ -10,7 +10,8 @@ import (
 )
 
 // CheckPassword returns nil if this is the user's password, ErrInvalidPassword
-// if it is not, and ErrNoPassword for a user without one. Wrong ones count, and
+// if it is not, ErrNoPassword for a user without one, and ErrPasswordTooLong,
+// before anything is looked up, for one that nobody can have. Wrong ones count, and
 // after too many the error is betterauth.ErrTooManyFailures. Call it outside of
 // any transaction.
 func (p *EmailPassword) CheckPassword(ctx context.Context, userID, password string) error {
@@ -20,6 +21,9 @@ func (p *EmailPassword) CheckPassword(ctx context.Context, userID, password stri
 
 // checkPassword also returns the account the password was checked against.
 func (p *EmailPassword) checkPassword(ctx context.Context, userID, password string) (*betterauth.Account, error) {
+	if err := p.checkNotTooLong(password); err != nil {
+		return nil, err
+	}
 	account, err := p.credential(ctx, userID)
 	if errors.Is(err, database.ErrNotFound) {
 		return nil, ErrNoPassword
@@ -104,6 +108,10 @@ func (p *EmailPassword) PreparePassword(ctx context.Context, password string) (s
 	}, nil
 }
 
+// CheckNewPassword reports why a password cannot become somebody's:
+// ErrPasswordTooShort or ErrPasswordTooLong.
+func (p *EmailPassword) CheckNewPassword(password string) error { return p.checkLength(password) }
+
 // newHash is the hash of a password that may become somebody's. It takes long:
 // make it outside a transaction.
 func (p *EmailPassword) newHash(ctx context.Context, password string) (string, error) {
@@ -157,13 +165,27 @@ func (p *EmailPassword) stillHolds(ctx context.Context, account *betterauth.Acco
 	return err
 }
 
-// checkLength measures a new password in UTF-16 code units, as the reference does.
+// checkLength measures a new password.
 func (p *EmailPassword) checkLength(password string) error {
-	switch n := len(utf16.Encode([]rune(password))); {
-	case n < p.cfg.MinLength:
+	if codeUnits(password) < p.cfg.MinLength {
 		return ErrPasswordTooShort
-	case n > p.cfg.MaxLength:
+	}
+	return p.checkNotTooLong(password)
+}
+
+// checkNotTooLong measures a password that is to be compared. One that is longer than
+// any may be is nobody's, and hashing it would cost whatever its sender likes.
+func (p *EmailPassword) checkNotTooLong(password string) error {
+	if codeUnits(password) > p.cfg.MaxLength {
 		return ErrPasswordTooLong
 	}
 	return nil
+}
+
+// codeUnits counts as the reference does, in UTF-16.
+func codeUnits(s string) (n int) {
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
 }

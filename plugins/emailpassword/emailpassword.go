@@ -113,7 +113,7 @@ func (p *EmailPassword) Manifest() betterauth.Manifest {
 				ID: SignInEmail, Method: http.MethodPost, Path: "/sign-in/email",
 				Access: betterauth.Public, SignsIn: true, FormBody: true,
 				Summary: "Signs in with a password.",
-				Errors:  []*betterauth.ErrorCode{ErrInvalidEmail, ErrInvalidCredentials, ErrEmailNotVerified},
+				Errors:  []*betterauth.ErrorCode{ErrInvalidEmail, ErrPasswordTooLong, ErrInvalidCredentials, ErrEmailNotVerified},
 			}, p.signIn),
 			betterauth.Handle(betterauth.Operation{
 				ID: RequestPasswordReset, Method: http.MethodPost, Path: "/request-password-reset", Access: betterauth.Public,
@@ -144,7 +144,7 @@ func (p *EmailPassword) Manifest() betterauth.Manifest {
 				ID: VerifyPassword, Method: http.MethodPost, Path: "/verify-password", Access: betterauth.WithStoredSession,
 				Limit:   &betterauth.Rule{Window: 10 * time.Second, Max: 3},
 				Summary: "Says whether a password is the session's user's.",
-				Errors:  []*betterauth.ErrorCode{ErrInvalidPassword},
+				Errors:  []*betterauth.ErrorCode{ErrPasswordTooLong, ErrInvalidPassword},
 			}, p.verify),
 		},
 		Pending: pending(),

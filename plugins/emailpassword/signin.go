@@ -52,12 +52,16 @@ func (p *EmailPassword) signIn(c *betterauth.Ctx, in SignInInput) (SignInAnswer,
 // same time. Where addresses have to be verified, the right password of a user
 // whose is not is ErrEmailNotVerified, and callbackURL, already checked, is
 // where the link in the mail leads. Hashes are renewed where due. find may be
-// called again. Gates' errors and step-ups come back as they are.
+// called again. Gates' errors and step-ups come back as they are. A password longer
+// than any may be is ErrPasswordTooLong before anybody is looked for.
 //
 // Wrong passwords count (see betterauth.Failures) for the user, else for name:
 // what was typed, in the spelling that find looks for.
 func (p *EmailPassword) SignInUser(c *betterauth.Ctx, name string, find func(context.Context) (*betterauth.User, error), password string,
 	how betterauth.SignIn, callbackURL string, refused *betterauth.ErrorCode) (*betterauth.User, *betterauth.Session, error) {
+	if err := p.checkNotTooLong(password); err != nil {
+		return nil, nil, err
+	}
 	user, session, err := p.signInOnce(c, name, find, password, how, callbackURL)
 	for range 2 {
 		// Another sign-in may have renewed the hash; a new password fails.
@@ -115,8 +119,11 @@ func (p *EmailPassword) signInOnce(c *betterauth.Ctx, name string, find finder, 
 // the same ErrInvalidCredentials and take the same time: one hash. After too many
 // of them the error is betterauth.ErrTooManyFailures. It counts wrong passwords
 // and does not end the count, which signing in does. Call it outside of any
-// transaction.
+// transaction. A password longer than any may be is ErrPasswordTooLong.
 func (p *EmailPassword) Authenticate(ctx context.Context, email, password string) (*betterauth.User, error) {
+	if err := p.checkNotTooLong(password); err != nil {
+		return nil, err
+	}
 	user, _, _, err := p.authenticate(ctx, email, p.byEmail(email), password)
 	if errors.Is(err, errNoMatch) {
 		return nil, ErrInvalidCredentials

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -24,8 +25,9 @@ func (v *EmailVerification) confirm(c *betterauth.Ctx, link signed, callbackURL 
 // change replaces the address. It makes no session, and goes past no second step.
 // Only a browser that is signed in as the user does it: any other may be of
 // somebody who receives the mail and knows nothing of the account, which is not
-// theirs. A link of the older form was mailed to the old address, so the new one
-// still is to be verified.
+// theirs. An account that was proven stays so, since both are known there; one that
+// was not is to be proven as before. A link of the older form was mailed to the old
+// address, so the new one is to be verified in any case.
 func (v *EmailVerification) change(c *betterauth.Ctx, link signed, callbackURL string) (any, error) {
 	var user *betterauth.User
 	var own *betterauth.Identity
@@ -33,7 +35,7 @@ func (v *EmailVerification) change(c *betterauth.Ctx, link signed, callbackURL s
 		if own = id; own == nil {
 			return betterauth.ErrUnauthorized
 		}
-		verified := link.RequestType == stepVerify
+		verified := link.RequestType == stepVerify && old.EmailVerified
 		user, err = v.users.UpdateOne(tx, database.Set{"email": link.UpdateTo, "emailVerified": verified},
 			database.Eq("id", old.ID), database.Eq("email", old.Email))
 		switch {
@@ -41,7 +43,7 @@ func (v *EmailVerification) change(c *betterauth.Ctx, link signed, callbackURL s
 			return taken(err)
 		case verified:
 			return v.AfterVerification(tx, user)
-		case v.host.CanMail():
+		case link.RequestType != stepVerify && v.host.CanMail():
 			return v.Mail(tx, user, callbackURL)
 		}
 		return nil
@@ -64,9 +66,9 @@ func (v *EmailVerification) use(c *betterauth.Ctx, link signed, f func(tx *bette
 	return c.Transaction(func(tx *betterauth.Ctx) error {
 		whose := database.Eq("id", link.UserID)
 		if link.UserID == "" {
-			whose = database.Eq("email", link.Email)
+			whose = database.Eq("email", link.Email) // as 1.7.5 mailed it
 		}
-		user, err := v.users.GetLocked(tx, whose, database.Eq("email", link.Email))
+		user, err := v.users.GetLocked(tx, whose)
 		if err := link.mayChange(user, err, id); err != nil {
 			return err
 		}
@@ -129,16 +131,18 @@ func (l signed) mayChange(user *betterauth.User, findErr error, id *betterauth.I
 	case findErr != nil:
 		return findErr
 	case l.IssuedAt < float64(user.CreatedAt.Unix()):
-		// A link of the TypeScript server may name its user by address alone.
+		// A link of TypeScript 1.7.5 names its user by address alone.
 		// Somebody who had this address before, unverified, must not keep links
 		// that take over whoever signs up with it later.
 		return ErrUserNotFound
+	case !strings.EqualFold(user.Email, l.Email):
+		return ErrInvalidToken
 	case id != nil && id.User.ID != user.ID:
 		return ErrInvalidUser
 	case l.foreign && id == nil:
 		// Nothing ends such a link but its expiry, so that it takes somebody whose
 		// session nobody has revoked.
-		return ErrInvalidUser
+		return betterauth.ErrUnauthorized
 	}
 	return nil
 }

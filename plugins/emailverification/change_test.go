@@ -72,7 +72,7 @@ func TestChangeWithConfirmation(t *testing.T) {
 		if now := string(c.Get("/get-session").Body); !strings.Contains(now, `"email":"new@example.com"`) {
 			t.Errorf("the cached session is stale: %s", now)
 		}
-		c.Get(s.Route(m)).WantRedirect("/done?error=USER_NOT_FOUND")
+		c.Get(s.Route(m)).WantRedirect("/done?error=INVALID_TOKEN")
 		if again := s.user("new@example.com"); again.ID != user.ID {
 			t.Errorf("following the link twice made %+v", again)
 		}
@@ -92,10 +92,10 @@ func (s *site) wantClaims(m *betterauth.Message, start string) {
 	}
 }
 
-// A link that was mailed to the new address replaces it, and verifies it, in a
-// browser that is signed in as the user. Any other may be of somebody who has the
-// mail and knows nothing of the account: the link is refused, makes no session, and
-// stays good.
+// A link that was mailed to the new address replaces the old one, in a browser that
+// is signed in as the user, and leaves whether the account is verified as it was. Any
+// other browser may be of somebody who has the mail and knows nothing of the account:
+// the link is refused, makes no session, and stays good.
 func TestChangeWantsTheSession(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
@@ -116,7 +116,7 @@ func TestChangeWantsTheSession(t *testing.T) {
 			}
 			var got changed
 			s.SignedInAs(user).Get(link).Want(http.StatusOK).Into(&got)
-			if got.User.Email != "b@example.com" || !got.User.EmailVerified || !s.user("b@example.com").EmailVerified {
+			if got.User.Email != "b@example.com" || got.User.EmailVerified != before || s.user("b@example.com").EmailVerified != before {
 				t.Errorf("%v: %+v", before, got.User)
 			}
 			if _, err := s.Users().Delete(t.Context(), database.Eq("id", user.ID)); err != nil {
@@ -202,17 +202,17 @@ func TestChangeIsOfItsUser(t *testing.T) {
 		if _, err := s.Users().UpdateOne(t.Context(), database.Set{"email": "a@example.com"}, database.Eq("id", other.ID)); err != nil {
 			t.Fatal(err)
 		}
-		s.Client().Get(link).WantError(emailverification.ErrUserNotFound)
-		s.SignedInAs(other).Get(link).WantError(emailverification.ErrUserNotFound)
+		s.Client().Get(link).WantError(emailverification.ErrInvalidToken)
+		s.SignedInAs(other).Get(link).WantError(emailverification.ErrInvalidToken)
 		if s.user("a@example.com").ID != other.ID || s.user("moved@example.com").ID != user.ID {
 			t.Error("the link changed somebody")
 		}
 	})
 }
 
-// Links of the TypeScript server name no user and no change: one verifies as
+// Links of TypeScript 1.7.5 name no user and no change: one verifies as
 // before, and one changes an address once, for a browser that is signed in.
-func TestLinksOfTheTypeScriptServer(t *testing.T) {
+func TestLinksOfTypeScript175(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
@@ -225,8 +225,8 @@ func TestLinksOfTheTypeScriptServer(t *testing.T) {
 		confirm := s.foreign(claims{"a@example.com", "B@example.com", "change-email-confirmation"})
 		change := s.foreign(claims{"a@example.com", "B@example.com", "change-email-verification"})
 		for _, link := range []string{confirm, change} {
-			s.Client().Get(link).WantError(emailverification.ErrInvalidUser)
-			s.SignedUpAs(user).Get(link).WantError(emailverification.ErrInvalidUser)
+			s.Client().Get(link).WantError(betterauth.ErrUnauthorized)
+			s.SignedUpAs(user).Get(link).WantError(betterauth.ErrUnauthorized)
 			s.SignedInAs(other).Get(link).WantError(emailverification.ErrInvalidUser)
 		}
 		if len(s.Mails()) != 0 || s.user("a@example.com").ID != user.ID {
@@ -249,6 +249,44 @@ func TestLinksOfTheTypeScriptServer(t *testing.T) {
 		c.Get(change).WantError(emailverification.ErrInvalidToken)
 		if s.user("a@example.com").ID != user.ID {
 			t.Error("a used link changed the address")
+		}
+	})
+}
+
+// Links of 1.7.25 name their user: they verify no other's address, and change no
+// other's.
+func TestLinksOfTypeScript1725(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
+		user, other := s.create("a@example.com", false), s.create("other@example.com", false)
+		of := func(id string, c claims) string { return s.foreign(bound{c, id}) }
+		step := claims{"a@example.com", "b@example.com", "change-email-verification"}
+		for want, link := range map[*betterauth.ErrorCode]string{
+			emailverification.ErrInvalidToken: of(other.ID, claims{Email: "a@example.com"}),
+			emailverification.ErrUserNotFound: of("nobody", step),
+			emailverification.ErrInvalidUser:  of(other.ID, claims{"other@example.com", "b@example.com", "change-email-verification"}),
+		} {
+			s.SignedInAs(user).Get(link).WantError(want)
+		}
+		s.SignedInAs(other).Get(of(other.ID, step)).WantError(emailverification.ErrInvalidToken)
+		s.Client().Get(of(user.ID, step)).WantError(betterauth.ErrUnauthorized)
+		if s.user("a@example.com").EmailVerified || s.user("other@example.com").ID != other.ID || len(s.Mails()) != 0 {
+			t.Error("a refused link had an effect")
+		}
+
+		c := s.SignedInAs(user)
+		c.Get(of(user.ID, claims{"a@example.com", "b@example.com", "change-email-confirmation"})).WantBody(http.StatusOK, accepted)
+		if m := s.Mail(); m.To != "b@example.com" {
+			t.Errorf("mailed %+v", m)
+		}
+		c.Get(of(user.ID, step)).Want(http.StatusOK)
+		if now := s.user("b@example.com"); now.ID != user.ID || now.EmailVerified {
+			t.Errorf("changed to %+v", now)
+		}
+		s.Client().Get(of(user.ID, claims{Email: "b@example.com"})).WantBody(http.StatusOK, verifiedBody)
+		if !s.user("b@example.com").EmailVerified {
+			t.Error("not verified")
 		}
 	})
 }

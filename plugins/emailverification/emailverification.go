@@ -45,8 +45,8 @@ type Config struct {
 	// called when a link changes an address. Default none.
 	BeforeVerification func(ctx context.Context, u *betterauth.User) error
 	// AfterVerification is called with the user as stored once an address is
-	// verified, changed ones included, in the same transaction; an error undoes
-	// it and is the answer. Default none.
+	// verified, in the same transaction, and when a link replaces a verified address
+	// by one that then is; an error undoes it and is the answer. Default none.
 	AfterVerification func(ctx context.Context, u *betterauth.User) error
 }
 

@@ -47,8 +47,8 @@ func (v *EmailVerification) follow(c *betterauth.Ctx, in FollowInput) (any, erro
 type signed struct {
 	claims
 	IssuedAt float64 `json:"iat"`
-	// foreign says that the TypeScript server made the link, which names no user
-	// and no stored value.
+	// foreign says that the TypeScript server made the link, which names no stored
+	// value, and until 1.7.16 no user either.
 	foreign bool
 }
 
@@ -101,8 +101,11 @@ func (v *EmailVerification) verify(c *betterauth.Ctx, link signed) (any, error) 
 	err := c.Transaction(func(tx *betterauth.Ctx) (err error) {
 		proven = nil
 		user, err := v.users.GetLocked(tx, database.Eq("email", link.Email))
-		if errors.Is(err, database.ErrNotFound) || err == nil && link.UserID != "" && link.UserID != user.ID {
+		switch {
+		case errors.Is(err, database.ErrNotFound):
 			return ErrUserNotFound
+		case err == nil && link.UserID != "" && link.UserID != user.ID:
+			return ErrInvalidToken
 		}
 		if err != nil || user.EmailVerified {
 			return err

@@ -229,6 +229,11 @@ func TestHooks(t *testing.T) {
 	if before.Load() != 3 || after.Load() != 3 {
 		t.Errorf("a changed address: before %d, after %d", before.Load(), after.Load())
 	}
+	s.create("c@example.com", false)
+	s.SignedIn("c@example.com").Get(s.mailedChange("c@example.com", "d@example.com")).Want(http.StatusOK)
+	if before.Load() != 3 || after.Load() != 3 {
+		t.Errorf("a changed address that nobody has proven: before %d, after %d", before.Load(), after.Load())
+	}
 }
 
 // Of many clicks at once one verifies and signs in.

@@ -59,6 +59,12 @@ type claims struct {
 	RequestType string `json:"requestType,omitzero"`
 }
 
+// bound are claims as the TypeScript server makes them since 1.7.16: of one user.
+type bound struct {
+	claims
+	UserID string `json:"userId"`
+}
+
 // purposeOf is what the token of a mail is for.
 func purposeOf(m *betterauth.Message) string {
 	if m.Data["newEmail"] != "" {
@@ -88,7 +94,7 @@ func (s *site) mailedChange(email, newEmail string) string {
 
 // foreign is a link as the TypeScript server makes it: a token without a type, for
 // an hour.
-func (s *site) foreign(c claims) string {
+func (s *site) foreign(c any) string {
 	s.t.Helper()
 	raw, err := json.Marshal(c)
 	if err != nil {

@@ -3,7 +3,6 @@ package magiclink
 import (
 	"context"
 	"errors"
-	"net/url"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -72,18 +71,11 @@ func targetsOf(c *betterauth.Ctx, in FollowInput) (to targets, err error) {
 	return to, err
 }
 
-// target decodes a URL once more than the query it came in was, as the
-// reference does.
 func target(c *betterauth.Ctx, given *string, otherwise string) (string, error) {
-	place := text(given)
-	if place == "" {
-		return c.Target(otherwise)
+	if place := text(given); place != "" {
+		return c.Target(place)
 	}
-	decoded, err := url.PathUnescape(place)
-	if err != nil {
-		return "", betterauth.ErrInvalidCallbackURL.Because(err)
-	}
-	return c.Target(decoded)
+	return c.Target(otherwise)
 }
 
 func (to targets) failed(c *betterauth.Ctx, f failure) (any, error) {
@@ -115,7 +107,10 @@ func (m *MagicLink) take(ctx context.Context, token string) (link about, err err
 	if err != nil {
 		return link, err
 	}
-	rows, err := m.values.TakeAll(ctx, database.Eq("identifier", stored), database.StartsWith("value", valuePrefix))
+	rows, err := m.values.TakeAll(ctx, database.Or(
+		database.And(database.Eq("identifier", identifierPrefix+stored), database.StartsWith("value", valuePrefix)),
+		database.And(database.Eq("identifier", stored), database.StartsWith("value", formerPrefix)),
+	))
 	if err != nil {
 		return link, err
 	}
@@ -128,7 +123,7 @@ func (m *MagicLink) take(ctx context.Context, token string) (link about, err err
 	if row == nil || row.ExpiresAt.Before(m.host.Now()) {
 		return link, failure{name: failInvalidToken}
 	}
-	if err := json.Unmarshal([]byte(row.Value), &link); err != nil || !betterauth.IsEmail(link.Email) {
+	if err := json.Unmarshal([]byte(row.Value), &link, json.RejectUnknownMembers(true)); err != nil || !betterauth.IsEmail(link.Email) {
 		return link, failure{name: failInvalidToken}
 	}
 	return link, nil

@@ -2,6 +2,8 @@ package magiclink_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
@@ -166,6 +168,60 @@ func TestForeignValues(t *testing.T) {
 		if _, err := values.Find(t.Context(), identifier); err != nil {
 			t.Errorf("%s is gone: %v", identifier, err)
 		}
+	}
+}
+
+// A link that TypeScript 1.7.5 mailed works until it expires, once, and ends with
+// what it must not outlive.
+func TestLinksOfTypeScript175(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		for _, storage := range []magiclink.Storage{magiclink.StorePlain, magiclink.StoreHashed} {
+			kit := kitFor(t, magiclink.Config{Storage: storage}, plugintest.Options{DB: db})
+			mailed := func(token, value string) string {
+				stored := token
+				if storage == magiclink.StoreHashed {
+					sum := sha256.Sum256([]byte(token))
+					stored = base64.RawURLEncoding.EncodeToString(sum[:])
+				}
+				if _, err := kit.Host.Verifications().Create(t.Context(), stored, value, time.Minute); err != nil {
+					t.Fatal(err)
+				}
+				return bare(token)
+			}
+			const gone = plugintest.BaseURL + "/?error=INVALID_TOKEN"
+			link := mailed("aToken", `{"email":"Bob@example.com","name":"Bob"}`)
+			kit.Client().Get(link).Want(http.StatusOK)
+			if u := user(t, kit, "bob@example.com"); !u.EmailVerified {
+				t.Errorf("user %+v", u)
+			}
+			kit.Client().Get(link).WantRedirect(gone)
+			// Nor is one as 1.7.5 did not write it.
+			kit.Client().Get(mailed("other", `{"email":"bob@example.com","userId":"x"}`)).WantRedirect(gone)
+			kit.Client().Get(mailed("magic-link:x", `{"type":"magic-link","email":"bob@example.com"}`)).WantRedirect(gone)
+
+			ended := mailed("ended", `{"email":"bob@example.com"}`)
+			if err := kit.Host.End(t.Context(), user(t, kit, "bob@example.com").ID, betterauth.PasswordChanged); err != nil {
+				t.Fatal(err)
+			}
+			kit.Client().Get(ended).WantRedirect(gone)
+			late := mailed("late", `{"email":"bob@example.com"}`)
+			kit.Clock.Advance(time.Minute + time.Millisecond)
+			kit.Client().Get(late).WantRedirect(gone)
+			if _, err := kit.Users().Delete(t.Context(), database.NotNull("id")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// A target is decoded once, as the query it came in.
+func TestTargetsAreDecodedOnce(t *testing.T) {
+	t.Parallel()
+	kit := kitFor(t, magiclink.Config{}, plugintest.Options{})
+	for _, place := range []string{"/a?b=%2B", "/a?b=%26c", "/a%25zz", "/a?b=%23", "/a?b=%C3%A9#d", "/%E2%9C%93"} {
+		m := ask(kit, map[string]any{"email": "ann@example.com", "callbackURL": place, "newUserCallbackURL": place})
+		kit.Client().Get(kit.Route(m)).WantRedirect(plugintest.BaseURL + place)
 	}
 }
 

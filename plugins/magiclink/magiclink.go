@@ -116,7 +116,8 @@ func (m *MagicLink) Manifest() betterauth.Manifest {
 			Name: "link to sign in",
 			Ends: betterauth.AddressChanged | betterauth.PasswordReset | betterauth.PasswordChanged,
 			Of: func(u *betterauth.User) database.Cond {
-				return database.StartsWith("value", valuePrefix+strings.ToLower(u.Email)+`"`)
+				email := strings.ToLower(u.Email) + `"`
+				return database.Or(database.StartsWith("value", valuePrefix+email), database.StartsWith("value", formerPrefix+email))
 			},
 		}},
 	}

@@ -28,13 +28,21 @@ type RequestInput struct {
 
 // about is what a token stands for, in the reference's order.
 type about struct {
+	Type  string  `json:"type,omitzero"`
 	Email string  `json:"email"`
 	Name  *string `json:"name,omitzero"`
 }
 
-// valuePrefix begins every value of this plugin and of no other. A token is
-// looked for as it was sent, where other plugins keep values of theirs.
-const valuePrefix = `{"email":"`
+// identifierPrefix and valuePrefix begin the identifier and the value of every link.
+const (
+	identifierPrefix = ID + ":"
+	valuePrefix      = `{"type":"` + ID + `","email":"`
+)
+
+// formerPrefix begins the value of a link that TypeScript 1.7.5 mailed, and no value
+// of another plugin. Its identifier is the token alone, where other plugins keep
+// values of theirs.
+const formerPrefix = `{"email":"`
 
 const (
 	letters     = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -57,11 +65,11 @@ func (m *MagicLink) request(c *betterauth.Ctx, in RequestInput) (betterauth.Stat
 	if err != nil {
 		return betterauth.Status{}, err
 	}
-	value, err := json.Marshal(about{strings.ToLower(in.Email), in.Name})
+	value, err := json.Marshal(about{ID, strings.ToLower(in.Email), in.Name})
 	if err != nil {
 		return betterauth.Status{}, err
 	}
-	if _, err := m.host.Verifications().Create(c, stored, string(value), m.cfg.ExpiresIn); err != nil {
+	if _, err := m.host.Verifications().Create(c, identifierPrefix+stored, string(value), m.cfg.ExpiresIn); err != nil {
 		return betterauth.Status{}, err
 	}
 	message, err := m.message(c, in, token)

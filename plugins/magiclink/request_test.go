@@ -55,12 +55,12 @@ func TestStoredToken(t *testing.T) {
 			t.Parallel()
 			kit := kitFor(t, tt.cfg, plugintest.Options{})
 			m := ask(kit, map[string]any{"email": "Ann@example.com", "name": `A "<b>"`})
-			row, err := kit.Host.Verifications().Find(t.Context(), tt.stored(m.Token))
+			row, err := kit.Host.Verifications().Find(t.Context(), "magic-link:"+tt.stored(m.Token))
 			if err != nil {
 				t.Fatal(err)
 			}
 			// In lower case, so that what happens to the user finds it.
-			if want := `{"email":"ann@example.com","name":"A \"<b>\""}`; row.Value != want {
+			if want := `{"type":"magic-link","email":"ann@example.com","name":"A \"<b>\""}`; row.Value != want {
 				t.Errorf("value %s, want %s", row.Value, want)
 			}
 			if got := row.ExpiresAt.Sub(kit.Clock.Now()).Seconds(); got != 300 {

@@ -242,7 +242,11 @@ func (p *TwoFactor) demandPassword(ctx context.Context, userID string, password 
 	if errors.Is(err, betterauth.ErrTooManyFailures) {
 		return err // it says when to come back
 	}
-	if code, ok := errors.AsType[*betterauth.ErrorCode](err); ok && code.Status < 500 {
+	code, ok := errors.AsType[*betterauth.ErrorCode](err)
+	if ok && code.Code == ErrPasswordTooLong.Code {
+		return ErrPasswordTooLong.Because(err)
+	}
+	if ok && code.Status < 500 {
 		return ErrInvalidPassword.Because(err)
 	}
 	return err

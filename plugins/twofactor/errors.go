@@ -36,6 +36,8 @@ var (
 	ErrInvalidCookie = &betterauth.ErrorCode{Code: "INVALID_TWO_FACTOR_COOKIE", Message: "Invalid two factor cookie", Status: http.StatusUnauthorized}
 	// ErrInvalidPassword: it is wrong, or missing where it is needed.
 	ErrInvalidPassword = &betterauth.ErrorCode{Code: "INVALID_PASSWORD", Message: "Invalid password", Status: http.StatusBadRequest}
+	// ErrPasswordTooLong: it is longer than any may be.
+	ErrPasswordTooLong = &betterauth.ErrorCode{Code: "PASSWORD_TOO_LONG", Message: "Password too long", Status: http.StatusBadRequest}
 	// ErrNoSecondStep: the second step was disabled while a sign-in waited for it.
 	ErrNoSecondStep = &betterauth.ErrorCode{Code: "FAILED_TO_CREATE_SESSION", Message: "Failed to create session", Status: http.StatusBadRequest}
 )

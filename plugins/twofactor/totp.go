@@ -57,7 +57,7 @@ func matchTOTP(secret, code string, now time.Time, cfg TOTPConfig) (step int64, 
 // code that somebody has seen being used is of no use (RFC 6238, section 5.2).
 // The caller holds the user.
 func (p *TwoFactor) useTOTP(ctx context.Context, userID, sealed, code string) (bool, error) {
-	secret, err := p.host.Decrypt(sealed)
+	secret, err := p.totpKey(sealed)
 	if err != nil {
 		return false, fmt.Errorf("the TOTP secret of user %s cannot be read: %w", userID, err)
 	}
@@ -172,7 +172,7 @@ func (p *TwoFactor) uri(c *betterauth.Ctx, password *string) (URIAnswer, error) 
 	if err := p.demandPassword(c, user.ID, password); err != nil {
 		return URIAnswer{}, err
 	}
-	secret, err := p.host.Decrypt(row.Secret)
+	secret, err := p.totpKey(row.Secret)
 	if err != nil {
 		return URIAnswer{}, fmt.Errorf("the TOTP secret of user %s cannot be read: %w", user.ID, err)
 	}

@@ -96,7 +96,7 @@ func (p *TwoFactor) Manifest() betterauth.Manifest {
 		Errors: []*betterauth.ErrorCode{
 			ErrOTPNotEnabled, ErrOTPNotConfigured, ErrOTPExpired, ErrTOTPNotEnabled, ErrTOTPAlreadyEnabled, ErrTOTPNotConfigured, ErrNotEnabled,
 			ErrBackupCodesNotEnabled, ErrInvalidBackupCode, ErrInvalidCode, ErrTooManyAttempts, ErrLocked, ErrInvalidCookie,
-			ErrInvalidPassword, ErrNoSecondStep,
+			ErrInvalidPassword, ErrPasswordTooLong, ErrNoSecondStep,
 		},
 	}
 }
@@ -107,7 +107,7 @@ func (p *TwoFactor) managing() []betterauth.Endpoint {
 	op := func(id, path, summary string, errs ...*betterauth.ErrorCode) betterauth.Operation {
 		return betterauth.Operation{
 			ID: id, Method: http.MethodPost, Path: path, Access: betterauth.WithStoredSession,
-			Summary: summary, Errors: append(errs, ErrInvalidPassword),
+			Summary: summary, Errors: append(errs, ErrInvalidPassword, ErrPasswordTooLong),
 		}
 	}
 	enable := op("enableTwoFactor", "/two-factor/enable", "Begins with an authenticator app, or asks for mailed codes from now on.",

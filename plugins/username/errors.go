@@ -15,6 +15,7 @@ var (
 	ErrTooLong            = &betterauth.ErrorCode{Code: "USERNAME_TOO_LONG", Message: "Username is too long", Status: http.StatusBadRequest}
 	ErrInvalid            = &betterauth.ErrorCode{Code: "INVALID_USERNAME", Message: "Username is invalid", Status: http.StatusBadRequest}
 	ErrInvalidDisplay     = &betterauth.ErrorCode{Code: "INVALID_DISPLAY_USERNAME", Message: "Display username is invalid", Status: http.StatusBadRequest}
+	ErrPasswordTooLong    = &betterauth.ErrorCode{Code: "PASSWORD_TOO_LONG", Message: "Password too long", Status: http.StatusBadRequest}
 	ErrImmutable          = &betterauth.ErrorCode{Code: "USERNAME_IS_IMMUTABLE", Message: "Username cannot be updated", Status: http.StatusBadRequest}
 )
 

@@ -131,7 +131,7 @@ func (u *Username) Manifest() betterauth.Manifest {
 		betterauth.Handle(betterauth.Operation{
 			ID: SignInUsername, Method: http.MethodPost, Path: "/sign-in/username", Access: betterauth.Public, SignsIn: true,
 			Summary: "Signs in with a username and a password.",
-			Errors:  append([]*betterauth.ErrorCode{ErrInvalidCredentials}, malformed...),
+			Errors:  append([]*betterauth.ErrorCode{ErrInvalidCredentials, ErrPasswordTooLong}, malformed...),
 		}, u.signIn),
 	}
 	if !u.cfg.DisableAvailability {
@@ -155,7 +155,7 @@ func (u *Username) Manifest() betterauth.Manifest {
 			betterauth.BeforeCreate(u.beforeCreate),
 			betterauth.BeforeUpdate(u.beforeUpdate),
 		},
-		Errors: []*betterauth.ErrorCode{ErrInvalidCredentials, ErrTaken, ErrTooShort, ErrTooLong, ErrInvalid, ErrInvalidDisplay, ErrImmutable},
+		Errors: []*betterauth.ErrorCode{ErrInvalidCredentials, ErrTaken, ErrTooShort, ErrTooLong, ErrInvalid, ErrInvalidDisplay, ErrPasswordTooLong, ErrImmutable},
 	}
 }
 
