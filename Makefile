@@ -1,4 +1,4 @@
-.PHONY: test bench cost conformance quickstart fuzz
+.PHONY: test bench cost conformance reference quickstart fuzz
 
 # Everything: formatting, vet, staticcheck, Go tests with the race detector on
 # SQLite and PostgreSQL, the reference server, the browser.
@@ -20,6 +20,12 @@ conformance:
 	conformance/install.sh
 	go test ./conformance/...
 	cd conformance && npm test --silent
+
+# Moves the comparison to another release of the reference server, records anew
+# and prints what changed: make reference VERSION=1.7.25
+reference:
+	conformance/install.sh
+	node conformance/release/move.mjs $(VERSION)
 
 quickstart:
 	go run ./examples/quickstart

@@ -55,6 +55,9 @@ const registry = {
   username: () => username(),
 };
 
+/** The names of all plugins there are. */
+export const pluginNames = Object.keys(registry);
+
 /** Sends a code of the second step: to the outbox, and where the controls find it. */
 export const sendTwoFactorOTP = ({ outbox, mails }) => async ({ user, otp }) => {
   outbox?.push({ plugin: "two-factor", email: user.email, otp });

@@ -4,8 +4,10 @@
 //   npm run conformance -- --only "word"    scenarios whose name or site has the word; no table
 //   npm run conformance -- --write          also writes the table in docs/compatibility.md
 //   npm run conformance -- --reference      the reference alone: scenarios say what they expect
+//   npm run conformance -- --record FILE    also writes what the reference answered, and the problems, as JSON
 //
 // The exit code is 0 only when every answer was the same, or differed as differences.json allows.
+import { writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -19,10 +21,16 @@ import { World } from "./world.mjs";
 
 const folder = new URL("../scenarios/", import.meta.url);
 const { values: flags } = parseArgs({
-  options: { only: { type: "string" }, write: { type: "boolean", default: false }, reference: { type: "boolean", default: false } },
+  options: {
+    only: { type: "string" },
+    write: { type: "boolean", default: false },
+    reference: { type: "boolean", default: false },
+    record: { type: "string" },
+  },
 });
 
 const problems = [];
+const answers = {};
 const allowed = await readDifferences(new URL("differences.json", folder));
 const coverage = new Coverage();
 
@@ -81,6 +89,7 @@ async function play(server, run) {
 function compare(name, reference, here) {
   if (reference.error) problems.push(`${name}\n  the reference does not do what the scenario expects: ${reference.error.stack}`);
   coverage.add(name, reference.steps);
+  answers[name] = { steps: reference.steps.map(({ label, fields }) => ({ label, fields })), error: reference.error?.message };
   if (!here) return;
   for (const where of lacking(here.steps)) problems.push(`${name} / ${where}\n  the Go server's answer lacks it`);
   const different = differences(reference.steps, here.steps);
@@ -113,6 +122,7 @@ function report() {
     else problems.push(...checkTable(table));
   }
   for (const problem of problems) console.log(`!! ${problem}\n`);
+  if (flags.record) writeFileSync(flags.record, JSON.stringify({ scenarios: answers, problems }));
   const used = allowed.filter(({ places }) => places.some((place) => place.used));
   console.log(
     `conformance: ${coverage.scenarios} scenarios, ${coverage.operations} operations, ${coverage.answers} answers compared, ` +
