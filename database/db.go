@@ -21,6 +21,7 @@ const (
 type DB struct {
 	bun    *bun.DB
 	engine Engine
+	pgx    bool         // statements reach pgx as they are given
 	close  func() error // nil when the application owns the pool
 
 	// writer holds one token on SQLite, where only one connection can write at
@@ -31,7 +32,12 @@ type DB struct {
 
 // New uses a pool the application opened and keeps; Close leaves it open. The
 // dialect must be sqlitedialect or pgdialect, the driver one of those the
-// package's own Open functions use.
+// package's own Open functions use: modernc.org/sqlite, or pgx's for
+// database/sql.
+//
+// A PostgreSQL pool must keep the server's DateStyle at ISO, its default. With a
+// driver that wraps pgx's, for traces say, statements that were prepared before
+// a change of the schema fail; open that pool with default_query_exec_mode=exec.
 //
 // A SQLite pool should be opened with the settings of [SQLiteDSN]: immediate
 // transactions, foreign keys on, and a busy timeout for writers in other
@@ -46,7 +52,9 @@ func New(db *bun.DB) (*DB, error) {
 	case dialect.SQLite:
 		return &DB{bun: db, engine: SQLite, writer: make(chan struct{}, 1)}, nil
 	case dialect.PG:
-		return &DB{bun: db, engine: Postgres}, nil
+		out := &DB{bun: db, engine: Postgres}
+		out.pgx = out.viaPgx()
+		return out, nil
 	default:
 		return nil, fmt.Errorf("database: dialect %s is not supported: use sqlite or pg", name)
 	}

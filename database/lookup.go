@@ -17,8 +17,9 @@ type Lookup[A, B any] struct {
 	key  *column
 	text string
 
-	// prepared is made on first use. Callers that race may prepare twice; one of
-	// the two is kept.
+	// prepared is made on first use, on SQLite, which prepares it again by itself
+	// when the schema changed. Callers that race may prepare twice; one of the
+	// two is kept.
 	prepared atomic.Pointer[sql.Stmt]
 }
 
@@ -103,6 +104,10 @@ func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
 }
 
 func (l *Lookup[A, B]) query(ctx context.Context, arg any) (*sql.Rows, error) {
+	if l.db.engine == Postgres {
+		// pgx prepares on each connection by itself, and again when it must.
+		return l.db.reader(ctx).QueryContext(ctx, l.text, arg)
+	}
 	stmt := l.prepared.Load()
 	t := l.db.transaction(ctx)
 	if t != nil && stmt == nil {

@@ -23,6 +23,10 @@ func OpenPostgres(dsn string) (*DB, error) {
 		// pgx's message quotes the DSN, and with it perhaps a password.
 		return nil, errors.New("database: OpenPostgres: the DSN cannot be parsed")
 	}
+	if _, ok := cfg.RuntimeParams["datestyle"]; !ok {
+		// Dates come back as text where a statement was not prepared.
+		cfg.RuntimeParams["datestyle"] = "ISO"
+	}
 	pool := stdlib.OpenDB(*cfg)
 	size := max(16, 4*runtime.GOMAXPROCS(0))
 	pool.SetMaxOpenConns(size)
@@ -30,5 +34,5 @@ func OpenPostgres(dsn string) (*DB, error) {
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	pool.SetConnMaxLifetime(30 * time.Minute)
 	db := bun.NewDB(pool, pgdialect.New())
-	return &DB{bun: db, engine: Postgres, close: db.Close}, nil
+	return &DB{bun: db, engine: Postgres, pgx: true, close: db.Close}, nil
 }

@@ -2,7 +2,6 @@ package database
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -150,24 +149,18 @@ func (db *DB) Conn(ctx context.Context) bun.IDB {
 	return db.bun
 }
 
-// executor is what both a pool and a transaction of database/sql offer.
-type executor interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
 func (db *DB) reader(ctx context.Context) executor {
 	if t := db.transaction(ctx); t != nil {
-		return t.tx.Tx
+		return t.executor(db)
 	}
-	return db.bun.DB
+	return db.pool()
 }
 
 // write runs fn, one statement that writes, as the only writer on SQLite. A
 // transaction is that already.
 func (db *DB) write(ctx context.Context, fn func(e executor) error) error {
 	if t := db.transaction(ctx); t != nil {
-		err := fn(t.tx.Tx)
+		err := fn(t.executor(db))
 		if err != nil {
 			t.fail(err)
 		}
@@ -177,7 +170,7 @@ func (db *DB) write(ctx context.Context, fn func(e executor) error) error {
 		return err
 	}
 	defer db.unlockWriter()
-	return fn(db.bun.DB)
+	return fn(db.pool())
 }
 
 func (db *DB) lockWriter(ctx context.Context) error {

@@ -1,0 +1,107 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// PostgreSQL keeps prepared statements for each connection, and pgx remembers
+// what it was told about them. Both outlive a change of the schema, a
+// "deallocate all", and a pooler that hands the connection to another server.
+// The server then refuses the statement before it does anything.
+//
+// Outside a transaction a refused statement has changed nothing, so it is sent
+// once more, unprepared, to be read against the schema as it is. A transaction
+// has no second try: the refusal ended it, and to call its function again could
+// do twice what is not in the database. So its statements are not prepared
+// beforehand at all. Both take one round trip to the server.
+
+// executor is what both a pool and a transaction of database/sql offer.
+type executor interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// unprepared sends each statement together with its values, for the server to
+// read anew. pgx takes the mode as a first argument.
+type unprepared struct{ to executor }
+
+func (u unprepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return u.to.ExecContext(ctx, query, slices.Concat([]any{pgx.QueryExecModeExec}, args)...)
+}
+
+func (u unprepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return u.to.QueryContext(ctx, query, slices.Concat([]any{pgx.QueryExecModeExec}, args)...)
+}
+
+// repreparing sends a statement that was prepared against what is no longer so
+// once more. It is for a pool only.
+type repreparing struct{ pool executor }
+
+func (r repreparing) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	out, err := r.pool.ExecContext(ctx, query, args...)
+	if outdated(err) {
+		return unprepared{r.pool}.ExecContext(ctx, query, args...)
+	}
+	return out, err
+}
+
+// The driver has the first row, and with it every error of the beginning, before
+// QueryContext returns.
+func (r repreparing) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	out, err := r.pool.QueryContext(ctx, query, args...)
+	if outdated(err) {
+		return unprepared{r.pool}.QueryContext(ctx, query, args...)
+	}
+	return out, err
+}
+
+// outdated reports whether PostgreSQL refused a statement for what may be due to
+// an earlier preparation of it. A statement that is wrong in itself is refused
+// again.
+func outdated(err error) bool {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return false
+	}
+	switch pg.Code {
+	case "08P01", // protocol_violation: another number of parameters
+		"22P03", // invalid_binary_representation: a parameter of another type
+		"XX000": // internal_error: a type that was dropped
+		return true
+	}
+	// feature_not_supported ("cached plan must not change result type"),
+	// invalid_sql_statement_name ("prepared statement does not exist"), and what
+	// does not fit together, prepared statements of the same name among it.
+	return strings.HasPrefix(pg.Code, "0A") || strings.HasPrefix(pg.Code, "26") || strings.HasPrefix(pg.Code, "42")
+}
+
+// viaPgx reports whether the pool's driver knows the mode that unprepared gives.
+// Of a driver that wraps it that is not known.
+func (db *DB) viaPgx() bool {
+	_, ok := db.bun.Driver().(*stdlib.Driver)
+	return db.engine == Postgres && ok
+}
+
+// pool is where statements outside of a transaction go.
+func (db *DB) pool() executor {
+	if db.pgx {
+		return repreparing{db.bun.DB}
+	}
+	return db.bun.DB
+}
+
+// executor is where statements of the transaction go.
+func (t *transaction) executor(db *DB) executor {
+	if db.pgx {
+		return unprepared{t.tx.Tx}
+	}
+	return t.tx.Tx
+}
