@@ -3,6 +3,7 @@ package betterauth
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -158,8 +159,7 @@ func (c *Ctx) postponeSession(remember *bool) {
 }
 
 func (c *Ctx) dontRemember() bool {
-	v, ok := c.SignedCookie(cookieDontRemember)
-	return ok && v == "true"
+	return slices.Contains(c.SignedCookieValues(cookieDontRemember), "true")
 }
 
 // forgetDontRemember lets somebody who once did not want to be remembered
