@@ -120,7 +120,11 @@ func (a *Auth) Session(ctx context.Context, r *http.Request) (*Identity, error) 
 // foreignCtx is a call for a request to a handler that is not ours.
 func (a *Auth) foreignCtx(ctx context.Context, r *http.Request) (*Ctx, error) {
 	c := a.newCtx(ctx, r)
-	if c.baseURL = a.base.of(r); c.baseURL == "" {
+	var err error
+	if c.baseURL, err = a.base.of(r); err != nil {
+		return nil, err
+	}
+	if c.baseURL == "" {
 		return nil, ErrNoSession
 	}
 	return c, nil
@@ -140,7 +144,9 @@ func (a *Auth) CreateSession(ctx context.Context, userID string, how SignIn) (*S
 		return nil, err
 	}
 	c := a.newCtx(ctx, nil)
-	c.baseURL = a.base.of(nil)
+	if c.baseURL, err = a.base.of(nil); err != nil {
+		return nil, err
+	}
 	return c.SignIn(user, how)
 }
 

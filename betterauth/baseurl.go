@@ -1,11 +1,14 @@
 package betterauth
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
 
+	"github.com/better-auth-go/better-auth/internal/forwarded"
 	"github.com/better-auth-go/better-auth/internal/origin"
 )
 
@@ -15,6 +18,7 @@ type baseURLs struct {
 	path     string // base path, without a slash at the end
 	dynamic  *DynamicBaseURL
 	forwards bool // believe forwarded headers
+	headers  []string
 }
 
 // newBaseURLs resolves the configuration. The error says what is wrong with it.
@@ -26,10 +30,10 @@ func newBaseURLs(cfg *Config) (baseURLs, []error) {
 	if b.path == "/" {
 		b.path = ""
 	}
-	var problems []error
+	problems := b.nameHeaders(cfg)
 	if b.dynamic != nil {
-		if len(b.dynamic.AllowedHosts) == 0 {
-			problems = append(problems, problem("", "config DynamicBaseURL", "lists no AllowedHosts"))
+		if len(b.dynamic.AllowedHosts) == 0 && b.dynamic.AllowHost == nil {
+			problems = append(problems, problem("", "config DynamicBaseURL", "lists no AllowedHosts and has no AllowHost"))
 		}
 		switch b.dynamic.Protocol {
 		case "", "auto", "http", "https":
@@ -46,7 +50,7 @@ func newBaseURLs(cfg *Config) (baseURLs, []error) {
 		raw = os.Getenv("BETTER_AUTH_URL")
 	}
 	if raw == "" {
-		return b, nil
+		return b, problems
 	}
 	from, path, ok := parseBaseURL(raw)
 	if !ok {
@@ -56,7 +60,23 @@ func newBaseURLs(cfg *Config) (baseURLs, []error) {
 		b.path = path
 	}
 	b.static = from + b.path
-	return b, nil
+	return b, problems
+}
+
+// nameHeaders are the headers that are believed.
+func (b *baseURLs) nameHeaders(cfg *Config) (problems []error) {
+	b.headers = cfg.ProxyHeaders
+	if len(b.headers) == 0 {
+		b.headers = []string{"X-Forwarded-Proto", "X-Forwarded-Host"}
+	} else if !b.forwards {
+		problems = append(problems, problem("", "config ProxyHeaders", "has no effect without TrustProxyHeaders"))
+	}
+	for _, name := range b.headers {
+		if !forwarded.Known(name) {
+			problems = append(problems, problem("", "config ProxyHeaders", "%q says nothing of the scheme or the host; known are %s", name, strings.Join(forwarded.Names(), ", ")))
+		}
+	}
+	return problems
 }
 
 // parseBaseURL returns the origin of a base URL, as browsers write it, and its
@@ -93,64 +113,85 @@ func (b *baseURLs) resolveDynamic() (problems []error) {
 	return problems
 }
 
-// of derives the base URL for one request; "" when its host is not allowed.
-func (b baseURLs) of(r *http.Request) string {
+// of derives the base URL for one request; "" when its host is not allowed. The
+// error is that of DynamicBaseURL.AllowHost.
+func (b baseURLs) of(r *http.Request) (string, error) {
 	if b.static != "" {
-		return b.static
+		return b.static, nil
 	}
 	if r == nil {
 		if b.dynamic != nil && b.dynamic.Fallback != "" {
-			return strings.TrimRight(b.dynamic.Fallback, "/") + b.path
+			return b.fallback(), nil
 		}
-		return "http://localhost" + b.path
+		return "http://localhost" + b.path, nil
 	}
-	host, proto := r.Host, "http"
-	if r.TLS != nil {
-		proto = "https"
-	}
-	forwardedProto := ""
+	host, said := r.Host, forwarded.Said{}
 	if b.forwards {
-		fh, fp := r.Header.Get("X-Forwarded-Host"), r.Header.Get("X-Forwarded-Proto")
-		if b.dynamic != nil {
-			if origin.ValidHost(fh) {
-				host = fh
-			}
-			if origin.ValidProto(fp) {
-				forwardedProto = fp
-			}
-		} else if origin.ValidHost(fh) && origin.ValidProto(fp) {
-			host, proto = fh, fp
-		}
+		said = forwarded.Read(r.Header, b.headers)
+	}
+	if origin.ValidHost(said.Host) {
+		host = said.Host
 	}
 	if !origin.ValidHost(host) {
-		return ""
+		return "", nil
 	}
+	scheme := b.schemeOf(host, said.Scheme, r.TLS != nil)
+	if said.Port != "" && said.Port != "80" && said.Port != "443" && !hasPort(host) {
+		host += ":" + said.Port
+	}
+	from := origin.Of(scheme + "://" + host)
 	if b.dynamic == nil {
-		return origin.Of(proto+"://"+host) + b.path
+		return from + b.path, nil
 	}
+	// As browsers write it: in lower case, without the default port.
+	plain := strings.TrimPrefix(from, scheme+"://")
 	for _, pattern := range b.dynamic.AllowedHosts {
-		if origin.MatchHost(host, pattern) {
-			return origin.Of(b.dynamicProto(host, forwardedProto, r)+"://"+host) + b.path
+		if origin.MatchHost(host, pattern) || origin.MatchHost(plain, pattern) {
+			return from + b.path, nil
+		}
+	}
+	if b.dynamic.AllowHost != nil && plain != "" {
+		if allowed, err := allowHost(r.Context(), b.dynamic.AllowHost, plain); err != nil {
+			return "", err
+		} else if allowed {
+			return from + b.path, nil
 		}
 	}
 	if b.dynamic.Fallback == "" {
-		return ""
+		return "", nil
 	}
-	return strings.TrimRight(b.dynamic.Fallback, "/") + b.path
+	return b.fallback(), nil
 }
 
-func (b baseURLs) dynamicProto(host, forwarded string, r *http.Request) string {
+// allowHost asks the application; a panic refuses.
+func allowHost(ctx context.Context, ask func(context.Context, string) (bool, error), host string) (allowed bool, err error) {
+	defer recoverTo(&err, "config DynamicBaseURL.AllowHost")
+	if allowed, err = ask(ctx, host); err != nil {
+		return false, fmt.Errorf("config DynamicBaseURL.AllowHost: %w", err)
+	}
+	return allowed, nil
+}
+
+func (b baseURLs) fallback() string { return strings.TrimRight(b.dynamic.Fallback, "/") + b.path }
+
+// schemeOf is how a browser reaches a host.
+func (b baseURLs) schemeOf(host, forwarded string, tls bool) string {
 	switch {
-	case b.dynamic.Protocol == "http", b.dynamic.Protocol == "https":
+	case b.dynamic != nil && (b.dynamic.Protocol == "http" || b.dynamic.Protocol == "https"):
 		return b.dynamic.Protocol
 	case forwarded != "":
 		return forwarded
-	case r.TLS != nil:
+	case tls:
 		return "https"
-	case isLoopback(host):
+	case b.dynamic == nil || isLoopback(host):
 		return "http"
 	}
 	return "https"
+}
+
+// hasPort reports whether a valid host names a port.
+func hasPort(host string) bool {
+	return strings.LastIndexByte(host, ':') > strings.LastIndexByte(host, ']')
 }
 
 func isLoopback(host string) bool {

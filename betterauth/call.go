@@ -36,7 +36,11 @@ func Call[Out any](ctx context.Context, a *Auth, opID string, in any, o CallOpti
 		return none, fmt.Errorf("betterauth: operation %s takes %s, not %s", opID, op.in, got)
 	}
 	c := a.newCtx(ctx, o.Request)
-	c.op, c.baseURL = op, a.base.of(o.Request)
+	base, err := a.base.of(o.Request)
+	if err != nil {
+		return none, err
+	}
+	c.op, c.baseURL = op, base
 	if o.SessionToken != "" {
 		c.login.presented = o.SessionToken
 	}

@@ -158,12 +158,25 @@ func (c *Ctx) rememberSignUp(email, id string) {
 	c.SetCookie(Cookie{Key: cookieSignUp, Value: addressHash(email) + ":" + id, MaxAge: claimLife, Signed: true})
 }
 
-// rememberedSignUp is the claim that the browser made of an address; ok is false
-// where it made none.
-func (c *Ctx) rememberedSignUp(email string) (id string, ok bool) {
-	value, _ := c.SignedCookie(cookieSignUp)
-	hash, id, _ := strings.Cut(value, ":")
-	return id, hash == addressHash(email)
+// rememberedSignUp is the claim that the browser made of the address of a user:
+// one that stands, if it has several. made is false where it made none, and id is
+// "" where none stands.
+func (c *Ctx) rememberedSignUp(user *User) (id string, made bool, err error) {
+	for _, value := range c.SignedCookieValues(cookieSignUp) {
+		hash, id, _ := strings.Cut(value, ":")
+		if hash != addressHash(user.Email) {
+			continue
+		}
+		made = true
+		live, err := c.auth.claimLives(c, user, id)
+		if err != nil {
+			return "", true, err
+		}
+		if live {
+			return id, true, nil
+		}
+	}
+	return "", made, nil
 }
 
 // ClaimFor is the sign-up that a link or code belongs to which this request mails
@@ -181,15 +194,8 @@ func (c *Ctx) ClaimFor(user *User) (string, error) {
 	} else if !errors.Is(err, ErrNoSession) {
 		return "", err
 	}
-	held, ok := c.rememberedSignUp(user.Email)
-	if !ok {
-		return "", nil
-	}
-	live, err := c.auth.claimLives(c, user, held)
-	if err != nil || !live {
-		return "", err
-	}
-	return held, nil
+	held, _, err := c.rememberedSignUp(user)
+	return held, err
 }
 
 // FirstClaim is the claim of the sign-up that made the user: for a request that

@@ -1,6 +1,7 @@
 package betterauth
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -25,10 +26,18 @@ type Config struct {
 	DynamicBaseURL *DynamicBaseURL
 	// BasePath is where the endpoints live. Default "/api/auth".
 	BasePath string
-	// TrustProxyHeaders believes X-Forwarded-Host and X-Forwarded-Proto when
-	// the base URL is derived from the request. Only for servers that nobody
-	// reaches except through a proxy which sets them. Default false.
+	// TrustProxyHeaders believes ProxyHeaders when the base URL is derived from
+	// the request. Only for servers that nobody reaches except through a proxy
+	// which sets them, in place of what the client sent. Default false.
 	TrustProxyHeaders bool
+	// ProxyHeaders are by what the proxy says under which scheme and host it was
+	// asked; of several that say one thing the first counts: "X-Forwarded-Proto",
+	// "X-Forwarded-Host", "X-Forwarded-Port", "Forwarded" (RFC 7239),
+	// "CloudFront-Forwarded-Proto", "CF-Visitor", "X-ARR-SSL", "X-Forwarded-Ssl",
+	// "Front-End-Https", "X-Forwarded-Scheme", "X-Forwarded-Protocol",
+	// "X-Original-Host". Any other is an error of Build. Default
+	// "X-Forwarded-Proto" and "X-Forwarded-Host".
+	ProxyHeaders []string
 	// DisabledPaths are routes that answer 404, without the base path, as
 	// operations declare them: "/sign-up/email", "/reset-password/:token". One
 	// that no operation has is an error of Build. Default none.
@@ -126,8 +135,16 @@ type Secret struct {
 // DynamicBaseURL derives the base URL from each request's host.
 type DynamicBaseURL struct {
 	// AllowedHosts are host names with optional port, "*" matching any part:
-	// "example.com", "*.example.com", "localhost:*". Required.
+	// "example.com", "*.example.com", "localhost:*". A default port in the request
+	// does not count. Required without AllowHost.
 	AllowedHosts []string
+	// AllowHost decides about hosts that AllowedHosts does not have, such as those of
+	// tenants in a database. The host is in lower case, as browsers write it, with its
+	// port if that is not the default one. It is asked for every request to such a
+	// host, by many goroutines at once, so keep answers for a while. An error, or a
+	// panic, fails the request with 500. Its own origin is trusted for a request to an
+	// allowed host, and no other. Default nil.
+	AllowHost func(ctx context.Context, host string) (bool, error)
 	// Fallback is the base URL for any other host. Default: such requests are
 	// answered with 400.
 	Fallback string
@@ -254,9 +271,10 @@ type CrossSubDomainConfig struct {
 // ClientIPConfig says where a client's address is taken from. With no Headers
 // it is the other end of the connection.
 type ClientIPConfig struct {
-	// Headers are tried in order, such as "X-Forwarded-For"; with Headers set
-	// the connection's own address does not count. Only name headers that your
-	// proxy overwrites. Default none.
+	// Headers are tried in order, such as "X-Forwarded-For", "Forwarded" (RFC 7239)
+	// or "CF-Connecting-IP"; with Headers set the connection's own address does not
+	// count. A port, brackets, quotes and a zone about an address do not count. Only
+	// name headers that your proxy overwrites. Default none.
 	Headers []string
 	// TrustedProxies are addresses skipped from the right of a header that
 	// lists several. Without them such a header is ignored. They need Headers.

@@ -38,7 +38,10 @@ type Cookie struct {
 // setCookie is one step towards the answer's cookies: its Set-Cookie line takes
 // the place of those before it with the same name. Without a line it takes back
 // those before it with that name, and their parts.
-type setCookie struct{ name, line string }
+type setCookie struct {
+	name, line string
+	attributes cookie.Attributes
+}
 
 // jarOf names, attributes and secures the cookies of an Auth.
 type cookieJar struct {
@@ -138,45 +141,17 @@ func (c *Ctx) putCookie(name, value string, a cookie.Attributes) {
 		c.auth.log.Error("a cookie cannot be set", "cookie", name, "error", err)
 		return
 	}
-	c.cookies = append(c.cookies, setCookie{name, line})
-}
-
-// Cookie returns a cookie the request carries, by its key.
-func (c *Ctx) Cookie(key string) (value string, ok bool) {
-	value, ok = c.requestCookies()[c.CookieName(key)]
-	return value, ok
-}
-
-// SignedCookie returns a cookie the request carries if its signature is right.
-func (c *Ctx) SignedCookie(key string) (value string, ok bool) {
-	raw, ok := c.Cookie(key)
-	if !ok {
-		return "", false
-	}
-	value, signature, ok := cookie.SplitSigned(raw)
-	if !ok || !c.auth.ring.Verify(value, signature) {
-		return "", false
-	}
-	return value, true
-}
-
-func (c *Ctx) requestCookies() cookie.Jar {
-	if c.jar == nil {
-		c.jar = cookie.Jar{}
-		if c.request != nil {
-			c.jar = cookie.Parse(strings.Join(c.request.Header["Cookie"], "; "))
-		}
-	}
-	return c.jar
+	c.cookies = append(c.cookies, setCookie{name, line, a})
 }
 
 // writeCookies adds the Set-Cookie lines to h. What counts of a name is what
 // came last; to look for that here, once, keeps the price of many cookies linear.
+// A cookie of ours that the browser has several times is left in one place.
 func (c *Ctx) writeCookies(h http.Header) {
 	if len(c.cookies) == 0 {
 		return
 	}
-	var lines []string
+	var kept []setCookie
 	settled, taken := make(map[string]bool, len(c.cookies)), map[string]bool{}
 	for _, ck := range slices.Backward(c.cookies) {
 		switch {
@@ -184,13 +159,38 @@ func (c *Ctx) writeCookies(h http.Header) {
 			taken[ck.name] = true
 		case !settled[ck.name] && !takenBack(taken, ck.name):
 			settled[ck.name] = true
-			lines = append(lines, ck.line)
+			kept = append(kept, ck)
 		}
 	}
-	for _, line := range slices.Backward(lines) {
-		h.Add("Set-Cookie", line)
+	slices.Reverse(kept)
+	elsewhere := 0
+	for _, ck := range kept {
+		if elsewhere < maxElsewhere && c.scattered(ck.name) {
+			elsewhere += c.clearElsewhere(h, ck)
+		}
+	}
+	for _, ck := range kept {
+		h.Add("Set-Cookie", ck.line)
 	}
 }
+
+// clearElsewhere clears a cookie in every other place. It comes before what sets
+// it, for browsers that take two places for one.
+func (c *Ctx) clearElsewhere(h http.Header, ck setCookie) (lines int) {
+	for _, a := range c.elsewhere(ck.attributes) {
+		zero := 0
+		a.MaxAge = &zero
+		if line, err := cookie.Serialize(ck.name, "", a); err == nil {
+			h.Add("Set-Cookie", line)
+			lines++
+		}
+	}
+	return lines
+}
+
+// maxElsewhere is about how many lines an answer has for that: proxies refuse a
+// header that is too long.
+const maxElsewhere = 48
 
 // takenBack reports whether a cookie, or what it is a part of, is among taken.
 func takenBack(taken map[string]bool, name string) bool {

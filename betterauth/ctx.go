@@ -21,19 +21,21 @@ type Ctx struct {
 // exchange is what the Ctx values of one request share; a Ctx for a
 // transaction differs only in its context.
 type exchange struct {
-	auth    *Auth
-	op      *operation
-	request *http.Request // nil in process
-	header  http.Header
-	status  int
-	cookies []setCookie
-	jar     cookie.Jar
-	baseURL string
-	origins []string
-	ip      *string
-	values  map[any]any
-	login   loginState
-	claim   string // the sign-up that this request is; see ClaimFor
+	auth     *Auth
+	op       *operation
+	request  *http.Request // nil in process
+	header   http.Header
+	status   int
+	cookies  []setCookie
+	jar      cookie.Jar          // the first of each name
+	repeated map[string][]string // the others
+	twice    *bool               // the browser has several sessions; see scattered
+	baseURL  string
+	origins  []string
+	ip       *string
+	values   map[any]any
+	login    loginState
+	claim    string // the sign-up that this request is; see ClaimFor
 }
 
 // exchangeKey finds the exchange in a context.

@@ -90,11 +90,11 @@ type Success struct {
 }
 
 func signOut(c *Ctx, _ None) (Success, error) {
-	token, ok, err := c.sessionToken()
+	tokens, err := c.sessionTokens()
 	if err != nil {
 		return Success{}, err
 	}
-	if ok {
+	for _, token := range tokens {
 		// A session that could not be ended is not reported as ended.
 		if _, err := c.auth.sessions.store.Delete(c, database.Eq("token", token)); err != nil {
 			return Success{}, err

@@ -35,6 +35,7 @@ func TestPartsThatAreClearedAreBounded(t *testing.T) {
 		"cache on": func(cookies string) *plugintest.Answer {
 			c := on.SignedIn("alice@example.com")
 			c.Header.Set("Cookie", sessionCookie+"="+c.Cookie(sessionCookie)+"; "+cookies)
+			c.ClearCookies()
 			return c.Get("/get-session")
 		},
 		"signing out": func(cookies string) *plugintest.Answer {

@@ -129,16 +129,15 @@ func (c *Ctx) proveFirst(proven *ProvenAddress, claim string) (err error) {
 		proven.User, err = c.auth.markProven(c, user, database.Set{})
 		return err
 	}
-	held, made := c.rememberedSignUp(user.Email)
+	held, made, err := c.rememberedSignUp(user)
+	if err != nil {
+		return err
+	}
 	if made {
 		c.ClearCookie(cookieSignUp)
-		live, err := c.auth.claimLives(c, user, held)
-		if err != nil {
-			return err
-		}
-		if live {
-			claim, proven.SignedUpHere = held, true
-		}
+	}
+	if held != "" {
+		claim, proven.SignedUpHere = held, true
 	}
 	later, err := c.auth.claim(c, user.Email, claim)
 	if err != nil {

@@ -40,7 +40,10 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 	if !ok {
 		return nil, errNotFoundRoute
 	}
-	if c.baseURL = c.auth.base.of(r); c.baseURL == "" {
+	if c.baseURL, err = c.auth.base.of(r); err != nil {
+		return nil, err
+	}
+	if c.baseURL == "" {
 		return nil, errUnknownHost
 	}
 	if c.auth.routes.isDisabled(r.Method, path) {

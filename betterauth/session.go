@@ -71,26 +71,27 @@ func (c *Ctx) Fresh(s *Session) bool {
 	return age < 0 || c.Now().Sub(s.CreatedAt) < age
 }
 
-// sessionToken returns the token of the session that the request names, whether
-// or not there is one. Sources that vouch have none to tell.
-func (c *Ctx) sessionToken() (token string, ok bool, err error) {
+// sessionTokens returns the tokens of the sessions that the request names,
+// whether or not there are any. A browser may have several of the session's
+// cookie; whatever else names a session names one. Sources that vouch have none
+// to tell.
+func (c *Ctx) sessionTokens() (tokens []string, err error) {
 	if c.login.presented == "" && c.request != nil {
 		for _, source := range c.auth.sources {
 			if source.Token == nil {
 				continue
 			}
 			if ok, err := c.present(source); err != nil {
-				return "", false, err
+				return nil, err
 			} else if ok {
 				break
 			}
 		}
 	}
 	if c.login.presented != "" {
-		return c.login.presented, true, nil
+		return []string{c.login.presented}, nil
 	}
-	token, ok = c.SignedCookie(cookieSession)
-	return token, ok, nil
+	return c.SignedCookieValues(cookieSession), nil
 }
 
 func (c *Ctx) readSession(o readOptions) (*Identity, error) {
@@ -116,28 +117,42 @@ func (c *Ctx) loadSession(o readOptions) (*Identity, error) {
 		c.login.vouched = true
 		return vouched, nil
 	}
-	token, ok, err := c.sessionToken()
+	tokens, err := c.sessionTokens()
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
+	if len(tokens) == 0 {
 		return nil, ErrNoSession
 	}
-	if cached, ok := c.readCache(token, o); ok {
+	if len(tokens) > 1 {
+		return c.pickSession(tokens, o)
+	}
+	if cached, ok := c.readCache(tokens[0], o); ok {
 		c.login.stored = c.auth.stateless
 		return cached, nil
 	}
 	c.login.stored = true
+	id, err := c.findSession(tokens[0])
+	if errors.Is(err, ErrNoSession) {
+		c.clearSessionCookies()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.slide(id, o)
+}
+
+// findSession reads the session of a token from the database, and removes it if
+// it has expired.
+func (c *Ctx) findSession(token string) (*Identity, error) {
 	session, user, err := c.auth.lookup.Get(c.Context, token)
 	if errors.Is(err, database.ErrNotFound) {
-		c.clearSessionCookies()
 		return nil, ErrNoSession
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the session: %w", err)
 	}
 	if !session.ExpiresAt.After(c.Now()) {
-		c.clearSessionCookies()
 		if !c.deferred() {
 			if _, err := c.auth.sessions.store.Delete(c.Context, database.Eq("id", session.ID)); err != nil {
 				c.auth.log.Warn("an expired session could not be deleted", "error", err)
@@ -145,7 +160,45 @@ func (c *Ctx) loadSession(o readOptions) (*Identity, error) {
 		}
 		return nil, ErrNoSession
 	}
-	return c.slide(&Identity{Session: session, User: user}, o)
+	return &Identity{Session: session, User: user}, nil
+}
+
+// pickSession finds the session of a browser that has several of the session's
+// cookie, such as one from before cookies were shared among subdomains: the live
+// one that was begun last, which is what its user did last. Copies are not
+// believed for it, since they are of one of them. It is left as the only one in
+// the browser.
+func (c *Ctx) pickSession(tokens []string, o readOptions) (latest *Identity, err error) {
+	c.login.stored = true
+	for _, token := range tokens {
+		var id *Identity
+		if c.auth.stateless {
+			if cached, ok := c.readCache(token, o); ok {
+				id = cached
+			}
+		} else if id, err = c.findSession(token); err != nil && !errors.Is(err, ErrNoSession) {
+			return nil, err
+		}
+		if id != nil && (latest == nil || later(id.Session, latest.Session)) {
+			latest = id
+		}
+	}
+	if latest == nil {
+		c.clearSessionCookies()
+		return nil, ErrNoSession
+	}
+	remember := !c.dontRemember()
+	if !c.auth.stateless {
+		if latest, err = c.slide(latest, o); err != nil {
+			return nil, err
+		}
+	}
+	c.setSessionCookies(latest, remember)
+	return latest, nil
+}
+
+func later(a, b *Session) bool {
+	return a.CreatedAt.After(b.CreatedAt) || a.CreatedAt.Equal(b.CreatedAt) && a.UpdatedAt.After(b.UpdatedAt)
 }
 
 // deferred reports whether this request may not write because refreshes wait

@@ -49,8 +49,7 @@ func (c *Ctx) writeCache(id *Identity, forgetful bool) {
 	// to those of this one.
 	name, a := c.CookieName(cookieCache), c.attributes(cookieCache)
 	c.dropCookies(name)
-	_, sent, _ := cookie.Join(c.requestCookies(), name)
-	for _, old := range sent {
+	for _, old := range c.sentCopies() {
 		c.clearNamed(cookieCache, old)
 	}
 	value, err := c.sealCache(id, forgetful)
@@ -150,14 +149,22 @@ func withMember(object []byte, name string, n int64) []byte {
 	return append(out, '}')
 }
 
+// sentCopies are the names of the cookies that carry copies, and of their parts.
+func (c *Ctx) sentCopies() []string {
+	first, _ := c.requestCookies()
+	_, sent, _ := cookie.Join(first, c.CookieName(cookieCache))
+	return sent
+}
+
 // readCache returns the cached session if it is genuine, current and belongs to
 // token. Any other copy is cleared and the database decides.
 func (c *Ctx) readCache(token string, o readOptions) (*Identity, bool) {
 	if !c.auth.cfg.Session.CookieCache.Enabled || c.login.presented != "" || o.stored && !c.auth.stateless {
 		return nil, false
 	}
-	value, sent, ok := cookie.Join(c.requestCookies(), c.CookieName(cookieCache))
-	if ok {
+	first, repeated := c.requestCookies()
+	values, sent := cookie.JoinAll(first, repeated, c.CookieName(cookieCache))
+	for _, value := range values {
 		if id, expires, ok := c.openCache(value, token); ok {
 			c.renewCache(id, expires, o)
 			return id, true
@@ -183,8 +190,7 @@ func (c *Ctx) clearUnusedCache() {
 	if c.auth.cfg.Session.CookieCache.Enabled {
 		return
 	}
-	_, sent, _ := cookie.Join(c.requestCookies(), c.CookieName(cookieCache))
-	for _, old := range sent {
+	for _, old := range c.sentCopies() {
 		c.clearNamed(cookieCache, old)
 	}
 }
@@ -248,8 +254,7 @@ func (c *Ctx) unsealCompact(value string) (payload cachePayload, expires time.Ti
 func (c *Ctx) clearCache() {
 	name := c.CookieName(cookieCache)
 	c.clearNamed(cookieCache, name)
-	_, sent, _ := cookie.Join(c.requestCookies(), name)
-	for _, old := range sent {
+	for _, old := range c.sentCopies() {
 		if old != name {
 			c.clearNamed(cookieCache, old)
 		}

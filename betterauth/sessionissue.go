@@ -3,6 +3,7 @@ package betterauth
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -156,8 +157,7 @@ func (c *Ctx) postponeSession(remember *bool) {
 }
 
 func (c *Ctx) dontRemember() bool {
-	v, ok := c.SignedCookie(cookieDontRemember)
-	return ok && v == "true"
+	return slices.Contains(c.SignedCookieValues(cookieDontRemember), "true")
 }
 
 // textFor makes what a client sent fit for a text column.

@@ -10,6 +10,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,6 +32,8 @@ type Client struct {
 
 	kit *Kit
 	jar *cookiejar.Jar
+	// beside are sent before those in the jar; see Beside.
+	beside []*http.Cookie
 	// meanwhile runs in each request; see Meanwhile.
 	meanwhile func()
 }
@@ -91,12 +94,21 @@ func (c *Client) Fork() *Client {
 	f := c.kit.Client()
 	f.Header, f.User, f.Session = c.Header.Clone(), c.User, c.Session
 	f.jar.SetCookies(c.url(""), c.jar.Cookies(c.url("")))
+	f.beside = slices.Clone(c.beside)
 	return f
 }
 
 // SetCookie puts a cookie into the jar; the value is percent-encoded.
 func (c *Client) SetCookie(name, value string) {
 	c.jar.SetCookies(c.url(""), []*http.Cookie{{Name: name, Value: url.QueryEscape(value), Path: "/"}})
+}
+
+// Beside makes the browser send another cookie of a name, before the one in the
+// jar: one that an application on the same domain has set, or that was set for
+// another path. The value is percent-encoded. No answer clears it; ClearCookies
+// does.
+func (c *Client) Beside(name, value string) {
+	c.beside = append(c.beside, &http.Cookie{Name: name, Value: url.QueryEscape(value)})
 }
 
 // Cookie returns the value of a cookie in the jar, "" without one.
@@ -110,7 +122,10 @@ func (c *Client) Cookie(name string) string {
 }
 
 // ClearCookies empties the jar.
-func (c *Client) ClearCookies() { c.jar, _ = cookiejar.New(nil) }
+func (c *Client) ClearCookies() {
+	c.jar, _ = cookiejar.New(nil)
+	c.beside = nil
+}
 
 // Meanwhile lets f run in each request of this client, when the request's session
 // was read and found good enough and just before the operation's handler begins:
@@ -165,7 +180,7 @@ func (c *Client) Do(method, path string, body any) *Answer {
 	if contentType != "" && r.Header.Get("Content-Type") == "" {
 		r.Header.Set("Content-Type", contentType)
 	}
-	for _, ck := range c.jar.Cookies(u) {
+	for _, ck := range append(slices.Clone(c.beside), c.jar.Cookies(u)...) {
 		r.AddCookie(ck)
 	}
 	w := httptest.NewRecorder()

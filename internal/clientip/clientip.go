@@ -12,7 +12,10 @@ package clientip
 import (
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/forwarded"
 )
 
 // defaultIPv6Subnet is the network a provider hands to one customer.
@@ -47,7 +50,11 @@ func (c Config) Of(r *http.Request) string {
 	for _, name := range c.Headers {
 		// Several fields of one name are one list (RFC 9110, section 5.3).
 		value := strings.Join(r.Header.Values(name), ",")
-		if ip := FromHeader(value, c.TrustedProxies, c.IPv6Subnet); ip != "" {
+		read := Address
+		if strings.EqualFold(name, "Forwarded") {
+			read = forwardedFor
+		}
+		if ip := fromList(value, read, c.TrustedProxies, c.IPv6Subnet); ip != "" {
 			return ip
 		}
 	}
@@ -69,11 +76,15 @@ func (c Config) socket(remote string) string {
 // [Config.Of], or "". Without proxies the value must be a single address. With
 // proxies it is read from the right, since each proxy appends the address it
 // saw: the first address that is no trusted proxy is the client. Anything
-// unreadable on the way, a port or brackets included, ends the search, as do
-// trusted proxies throughout.
+// unreadable on the way ends the search, as do trusted proxies throughout. How an
+// address is spelt is a matter of [Address].
 func FromHeader(value string, proxies []netip.Prefix, subnet int) string {
+	return fromList(value, Address, proxies, subnet)
+}
+
+func fromList(value string, read func(string) (netip.Addr, bool), proxies []netip.Prefix, subnet int) string {
 	if len(proxies) == 0 {
-		addr, ok := parse(value)
+		addr, ok := read(value)
 		if !ok {
 			return ""
 		}
@@ -86,7 +97,7 @@ func FromHeader(value string, proxies []netip.Prefix, subnet int) string {
 		} else {
 			more = false
 		}
-		addr, ok := parse(item)
+		addr, ok := read(item)
 		if !ok {
 			return ""
 		}
@@ -97,9 +108,46 @@ func FromHeader(value string, proxies []netip.Prefix, subnet int) string {
 	return ""
 }
 
-func parse(s string) (netip.Addr, bool) {
-	addr, err := netip.ParseAddr(strings.TrimSpace(s))
-	return addr, err == nil && addr.Zone() == ""
+// Address reads an address as proxies write it: alone, with a port, an IPv6
+// address in brackets with or without one, in quotes, with a zone, which is left
+// out. An IPv6 address with a port and no brackets is read where that can be told
+// from the address: its last group is no part of one.
+func Address(text string) (netip.Addr, bool) {
+	text = strings.TrimSpace(text)
+	if len(text) >= 2 && text[0] == '"' && text[len(text)-1] == '"' {
+		text = text[1 : len(text)-1]
+	}
+	if inner, ok := strings.CutPrefix(text, "["); ok {
+		inner, after, ok := strings.Cut(inner, "]")
+		addr, err := netip.ParseAddr(inner)
+		return addr.WithZone(""), ok && err == nil && addr.Is6() && (after == "" || after[0] == ':' && isPort(after[1:]))
+	}
+	if addr, err := netip.ParseAddr(text); err == nil {
+		return addr.WithZone(""), true
+	}
+	colon := strings.LastIndexByte(text, ':')
+	if colon < 0 || !isPort(text[colon+1:]) {
+		return netip.Addr{}, false
+	}
+	addr, err := netip.ParseAddr(text[:colon])
+	return addr.WithZone(""), err == nil
+}
+
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
+}
+
+// forwardedFor reads the address in an element of a Forwarded header (RFC 7239,
+// section 6). A comma has no place in what such an element says of an address, so
+// the header is parted at every comma from the right: what a client has written
+// stands on the left, and a quote that it left open reaches nothing.
+func forwardedFor(element string) (netip.Addr, bool) {
+	pairs, ok := forwarded.Element(element)
+	if !ok {
+		return netip.Addr{}, false
+	}
+	return Address(pairs["for"])
 }
 
 func trusted(addr netip.Addr, proxies []netip.Prefix) bool {

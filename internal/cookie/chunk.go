@@ -76,6 +76,45 @@ func fit(s string, room int) int {
 	return len(s)
 }
 
+// JoinAll is [Join] where names are repeated, as [ParseAll] returns them: values
+// are what may have been meant, of which none is empty. A browser sends the
+// cookies of one domain and path in the same place of every name, so the second
+// value is made of what stands second, and so on; each part is read once.
+func JoinAll(jar Jar, repeated map[string][]string, name string) (values, parts []string) {
+	value, parts, ok := Join(jar, name)
+	if ok {
+		values = append(values, value)
+	}
+	for n, more := 0, len(repeated) > 0; more; n++ {
+		more = false
+		next := Jar{}
+		for _, part := range parts {
+			if n < len(repeated[part]) {
+				next[part], more = repeated[part][n], true
+			}
+		}
+		// A whole value and parts of another may stand in the same place.
+		if plain := next[name]; plain != "" {
+			values = append(values, plain)
+			delete(next, name)
+		}
+		if joined, _, ok := Join(next, name); ok {
+			values = append(values, joined)
+		}
+	}
+	if plain := jar[name]; plain != "" && len(parts) > 1 {
+		// Join took the whole value, and there are parts beside it.
+		rest := Jar{}
+		for _, part := range parts[1:] {
+			rest[part] = jar[part]
+		}
+		if joined, _, ok := Join(rest, name); ok {
+			values = append(values, joined)
+		}
+	}
+	return values, parts
+}
+
 // Join returns the value that [Chunk] spread over the jar: the cookie of the
 // given name if it is not empty, otherwise its chunks in the order of their
 // numbers. parts are the names of the plain cookie and of every chunk that is

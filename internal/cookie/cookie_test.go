@@ -357,3 +357,38 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func TestParseAll(t *testing.T) {
+	t.Parallel()
+	first, repeated := cookie.ParseAll("a=1; b=x; a=%32; a=1")
+	if first["a"] != "1" || first["b"] != "x" || len(repeated) != 1 || !slices.Equal(repeated["a"], []string{"2", "1"}) {
+		t.Errorf("%v, %v", first, repeated)
+	}
+	if _, repeated := cookie.ParseAll("a=1; b=2"); repeated != nil {
+		t.Errorf("repeated %v", repeated)
+	}
+	if _, repeated := cookie.ParseAll(strings.Repeat("a=1; ", 500)); len(repeated["a"]) != cookie.MaxSame-1 {
+		t.Errorf("%d values", len(repeated["a"]))
+	}
+}
+
+// Of repeated names every value that was spread is among those that Join finds.
+func TestJoinAll(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string][]string{
+		"n=a":                              {"a"},
+		"n=a; n=b; n=c":                    {"a", "b", "c"},
+		"n.0=a; n.1=b; n.0=c; n.1=d":       {"ab", "cd"},
+		"n.0=a; n.1=b; n.2=c; n.0=d":       {"abc", "d"},
+		"n=a; n.0=b; n.1=c":                {"a", "bc"},
+		"n=a; n.0=b; n.1=c; n.1=e; n.0=d":  {"a", "de", "bc"},
+		"n=; n=a":                          {"a"},
+		"m=1; m=2":                         nil,
+		"n=a; n=b; n.0=x; n.0=y; other=11": {"a", "b", "y", "x"},
+	} {
+		first, repeated := cookie.ParseAll(header)
+		if got, _ := cookie.JoinAll(first, repeated, "n"); !slices.Equal(got, want) {
+			t.Errorf("JoinAll(%q) = %q, want %q", header, got, want)
+		}
+	}
+}

@@ -15,13 +15,32 @@ type Jar map[string]string
 // A request may carry several Cookie fields over HTTP/2 and HTTP/3; join them
 // with "; " (RFC 9113, section 8.2.3).
 func Parse(header string) Jar {
-	jar := make(Jar)
+	jar, _ := ParseAll(header)
+	return jar
+}
+
+// MaxSame is how many cookies of one name count; what a header holds beyond them
+// is left out. A browser sends one for each domain and path that it has one of.
+const MaxSame = 32
+
+// ParseAll is [Parse], and returns what it passes over as well: of each name
+// that the header holds several times, the values after the first, in their
+// order. repeated is nil where no name is.
+func ParseAll(header string) (first Jar, repeated map[string][]string) {
+	first = make(Jar)
 	for name, value := range pairs(header) {
-		if _, seen := jar[name]; !seen {
-			jar[name] = Decode(unquote(value))
+		if _, seen := first[name]; !seen {
+			first[name] = Decode(unquote(value))
+			continue
+		}
+		if repeated == nil {
+			repeated = map[string][]string{}
+		}
+		if len(repeated[name]) < MaxSame-1 {
+			repeated[name] = append(repeated[name], Decode(unquote(value)))
 		}
 	}
-	return jar
+	return first, repeated
 }
 
 // ParseLast reads a Cookie header the way the reference does for chunked and

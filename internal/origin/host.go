@@ -82,7 +82,3 @@ func validName(name string) bool {
 	}
 	return true
 }
-
-// ValidProto reports whether an X-Forwarded-Proto header may be used as the
-// scheme of a URL: "http" or "https", spelled so.
-func ValidProto(p string) bool { return p == "http" || p == "https" }

@@ -260,11 +260,6 @@ func TestValidHostAndProto(t *testing.T) {
 			t.Errorf("ValidHost(%q) = %v", host, got)
 		}
 	}
-	for proto, want := range map[string]bool{"http": true, "https": true, "HTTP": false, "": false, "https ": false, "ftp": false} {
-		if got := origin.ValidProto(proto); got != want {
-			t.Errorf("ValidProto(%q) = %v", proto, got)
-		}
-	}
 }
 
 func FuzzMatch(f *testing.F) {

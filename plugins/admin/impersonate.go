@@ -116,19 +116,21 @@ func (a *Admin) wayBack(tx *betterauth.Ctx, by string) (own *betterauth.Identity
 	if err != nil {
 		return nil, false, err
 	}
-	cookie, _ := tx.SignedCookie(adminCookie)
-	// The colon tells it apart from the session's own cookie, whose signature is
-	// of the token alone.
-	token, forget, ok := strings.Cut(cookie, ":")
-	if !ok {
-		return nil, false, errNoAdminSession
+	for _, cookie := range tx.SignedCookieValues(adminCookie) {
+		// The colon tells it apart from the session's own cookie, whose signature is
+		// of the token alone.
+		token, forget, ok := strings.Cut(cookie, ":")
+		if !ok {
+			continue
+		}
+		session, err := a.sessions.Get(tx, database.Eq("token", token), database.Eq("userId", by), database.Gt("expiresAt", tx.Now()))
+		if errors.Is(err, database.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		return &betterauth.Identity{Session: session, User: user}, forget == "", nil
 	}
-	session, err := a.sessions.Get(tx, database.Eq("token", token), database.Eq("userId", by), database.Gt("expiresAt", tx.Now()))
-	if errors.Is(err, database.ErrNotFound) {
-		return nil, false, errNoAdminSession.Because(err)
-	}
-	if err != nil {
-		return nil, false, err
-	}
-	return &betterauth.Identity{Session: session, User: user}, forget == "", nil
+	return nil, false, errNoAdminSession
 }

@@ -115,17 +115,24 @@ func (a *attempt) whose(c *betterauth.Ctx) (userID string, err error) {
 	if !errors.Is(err, betterauth.ErrNoSession) {
 		return "", err
 	}
-	identifier, ok := c.SignedCookie(cookieChallenge)
-	if !ok || !strings.HasPrefix(identifier, prefixChallenge) || len(identifier) != lenChallenge {
-		// Other signed cookies name stored values, too.
-		return "", ErrInvalidCookie
+	for _, identifier := range c.SignedCookieValues(cookieChallenge) {
+		if !strings.HasPrefix(identifier, prefixChallenge) || len(identifier) != lenChallenge {
+			continue // other signed cookies name stored values, too
+		}
+		challenge, err := a.host.Verifications().Find(c, identifier)
+		if errors.Is(err, database.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		// The one that was begun last, if a browser has several of the cookie.
+		if a.challenge == nil || challenge.CreatedAt.After(a.challenge.CreatedAt) {
+			a.challenge = challenge
+		}
 	}
-	a.challenge, err = a.host.Verifications().Find(c, identifier)
-	if errors.Is(err, database.ErrNotFound) {
+	if a.challenge == nil {
 		return "", ErrInvalidCookie
-	}
-	if err != nil {
-		return "", err
 	}
 	return a.challenge.Value, nil
 }

@@ -20,12 +20,15 @@ const prefixTrust = "trust-device-"
 // trust. The stored value is taken, so that a copied cookie and its original do
 // not both go on: the first that is used ends the other.
 func (p *TwoFactor) trusted(c *betterauth.Ctx, user *betterauth.User) (bool, error) {
-	cookie, ok := c.SignedCookie(cookieTrust)
-	if !ok {
+	cookies := c.SignedCookieValues(cookieTrust)
+	if len(cookies) == 0 {
 		return false, nil
 	}
-	token, identifier, _ := strings.Cut(cookie, "!")
-	if strings.HasPrefix(identifier, prefixTrust) && p.host.Verify(user.ID+"!"+identifier, padded(token)) {
+	for _, cookie := range cookies {
+		token, identifier, _ := strings.Cut(cookie, "!")
+		if !strings.HasPrefix(identifier, prefixTrust) || !p.host.Verify(user.ID+"!"+identifier, padded(token)) {
+			continue
+		}
 		row, err := p.host.Verifications().Take(c, identifier)
 		if err == nil && row.Value == user.ID {
 			return true, p.trust(c, user)

@@ -1,0 +1,162 @@
+package betterauth
+
+import (
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/cookie"
+)
+
+// A browser keeps cookies of one name apart by domain and path, and sends all
+// that fit a request without saying which is which: one for this host alone and
+// one for its domain, or one that another application on the domain made. So a
+// name stands for every value that came with it.
+
+// maxTried is how many signed values of one cookie are tried: each may cost a
+// look into the database.
+const maxTried = 8
+
+// requestCookies are the cookies of the request: the first of each name, and by
+// name the others.
+func (c *Ctx) requestCookies() (first cookie.Jar, repeated map[string][]string) {
+	if c.jar == nil {
+		c.jar = cookie.Jar{}
+		if c.request != nil {
+			c.jar, c.repeated = cookie.ParseAll(strings.Join(c.request.Header["Cookie"], "; "))
+		}
+	}
+	return c.jar, c.repeated
+}
+
+// Cookie returns a cookie the request carries, by its key: the first, if the
+// browser has several of that name.
+func (c *Ctx) Cookie(key string) (value string, ok bool) {
+	first, _ := c.requestCookies()
+	value, ok = first[c.CookieName(key)]
+	return value, ok
+}
+
+// CookieValues returns every value the request carries of a cookie, in the order
+// they came, at most 32. A browser may have several of one name, for this host
+// and for its domain, and one may be another application's: try each.
+func (c *Ctx) CookieValues(key string) []string { return c.cookiesNamed(c.CookieName(key)) }
+
+func (c *Ctx) cookiesNamed(name string) []string {
+	first, repeated := c.requestCookies()
+	value, ok := first[name]
+	if !ok {
+		return nil
+	}
+	return append([]string{value}, repeated[name]...)
+}
+
+// SignedCookie returns a cookie the request carries if its signature is right:
+// the first of which it is.
+func (c *Ctx) SignedCookie(key string) (value string, ok bool) {
+	name := c.CookieName(key)
+	first, repeated := c.requestCookies()
+	raw, ok := first[name]
+	if !ok {
+		return "", false
+	}
+	if value, ok = c.verified(raw); ok {
+		return value, true
+	}
+	for _, raw := range repeated[name] {
+		if value, ok = c.verified(raw); ok {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// SignedCookieValues returns every value of a cookie whose signature is right,
+// each once, in the order they came, at most 8: a cookie that names something
+// stored may be stale beside one that is not. See CookieValues.
+func (c *Ctx) SignedCookieValues(key string) []string { return c.signedNamed(c.CookieName(key)) }
+
+func (c *Ctx) signedNamed(name string) (values []string) {
+	for _, raw := range c.cookiesNamed(name) {
+		if value, ok := c.verified(raw); ok && !slices.Contains(values, value) && len(values) < maxTried {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+// verified parts a signed cookie and checks its signature.
+func (c *Ctx) verified(raw string) (value string, ok bool) {
+	value, signature, ok := cookie.SplitSigned(raw)
+	if !ok || !c.auth.ring.Verify(value, signature) {
+		return "", false
+	}
+	return value, true
+}
+
+// scattered reports whether the browser has a cookie of ours more than once,
+// which its name alone does not tell: another application on the domain may use
+// the same. What is not signed goes with the session.
+func (c *Ctx) scattered(name string) bool {
+	if _, repeated := c.requestCookies(); len(repeated) == 0 {
+		return false // as nearly always
+	}
+	if c.twice == nil {
+		twice := c.ownMoreThanOnce(c.CookieName(cookieSession))
+		c.twice = &twice
+	}
+	return *c.twice || c.ownMoreThanOnce(name)
+}
+
+func (c *Ctx) ownMoreThanOnce(name string) bool {
+	_, repeated := c.requestCookies()
+	if len(repeated[name]) == 0 {
+		return false
+	}
+	own := 0
+	for _, raw := range c.cookiesNamed(name) {
+		if _, ok := c.verified(raw); ok {
+			own++
+		}
+	}
+	return own > 1
+}
+
+// elsewhere lists where else than a says a browser may keep a cookie that it
+// sends to this server: for this host alone, for it and for each domain it is in,
+// at every path that was ever a default or is configured.
+func (c *Ctx) elsewhere(a cookie.Attributes) (others []cookie.Attributes) {
+	domains := []string{""}
+	if u, err := url.Parse(c.baseURL); err == nil {
+		host := u.Hostname()
+		if _, err := netip.ParseAddr(host); err != nil {
+			// A domain that everybody's hosts are in, such as "co.uk", browsers refuse.
+			for range maxParents {
+				domains = append(domains, host)
+				_, parent, _ := strings.Cut(host, ".")
+				if host = parent; !strings.Contains(host, ".") {
+					break
+				}
+			}
+		}
+	}
+	paths := []string{"/", a.Path, c.auth.base.path}
+	for i, path := range paths {
+		if path == "" || slices.Contains(paths[:i], path) {
+			continue
+		}
+		for _, domain := range domains {
+			if path == a.Path && domain == strings.ToLower(strings.TrimPrefix(a.Domain, ".")) {
+				continue
+			}
+			other := a
+			other.Path, other.Domain = path, domain
+			others = append(others, other)
+		}
+	}
+	return others
+}
+
+// maxParents is how many of the domains that a host is in are looked at.
+const maxParents = 5
