@@ -38,15 +38,7 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 		status, contentType, body = c.encodeError(err)
 	}
 	h := w.Header()
-	for name, values := range c.header {
-		switch name {
-		case "Access-Control-Expose-Headers", "Vary":
-			// Lists that middleware around us has begun.
-			h[name] = append(h[name], values...)
-		default:
-			h[name] = values
-		}
-	}
+	c.writeHeader(h)
 	c.keepFromCaches(h, err != nil)
 	c.writeCookies(h)
 	if contentType != "" && h.Get("Content-Type") == "" {
@@ -56,6 +48,19 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 	w.WriteHeader(status)
 	if _, err := w.Write(body); err != nil && !canceled(c, err) {
 		c.auth.log.Debug("the answer could not be written", "error", err)
+	}
+}
+
+// writeHeader adds the header that the operation has set.
+func (c *Ctx) writeHeader(h http.Header) {
+	for name, values := range c.header {
+		switch name {
+		case "Access-Control-Expose-Headers", "Vary":
+			// Lists that middleware around us has begun.
+			h[name] = append(h[name], values...)
+		default:
+			h[name] = values
+		}
 	}
 }
 

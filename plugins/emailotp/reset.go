@@ -21,8 +21,8 @@ func (e *EmailOTP) requestReset(c *betterauth.Ctx, in RequestResetInput) (better
 	if e.passwords == nil {
 		return betterauth.Success{}, ErrResetDisabled
 	}
-	email := lower(in.Email)
-	if !betterauth.IsEmail(email) {
+	email, ok := betterauth.NormalizeEmail(in.Email)
+	if !ok {
 		// No user has it, and nothing is to be kept for what is no address.
 		return betterauth.Success{Success: true}, nil
 	}
