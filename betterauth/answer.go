@@ -131,19 +131,13 @@ func appendIdentity(dst []byte, id *Identity) ([]byte, error) {
 // every error that is no ErrorCode is the same 500.
 func (c *Ctx) encodeError(err error) (status int, contentType string, body []byte) {
 	coded := clientError(err)
-	level := c.auth.log.Debug
-	switch {
-	case coded.Status >= http.StatusInternalServerError:
-		level = c.auth.log.Error
-	case valueRefused(err):
-		// It may also be a column that is narrower than the schema asks for.
-		level = c.auth.log.Warn
-	}
 	switch {
 	case canceled(c, err):
 		c.auth.log.Debug("the client went away", "operation", c.Operation().ID)
-	case coded.Status >= http.StatusInternalServerError, err != error(coded):
-		level("request failed", "operation", c.Operation().ID, "status", coded.Status, "error", err)
+	case coded.Status >= http.StatusInternalServerError:
+		c.auth.log.Error("request failed", "operation", c.Operation().ID, "status", coded.Status, "error", err)
+	default:
+		c.logRefusal(coded, err)
 	}
 	if coded.Message == "" && coded.Code == "" {
 		if coded == errNotFoundRoute {

@@ -98,6 +98,7 @@ func (c *Ctx) createSession(user *User, how SignIn) (*Session, error) {
 	if how.Remember != nil && *how.Remember {
 		c.forgetDontRemember()
 	}
+	c.traceCookie()
 	c.setSessionCookies(id, remember)
 	return session, nil
 }

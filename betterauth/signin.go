@@ -43,7 +43,7 @@ func (a *Auth) SignIn(w http.ResponseWriter, r *http.Request, user *User, how Si
 	}
 	c := a.newCtx(r.Context(), r)
 	if c.baseURL = a.base.of(r); c.baseURL == "" {
-		return nil, errUnknownHost
+		return nil, c.unknownHost()
 	}
 	if !how.AllowCrossSite {
 		if err := c.checkForeignSignIn(); err != nil {

@@ -37,6 +37,7 @@ func (v *EmailVerification) follow(c *betterauth.Ctx, in FollowInput) (any, erro
 	}
 	for _, code := range linkErrors {
 		if errors.Is(err, code) {
+			c.LogRefusal(err)
 			return betterauth.Redirect{URL: withError(callbackURL, code.Code)}, nil
 		}
 	}

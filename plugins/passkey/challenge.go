@@ -101,13 +101,13 @@ func (p *Passkeys) take(c *betterauth.Ctx, kind, sent string) (*challenge, error
 	identifier, bound := c.SignedCookie(challengeCookie)
 	if !bound {
 		if sent == "" {
-			return nil, ErrChallengeNotFound
+			return nil, noChallenge(false)
 		}
 		identifier = p.unboundIdentifier(sent)
 	}
 	row, err := p.host.Verifications().Take(c, identifier)
 	if errors.Is(err, database.ErrNotFound) {
-		return nil, ErrChallengeNotFound
+		return nil, noChallenge(bound)
 	}
 	if err != nil {
 		return nil, err
