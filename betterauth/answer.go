@@ -38,15 +38,7 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 		status, contentType, body = c.encodeError(err)
 	}
 	h := w.Header()
-	for name, values := range c.header {
-		switch name {
-		case "Access-Control-Expose-Headers", "Vary":
-			// Lists that middleware around us has begun.
-			h[name] = append(h[name], values...)
-		default:
-			h[name] = values
-		}
-	}
+	c.writeHeader(h)
 	c.keepFromCaches(h, err != nil)
 	c.writeCookies(h)
 	if contentType != "" && h.Get("Content-Type") == "" {
@@ -56,6 +48,19 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 	w.WriteHeader(status)
 	if _, err := w.Write(body); err != nil && !canceled(c, err) {
 		c.auth.log.Debug("the answer could not be written", "error", err)
+	}
+}
+
+// writeHeader adds the header that the operation has set.
+func (c *Ctx) writeHeader(h http.Header) {
+	for name, values := range c.header {
+		switch name {
+		case "Access-Control-Expose-Headers", "Vary":
+			// Lists that middleware around us has begun.
+			h[name] = append(h[name], values...)
+		default:
+			h[name] = values
+		}
 	}
 }
 
@@ -126,19 +131,13 @@ func appendIdentity(dst []byte, id *Identity) ([]byte, error) {
 // every error that is no ErrorCode is the same 500.
 func (c *Ctx) encodeError(err error) (status int, contentType string, body []byte) {
 	coded := clientError(err)
-	level := c.auth.log.Debug
-	switch {
-	case coded.Status >= http.StatusInternalServerError:
-		level = c.auth.log.Error
-	case valueRefused(err):
-		// It may also be a column that is narrower than the schema asks for.
-		level = c.auth.log.Warn
-	}
 	switch {
 	case canceled(c, err):
 		c.auth.log.Debug("the client went away", "operation", c.Operation().ID)
-	case coded.Status >= http.StatusInternalServerError, err != error(coded):
-		level("request failed", "operation", c.Operation().ID, "status", coded.Status, "error", err)
+	case coded.Status >= http.StatusInternalServerError:
+		c.auth.log.Error("request failed", "operation", c.Operation().ID, "status", coded.Status, "error", err)
+	default:
+		c.logRefusal(coded, err)
 	}
 	if coded.Message == "" && coded.Code == "" {
 		if coded == errNotFoundRoute {

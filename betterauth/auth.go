@@ -32,6 +32,7 @@ type Auth struct {
 	hasher        Hasher
 	limiter       *limiter
 	warnings      struct{ origin, address sync.Once } // what is logged once
+	noted         notes                               // what is warned of once in a while
 	plugins       []orderedPlugin
 	operations    map[string]*operation
 	routes        *routes

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/database"
@@ -47,11 +48,35 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 	if err := a.checkSchema(ctx, a.cfg.Schema); err != nil {
 		return nil, errors.Join(err, a.closeOwn())
 	}
-	a.outbox = newOutbox(a.cfg.Mailer, a.cfg.MailTimeout, a.log)
+	a.outbox = newOutbox(a.cfg.Mailer, a.cfg.MailTimeout, a.log, func(kind string) {
+		a.note(context.Background(), "mail was dropped", kind, Refusal{Reason: "its recipient gets too much mail",
+			Configure: "if that much is meant, raise Config.MailLimit", Seen: []slog.Attr{slog.String("kind", kind)}})
+	})
 	if err := a.initPlugins(ctx); err != nil {
 		return nil, errors.Join(err, a.closeOwn())
 	}
+	a.introduce()
 	return a, nil
+}
+
+// introduce says in one line what was built.
+func (a *Auth) introduce() {
+	plugins := make([]string, len(a.plugins))
+	for i, p := range a.plugins {
+		plugins[i] = p.manifest.ID
+	}
+	base := a.base.static
+	switch {
+	case a.base.dynamic != nil:
+		base = "by host: " + strings.Join(a.base.dynamic.AllowedHosts, ", ")
+	case base == "":
+		base = "whatever host a request names"
+	}
+	kept := a.db.Engine()
+	if a.stateless {
+		kept = "none: sessions are in cookies alone"
+	}
+	a.log.Info("better-auth is ready", "baseURL", base, "path", a.base.path, "database", kept, "mailer", a.outbox != nil, "plugins", plugins)
 }
 
 // Migrations returns what the database lacks, without starting anything: the

@@ -68,7 +68,7 @@ func (c *Ctx) ClaimAddress(claim Claim, mail func(tx *Ctx, user *User) error) (c
 		return false, err
 	}
 	id := base64.StdEncoding.EncodeToString(random)
-	claim.Email = strings.ToLower(claim.Email)
+	claim.Email = storedEmail(claim.Email)
 	plain, err := json.Marshal(claim)
 	if err != nil {
 		return false, err
@@ -114,7 +114,7 @@ func (c *Ctx) SignedUp(user *User) error {
 // address is proven: whoever had it does not end them by leaving it.
 func (c *Ctx) SignUpRefused(email string) error {
 	return c.Transaction(func(tx *Ctx) error {
-		user, err := tx.auth.users.GetLocked(tx, database.Eq("email", strings.ToLower(email)))
+		user, err := tx.auth.users.GetLocked(tx, database.Eq("email", storedEmail(email)))
 		if errors.Is(err, database.ErrNotFound) || err == nil && user.EmailVerified {
 			return nil
 		}
@@ -214,7 +214,7 @@ func firstClaimOf(userID string) string { return "sign-up claim:" + userID }
 
 // addressHash stands for an address, which may be longer than an index likes.
 func addressHash(email string) string {
-	sum := sha256.Sum256([]byte(strings.ToLower(email)))
+	sum := sha256.Sum256([]byte(storedEmail(email)))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 

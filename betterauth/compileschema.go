@@ -62,13 +62,14 @@ func (a *Auth) compileSchema() (problems []error) {
 }
 
 func (a *Auth) setDatabaseHooks() []error {
-	var hooks []database.Hook
+	hooks := normalizeHooks()
 	for _, p := range a.plugins {
 		for _, h := range p.manifest.Database {
 			hooks = append(hooks, h.hook)
 		}
 	}
 	// Last, so that they see what will be written and what plugins made of it.
+	hooks = append(hooks, a.admitHooks()...)
 	if err := a.schema.SetHooks(append(hooks, a.endingHooks()...)); err != nil {
 		return []error{problem("", "database hooks", "%w", err)}
 	}

@@ -48,9 +48,13 @@ type codedError struct {
 	message string
 	member  string
 	value   any
+	refusal *Refusal // for the log, nil without one
 }
 
 func (e *codedError) Error() string {
+	if e.refusal != nil && e.cause == nil {
+		return e.code.Error() + ": " + e.refusal.Reason
+	}
 	if e.cause != nil {
 		return e.code.Error() + ": " + e.cause.Error()
 	}

@@ -218,5 +218,5 @@ func refuseGuess(ctx context.Context, wait time.Duration) error {
 		c.Header().Set("X-Retry-After", seconds)
 		c.Header().Set("Retry-After", seconds)
 	}
-	return ErrTooManyFailures
+	return ErrTooManyFailures.Refuse(Refusal{Reason: "too many wrong guesses at the secrets of one account; it has to wait"})
 }

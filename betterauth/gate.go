@@ -40,6 +40,12 @@ type SignIn struct {
 	NewUser bool
 	// Columns are values for added columns of the session, by logical name.
 	Columns database.Set
+	// AllowCrossSite lets Auth.SignIn accept a request that a page of another site
+	// sent, such as the form that carries a SAML response. The handler must have
+	// seen by itself that this browser asked to be signed in: by a state that it
+	// keeps in a cookie (SameSite=None), and finds in RelayState or InResponseTo.
+	// Operations, and Auth.CreateSession, have no use for it. Default false.
+	AllowCrossSite bool
 }
 
 // Attempt is what a gate judges: a user who proved who they are, before any

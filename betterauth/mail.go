@@ -59,6 +59,7 @@ type outbox struct {
 	mailer  Mailer
 	timeout time.Duration
 	log     *slog.Logger
+	note    func(kind string) // of mail that was dropped
 	queue   chan waitingMail
 
 	mu      sync.Mutex
@@ -66,11 +67,11 @@ type outbox struct {
 	pending sync.WaitGroup
 }
 
-func newOutbox(m Mailer, timeout time.Duration, log *slog.Logger) *outbox {
+func newOutbox(m Mailer, timeout time.Duration, log *slog.Logger, dropped func(kind string)) *outbox {
 	if m == nil {
 		return nil
 	}
-	o := &outbox{mailer: m, timeout: timeout, log: log, queue: make(chan waitingMail, mailQueue)}
+	o := &outbox{mailer: m, timeout: timeout, log: log, note: dropped, queue: make(chan waitingMail, mailQueue)}
 	for range mailWorkers {
 		go o.work()
 	}
@@ -81,7 +82,7 @@ func (o *outbox) work() {
 	for m := range o.queue {
 		switch err := o.send(m); {
 		case errors.Is(err, errMailLimit):
-			o.log.Warn("mail was dropped", "kind", m.Kind, "error", err)
+			o.note(m.Kind)
 		case err != nil:
 			o.log.Error("mail could not be sent", "kind", m.Kind, "error", err)
 		}
@@ -164,6 +165,8 @@ func (h *Host) CanMail() bool { return h.auth.outbox != nil }
 // before no longer works after this one.
 func (h *Host) Mail(ctx context.Context, m *Message) {
 	if h.auth.outbox == nil {
+		h.auth.note(ctx, "mail was not sent", m.Kind, Refusal{Reason: "there is no mailer", Configure: "set Config.Mailer",
+			Seen: []slog.Attr{slog.String("kind", m.Kind), slog.String("plugin", h.plugin)}})
 		return
 	}
 	waiting := waitingMail{m, h.mailMay(ctx, m.To)}

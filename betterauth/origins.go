@@ -1,6 +1,7 @@
 package betterauth
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -132,12 +133,20 @@ func (c *Ctx) demandOrigin() error {
 		from = c.Origin()
 	}
 	if from == "" || from == "null" {
-		return ErrMissingOrigin
+		return ErrMissingOrigin.Refuse(Refusal{Reason: "it has cookies, and neither Origin nor Referer says which page sent it", Seen: []slog.Attr{slog.String("origin", from)},
+			Configure: "browsers send Origin by themselves; a client that is none sends no cookies (see the plugin bearer), or an Origin that is trusted"})
 	}
 	if !c.trusts(from, false) {
-		return ErrInvalidOrigin
+		return c.untrusted(ErrInvalidOrigin, "a page of an origin that is not trusted sent it", from)
 	}
 	return nil
+}
+
+// untrusted is the refusal of what comes from, or leads to, an origin that is not
+// trusted.
+func (c *Ctx) untrusted(code *ErrorCode, reason, target string) error {
+	return code.Refuse(Refusal{Reason: reason, Configure: "if it is yours, add it to Config.TrustedOrigins, or correct Config.BaseURL",
+		Seen: []slog.Attr{slog.String("origin", logOrigin(target)), slog.Any("trusted", c.origins)}})
 }
 
 // checkLoginForgery keeps another site from signing a browser in: a browser's
@@ -151,7 +160,7 @@ func (c *Ctx) checkLoginForgery() error {
 	h := c.request.Header
 	site, mode := h.Get("Sec-Fetch-Site"), h.Get("Sec-Fetch-Mode")
 	if site == "cross-site" && mode == "navigate" {
-		return ErrCrossSiteLogin
+		return ErrCrossSiteLogin.Refuse(Refusal{Reason: "a form of another site leads to a sign-in", Seen: []slog.Attr{slog.String("origin", logOrigin(h.Get("Origin")))}})
 	}
 	// Every browser that sends Sec-Fetch-Site also sends Origin with a POST.
 	// Sec-Fetch-Mode alone is no sign of a browser: server runtimes send it too.
@@ -196,7 +205,7 @@ func (c *Ctx) checkTargets(body jsontext.Value) error {
 				return ErrBadJSON.Because(err)
 			}
 			if text != "" && !c.trusts(text, true) {
-				return target.code
+				return c.untrusted(target.code, target.label+" leads to an origin that is not trusted", text)
 			}
 		default:
 			if string(raw) == "0" {
@@ -218,14 +227,14 @@ func (c *Ctx) checkQueryTargets(query url.Values) error {
 				continue
 			}
 			if !c.trusts(target, true) {
-				return ErrInvalidCallbackURL
+				return c.untrusted(ErrInvalidCallbackURL, name+" of a link leads to an origin that is not trusted", target)
 			}
 			place, rest := target, ""
 			if end := strings.IndexAny(target, "?#"); end >= 0 {
 				place, rest = target[:end], target[end:]
 			}
 			if decoded, err := url.PathUnescape(place); err == nil && !c.trusts(decoded+rest, true) {
-				return ErrInvalidCallbackURL
+				return c.untrusted(ErrInvalidCallbackURL, name+" of a link leads to an origin that is not trusted", decoded)
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package betterauth
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -23,7 +22,7 @@ import (
 // user's row. When somebody else creates a user with the address at the same
 // moment the error is database.ErrUnique; begin the whole transaction again.
 func (h *Host) ProvenUser(ctx context.Context, email string, create func() (*User, error)) (user *User, created bool, err error) {
-	email = strings.ToLower(email)
+	email = storedEmail(email)
 	err = h.Transaction(ctx, func(ctx context.Context) error {
 		user, err = h.auth.users.GetLocked(ctx, database.Eq("email", email))
 		if errors.Is(err, database.ErrNotFound) && create != nil {
@@ -98,7 +97,7 @@ type ProvenAddress struct {
 // database.ErrNotFound, a sign-up that no longer stands ErrClaimEnded. It happens
 // in one transaction, that of c if there is one, which holds the user's row.
 func (c *Ctx) ProveAddress(p AddressProof) (*ProvenAddress, error) {
-	email := strings.ToLower(p.Email)
+	email := storedEmail(p.Email)
 	var proven *ProvenAddress
 	err := c.Transaction(func(tx *Ctx) error {
 		user, err := tx.auth.users.GetLocked(tx, database.Eq("email", email))

@@ -3,6 +3,7 @@ package betterauth
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"net/http"
 	"strconv"
@@ -243,7 +244,18 @@ func (c *Ctx) checkRate(path string, op *operation) error {
 		return nil
 	}
 	c.Header().Set("X-Retry-After", strconv.Itoa(max(1, int(math.Ceil(retry.Seconds())))))
-	return ErrTooManyRequests
+	return ErrTooManyRequests.Refuse(c.overLimit(rule))
+}
+
+// overLimit tells of a limit. That a client calls too often is the client's to
+// change, but where all are counted as one somebody has to configure something.
+func (c *Ctx) overLimit(rule Rule) Refusal {
+	r := Refusal{Reason: "the client called this route too often", Seen: []slog.Attr{slog.Int("max", rule.Max), slog.Duration("window", rule.Window)}}
+	if h := c.request.Header; len(c.auth.cfg.ClientIP.Headers) == 0 && (h.Get("X-Forwarded-For") != "" || h.Get("Forwarded") != "") {
+		r.Reason = "the connection's address called this route too often, and that may be a proxy's"
+		r.Configure = "behind a proxy, set Config.ClientIP.Headers to the header in which it names the client"
+	}
+	return r
 }
 
 // rateKey counts by client and route. What stands for a parameter does not

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -44,7 +45,7 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 		return nil, err
 	}
 	if c.baseURL == "" {
-		return nil, errUnknownHost
+		return nil, c.unknownHost()
 	}
 	if c.auth.routes.isDisabled(r.Method, path) {
 		return Raw{Status: http.StatusNotFound, ContentType: "text/plain;charset=UTF-8", Body: []byte("Not Found")}, nil
@@ -59,7 +60,7 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 		return nil, err
 	}
 	if op == nil {
-		return nil, errNotFoundRoute
+		return nil, c.noRoute(path)
 	}
 	c.op = op
 	body, err := c.readBody(w, r)
@@ -197,7 +198,8 @@ func (c *Ctx) readBody(w http.ResponseWriter, r *http.Request) (jsontext.Value, 
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			return nil, ErrBodyTooLarge
+			return nil, ErrBodyTooLarge.Refuse(Refusal{Reason: "its body is larger than the operation takes", Seen: []slog.Attr{slog.Int64("limit", limit)},
+				Configure: "if clients may send that much, raise Config.BodyLimit"})
 		}
 		return nil, ErrBadJSON.Because(err)
 	}
@@ -281,6 +283,25 @@ func quote(s string) string {
 		return `"` + strings.ToValidUTF8(string(out), "\uFFFD") + `"`
 	}
 	return string(out)
+}
+
+func (c *Ctx) unknownHost() error {
+	return errUnknownHost.Refuse(Refusal{Reason: "it names a host that is not served", Seen: []slog.Attr{slog.String("host", c.request.Host)},
+		Configure: "if it is yours, add it to Config.DynamicBaseURL.AllowedHosts; behind a proxy that names it elsewhere, set Config.TrustProxyHeaders"})
+}
+
+// noRoute tells of a route that nothing serves. Of the path only the beginning is
+// said: what follows may be a token.
+func (c *Ctx) noRoute(path string) error {
+	if op := c.auth.routes.match(path); op != nil {
+		return errNotFoundRoute.Refuse(Refusal{Reason: "the route is served by another method", Seen: []slog.Attr{
+			slog.String("route", op.Path), slog.String("method", c.request.Method), slog.String("serves", op.Method)}})
+	}
+	first, _, more := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if more {
+		first += "/…"
+	}
+	return errNotFoundRoute.Refuse(Refusal{Reason: "no plugin has this route", Seen: []slog.Attr{slog.String("route", "/"+first), slog.String("method", c.request.Method)}})
 }
 
 var errUnknownHost = &ErrorCode{"INVALID_HOST", "This host is not served", http.StatusBadRequest}

@@ -93,6 +93,7 @@ func (c *Ctx) createSession(user *User, how SignIn) (*Session, error) {
 	}
 	id := &Identity{Session: session, User: user}
 	c.login = loginState{read: true, stored: true, identity: id, created: id}
+	c.traceCookie()
 	c.setSessionCookies(id, remember)
 	return session, nil
 }

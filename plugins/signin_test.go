@@ -125,6 +125,9 @@ type tried struct {
 	client *plugintest.Client
 	answer *plugintest.Answer
 	err    error
+	// own says that the answer is that of the application's own handler, which has
+	// no header of a plugin.
+	own bool
 }
 
 func (s *signInSite) post(path string, body map[string]any) tried {
@@ -239,11 +242,35 @@ var ways = []way{
 		}
 	}, false, false, []string{signedIn, banned, signedIn, signedIn, banned, signedIn}},
 	{`Auth.CreateSession, Method "email"`, inProcess(betterauth.SignIn{Method: "email"}),
-		false, false, []string{signedIn, banned, secondary, secondary, banned, signedIn}},
+		false, false, []string{signedIn, banned, secondary, secondary, banned, notProven}},
 	{`Auth.CreateSession, Method "own"`, inProcess(betterauth.SignIn{Method: "own"}),
 		false, false, []string{signedIn, banned, signedIn, secondary, banned, signedIn}},
 	{"Auth.CreateSession, `MultiFactor`", inProcess(betterauth.SignIn{Method: "own", Assurance: betterauth.MultiFactor}),
 		false, false, []string{signedIn, banned, signedIn, signedIn, banned, signedIn}},
+	{`Auth.SignIn, Method "email"`, ownHandler(betterauth.SignIn{Method: "email"}),
+		false, false, []string{signedIn, banned, secondary, secondary, banned, notProven}},
+	{`Auth.SignIn, Method "own"`, ownHandler(betterauth.SignIn{Method: "own"}),
+		false, false, []string{signedIn, banned, signedIn, secondary, banned, notProven}},
+	{"Auth.SignIn, `MultiFactor`", ownHandler(betterauth.SignIn{Method: "own", Assurance: betterauth.MultiFactor}),
+		false, false, []string{signedIn, banned, signedIn, signedIn, banned, notProven}},
+}
+
+// ownHandler signs in from a route of the application's.
+func ownHandler(how betterauth.SignIn) func(s *signInSite) func() tried {
+	return func(s *signInSite) func() tried {
+		mux := http.NewServeMux()
+		mux.Handle(s.Auth.BasePath()+"/", s.Auth)
+		mux.HandleFunc("POST /old-login", func(w http.ResponseWriter, r *http.Request) {
+			if _, err := s.Auth.SignIn(w, r, s.ada, how); err != nil {
+				s.Auth.WriteError(w, r, err)
+			}
+		})
+		s.Serve(mux)
+		return func() tried {
+			c := s.Client()
+			return tried{client: c, answer: c.Root().Post("/old-login", nil), own: true}
+		}
+	}
 }
 
 func magicLink(s *signInSite) func() tried {

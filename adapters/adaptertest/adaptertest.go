@@ -12,6 +12,8 @@
 //     clears no cookie;
 //   - the cookies of a prolonged session are in the header before the handler
 //     writes;
+//   - a handler of the application's own signs in with Auth.SignIn, whose cookies
+//     and refusals arrive;
 //   - the handler can flush, and its context ends when the client goes away;
 //   - a body that is too large is 413;
 //   - the documents of a plugin are at the root of the domain.
@@ -109,6 +111,7 @@ func Run(t *testing.T, b Binding) {
 		{"OptionalSession", testOptional},
 		{"DatabaseFailure", testDatabaseFailure},
 		{"Refresh", testRefresh},
+		{"OwnSignIn", testOwnSignIn},
 		{"TwoAuths", testTwoAuths},
 		{"Streaming", testStreaming},
 		{"Cancellation", testCancellation},

@@ -55,7 +55,7 @@ func newSite(t testing.TB, cfg betterauth.Config) *site {
 	cfg.Password.Hasher = quickHasher{}
 	cfg.RateLimit.Disabled = true
 	s.Auth, err = betterauth.New(cfg).Database(db).
-		Plugin(emailpassword.New(emailpassword.Config{}), parrot()).Build(t.Context())
+		Plugin(emailpassword.New(emailpassword.Config{}), parrot(), methods()).Build(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -572,6 +572,12 @@ var broken = []brokenPlugin{
 				return done, nil
 			})}
 		})},
+	{name: "refuses-by-hand", rule: "traced", says: "tell, sent what it should be, answers 403 and leaves no trace",
+		make: endpoints(func(*part) []betterauth.Endpoint {
+			return []betterauth.Endpoint{betterauth.Handle(post("tell", betterauth.Public), func(*betterauth.Ctx, betterauth.None) (betterauth.Raw, error) {
+				return betterauth.Raw{Status: http.StatusForbidden, ContentType: "text/plain", Body: []byte("no")}, nil
+			})}
+		})},
 	{name: "let-in-as-the-server", rule: "no-session", says: "mine without a session answers 200", also: []string{"outage", "fail-closed", "hostile-bodies", "answers", "foreign-origin", "two-instances"},
 		make: made(func(p *part) betterauth.Manifest {
 			return betterauth.Manifest{

@@ -34,6 +34,8 @@ type Client struct {
 	jar *cookiejar.Jar
 	// beside are sent before those in the jar; see Beside.
 	beside []*http.Cookie
+	// root says that paths are the site's, and not below the base path; see Root.
+	root bool
 	// meanwhile runs in each request; see Meanwhile.
 	meanwhile func()
 }
@@ -92,10 +94,21 @@ func (k *Kit) SignedUpAs(user *betterauth.User) *Client {
 // at the same time.
 func (c *Client) Fork() *Client {
 	f := c.kit.Client()
-	f.Header, f.User, f.Session = c.Header.Clone(), c.User, c.Session
+	f.Header, f.User, f.Session, f.root = c.Header.Clone(), c.User, c.Session, c.root
 	f.jar.SetCookies(c.url(""), c.jar.Cookies(c.url("")))
 	f.beside = slices.Clone(c.beside)
 	return f
+}
+
+// Root is the same browser, with the same cookies and headers, whose paths are
+// those of the whole site instead of those below the base path: for routes of the
+// application's own, which Kit.Serve has put there.
+//
+//	alice.Root().Get("/me").Want(http.StatusOK)
+func (c *Client) Root() *Client {
+	root := *c
+	root.root = true
+	return &root
 }
 
 // SetCookie puts a cookie into the jar; the value is percent-encoded.
@@ -149,7 +162,8 @@ func (c *Client) url(path string) *url.URL {
 	return u
 }
 
-// Get sends a GET to a route below the base path.
+// Get sends a GET to a route below the base path, or, for a client of Root, of the
+// site.
 func (c *Client) Get(path string) *Answer { return c.Do(http.MethodGet, path, nil) }
 
 // Post sends body as JSON to a route below the base path; nil sends no body.
@@ -172,7 +186,10 @@ func (c *Client) Do(method, path string, body any) *Answer {
 		}
 		reader, contentType = bytes.NewReader(raw), "application/json"
 	}
-	u := c.url(c.kit.Auth.BasePath() + path)
+	if !c.root {
+		path = c.kit.Auth.BasePath() + path
+	}
+	u := c.url(path)
 	r := httptest.NewRequestWithContext(c.context(), method, u.String(), reader)
 	for name, values := range c.Header {
 		r.Header[name] = values
@@ -184,7 +201,7 @@ func (c *Client) Do(method, path string, body any) *Answer {
 		r.AddCookie(ck)
 	}
 	w := httptest.NewRecorder()
-	c.kit.Auth.ServeHTTP(w, r)
+	c.kit.handler().ServeHTTP(w, r)
 	res := w.Result()
 	c.jar.SetCookies(u, res.Cookies())
 	return &Answer{Status: w.Code, Header: res.Header, Body: w.Body.Bytes(), Cookies: res.Cookies(), t: c.kit.t, what: method + " " + path}

@@ -17,6 +17,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -65,6 +66,36 @@ type Kit struct {
 	baseURL string
 	outbox  *outbox
 	counter *counter // nil unless Options.Counted
+	site    *site
+}
+
+// site is what clients reach, for a kit and its copies: the Auth alone until Serve.
+type site struct {
+	mu      sync.Mutex
+	handler http.Handler
+}
+
+// Serve puts the application in front: from now on every request of this kit's
+// clients goes to h, such as the application's router, which serves the Auth under
+// its base path among its own routes. Clients reach those by Client.Root.
+//
+//	mux := http.NewServeMux()
+//	mux.Handle(kit.Auth.BasePath()+"/", kit.Auth)
+//	mux.Handle("GET /me", kit.Auth.RequireSession(me))
+//	kit.Serve(mux)
+func (k *Kit) Serve(h http.Handler) {
+	k.site.mu.Lock()
+	defer k.site.mu.Unlock()
+	k.site.handler = h
+}
+
+func (k *Kit) handler() http.Handler {
+	k.site.mu.Lock()
+	defer k.site.mu.Unlock()
+	if k.site.handler == nil {
+		return k.Auth
+	}
+	return k.site.handler
 }
 
 // New builds an Auth with plugins and fails the test if that fails.
@@ -94,7 +125,7 @@ func Build(t testing.TB, o Options) (*Kit, error) {
 		}
 		t.Cleanup(func() { _ = db.Close() })
 	}
-	k := &Kit{t: t, DB: db, Clock: &Clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, Log: &Log{}, outbox: &outbox{}}
+	k := &Kit{t: t, DB: db, Clock: &Clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, Log: &Log{}, outbox: &outbox{}, site: &site{}}
 	cfg := o.Config
 	if cfg.BaseURL == "" && cfg.DynamicBaseURL == nil {
 		cfg.BaseURL = BaseURL
@@ -204,4 +235,18 @@ func (l *Log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.buf.String()
+}
+
+// size in bytes of what was logged so far.
+func (l *Log) size() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Len()
+}
+
+// since is what was logged after that many bytes.
+func (l *Log) since(size int) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return string(l.buf.Bytes()[size:])
 }

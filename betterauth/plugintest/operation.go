@@ -100,7 +100,7 @@ var coreErrors = []*betterauth.ErrorCode{
 	betterauth.ErrUnauthorized, betterauth.ErrSessionNotFresh, betterauth.ErrFailedToGetSession, betterauth.ErrFailedToCreateSession,
 	betterauth.ErrDeferRequired, betterauth.ErrInvalidOrigin, betterauth.ErrMissingOrigin, betterauth.ErrCrossSiteLogin,
 	betterauth.ErrInvalidCallbackURL, betterauth.ErrInvalidRedirectURL, betterauth.ErrInvalidErrorURL, betterauth.ErrInvalidNewUserURL,
-	betterauth.ErrValidation, betterauth.ErrMissingField, betterauth.ErrFieldNotAllowed, betterauth.ErrUserNotFound,
+	betterauth.ErrValidation, betterauth.ErrMissingField, betterauth.ErrFieldNotAllowed, betterauth.ErrInvalidEmail, betterauth.ErrUserNotFound,
 	betterauth.ErrBadJSON, betterauth.ErrMediaType, betterauth.ErrBodyTooLarge, betterauth.ErrTooManyFailures, betterauth.ErrInternal,
 }
 

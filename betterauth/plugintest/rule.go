@@ -31,4 +31,5 @@ var rules = []rule{
 	{"two-instances", "two instances in one process share nothing", twoInstances},
 	{"close", "Close succeeds and leaves no goroutine behind", closes},
 	{"log", "no secret is logged", logs},
+	{"traced", "who is refused leaves a line in the log, with the status", traced},
 }

@@ -218,7 +218,7 @@ func (f *field) decodeMap(raw jsontext.Value, dst reflect.Value, path string, is
 }
 
 func (f *field) setString(s string, dst reflect.Value, path string, issues *Issues) {
-	if f.checks.trim {
+	if f.checks.trim || f.checks.email { // people and their keyboards add blanks to addresses
 		s = strings.TrimSpace(s)
 	}
 	switch {

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -46,10 +45,11 @@ func (a *Admin) createUser(c *betterauth.Ctx, in CreateInput) (UserAnswer, error
 	if err := a.demand(c, needs...); err != nil {
 		return UserAnswer{}, err
 	}
-	user := &betterauth.User{Email: strings.ToLower(in.Email)}
-	if !betterauth.IsEmail(user.Email) {
+	email, ok := betterauth.NormalizeEmail(in.Email)
+	if !ok {
 		return UserAnswer{}, ErrInvalidEmail
 	}
+	user := &betterauth.User{Email: email}
 	if err := a.fill(user, in.Data); err != nil {
 		return UserAnswer{}, err
 	}
@@ -82,9 +82,10 @@ func (a *Admin) createUser(c *betterauth.Ctx, in CreateInput) (UserAnswer, error
 	return UserAnswer{user}, err
 }
 
-// Create creates a user, with a password unless that is empty. The errors are
-// ErrUserExists for an address that is taken, ErrNoPasswords where no plugin
-// keeps passwords, and what that one says of the password.
+// Create creates a user, with a password unless that is empty, as
+// betterauth.Auth.CreateUser does, and tells subscribers of Created. The errors are
+// ErrInvalidEmail, ErrUserExists for an address that is taken, ErrNoPasswords where
+// no plugin keeps passwords, and what that one says of the password.
 func (a *Admin) Create(ctx context.Context, user *betterauth.User, password string) error {
 	set, err := a.prepareCreate(ctx, user.Email, password)
 	if err != nil {
@@ -95,6 +96,10 @@ func (a *Admin) Create(ctx context.Context, user *betterauth.User, password stri
 
 // prepareCreate judges and hashes the password of a user who is to be created.
 func (a *Admin) prepareCreate(ctx context.Context, email, password string) (setPassword, error) {
+	email, ok := betterauth.NormalizeEmail(email)
+	if !ok {
+		return nil, ErrInvalidEmail
+	}
 	if password != "" && a.passwords != nil {
 		if err := a.passwords.CheckNewPassword(password); err != nil {
 			return nil, err

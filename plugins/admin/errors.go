@@ -29,7 +29,7 @@ var (
 	ErrBannedUser        = code(http.StatusForbidden, "BANNED_USER", "You have been banned from this application")
 	ErrNoSuchRole        = code(http.StatusBadRequest, "YOU_ARE_NOT_ALLOWED_TO_SET_NON_EXISTENT_VALUE", "You are not allowed to set a non-existent role value")
 	ErrInvalidRole       = code(http.StatusBadRequest, "INVALID_ROLE_TYPE", "Invalid role type")
-	ErrInvalidEmail      = code(http.StatusBadRequest, "INVALID_EMAIL", "Invalid email")
+	ErrInvalidEmail      = betterauth.ErrInvalidEmail
 	ErrUserExists        = code(http.StatusBadRequest, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", "User already exists. Use another email.")
 	ErrNoData            = code(http.StatusBadRequest, "NO_DATA_TO_UPDATE", "No data to update")
 	ErrPasswordColumn    = code(http.StatusBadRequest, "PASSWORD_CANNOT_BE_UPDATED_VIA_UPDATE_USER", "Password cannot be updated through update-user. Use the set-user-password endpoint instead")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -117,8 +116,8 @@ func (a *Admin) emailFrom(ctx context.Context, in UpdateInput) (string, error) {
 		return "", nil
 	}
 	email, _ := in.Data.Text("email")
-	email = strings.ToLower(email)
-	if !betterauth.IsEmail(email) {
+	email, ok := betterauth.NormalizeEmail(email)
+	if !ok {
 		return "", ErrInvalidEmail
 	}
 	taken, err := a.users.Exists(ctx, database.Eq("email", email), database.Ne("id", in.UserID))

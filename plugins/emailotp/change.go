@@ -60,11 +60,12 @@ func (e *EmailOTP) requestChange(c *betterauth.Ctx, in RequestChangeInput) (bett
 
 // mayChange returns the present and the new address as they are stored.
 func (e *EmailOTP) mayChange(c *betterauth.Ctx, given string) (email, newEmail string, err error) {
-	email, newEmail = lower(c.Identity().User.Email), lower(given)
+	email = lower(c.Identity().User.Email)
+	newEmail, ok := betterauth.NormalizeEmail(given)
 	switch {
 	case !e.cfg.ChangeEmail.Enabled:
 		err = errChangeDisabled
-	case !betterauth.IsEmail(newEmail):
+	case !ok:
 		err = ErrInvalidEmail
 	case newEmail == email:
 		err = errSameEmail

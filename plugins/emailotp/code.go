@@ -6,7 +6,6 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
-	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -113,4 +112,7 @@ func pending() []betterauth.Pending {
 }
 
 // lower is an address as it is stored.
-func lower(email string) string { return strings.ToLower(email) }
+func lower(email string) string {
+	email, _ = betterauth.NormalizeEmail(email)
+	return email
+}

@@ -11,7 +11,7 @@ var (
 	ErrInvalid         = &betterauth.ErrorCode{Code: "INVALID_OTP", Message: "Invalid OTP", Status: http.StatusBadRequest}
 	ErrExpired         = &betterauth.ErrorCode{Code: "OTP_EXPIRED", Message: "OTP expired", Status: http.StatusBadRequest}
 	ErrTooManyAttempts = &betterauth.ErrorCode{Code: "TOO_MANY_ATTEMPTS", Message: "Too many attempts", Status: http.StatusForbidden}
-	ErrInvalidEmail    = &betterauth.ErrorCode{Code: "INVALID_EMAIL", Message: "Invalid email", Status: http.StatusBadRequest}
+	ErrInvalidEmail    = betterauth.ErrInvalidEmail
 	ErrUserNotFound    = &betterauth.ErrorCode{Code: "USER_NOT_FOUND", Message: "User not found", Status: http.StatusBadRequest}
 	// ErrResetDisabled is a reset where no plugin keeps passwords.
 	ErrResetDisabled = &betterauth.ErrorCode{Code: "RESET_PASSWORD_DISABLED", Message: "Reset password isn't enabled", Status: http.StatusBadRequest}

@@ -21,8 +21,8 @@ func (e *EmailOTP) requestReset(c *betterauth.Ctx, in RequestResetInput) (better
 	if e.passwords == nil {
 		return betterauth.Success{}, ErrResetDisabled
 	}
-	email := lower(in.Email)
-	if !betterauth.IsEmail(email) {
+	email, ok := betterauth.NormalizeEmail(in.Email)
+	if !ok {
 		return betterauth.Success{}, ErrInvalidEmail
 	}
 	return betterauth.Success{Success: true}, e.request(c, email, TypeForgetPassword)

@@ -28,8 +28,8 @@ func (e *EmailOTP) send(c *betterauth.Ctx, in SendInput) (betterauth.Success, er
 	if !e.host.CanMail() {
 		return betterauth.Success{}, errCannotMail
 	}
-	email := lower(in.Email)
-	if !betterauth.IsEmail(email) {
+	email, ok := betterauth.NormalizeEmail(in.Email)
+	if !ok {
 		return betterauth.Success{}, ErrInvalidEmail
 	}
 	if in.Type == TypeChangeEmail {

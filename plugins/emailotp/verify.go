@@ -16,8 +16,8 @@ type CheckInput struct {
 
 // check counts as an attempt like any other, or it would be where to guess.
 func (e *EmailOTP) check(c *betterauth.Ctx, in CheckInput) (betterauth.Success, error) {
-	email := lower(in.Email)
-	if !betterauth.IsEmail(email) {
+	email, ok := betterauth.NormalizeEmail(in.Email)
+	if !ok {
 		return betterauth.Success{}, ErrInvalidEmail
 	}
 	if _, _, err := e.try(c, email, identifier(in.Type, email), in.OTP, false); err != nil {
@@ -46,8 +46,8 @@ type VerifyEmailAnswer struct {
 }
 
 func (e *EmailOTP) verifyEmail(c *betterauth.Ctx, in VerifyEmailInput) (VerifyEmailAnswer, error) {
-	email := lower(in.Email)
-	if !betterauth.IsEmail(email) {
+	email, ok := betterauth.NormalizeEmail(in.Email)
+	if !ok {
 		return VerifyEmailAnswer{}, ErrInvalidEmail
 	}
 	proof, code, err := e.try(c, email, identifier(TypeEmailVerification, email), in.OTP, true)

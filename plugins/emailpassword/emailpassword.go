@@ -37,7 +37,10 @@ type Config struct {
 	// RequireVerifiedEmail signs nobody in whose address is not verified:
 	// signing up then makes no session and does not tell whether the address is
 	// taken, and signing in with the right password is 403 EMAIL_NOT_VERIFIED.
-	// A VerificationMailer mails the link. Default false.
+	// A VerificationMailer mails the link. So is betterauth.Auth.SignIn,
+	// whatever its Method, and CreateSession with Method "email". Links and codes in
+	// mails prove the address, and passkeys are no matter of this plugin. Default
+	// false.
 	RequireVerifiedEmail bool
 	// OnExistingUserSignUp is told of a sign-up for an address that somebody has
 	// proven to be theirs, where the answer does not say so: to mail them, say. An
@@ -147,6 +150,7 @@ func (p *EmailPassword) Manifest() betterauth.Manifest {
 				Errors:  []*betterauth.ErrorCode{ErrPasswordTooLong, ErrInvalidPassword},
 			}, p.verify),
 		},
+		Gates:   []betterauth.SessionGate{{Name: "verified address", Check: p.demandVerified}},
 		Pending: pending(),
 		Errors: []*betterauth.ErrorCode{
 			ErrSignUpDisabled, ErrInvalidEmail, ErrPasswordTooShort, ErrPasswordTooLong, ErrUserExists, ErrInvalidCredentials, ErrEmailNotVerified,

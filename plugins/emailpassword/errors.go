@@ -10,10 +10,10 @@ import (
 // The codes of this plugin, with the reference's texts.
 var (
 	ErrSignUpDisabled     = &betterauth.ErrorCode{Code: "EMAIL_PASSWORD_SIGN_UP_DISABLED", Message: "Email and password sign up is not enabled", Status: http.StatusBadRequest}
-	ErrInvalidEmail       = &betterauth.ErrorCode{Code: "INVALID_EMAIL", Message: "Invalid email", Status: http.StatusBadRequest}
+	ErrInvalidEmail       = betterauth.ErrInvalidEmail
 	ErrPasswordTooShort   = &betterauth.ErrorCode{Code: "PASSWORD_TOO_SHORT", Message: "Password too short", Status: http.StatusBadRequest}
 	ErrPasswordTooLong    = &betterauth.ErrorCode{Code: "PASSWORD_TOO_LONG", Message: "Password too long", Status: http.StatusBadRequest}
-	ErrUserExists         = &betterauth.ErrorCode{Code: "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", Message: "User already exists. Use another email.", Status: http.StatusUnprocessableEntity}
+	ErrUserExists         = betterauth.ErrUserExists
 	ErrInvalidCredentials = &betterauth.ErrorCode{Code: "INVALID_EMAIL_OR_PASSWORD", Message: "Invalid email or password", Status: http.StatusUnauthorized}
 	ErrEmailNotVerified   = &betterauth.ErrorCode{Code: "EMAIL_NOT_VERIFIED", Message: "Email not verified", Status: http.StatusForbidden}
 	ErrResetDisabled      = &betterauth.ErrorCode{Code: "RESET_PASSWORD_DISABLED", Message: "Reset password isn't enabled", Status: http.StatusBadRequest}

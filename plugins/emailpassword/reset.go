@@ -123,6 +123,9 @@ func (p *EmailPassword) followReset(c *betterauth.Ctx, in FollowResetInput) (bet
 			return betterauth.Redirect{}, err
 		}
 	}
+	if name == "error" {
+		c.LogRefusal(ErrInvalidToken.Refuse(betterauth.Refusal{Reason: "the link to reset a password does not count, or no longer"}))
+	}
 	target, err := c.Target(page, betterauth.Param{Name: name, Value: value})
 	return betterauth.Redirect{URL: target}, err
 }

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 )
+
+// method is the Method of sign-ins with an address and a password.
+const method = "email"
 
 // SignInInput is the input of signInEmail.
 type SignInInput struct {
@@ -28,12 +30,13 @@ type SignInAnswer struct {
 }
 
 func (p *EmailPassword) signIn(c *betterauth.Ctx, in SignInInput) (SignInAnswer, error) {
-	if !betterauth.IsEmail(in.Email) {
+	email, ok := betterauth.NormalizeEmail(in.Email)
+	if !ok {
 		return SignInAnswer{}, ErrInvalidEmail
 	}
 	remember := in.RememberMe == nil || *in.RememberMe
-	how := betterauth.SignIn{Method: "email", Remember: &remember}
-	user, session, err := p.SignInUser(c, in.Email, p.byEmail(in.Email), in.Password, how, text(in.CallbackURL), ErrInvalidCredentials)
+	how := betterauth.SignIn{Method: method, Remember: &remember}
+	user, session, err := p.SignInUser(c, email, p.byEmail(email), in.Password, how, text(in.CallbackURL), ErrInvalidCredentials)
 	if err != nil {
 		return SignInAnswer{}, err
 	}
@@ -136,7 +139,8 @@ type finder = func(context.Context) (*betterauth.User, error)
 
 func (p *EmailPassword) byEmail(email string) finder {
 	return func(ctx context.Context) (*betterauth.User, error) {
-		return p.users.Get(ctx, database.Eq("email", strings.ToLower(email)))
+		email, _ := betterauth.NormalizeEmail(email)
+		return p.users.Get(ctx, database.Eq("email", email))
 	}
 }
 

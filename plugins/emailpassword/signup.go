@@ -66,7 +66,7 @@ func (p *EmailPassword) signUp(c *betterauth.Ctx, in SignUpInput) (SignUpAnswer,
 		if err := p.mailOnSignUp(tx, user, in.CallbackURL); err != nil {
 			return err
 		}
-		session, err := tx.SignIn(user, betterauth.SignIn{Method: "email", Remember: in.RememberMe, NewUser: true})
+		session, err := tx.SignIn(user, betterauth.SignIn{Method: method, Remember: in.RememberMe, NewUser: true})
 		if err != nil {
 			return err
 		}

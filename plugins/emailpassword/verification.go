@@ -15,6 +15,18 @@ type VerificationMailer interface {
 	MailOnSignIn(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error
 }
 
+// demandVerified is the gate of RequireVerifiedEmail: for passwords, wherever they
+// were checked, and for the application's own handlers (Auth.SignIn), which say
+// nothing else of the address than what is stored. Proving who one is again is no
+// sign-in.
+func (p *EmailPassword) demandVerified(c *betterauth.Ctx, a *betterauth.Attempt) error {
+	own := a.SignIn.Method == method || c.Operation().ID == "" && c.Request() != nil
+	if !p.cfg.RequireVerifiedEmail || !own || a.User.EmailVerified || a.Renews != nil {
+		return nil
+	}
+	return ErrEmailNotVerified
+}
+
 func (p *EmailPassword) mailOnSignUp(c *betterauth.Ctx, user *betterauth.User, callbackURL *string) error {
 	if p.verifier == nil {
 		return nil

@@ -376,14 +376,15 @@ func TestChangesAtOnce(t *testing.T) {
 		const people = 8
 		var won atomic.Int32
 		var wg sync.WaitGroup
-		var browsers []*plugintest.Client
+		browsers := map[string]*plugintest.Client{} // by user: mail is sent by several at once
 		for i := range people {
 			email := fmt.Sprintf("p%d@example.com", i)
-			browsers = append(browsers, s.SignedInAs(s.create(email, true)))
+			user := s.create(email, true)
+			browsers[user.ID] = s.SignedInAs(user)
 			s.askChange("change", email, "wanted@example.com")
 		}
-		for i, m := range s.Mails() {
-			c := browsers[i]
+		for _, m := range s.Mails() {
+			c := browsers[m.User.ID]
 			wg.Go(func() {
 				switch answer := c.Get(bare(m)); answer.Status {
 				case http.StatusOK:

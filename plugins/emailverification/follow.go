@@ -37,6 +37,7 @@ func (v *EmailVerification) follow(c *betterauth.Ctx, in FollowInput) (any, erro
 	}
 	for _, code := range linkErrors {
 		if errors.Is(err, code) {
+			c.LogRefusal(err)
 			return betterauth.Redirect{URL: withError(callbackURL, code.Code)}, nil
 		}
 	}
@@ -86,8 +87,10 @@ func (v *EmailVerification) open(token string) (link signed, err error) {
 	case err != nil:
 		return link, ErrInvalidToken.Because(err)
 	}
-	link.Email, link.UpdateTo = strings.ToLower(link.Email), strings.ToLower(link.UpdateTo)
-	if !betterauth.IsEmail(link.Email) || link.UpdateTo != "" && !betterauth.IsEmail(link.UpdateTo) {
+	email, ok := betterauth.NormalizeEmail(link.Email)
+	updateTo, toOK := betterauth.NormalizeEmail(link.UpdateTo)
+	link.Email, link.UpdateTo = email, updateTo
+	if !ok || updateTo != "" && !toOK {
 		return link, ErrInvalidToken
 	}
 	return link, nil

@@ -3,6 +3,7 @@ package magiclink
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -83,6 +84,7 @@ func (to targets) failed(c *betterauth.Ctx, f failure) (any, error) {
 	if f.description != "" {
 		params = append(params, betterauth.Param{Name: "error_description", Value: f.description})
 	}
+	c.LogRefusal((&betterauth.ErrorCode{Code: f.name, Status: http.StatusFound}).Refuse(betterauth.Refusal{Reason: "the link signs nobody in"}))
 	url, err := c.Target(to.failure, params...)
 	return betterauth.Redirect{URL: url}, err
 }

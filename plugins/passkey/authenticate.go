@@ -122,8 +122,9 @@ func (p *Passkeys) verifyAssertion(c *betterauth.Ctx, begun *challenge, key *Pas
 	if p.cfg.DisableVerification {
 		return unverifiedAssertion(begun, parsed)
 	}
-	if err := p.exactOrigin(c, &parsed.Response.CollectedClientData); err != nil {
-		return ErrInvalidResponse.Because(err)
+	client, hash := &parsed.Response.CollectedClientData, parsed.Response.AuthenticatorData.RPIDHash
+	if err := p.exactOrigin(c, client); err != nil {
+		return p.refuse(c, ErrInvalidResponse, client, hash, err)
 	}
 	if err := checkHandle(begun, parsed.Response.UserHandle); err != nil {
 		return ErrInvalidResponse.Because(err)
@@ -145,10 +146,10 @@ func (p *Passkeys) verifyAssertion(c *betterauth.Ctx, begun *challenge, key *Pas
 	}, parsed)
 	var fault *protocol.Error
 	if errors.As(err, &fault) && fault.Type == protocol.ErrAssertionSignature.Type {
-		return ErrAuthenticationFailed.Because(err)
+		return p.refuse(c, ErrAuthenticationFailed, client, hash, err)
 	}
 	if err != nil {
-		return ErrInvalidResponse.Because(err)
+		return p.refuse(c, ErrInvalidResponse, client, hash, err)
 	}
 	return nil
 }

@@ -98,13 +98,13 @@ func (p *Passkeys) unboundIdentifier(expected string) string {
 // of answers to one challenge, one gets it, whether the answer holds or not.
 // sent is the challenge in the client's response, "" if that cannot be read.
 func (p *Passkeys) take(c *betterauth.Ctx, kind, sent string) (*challenge, error) {
-	identifier, err := p.begunBy(c, sent)
+	identifier, bound, err := p.begunBy(c, sent)
 	if err != nil {
 		return nil, err
 	}
 	row, err := p.host.Verifications().Take(c, identifier)
 	if errors.Is(err, database.ErrNotFound) {
-		return nil, ErrChallengeNotFound
+		return nil, noChallenge(bound)
 	}
 	if err != nil {
 		return nil, err
@@ -120,29 +120,30 @@ func (p *Passkeys) take(c *betterauth.Ctx, kind, sent string) (*challenge, error
 	return &begun, nil
 }
 
-// begunBy names the stored challenge that a response answers. Of several cookies,
+// begunBy names the stored challenge that a response answers, and whether the
+// browser is bound to it by a cookie. Of several cookies,
 // which a browser may have of one name, it is the one of the challenge that was
 // sent; each is bound to this browser, and only that one is spent.
-func (p *Passkeys) begunBy(c *betterauth.Ctx, sent string) (identifier string, err error) {
-	bound := c.SignedCookieValues(challengeCookie)
+func (p *Passkeys) begunBy(c *betterauth.Ctx, sent string) (identifier string, bound bool, err error) {
+	brought := c.SignedCookieValues(challengeCookie)
 	switch {
-	case len(bound) == 0 && sent == "":
-		return "", ErrChallengeNotFound
-	case len(bound) == 0:
-		return p.unboundIdentifier(sent), nil
+	case len(brought) == 0 && sent == "":
+		return "", false, noChallenge(false)
+	case len(brought) == 0:
+		return p.unboundIdentifier(sent), false, nil
 	}
-	for _, candidate := range bound[1:] {
+	for _, candidate := range brought[1:] {
 		row, err := p.host.Verifications().Find(c, candidate)
 		if errors.Is(err, database.ErrNotFound) {
 			continue
 		}
 		if err != nil {
-			return "", err
+			return "", true, err
 		}
 		var begun challenge
 		if json.Unmarshal([]byte(row.Value), &begun) == nil && begun.Expected != "" && begun.Expected == sent {
-			return candidate, nil
+			return candidate, true, nil
 		}
 	}
-	return bound[0], nil
+	return brought[0], true, nil
 }

@@ -77,7 +77,7 @@ func (p *Passkeys) register(c *betterauth.Ctx, id *betterauth.Identity, in Verif
 	}
 	key, err := p.verifiedCredential(c, begun, parsed)
 	if err != nil {
-		return nil, registrationFailure(err)
+		return nil, p.registrationFailure(c, parsed, err)
 	}
 	if key.Name = in.Name; key.Name != nil && *key.Name == "" {
 		key.Name = nil
@@ -132,12 +132,12 @@ func (p *Passkeys) verifiedCredential(c *betterauth.Ctx, begun *challenge, parse
 
 // registrationFailure is what a registration that does not hold is answered
 // with. A policy's own code says more.
-func registrationFailure(err error) error {
+func (p *Passkeys) registrationFailure(c *betterauth.Ctx, parsed *protocol.ParsedCredentialCreationData, err error) error {
 	var code *betterauth.ErrorCode
 	if errors.As(err, &code) {
 		return err
 	}
-	return ErrRegistrationFailed.Because(err)
+	return p.refuse(c, ErrRegistrationFailed, &parsed.Response.CollectedClientData, parsed.Response.AttestationObject.AuthData.RPIDHash, err)
 }
 
 // credentialRow is a credential in the reference's columns.

@@ -226,7 +226,8 @@ func (p *Passkeys) complete(c *betterauth.Ctx, resolved *ResolvedUser) (err erro
 	if _, err := p.host.AdditionalValues("user", user.Columns, true); err != nil {
 		return err
 	}
-	user.Email = strings.ToLower(user.Email)
+	email, ok := betterauth.NormalizeEmail(user.Email)
+	user.Email = email
 	shown := user.Email
 	if user.Email == "" {
 		local, err := p.host.RandomString(32, betterauth.LowerAlphanumeric)
@@ -235,7 +236,7 @@ func (p *Passkeys) complete(c *betterauth.Ctx, resolved *ResolvedUser) (err erro
 		}
 		user.Email, user.EmailVerified = local+"@"+placeholderDomain, false
 		shown = user.Name
-	} else if !betterauth.IsEmail(user.Email) || strings.HasSuffix(user.Email, "@"+placeholderDomain) {
+	} else if !ok || strings.HasSuffix(user.Email, "@"+placeholderDomain) {
 		return ErrResolvedUserInvalid.Because(errors.New("a new user with an address that is none"))
 	}
 	if user.EmailVerified {

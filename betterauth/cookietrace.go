@@ -1,0 +1,38 @@
+package betterauth
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+)
+
+// Browsers drop cookies that they may not keep without telling anybody: the sign-in
+// succeeds, and the next request is nobody's. A request says enough to foresee it.
+
+// traceCookie warns where the browser that made this request will not keep the
+// session's cookie, or keeps it where others can read it.
+func (c *Ctx) traceCookie() {
+	if c.request == nil {
+		return
+	}
+	h := c.request.Header
+	page := h.Get("Origin")
+	scheme, host, _ := strings.Cut(page, "://")
+	a := c.attributes(cookieSession)
+	var r Refusal
+	switch {
+	case a.Secure && scheme == "http" && !isLoopback(host):
+		r = Refusal{Reason: "the browser drops a Secure cookie on a page that came by http",
+			Configure: "open the application by https, or correct Config.BaseURL"}
+	case !a.Secure && scheme == "https" && c.auth.jar.secure == SecureAuto:
+		r = Refusal{Reason: "the page came by https, and the cookie is not Secure, since the base URL is http",
+			Configure: "set Config.BaseURL to the https URL; behind a proxy without one, Config.TrustProxyHeaders"}
+	case h.Get("Sec-Fetch-Site") == "cross-site" && a.SameSite != "none" && c.request.Method != http.MethodGet:
+		r = Refusal{Reason: "the browser drops the cookie, since the page is on another site than this server",
+			Configure: `serve both on one domain, or set Config.Cookies.SameSite to "none" (https only)`}
+	default:
+		return
+	}
+	r.Seen = []slog.Attr{slog.String("origin", logOrigin(page)), slog.String("baseURL", c.baseURL)}
+	c.auth.note(c, "cookie is not kept", cookieSession, r)
+}
