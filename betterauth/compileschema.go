@@ -2,6 +2,7 @@ package betterauth
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -69,7 +70,7 @@ func (a *Auth) setDatabaseHooks() []error {
 		}
 	}
 	// Last, so that they see what will be written and what plugins made of it.
-	if err := a.schema.SetHooks(append(hooks, a.endingHooks()...)); err != nil {
+	if err := a.schema.SetHooks(slices.Concat(hooks, a.validateHooks(), a.endingHooks())); err != nil {
 		return []error{problem("", "database hooks", "%w", err)}
 	}
 	return nil
