@@ -16,6 +16,12 @@ type CallOptions struct {
 	// Request lends its headers, such as cookies and the client's address.
 	// Default none.
 	Request *http.Request
+	// AllowServerOnly lets the input have members that only the server may set, such
+	// as the permissions of a key, although a request is lent. Say so where the
+	// application chose each of them itself, never where it passes on what a client
+	// sent. Access is that of the request all the same. Default false: what a request
+	// is lent to is held to what a client may do. Without Request it changes nothing.
+	AllowServerOnly bool
 }
 
 // Call runs an operation in process, with the hooks, access rules and gates it
@@ -41,6 +47,7 @@ func Call[Out any](ctx context.Context, a *Auth, opID string, in any, o CallOpti
 		return none, err
 	}
 	c.op, c.baseURL = op, base
+	c.serverOnly = c.serverOnly || o.AllowServerOnly
 	if o.SessionToken != "" {
 		c.login.presented = o.SessionToken
 	}

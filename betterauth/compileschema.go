@@ -2,6 +2,7 @@ package betterauth
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -69,8 +70,7 @@ func (a *Auth) setDatabaseHooks() []error {
 		}
 	}
 	// Last, so that they see what will be written and what plugins made of it.
-	hooks = append(hooks, a.admitHooks()...)
-	if err := a.schema.SetHooks(append(hooks, a.endingHooks()...)); err != nil {
+	if err := a.schema.SetHooks(slices.Concat(hooks, a.admitHooks(), a.validateHooks(), a.endingHooks())); err != nil {
 		return []error{problem("", "database hooks", "%w", err)}
 	}
 	return nil

@@ -96,6 +96,14 @@ type Config struct {
 	// AdditionalColumns are the application's own columns, made with NewField.
 	// Default none.
 	AdditionalColumns []AddedColumn
+	// ValidateUserInfo is asked about every user before they are created, by whatever
+	// way: sign-up, a link or code that signs up, a passkey, an administrator, Go code.
+	// An ErrorCode is the answer, and a link leads to its error page with it; any other
+	// error, or a panic, is a 500. Nothing is stored then. It runs in the transaction
+	// that creates the user, after the hooks of plugins, so it writes with ctx and does
+	// not wait for others; concurrently for several users. Who exists already is not
+	// asked about: a gate is for that. Default nil.
+	ValidateUserInfo func(ctx context.Context, info UserInfo) error
 	// IDs says how ids are made. Default database.RandomID, 32 letters and digits.
 	IDs database.IDStrategy
 	// NewID makes ids in code instead, given the logical table. Default nil.

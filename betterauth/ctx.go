@@ -36,13 +36,15 @@ type exchange struct {
 	values   map[any]any
 	login    loginState
 	claim    string // the sign-up that this request is; see ClaimFor
+	// serverOnly says that the input is the application's own; see FromClient.
+	serverOnly bool
 }
 
 // exchangeKey finds the exchange in a context.
 type exchangeKey struct{}
 
 func (a *Auth) newCtx(ctx context.Context, r *http.Request) *Ctx {
-	x := &exchange{auth: a, request: r, header: http.Header{}}
+	x := &exchange{auth: a, request: r, serverOnly: r == nil, header: http.Header{}}
 	return &Ctx{Context: context.WithValue(ctx, exchangeKey{}, x), exchange: x}
 }
 
@@ -69,6 +71,11 @@ func (c *Ctx) Operation() Operation {
 // Request is the HTTP request, nil when the call is in process. Its body is
 // already consumed.
 func (c *Ctx) Request() *http.Request { return c.request }
+
+// FromClient reports whether the operation's input may be what a client sent: over
+// HTTP, and in process where a request is lent without CallOptions.AllowServerOnly.
+// Ask it before you believe members that only the server may set.
+func (c *Ctx) FromClient() bool { return !c.serverOnly }
 
 // Header is the answer's header. What is set stays when the request fails.
 func (c *Ctx) Header() http.Header { return c.header }

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -40,6 +41,7 @@ var (
 	_ = errors.New
 	_ = slog.Default
 	_ = http.NewServeMux
+	_ = strings.HasSuffix
 	_ = time.Now
 	_ = betterauth.New
 	_ = plugintest.New

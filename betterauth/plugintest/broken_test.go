@@ -563,6 +563,20 @@ var broken = []brokenPlugin{
 				return nil
 			}}
 		}},
+	{name: "takes-machine-form", rule: "typed-codes", says: `enter takes 12-34 and not " \u200b12\u00a034\n" as code`,
+		options: []plugintest.Option{plugintest.Sample("enter", func(*plugintest.Kit, *plugintest.Client) plugintest.Request {
+			return plugintest.Request{Body: map[string]any{"code": "12-34"}}
+		})},
+		make: endpoints(func(*part) []betterauth.Endpoint {
+			return []betterauth.Endpoint{betterauth.Handle(post("enter", betterauth.WithSession), func(_ *betterauth.Ctx, in struct {
+				Code betterauth.TypedCode `json:"code"`
+			}) (betterauth.Status, error) {
+				if in.Code != "12-34" {
+					return done, betterauth.ErrValidation
+				}
+				return done, nil
+			})}
+		})},
 	{name: "talkative", rule: "log", says: "the password sent to tell is in the log",
 		make: endpoints(func(p *part) []betterauth.Endpoint {
 			return []betterauth.Endpoint{betterauth.Handle(post("tell", betterauth.Public), func(_ *betterauth.Ctx, in struct {

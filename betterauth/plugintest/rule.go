@@ -21,6 +21,7 @@ var rules = []rule{
 	{"one-life", "what opens an account by the plugin, or will, ends when the address is proven for the first time, what is pending also when the user is banned, and nothing names a user who is gone", oneLife},
 	{"looks-again", "a session that ended since it was read writes no way in: neither what the plugin declares as credentials or pending, nor accounts, sessions and addresses", looksAgain},
 	{"schema", "tables and columns can be created on an empty database, again, beside rows of before the plugin, and under other names, and operations answer alike there", schema},
+	{"typed-codes", "a code that a person types, a betterauth.TypedCode, is taken with spaces, without its hyphens and in full-width digits", typedCodes},
 	{"answers", "an operation answers with its declared type, in JSON, without hidden columns", answers},
 	{"errors-declared", "an error code that a client meets is declared by the operation or a manifest", errorsDeclared},
 	{"one-winner", "what is good for one use is used once among any number of requests at the same time", oneWinner},

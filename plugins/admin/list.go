@@ -110,6 +110,9 @@ func count(name string, given *string) (int, error) {
 // column finds a column that clients see and that rows can be compared by. Only
 // such a name reaches a statement, and never as the client wrote it.
 func (a *Admin) column(parameter, name string) (database.Column, error) {
+	if name == "_id" {
+		name = "id" // as clients say that have known the users in MongoDB
+	}
 	for _, column := range a.columns {
 		if column.Name != name || column.Hidden {
 			continue

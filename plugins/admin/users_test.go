@@ -90,6 +90,9 @@ func TestListUsers(t *testing.T) {
 			"filterField=role&filterValue=admin":                                               "Ada",
 			"filterField=createdAt&filterOperator=lt&filterValue=2026-01-01T00:00:00.000Z":     "",
 			"filterField=id&filterValue=" + boss.ID:                                            "Ada",
+			"filterField=_id&filterValue=" + boss.ID:                                           "Ada",
+			"filterField=_id&filterOperator=ne&filterValue=" + boss.ID + "&sortBy=birthYear":   `100% a_b back\slash`,
+			"sortBy=_id&filterField=role&filterValue=admin":                                    "Ada",
 			"filterField=name&filterValue=" + url.QueryEscape("x' or '1'='1"):                  "",
 			"sortBy=birthYear&sortDirection=desc&limit=2":                                      `back\slash a_b`,
 			"sortBy=birthYear&limit=2&offset=1":                                                "100% a_b",
@@ -115,6 +118,7 @@ func TestListUsers(t *testing.T) {
 			"filterField=birthYear&filterValue=x", "filterField=birthYear&filterValue=99999999999", "filterField=birthYear&filterValue=null", "filterField=birthYear&filterOperator=contains&filterValue=1",
 			"filterField=banned&filterValue=1", "filterField=banned&filterOperator=lt&filterValue=true", "filterField=createdAt&filterValue=soon",
 			"filterField=id&filterOperator=contains&filterValue=x", "filterValue=a&filterValue=b", "filterOperator=is&filterValue=x",
+			"filterField=_id&filterOperator=contains&filterValue=x", "searchField=_id&searchValue=x",
 			"limit=-1", "limit=1.5", "limit=1e300", "offset=-1", "offset=Inf", "searchField=role&searchValue=x", "searchValue=%00", "searchValue=a&searchValue=b",
 		} {
 			c.Get("/admin/list-users?" + query).WantError(betterauth.ErrValidation)

@@ -15,7 +15,7 @@ import (
 )
 
 // CreateInput is the input of createApiKey. What is marked server-only is
-// refused over HTTP.
+// refused where a client may have sent it (betterauth.Ctx.FromClient).
 type CreateInput struct {
 	// ConfigID is the configuration. Default: the default one.
 	ConfigID *string `json:"configId"`
@@ -56,7 +56,7 @@ func (k *Keys) createKey(c *betterauth.Ctx, in CreateInput) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	user, remote := caller(c), c.Request() != nil
+	user, remote := caller(c), c.FromClient()
 	if remote && in.serverOnly() {
 		return nil, ErrServerOnly
 	}

@@ -178,12 +178,16 @@ var sortable = func() map[string]bool {
 
 func (in *ListInput) order() ([]database.Order, error) {
 	made := []database.Order{{Column: "createdAt"}, {Column: "id"}}
-	if deref(in.SortBy) == "" {
+	by := deref(in.SortBy)
+	if by == "" {
 		return made, nil
 	}
-	if !sortable[*in.SortBy] {
+	if by == "_id" {
+		by = "id" // as clients say that have known the keys in MongoDB
+	}
+	if !sortable[by] {
 		return nil, betterauth.ErrValidation.Messagef("[query.sortBy] Invalid option")
 	}
-	first := database.Order{Column: *in.SortBy, Desc: deref(in.SortDirection) == "desc"}
+	first := database.Order{Column: by, Desc: deref(in.SortDirection) == "desc"}
 	return append([]database.Order{first}, made...), nil
 }

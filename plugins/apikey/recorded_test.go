@@ -3,6 +3,7 @@ package apikey_test
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -121,7 +122,7 @@ func TestHostileInput(t *testing.T) {
 			}
 		}
 		for path, want := range map[string]int{"get": 400, "get?id=%00": 400, "get?id=a&id=b": 400, "get?id=none": 404, "list?limit=NaN": 400, "list?limit=1e99": 400,
-			"list?offset=-1": 400, "list?sortBy=key": 400, "list?sortBy=%22": 400, "list?sortBy=permissions&sortDirection=desc": 200, "list?configId=%27": 200} {
+			"list?offset=-1": 400, "list?sortBy=key": 400, "list?sortBy=%22": 400, "list?sortBy=_id": 200, "list?sortBy=permissions&sortDirection=desc": 200, "list?configId=%27": 200} {
 			ada.Get("/api-key/" + path).Want(want)
 		}
 		for _, sent := range []string{strings.Repeat("ü", 64), strings.Repeat("x", 100000), "'" + strings.Repeat("x", 64)} {
@@ -221,4 +222,53 @@ func TestInProcess(t *testing.T) {
 	if _, err := keys.Verify(t.Context(), apikey.VerifyInput{Key: text, Permissions: apikey.Permissions{"files": {"read"}}}); !errors.Is(err, apikey.ErrKeyNotFound) {
 		t.Errorf("a permission that was replaced: %v", err)
 	}
+}
+
+// With a request, in process, members that only the server may set are refused as a
+// client's are, until the application says that it chose them itself. Whose key it is
+// is said by the session then.
+func TestInProcessWithARequest(t *testing.T) {
+	t.Parallel()
+	kit, _ := site(t, nil, apikey.Config{})
+	ada, bob := kit.SignedIn("ada@example.com"), kit.SignedIn("bob@example.com")
+	request := httptest.NewRequest(http.MethodPost, plugintest.BaseURL+"/x", nil)
+	request.Header.Set("Cookie", "better-auth.session_token="+ada.Cookie("better-auth.session_token"))
+	limited := apikey.CreateInput{Remaining: p(int64(3)), Permissions: apikey.Permissions{"files": {"read"}}}
+	asked := limited
+	asked.UserID = &ada.User.ID
+	others := limited
+	others.UserID = &bob.User.ID
+	for name, test := range map[string]struct {
+		in   apikey.CreateInput
+		o    betterauth.CallOptions
+		want *betterauth.ErrorCode
+	}{
+		"a request":                      {limited, betterauth.CallOptions{Request: request}, apikey.ErrServerOnly},
+		"nothing server-only":            {apikey.CreateInput{}, betterauth.CallOptions{Request: request}, nil},
+		"allowed":                        {limited, betterauth.CallOptions{Request: request, AllowServerOnly: true}, nil},
+		"allowed, the session's user":    {asked, betterauth.CallOptions{Request: request, AllowServerOnly: true}, nil},
+		"allowed, somebody else":         {others, betterauth.CallOptions{Request: request, AllowServerOnly: true}, apikey.ErrUnauthorizedSession},
+		"allowed, request of nobody":     {asked, betterauth.CallOptions{Request: httptest.NewRequest(http.MethodPost, "/x", nil), AllowServerOnly: true}, apikey.ErrUnauthorizedSession},
+		"allowed, no request to be held": {asked, betterauth.CallOptions{AllowServerOnly: true}, nil},
+	} {
+		answer, err := betterauth.Call[*apikey.Answer](t.Context(), kit.Auth, apikey.CreateAPIKey, test.in, test.o)
+		if test.want == nil && (err != nil || answer.ReferenceID != ada.User.ID) || test.want != nil && !errors.Is(err, test.want) {
+			t.Errorf("creating, %s: %+v, %v", name, answer, err)
+			continue
+		}
+		if test.want != nil || test.in.Remaining == nil {
+			continue
+		}
+		change := apikey.UpdateInput{KeyID: answer.ID, Remaining: p(int64(5))}
+		held := test.o
+		held.AllowServerOnly = false
+		if _, err := betterauth.Call[*apikey.Answer](t.Context(), kit.Auth, apikey.UpdateAPIKey, change, held); held.Request != nil && !errors.Is(err, apikey.ErrServerOnly) {
+			t.Errorf("changing, %s, not allowed: %v", name, err)
+		}
+		change.UserID = &ada.User.ID
+		if got, err := betterauth.Call[*apikey.Answer](t.Context(), kit.Auth, apikey.UpdateAPIKey, change, test.o); err != nil || *got.Remaining != 5 {
+			t.Errorf("changing, %s: %+v, %v", name, got, err)
+		}
+	}
+	ada.Post("/api-key/create", map[string]any{"remaining": 3}).WantError(apikey.ErrServerOnly)
 }

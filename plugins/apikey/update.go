@@ -12,7 +12,7 @@ import (
 )
 
 // UpdateInput is the input of updateApiKey. What is missing stays as it is;
-// what is marked server-only is refused over HTTP.
+// what is marked server-only is refused where a client may have sent it.
 type UpdateInput struct {
 	ConfigID *string `json:"configId"`
 	KeyID    string  `json:"keyId"`
@@ -49,7 +49,7 @@ func (k *Keys) updateKey(c *betterauth.Ctx, in UpdateInput) (*Answer, error) {
 	if _, err := in.permissions(); err != nil {
 		return nil, err
 	}
-	user, remote, owner := caller(c), c.Request() != nil, deref(in.UserID)
+	user, remote, owner := caller(c), c.FromClient(), deref(in.UserID)
 	switch {
 	case user == nil && owner == "", user != nil && owner != "" && owner != user.ID:
 		return nil, ErrUnauthorizedSession

@@ -36,7 +36,7 @@ func (e *EmailOTP) put(ctx context.Context, identifier, email string, t Type, re
 	if code, err = e.generate(ctx, email, t); err != nil {
 		return "", "", err
 	}
-	sealed, err := e.seal(ctx, code)
+	sealed, err := e.storage().Keep(ctx, e.host, code)
 	if err != nil {
 		return "", "", err
 	}
@@ -69,7 +69,7 @@ func (e *EmailOTP) reuse(ctx context.Context, identifier string) (code, id strin
 	case err != nil:
 		return "", "", err
 	}
-	if code, err = e.open(k.sealed); err != nil {
+	if code, err = e.storage().Open(ctx, e.host, k.sealed); err != nil {
 		return "", "", nil // hashed, or sealed with a secret that is gone
 	}
 	_, err = e.values.UpdateOne(ctx, database.Set{"expiresAt": e.host.Now().Add(e.cfg.ExpiresIn)}, database.Eq("id", k.row.ID))
@@ -119,14 +119,14 @@ func (e *EmailOTP) find(ctx context.Context, identifier string) (k kept, err err
 // Wrong codes count for the address's user as well, whose count the caller may
 // end with proof. The errors are ErrInvalid, ErrExpired, ErrTooManyAttempts and
 // betterauth.ErrTooManyFailures.
-func (e *EmailOTP) use(ctx context.Context, email, identifier, code string) (*betterauth.Proof, error) {
+func (e *EmailOTP) use(ctx context.Context, email, identifier string, code betterauth.TypedCode) (*betterauth.Proof, error) {
 	proof, _, err := e.try(ctx, email, identifier, code, true)
 	return proof, err
 }
 
 // try is use, and with take false leaves a right code good. id is that of a right
 // code's row.
-func (e *EmailOTP) try(ctx context.Context, email, identifier, code string, take bool) (proof *betterauth.Proof, id string, err error) {
+func (e *EmailOTP) try(ctx context.Context, email, identifier string, code betterauth.TypedCode, take bool) (proof *betterauth.Proof, id string, err error) {
 	subject, err := e.subject(ctx, email)
 	if err != nil {
 		return nil, "", err
@@ -147,7 +147,7 @@ func (e *EmailOTP) try(ctx context.Context, email, identifier, code string, take
 		case err != nil:
 			return err
 		}
-		right, err := e.matches(ctx, k.sealed, code)
+		right, err := e.storage().Matches(ctx, e.host, k.sealed, code)
 		if err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 type RequestChangeInput struct {
 	NewEmail string `json:"newEmail"`
 	// OTP is the code from the present address, where that is demanded.
-	OTP *string `json:"otp"`
+	OTP *betterauth.TypedCode `json:"otp"`
 }
 
 // requestChange mails nothing to an address that is somebody else's, and does
@@ -27,7 +27,7 @@ func (e *EmailOTP) requestChange(c *betterauth.Ctx, in RequestChangeInput) (bett
 	}
 	verified := identifier(TypeEmailVerification, email)
 	if e.cfg.ChangeEmail.VerifyCurrentEmail {
-		if in.OTP == nil || *in.OTP == "" {
+		if in.OTP == nil || in.OTP.Empty() {
 			return betterauth.Success{}, errCodeRequired
 		}
 		// It is used up only where a mail follows.
@@ -75,8 +75,8 @@ func (e *EmailOTP) mayChange(c *betterauth.Ctx, given string) (email, newEmail s
 
 // ChangeInput is the input of changeEmailEmailOTP.
 type ChangeInput struct {
-	NewEmail string `json:"newEmail"`
-	OTP      string `json:"otp"`
+	NewEmail string               `json:"newEmail"`
+	OTP      betterauth.TypedCode `json:"otp"`
 }
 
 func (e *EmailOTP) change(c *betterauth.Ctx, in ChangeInput) (betterauth.Success, error) {

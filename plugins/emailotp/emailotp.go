@@ -62,9 +62,12 @@ type Config struct {
 	AllowedAttempts int
 	// Storage is how codes are kept. Default StorePlain.
 	Storage Storage
-	// Hash keeps codes in a form of the application's own instead of Storage. It
-	// must be deterministic. Default nil.
+	// Hash keeps codes in a form of the application's own instead of Storage; see
+	// betterauth.CodeStorage. Default nil.
 	Hash func(ctx context.Context, code string) (string, error)
+	// Encrypt and Decrypt keep codes in a form of the application's own that can be
+	// read, instead of Storage. Default nil.
+	Encrypt, Decrypt func(ctx context.Context, text string) (string, error)
 	// Resend says what is mailed when a code is asked for while another is good.
 	// Default ResendRotate.
 	Resend Resend
@@ -135,9 +138,6 @@ func New(cfg Config) *EmailOTP {
 	}
 	if cfg.AllowedAttempts == 0 {
 		cfg.AllowedAttempts = defaultAllowedAttempts
-	}
-	if cfg.Storage == "" {
-		cfg.Storage = StorePlain
 	}
 	if cfg.Resend == "" {
 		cfg.Resend = ResendRotate
@@ -210,10 +210,8 @@ func (e *EmailOTP) Check(betterauth.Site) error {
 	if e.cfg.ExpiresIn < 0 || e.cfg.AllowedAttempts < 0 {
 		problems = append(problems, errors.New("ExpiresIn or AllowedAttempts is negative"))
 	}
-	switch e.cfg.Storage {
-	case StorePlain, StoreEncrypted, StoreHashed:
-	default:
-		problems = append(problems, errors.New(`Storage is none of "plain", "encrypted" and "hashed"`))
+	if err := e.storage().Problem(); err != nil {
+		problems = append(problems, err)
 	}
 	if e.cfg.Resend != ResendRotate && e.cfg.Resend != ResendReuse {
 		problems = append(problems, errors.New(`Resend is neither "rotate" nor "reuse"`))

@@ -27,8 +27,8 @@ func (e *EmailOTP) Get(ctx context.Context, email string, t Type) (string, error
 	case err != nil:
 		return "", err
 	}
-	code, err := e.open(k.sealed)
-	if errors.Is(err, errOneWay) {
+	code, err := e.storage().Open(ctx, e.host, k.sealed)
+	if errors.Is(err, betterauth.ErrCodeHashed) {
 		return "", errHashed
 	}
 	return code, err

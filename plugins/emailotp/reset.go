@@ -30,9 +30,9 @@ func (e *EmailOTP) requestReset(c *betterauth.Ctx, in RequestResetInput) (better
 
 // ResetInput is the input of resetPasswordEmailOTP.
 type ResetInput struct {
-	Email    string `json:"email"`
-	OTP      string `json:"otp"`
-	Password string `json:"password"`
+	Email    string               `json:"email"`
+	OTP      betterauth.TypedCode `json:"otp"`
+	Password string               `json:"password"`
 }
 
 // reset proves the address as signing in does: where it was not verified before,

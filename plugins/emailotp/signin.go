@@ -10,11 +10,11 @@ import (
 // SignInInput is the input of signInEmailOTP. Name, Image and what Rest holds
 // of added columns are used where signing in creates the user.
 type SignInInput struct {
-	Email string             `json:"email"`
-	OTP   string             `json:"otp"`
-	Name  *string            `json:"name"`
-	Image *string            `json:"image"`
-	Rest  betterauth.Members `json:"-" input:"rest"`
+	Email string               `json:"email"`
+	OTP   betterauth.TypedCode `json:"otp"`
+	Name  *string              `json:"name"`
+	Image *string              `json:"image"`
+	Rest  betterauth.Members   `json:"-" input:"rest"`
 }
 
 // SignInAnswer is the answer of signInEmailOTP.

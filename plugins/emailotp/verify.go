@@ -9,9 +9,9 @@ import (
 
 // CheckInput is the input of checkVerificationOTP.
 type CheckInput struct {
-	Email string `json:"email"`
-	Type  Type   `json:"type" check:"enum=email-verification|sign-in|forget-password|change-email"`
-	OTP   string `json:"otp"`
+	Email string               `json:"email"`
+	Type  Type                 `json:"type" check:"enum=email-verification|sign-in|forget-password|change-email"`
+	OTP   betterauth.TypedCode `json:"otp"`
 }
 
 // check counts as an attempt like any other, or it would be where to guess.
@@ -33,8 +33,8 @@ func (e *EmailOTP) check(c *betterauth.Ctx, in CheckInput) (betterauth.Success, 
 
 // VerifyEmailInput is the input of verifyEmailOTP.
 type VerifyEmailInput struct {
-	Email string `json:"email"`
-	OTP   string `json:"otp"`
+	Email string               `json:"email"`
+	OTP   betterauth.TypedCode `json:"otp"`
 }
 
 // VerifyEmailAnswer is the answer of verifyEmailOTP. Token is that of a new

@@ -29,6 +29,10 @@ type Config struct {
 	// SendOnSignUp mails everybody who signs up. Default false: only where the
 	// sign-up demands a verified address.
 	SendOnSignUp bool
+	// NoMailOnSignUp mails nobody who signs up, also where the sign-up demands a
+	// verified address: the page asks for the mail (send-verification-email), say
+	// after its own check. Not beside SendOnSignUp. Default false.
+	NoMailOnSignUp bool
 	// SendOnSignIn mails again when a sign-in is refused because the address is
 	// not verified. Default false.
 	SendOnSignIn bool
@@ -119,6 +123,9 @@ func (v *EmailVerification) Manifest() betterauth.Manifest {
 // Check implements betterauth.Checker.
 func (v *EmailVerification) Check(s betterauth.Site) error {
 	v.anyHost = s.AnyHost
+	if v.cfg.NoMailOnSignUp && v.cfg.SendOnSignUp {
+		return errors.New("SendOnSignUp and NoMailOnSignUp cannot both be")
+	}
 	if v.cfg.ExpiresIn < time.Second {
 		return errors.New("ExpiresIn is less than a second")
 	}

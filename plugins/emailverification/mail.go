@@ -45,11 +45,11 @@ type claims struct {
 }
 
 // MailOnSignUp mails a verification link to somebody who has just signed up, if
-// Config.SendOnSignUp or required says so. It does nothing for an address that
+// Config.SendOnSignUp or required says so, and Config.NoMailOnSignUp does not. It does nothing for an address that
 // is verified already, and without a Mailer. In a transaction the mail waits
 // for it.
 func (v *EmailVerification) MailOnSignUp(c *betterauth.Ctx, user *betterauth.User, callbackURL string, required bool) error {
-	return v.mailIf(v.cfg.SendOnSignUp || required, c, user, callbackURL)
+	return v.mailIf((v.cfg.SendOnSignUp || required) && !v.cfg.NoMailOnSignUp, c, user, callbackURL)
 }
 
 // MailOnSignIn mails a verification link to somebody whose sign-in is refused

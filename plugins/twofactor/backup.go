@@ -2,10 +2,8 @@ package twofactor
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -14,7 +12,7 @@ import (
 
 // VerifyBackupCodeInput is the input of verifyBackupCode.
 type VerifyBackupCodeInput struct {
-	Code string `json:"code"`
+	Code betterauth.TypedCode `json:"code"`
 	// DisableSession only uses the code up: no session is made.
 	DisableSession *bool `json:"disableSession"`
 	TrustDevice    *bool `json:"trustDevice"`
@@ -52,18 +50,16 @@ func (p *TwoFactor) verifyBackupCode(c *betterauth.Ctx, in VerifyBackupCodeInput
 }
 
 // useBackupCode reports whether the user has this code, and uses it up.
-func (a *attempt) useBackupCode(given string) (bool, error) {
-	codes, err := a.openCodes(a.row)
+func (a *attempt) useBackupCode(given betterauth.TypedCode) (bool, error) {
+	codes, err := a.openCodes(a.c, a.row)
 	if err != nil {
 		return false, err
 	}
-	left := slices.DeleteFunc(slices.Clone(codes), func(code string) bool {
-		return subtle.ConstantTimeCompare([]byte(code), []byte(given)) == 1
-	})
-	if len(left) == len(codes) {
+	left, found := given.Among(codes)
+	if !found {
 		return false, nil
 	}
-	sealed, err := a.sealCodes(left)
+	sealed, err := a.sealCodes(a.c, left)
 	if err != nil {
 		return false, err
 	}
@@ -81,7 +77,7 @@ func (a *attempt) useBackupCode(given string) (bool, error) {
 }
 
 // makeCodes makes backup codes, and how they are stored.
-func (p *TwoFactor) makeCodes() (codes []string, sealed string, err error) {
+func (p *TwoFactor) makeCodes(ctx context.Context) (codes []string, sealed string, err error) {
 	if p.cfg.Backup.Generate != nil {
 		codes, err = p.cfg.Backup.Generate()
 	} else {
@@ -90,7 +86,12 @@ func (p *TwoFactor) makeCodes() (codes []string, sealed string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	sealed, err = p.sealCodes(codes)
+	for _, code := range codes {
+		if betterauth.TypedCode(code).Empty() {
+			return nil, "", errors.New("Backup.Generate made a code without a letter or a digit")
+		}
+	}
+	sealed, err = p.sealCodes(ctx, codes)
 	return codes, sealed, err
 }
 
@@ -106,22 +107,24 @@ func (p *TwoFactor) randomCodes() ([]string, error) {
 	return codes, nil
 }
 
-func (p *TwoFactor) sealCodes(codes []string) (string, error) {
+func (p *TwoFactor) backupStorage() betterauth.CodeStorage {
+	b := p.cfg.Backup
+	return betterauth.CodeStorage{Form: b.Storage, Encrypt: b.Encrypt, Decrypt: b.Decrypt}
+}
+
+func (p *TwoFactor) sealCodes(ctx context.Context, codes []string) (string, error) {
 	if codes == nil {
 		codes = []string{}
 	}
 	text, err := json.Marshal(codes)
-	if err != nil || p.cfg.Backup.Storage == StorePlain {
-		return string(text), err
+	if err != nil {
+		return "", err
 	}
-	return p.host.Encrypt(string(text))
+	return p.backupStorage().Seal(ctx, p.host, string(text))
 }
 
-func (p *TwoFactor) openCodes(row *Enrolment) (codes []string, err error) {
-	text := row.BackupCodes
-	if p.cfg.Backup.Storage != StorePlain {
-		text, err = p.host.Decrypt(text)
-	}
+func (p *TwoFactor) openCodes(ctx context.Context, row *Enrolment) (codes []string, err error) {
+	text, err := p.backupStorage().Open(ctx, p.host, row.BackupCodes)
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &codes)
 	}
@@ -147,7 +150,7 @@ func (p *TwoFactor) newBackupCodes(c *betterauth.Ctx, password *string) (BackupC
 	if err := p.demandPassword(c, user.ID, password); err != nil {
 		return BackupCodesAnswer{}, err
 	}
-	codes, sealed, err := p.makeCodes()
+	codes, sealed, err := p.makeCodes(c)
 	if err != nil {
 		return BackupCodesAnswer{}, err
 	}
@@ -179,7 +182,7 @@ func (p *TwoFactor) BackupCodes(ctx context.Context, userID string) ([]string, e
 	if err != nil {
 		return nil, err
 	}
-	return p.openCodes(row)
+	return p.openCodes(ctx, row)
 }
 
 // ViewBackupCodesInput is the input of viewBackupCodes.

@@ -1,6 +1,7 @@
 package twofactor
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -85,6 +86,12 @@ type OTPConfig struct {
 	// Storage is how codes are stored. Default StorePlain, as in the reference;
 	// they live for minutes.
 	Storage Storage
+	// Hash stores them in a form of the application's own instead of Storage; see
+	// betterauth.CodeStorage. Default nil.
+	Hash func(ctx context.Context, code string) (string, error)
+	// Encrypt and Decrypt store them in a form of the application's own that can be
+	// read, instead of Storage. Default nil.
+	Encrypt, Decrypt func(ctx context.Context, text string) (string, error)
 }
 
 // BackupConfig is about backup codes.
@@ -97,20 +104,23 @@ type BackupConfig struct {
 	// Storage is how codes are stored: StoreEncrypted or StorePlain. Default
 	// StoreEncrypted.
 	Storage Storage
+	// Encrypt and Decrypt store them in a form of the application's own instead of
+	// Storage. The text is a JSON array of codes, as in the reference. Default nil.
+	Encrypt, Decrypt func(ctx context.Context, text string) (string, error)
 	// Generate makes the codes instead. Default nil.
 	Generate func() ([]string, error)
 }
 
 // Storage is how codes are stored. Servers that share a database need the same.
-type Storage string
+type Storage = betterauth.CodeForm
 
 const (
 	// StorePlain stores them as they are.
-	StorePlain Storage = "plain"
+	StorePlain = betterauth.CodePlain
 	// StoreEncrypted encrypts them with the application's secret.
-	StoreEncrypted Storage = "encrypted"
+	StoreEncrypted = betterauth.CodeEncrypted
 	// StoreHashed stores the SHA-256 hash of mailed codes.
-	StoreHashed Storage = "hashed"
+	StoreHashed = betterauth.CodeHashed
 )
 
 // LockoutConfig is about accounts with many wrong codes, over all challenges
@@ -133,10 +143,11 @@ func New(cfg Config) *TwoFactor {
 	def(&cfg.OTP.TTL, 3*time.Minute)
 	def(&cfg.OTP.Digits, 6)
 	def(&cfg.OTP.Attempts, 5)
-	def(&cfg.OTP.Storage, StorePlain)
 	def(&cfg.Backup.Amount, 10)
 	def(&cfg.Backup.Length, 10)
-	def(&cfg.Backup.Storage, StoreEncrypted)
+	if cfg.Backup.Encrypt == nil && cfg.Backup.Decrypt == nil {
+		def(&cfg.Backup.Storage, StoreEncrypted)
+	}
 	def(&cfg.Lockout.Attempts, 10)
 	def(&cfg.Lockout.Duration, 15*time.Minute)
 	if cfg.Methods == nil && !cfg.EveryMethod {
@@ -170,11 +181,15 @@ func (p *TwoFactor) Check(betterauth.Site) error {
 	demand(cfg.OTP.TTL > 0, "OTP.TTL is negative")
 	demand(cfg.OTP.Digits >= 1 && cfg.OTP.Digits <= 10, "OTP.Digits is not 1 to 10")
 	demand(cfg.OTP.Attempts > 0, "OTP.Attempts is negative")
-	demand(cfg.OTP.Storage == StorePlain || cfg.OTP.Storage == StoreEncrypted || cfg.OTP.Storage == StoreHashed,
-		"OTP.Storage %q is unknown", cfg.OTP.Storage)
+	if err := p.otpStorage().Problem(); err != nil {
+		demand(false, "OTP: %w", err)
+	}
 	demand(cfg.Backup.Amount > 0, "Backup.Amount is negative")
 	demand(cfg.Backup.Length >= 10 && cfg.Backup.Length <= 64, "Backup.Length is not 10 to 64")
-	demand(cfg.Backup.Storage == StorePlain || cfg.Backup.Storage == StoreEncrypted, "Backup.Storage %q is not plain or encrypted", cfg.Backup.Storage)
+	if err := p.backupStorage().Problem(); err != nil {
+		demand(false, "Backup: %w", err)
+	}
+	demand(cfg.Backup.Storage != StoreHashed, "Backup.Storage %q is not plain or encrypted", cfg.Backup.Storage)
 	demand(cfg.Lockout.Attempts > 0, "Lockout.Attempts is negative")
 	demand(cfg.Lockout.Duration > 0, "Lockout.Duration is negative")
 	return errors.Join(problems...)

@@ -73,7 +73,7 @@ func (p *TwoFactor) enableOTP(c *betterauth.Ctx, userID string) (EnableAnswer, e
 // enableTOTP makes a secret. Until a first code has shown that the app has it,
 // doing so again makes another one.
 func (p *TwoFactor) enableTOTP(c *betterauth.Ctx, userID string, issuer *string) (EnableAnswer, error) {
-	codes, sealedCodes, err := p.makeCodes()
+	codes, sealedCodes, err := p.makeCodes(c)
 	if err != nil {
 		return EnableAnswer{}, err
 	}

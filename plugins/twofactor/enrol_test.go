@@ -252,7 +252,7 @@ func TestCheck(t *testing.T) {
 		"OTP.TTL":                {OTP: twofactor.OTPConfig{TTL: -1}},
 		"OTP.Digits":             {OTP: twofactor.OTPConfig{Digits: 11}},
 		"OTP.Attempts":           {OTP: twofactor.OTPConfig{Attempts: -1}},
-		"OTP.Storage":            {OTP: twofactor.OTPConfig{Storage: "rot13"}},
+		"OTP: storage":           {OTP: twofactor.OTPConfig{Storage: "rot13"}},
 		"Backup.Amount":          {Backup: twofactor.BackupConfig{Amount: -1}},
 		"Backup.Length":          {Backup: twofactor.BackupConfig{Length: 4}},
 		"Backup.Storage":         {Backup: twofactor.BackupConfig{Storage: twofactor.StoreHashed}},

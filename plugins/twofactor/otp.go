@@ -1,9 +1,6 @@
 package twofactor
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"strconv"
@@ -56,7 +53,7 @@ func (p *TwoFactor) sendOTP(c *betterauth.Ctx, _ SendOTPInput) (betterauth.Statu
 		if err != nil {
 			return VerifiedAnswer{}, err
 		}
-		stored, err := p.storedOTP(code)
+		stored, err := p.otpStorage().Keep(a.c, p.host, code)
 		if err != nil {
 			return VerifiedAnswer{}, err
 		}
@@ -112,7 +109,7 @@ func (p *TwoFactor) verifyOTP(c *betterauth.Ctx, in VerifyInput) (VerifiedAnswer
 
 // useOTP takes the mailed code and reports whether the given one is the same.
 // After a wrong one it is put back, until there were too many.
-func (a *attempt) useOTP(given string) (bool, error) {
+func (a *attempt) useOTP(given betterauth.TypedCode) (bool, error) {
 	identifier := prefixOTP + a.key()
 	taken, err := a.host.Verifications().Take(a.c, identifier)
 	if errors.Is(err, database.ErrNotFound) {
@@ -130,39 +127,18 @@ func (a *attempt) useOTP(given string) (bool, error) {
 	if err != nil || tries < 0 || tries >= a.cfg.OTP.Attempts {
 		return false, refusal{ErrTooManyAttempts}
 	}
-	same, err := a.sameOTP(stored, given)
-	if err != nil || same {
-		return same, err
+	same, err := a.otpStorage().Matches(a.c, a.host, stored, given)
+	if err != nil {
+		return false, fmt.Errorf("a stored code cannot be read: %w", err)
+	}
+	if same {
+		return true, nil
 	}
 	_, err = a.host.Verifications().Create(a.c, identifier, stored+":"+strconv.Itoa(tries+1), taken.ExpiresAt.Sub(a.host.Now()))
 	return false, err
 }
 
-func (p *TwoFactor) storedOTP(code string) (string, error) {
-	switch p.cfg.OTP.Storage {
-	case StoreHashed:
-		return hashed(code), nil
-	case StoreEncrypted:
-		return p.host.Encrypt(code)
-	}
-	return code, nil
-}
-
-func (p *TwoFactor) sameOTP(stored, given string) (bool, error) {
-	switch p.cfg.OTP.Storage {
-	case StoreHashed:
-		given = hashed(given)
-	case StoreEncrypted:
-		code, err := p.host.Decrypt(stored)
-		if err != nil {
-			return false, fmt.Errorf("a stored code cannot be read: %w", err)
-		}
-		stored = code
-	}
-	return subtle.ConstantTimeCompare([]byte(stored), []byte(given)) == 1, nil
-}
-
-func hashed(code string) string {
-	sum := sha256.Sum256([]byte(code))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
+func (p *TwoFactor) otpStorage() betterauth.CodeStorage {
+	o := p.cfg.OTP
+	return betterauth.CodeStorage{Form: o.Storage, Hash: o.Hash, Encrypt: o.Encrypt, Decrypt: o.Decrypt}
 }

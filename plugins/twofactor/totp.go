@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha1" // #nosec G505 -- what RFC 4226 and every authenticator app use
-	"crypto/subtle"
 	"encoding/base32"
 	"encoding/binary"
 	"errors"
@@ -43,10 +42,10 @@ func timeStep(at time.Time, period time.Duration) int64 {
 
 // matchTOTP is the newest time step that code belongs to: the present one, the
 // one before or the one after.
-func matchTOTP(secret, code string, now time.Time, cfg TOTPConfig) (step int64, ok bool) {
+func matchTOTP(secret string, code betterauth.TypedCode, now time.Time, cfg TOTPConfig) (step int64, ok bool) {
 	present := timeStep(now, cfg.Period)
 	for i := present - 1; i <= present+1; i++ {
-		if subtle.ConstantTimeCompare([]byte(hotp(secret, i, cfg.Digits)), []byte(code)) == 1 {
+		if code.Is(hotp(secret, i, cfg.Digits)) {
 			step, ok = i, true
 		}
 	}
@@ -56,7 +55,7 @@ func matchTOTP(secret, code string, now time.Time, cfg TOTPConfig) (step int64, 
 // useTOTP reports whether code is right and newer than the last one that was: a
 // code that somebody has seen being used is of no use (RFC 6238, section 5.2).
 // The caller holds the user.
-func (p *TwoFactor) useTOTP(ctx context.Context, userID, sealed, code string) (bool, error) {
+func (p *TwoFactor) useTOTP(ctx context.Context, userID, sealed string, code betterauth.TypedCode) (bool, error) {
 	secret, err := p.totpKey(sealed)
 	if err != nil {
 		return false, fmt.Errorf("the TOTP secret of user %s cannot be read: %w", userID, err)
@@ -105,7 +104,7 @@ func formEncode(s string) string {
 
 // VerifyInput is the input of verifyTOTP and verifyTwoFactorOTP.
 type VerifyInput struct {
-	Code string `json:"code"`
+	Code betterauth.TypedCode `json:"code"`
 	// TrustDevice skips the second step on this device for Config.TrustTTL.
 	TrustDevice *bool `json:"trustDevice"`
 }

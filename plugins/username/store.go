@@ -49,7 +49,8 @@ func (u *Username) beforeUpdate(ctx context.Context, user *betterauth.User, set 
 // user with the id own. Values that are no text are left to the store, which
 // refuses all but NULL.
 func (u *Username) settle(ctx context.Context, set database.Set, own string) error {
-	if name, ok := asText(set[memberName]); ok {
+	name, named := asText(set[memberName])
+	if named {
 		if err := u.check(name); err != nil {
 			return err
 		}
@@ -59,8 +60,12 @@ func (u *Username) settle(ctx context.Context, set database.Set, own string) err
 		set[memberName] = u.normalize(name)
 	}
 	if display, ok := asText(set[memberDisplay]); ok && !u.cfg.DisableDisplayUsername {
-		if err := u.checkDisplay(display); err != nil {
-			return err
+		// A spelling that was only derived is the username as it was written, which
+		// was judged as a username. Nobody chose it as a spelling.
+		if derived := named && display == name; !derived {
+			if err := u.checkDisplay(display); err != nil {
+				return err
+			}
 		}
 		set[memberDisplay] = u.normalizeDisplay(display)
 	}

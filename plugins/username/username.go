@@ -63,7 +63,9 @@ type Config struct {
 	// DisableDisplayUsername does without the column that keeps the spelling.
 	// Default false.
 	DisableDisplayUsername bool
-	// ValidateDisplay says whether a spelling is acceptable. Default: any is.
+	// ValidateDisplay says whether a spelling is acceptable that somebody chose. One
+	// that is only derived from the username, as it was written, is not asked about.
+	// Default: any is.
 	ValidateDisplay func(displayUsername string) bool
 	// NormalizeDisplay changes a spelling before it is stored; changing it twice
 	// must be as good as once. Default: it stays as it is.

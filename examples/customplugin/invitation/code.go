@@ -27,8 +27,9 @@ type Invitation struct {
 	ID        string    `json:"id"`
 }
 
-func hashOf(code string) string {
-	sum := sha256.Sum256([]byte(code))
+// hashOf is of the code without spaces and hyphens: people write it down and type it.
+func hashOf(code betterauth.TypedCode) string {
+	sum := sha256.Sum256([]byte(code.Canonical()))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -38,7 +39,7 @@ func (p *Invitations) Issue(ctx context.Context, by string) (code string, err er
 	if code, err = p.host.RandomString(24, betterauth.Alphanumeric); err != nil {
 		return "", err
 	}
-	i := &Invitation{CodeHash: hashOf(code), ExpiresAt: p.host.Now().Add(p.cfg.ExpiresIn)}
+	i := &Invitation{CodeHash: hashOf(betterauth.TypedCode(code)), ExpiresAt: p.host.Now().Add(p.cfg.ExpiresIn)}
 	if by != Operator {
 		i.CreatedBy = &by
 	}

@@ -25,7 +25,7 @@ func (p *Invitations) readCode(c *betterauth.Ctx, in *emailpassword.SignUpInput)
 	if !sent {
 		return ErrCodeRequired
 	}
-	var code string
+	var code betterauth.TypedCode
 	if err := json.Unmarshal(raw, &code); err != nil {
 		return ErrInvalidCode.Because(err)
 	}

@@ -1,0 +1,45 @@
+package betterauth
+
+import (
+	"context"
+
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// UserInfo is a user who is about to be created, for Config.ValidateUserInfo.
+type UserInfo struct {
+	// User is what will be stored, columns of plugins included: what plugins made of
+	// it is there. It is a copy.
+	User *User
+	// OperationID is the operation that creates the user, such as "signUpEmail",
+	// "signInEmailOTP", "magicLinkVerify" or "createUser"; "" for Go code outside of
+	// any.
+	OperationID string
+}
+
+// validateHooks ask Config.ValidateUserInfo about each user, whoever writes the row.
+func (a *Auth) validateHooks() []database.Hook {
+	if a.cfg.ValidateUserInfo == nil {
+		return nil
+	}
+	return []database.Hook{BeforeCreate(a.validateUser).hook}
+}
+
+func (a *Auth) validateUser(ctx context.Context, user *User) (err error) {
+	defer recoverTo(&err, "Config.ValidateUserInfo")
+	info := UserInfo{User: copyOf(user)}
+	if c, ok := CtxFrom(ctx); ok {
+		info.OperationID = c.Operation().ID
+	}
+	return a.cfg.ValidateUserInfo(ctx, info)
+}
+
+func copyOf(user *User) *User {
+	theirs := *user
+	theirs.Extra = database.Extra{}
+	for _, column := range user.Extra.Columns() {
+		value, _ := user.Extra.Value(column)
+		theirs.Extra.SetValue(column, value)
+	}
+	return &theirs
+}
