@@ -38,17 +38,14 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 		status, contentType, body = c.encodeError(err)
 	}
 	h := w.Header()
-	for name, values := range c.header {
-		switch name {
-		case "Access-Control-Expose-Headers", "Vary":
-			// Lists that middleware around us has begun.
-			h[name] = append(h[name], values...)
-		default:
-			h[name] = values
-		}
-	}
+	c.exposeHeaders()
+	c.writeHeaders(h)
 	c.keepFromCaches(h, err != nil)
 	c.writeCookies(h)
+	if status == http.StatusNoContent {
+		w.WriteHeader(status)
+		return
+	}
 	if contentType != "" && h.Get("Content-Type") == "" {
 		h.Set("Content-Type", contentType)
 	}
@@ -56,6 +53,19 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 	w.WriteHeader(status)
 	if _, err := w.Write(body); err != nil && !canceled(c, err) {
 		c.auth.log.Debug("the answer could not be written", "error", err)
+	}
+}
+
+// writeHeaders puts the answer's header into h. Lists that middleware around us
+// has begun go on, as one line without repetitions.
+func (c *Ctx) writeHeaders(h http.Header) {
+	for name, values := range c.header {
+		switch name {
+		case headerExpose, "Vary":
+			h.Set(name, mergeLists(h[name], values))
+		default:
+			h[name] = values
+		}
 	}
 }
 
@@ -79,6 +89,9 @@ func (c *Ctx) encode(value any) (status int, contentType string, body []byte, er
 		status = c.status
 	}
 	switch v := value.(type) {
+	case preflight:
+		c.allowPreflight()
+		return http.StatusNoContent, "", nil, nil
 	case None:
 		return status, "application/json", nil, nil
 	case Redirect:

@@ -31,7 +31,8 @@ type Auth struct {
 	clientIP      clientip.Config
 	hasher        Hasher
 	limiter       *limiter
-	warnings      struct{ origin, address sync.Once } // what is logged once
+	warnings      struct{ origin, address, cookies sync.Once } // what is logged once
+	pagesTold     told
 	plugins       []orderedPlugin
 	operations    map[string]*operation
 	routes        *routes

@@ -47,6 +47,7 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 	if err := a.checkSchema(ctx, a.cfg.Schema); err != nil {
 		return nil, errors.Join(err, a.closeOwn())
 	}
+	a.tellOpenOrigins()
 	a.outbox = newOutbox(a.cfg.Mailer, a.cfg.MailTimeout, a.log)
 	if err := a.initPlugins(ctx); err != nil {
 		return nil, errors.Join(err, a.closeOwn())
