@@ -25,6 +25,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/account"
+	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
@@ -35,7 +36,7 @@ var page embed.FS // plain HTML, CSS and ES modules, served as they are
 
 func main() {
 	addr := flag.String("addr", "localhost:3000", "where to listen; port 0 takes a free one")
-	file := flag.String("db", "quickstart.db", "the SQLite file; it is created if it is missing")
+	file := flag.String("database", "quickstart.db", "the SQLite file; it is created if it is missing")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -79,6 +80,7 @@ func run(ctx context.Context, addr, file string, out io.Writer) error {
 		Database(db).
 		Plugin(emailpassword.New(emailpassword.Config{RevokeSessionsOnReset: true})).
 		Plugin(emailverification.New(emailverification.Config{SendOnSignUp: true})).
+		Plugin(bearer.New(bearer.Config{})). // the token that sign-up answers works in a header, too
 		Plugin(account.New(account.Config{DeleteUser: account.DeleteUserConfig{Enabled: true}})).
 		Plugin(passkey.New(passkey.Config{
 			// Visitors sign up with a name and a passkey, without a password.
