@@ -1,5 +1,6 @@
 // examples/spa as its developer runs it: the page from Vite on one origin, the Go server on another, in a browser that lets neither off.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { launchVisitors } from "./driver.mjs";
@@ -26,6 +27,12 @@ test("what is installed is what is documented", async () => {
   for (const [name, [pinned, installed]] of Object.entries(await installedVersions())) {
     assert.equal(installed, pinned, name);
   }
+  const text = (path) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
+  const { dependencies, overrides } = JSON.parse(await text("examples/spa/web/package.json"));
+  const [, block] = /```json\n([^]*?)```/.exec(await text("docs/frontend.md"));
+  assert.deepEqual(JSON.parse(block), { dependencies, overrides });
+  const readme = await text("README.md");
+  for (const name of ["better-auth", "@better-auth/passkey"]) assert.ok(readme.includes(`\`${name}\` ${dependencies[name]}`), name);
 });
 
 /** Somebody at a page, by what can be read and pressed on it. */

@@ -1,6 +1,7 @@
 // Command quickstart is sign-in to try out: passwords, passkeys, a list of
 // devices and the mails that go with it, in one program that keeps everything
-// in one SQLite file.
+// in one SQLite file. Limits are on, as they are by default: whoever tries again
+// and again waits.
 //
 //	go run ./examples/quickstart
 package main
