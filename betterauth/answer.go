@@ -38,9 +38,14 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 		status, contentType, body = c.encodeError(err)
 	}
 	h := w.Header()
-	c.writeHeader(h)
+	c.exposeHeaders()
+	c.writeHeaders(h)
 	c.keepFromCaches(h, err != nil)
 	c.writeCookies(h)
+	if status == http.StatusNoContent {
+		w.WriteHeader(status)
+		return
+	}
 	if contentType != "" && h.Get("Content-Type") == "" {
 		h.Set("Content-Type", contentType)
 	}
@@ -51,13 +56,13 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 	}
 }
 
-// writeHeader adds the header that the operation has set.
-func (c *Ctx) writeHeader(h http.Header) {
+// writeHeaders puts the answer's header into h. Lists that middleware around us
+// has begun go on, as one line without repetitions.
+func (c *Ctx) writeHeaders(h http.Header) {
 	for name, values := range c.header {
 		switch name {
-		case "Access-Control-Expose-Headers", "Vary":
-			// Lists that middleware around us has begun.
-			h[name] = append(h[name], values...)
+		case headerExpose, "Vary":
+			h.Set(name, mergeLists(h[name], values))
 		default:
 			h[name] = values
 		}
@@ -84,6 +89,9 @@ func (c *Ctx) encode(value any) (status int, contentType string, body []byte, er
 		status = c.status
 	}
 	switch v := value.(type) {
+	case preflight:
+		c.allowPreflight()
+		return http.StatusNoContent, "", nil, nil
 	case None:
 		return status, "application/json", nil, nil
 	case Redirect:

@@ -48,6 +48,7 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 	if err := a.checkSchema(ctx, a.cfg.Schema); err != nil {
 		return nil, errors.Join(err, a.closeOwn())
 	}
+	a.tellOpenOrigins()
 	a.outbox = newOutbox(a.cfg.Mailer, a.cfg.MailTimeout, a.log, func(kind string) {
 		a.note(context.Background(), "mail was dropped", kind, Refusal{Reason: "its recipient gets too much mail",
 			Configure: "if that much is meant, raise Config.MailLimit", Seen: []slog.Attr{slog.String("kind", kind)}})

@@ -67,6 +67,9 @@ type Config struct {
 	// InsecureDisableOriginCheck accepts state-changing requests from any web
 	// page and redirects anywhere. For tests only. Default false.
 	InsecureDisableOriginCheck bool
+	// CORS says how scripts of trusted pages on other origins call. The zero value
+	// answers them.
+	CORS CORSConfig
 
 	// Session says how long sessions live. The zero value is 7 days, prolonged daily.
 	Session SessionConfig

@@ -82,6 +82,7 @@ func (a *Auth) checkConfig() (problems []error) {
 			problems = append(problems, checkSameSite("Attributes "+key, single.SameSite, cfg.Cookies.Secure)...)
 		}
 	}
+	problems = append(problems, a.checkCrossSite()...)
 	if cfg.Cookies.CrossSubDomain.Enabled && cfg.Cookies.CrossSubDomain.Domain == "" && a.base.static == "" && a.base.dynamic == nil {
 		problems = append(problems, problem("", "config Cookies.CrossSubDomain", "needs a Domain or a BaseURL"))
 	}

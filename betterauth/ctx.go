@@ -32,10 +32,14 @@ type exchange struct {
 	twice    *bool               // the browser has several sessions; see scattered
 	baseURL  string
 	origins  []string
-	ip       *string
-	values   map[any]any
-	login    loginState
-	claim    string // the sign-up that this request is; see ClaimFor
+	perCall  struct { // what Config.TrustedOriginsFunc adds, once it was asked
+		asked   bool
+		origins []string
+	}
+	ip     *string
+	values map[any]any
+	login  loginState
+	claim  string // the sign-up that this request is; see ClaimFor
 	// serverOnly says that the input is the application's own; see FromClient.
 	serverOnly bool
 }

@@ -15,6 +15,8 @@ import (
 // trustedOrigins are who may call with cookies and be redirected to.
 type trustedOrigins struct {
 	static   []string
+	pages    []string // of static, those whose pages may read answers; see TrustedPage
+	open     []string // of static, those that are not, since their hosts are anybody's
 	perCall  func(*http.Request) []string
 	disabled bool
 }
@@ -58,6 +60,11 @@ func (t *trustedOrigins) trust(plugin, item string, patterns []string) (problems
 			continue
 		}
 		t.static = append(t.static, normal)
+		if origin.Open(normal) {
+			t.open = append(t.open, normal)
+		} else {
+			t.pages = append(t.pages, normal)
+		}
 	}
 	return problems
 }
@@ -77,7 +84,11 @@ func BrowserOrigin(text string) (string, error) { return origin.Browser(text) }
 
 // trustedFor are the origins of one request alone. What no browser sends among
 // them has no effect, which is said in the log once.
-func (c *Ctx) trustedFor(r *http.Request) (patterns []string) {
+func (c *Ctx) trustedFor(r *http.Request) []string {
+	if c.perCall.asked || c.auth.origins.perCall == nil || r == nil {
+		return c.perCall.origins
+	}
+	c.perCall.asked = true
 	for _, pattern := range c.auth.origins.perCall(r) {
 		normal, err := origin.Normalize(pattern)
 		if err != nil {
@@ -86,9 +97,9 @@ func (c *Ctx) trustedFor(r *http.Request) (patterns []string) {
 			})
 			continue
 		}
-		patterns = append(patterns, normal)
+		c.perCall.origins = append(c.perCall.origins, normal)
 	}
-	return patterns
+	return c.perCall.origins
 }
 
 // trusts reports whether target matches a trusted origin.
@@ -101,9 +112,7 @@ func (c *Ctx) trusts(target string, allowRelative bool) bool {
 		if c.auth.base.static == "" {
 			c.origins = append([]string{originOf(c.baseURL)}, c.origins...)
 		}
-		if c.auth.origins.perCall != nil && c.request != nil {
-			c.origins = append(c.origins[:len(c.origins):len(c.origins)], c.trustedFor(c.request)...)
-		}
+		c.origins = append(c.origins[:len(c.origins):len(c.origins)], c.trustedFor(c.request)...)
 	}
 	return origin.MatchAny(target, c.origins, allowRelative)
 }

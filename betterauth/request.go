@@ -17,9 +17,9 @@ import (
 )
 
 // ServeHTTP answers every request under the base path; anything else, unknown
-// paths and wrong methods included, is 404 without a body. Its stages: request
-// hooks, rate limit, router, body, origin, input, before hooks, access,
-// handler, after hooks, answer.
+// paths and wrong methods included, is 404 without a body. Its stages: pages of
+// other origins, whose preflights are answered there, request hooks, rate limit,
+// router, body, origin, input, before hooks, access, handler, after hooks, answer.
 func (a *Auth) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := a.newCtx(r.Context(), r)
 	value, err := c.serve(w, r)
@@ -37,12 +37,17 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 			value, err = nil, panicError(p)
 		}
 	}()
+	var hostErr error
+	c.baseURL, hostErr = c.auth.base.of(r)
+	if c.fromTrustedPage() && isPreflight(r) {
+		return preflight{}, nil
+	}
 	path, ok := c.auth.routes.relative(r.URL)
 	if !ok {
 		return nil, errNotFoundRoute
 	}
-	if c.baseURL, err = c.auth.base.of(r); err != nil {
-		return nil, err
+	if hostErr != nil {
+		return nil, hostErr
 	}
 	if c.baseURL == "" {
 		return nil, c.unknownHost()

@@ -54,7 +54,7 @@ func (a *Auth) SignIn(w http.ResponseWriter, r *http.Request, user *User, how Si
 		}
 	}
 	session, err = c.SignIn(user, how)
-	c.writeHeader(w.Header())
+	c.writeHeaders(w.Header())
 	c.writeCookies(w.Header())
 	return session, err
 }

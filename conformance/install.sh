@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the conformance folder needs: the pinned packages, better-sqlite3 compiled from its own sources, the official client's bundle.
+# Installs what the conformance folder needs: the pinned packages, better-sqlite3 compiled from its own sources, the official client's bundle, and the page
+# of examples/spa, by npm ci as its documentation says.
 # Nothing is fetched but npm packages; a second run with the same lock and the same Node does nothing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -48,6 +49,13 @@ if [ "$(cat "$stamp_file" 2>/dev/null || true)" != "$stamp" ] || ! loads_sqlite;
     || { tail -n 40 "$log" >&2; die "better-sqlite3 did not compile; the whole log is conformance/$log"; }
   loads_sqlite || die "better-sqlite3 compiled but does not load; the log is conformance/$log"
   printf '%s\n' "$stamp" >"$stamp_file"
+fi
+
+web=../examples/spa/web
+web_stamp="$({ cat "$web/package-lock.json" "$web/package.json"; node -p '[process.version, process.arch].join(" ")'; } | sha256sum | cut -d' ' -f1)"
+if [ "$(cat "$web/node_modules/.stamp" 2>/dev/null || true)" != "$web_stamp" ]; then
+  (cd "$web" && npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed in examples/spa/web"
+  printf '%s\n' "$web_stamp" >"$web/node_modules/.stamp"
 fi
 
 node client/build.mjs || die "the official client was not bundled"

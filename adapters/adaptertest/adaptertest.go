@@ -16,6 +16,8 @@
 //     and refusals arrive;
 //   - the handler can flush, and its context ends when the client goes away;
 //   - a body that is too large is 413;
+//   - a page on another origin that is trusted is answered, preflights included,
+//     and reads refusals too; no other is;
 //   - the documents of a plugin are at the root of the domain.
 //
 // To prove a binding, say how an application of the framework would put an App
@@ -106,6 +108,7 @@ func Run(t *testing.T, b Binding) {
 		{"EncodedPaths", testEncodedPaths},
 		{"OtherBasePath", testOtherBasePath},
 		{"TooLarge", testTooLarge},
+		{"OtherOrigin", testOtherOrigin},
 		{"Documents", testDocuments},
 		{"RequiredSession", testRequired},
 		{"OptionalSession", testOptional},

@@ -116,6 +116,16 @@ var broken = map[string]struct {
 			auth.ServeHTTP(w, r)
 		})
 	}, guarded}},
+	"answers OPTIONS": {"OtherOrigin", binding{func(auth *betterauth.Auth) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+				w.Header().Set("Allow", "GET, POST")
+				w.WriteHeader(http.StatusNoContent)
+				return
+			}
+			auth.ServeHTTP(w, r)
+		})
+	}, guarded}},
 	"lets everybody through": {"RequiredSession", binding{mounted, authenticates(
 		func(w http.ResponseWriter, r *http.Request, _ adaptertest.Guard, who *betterauth.Identity, _ error, next http.Handler) {
 			next.ServeHTTP(w, with(r, who))

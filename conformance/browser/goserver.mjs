@@ -16,32 +16,35 @@ export async function buildGo(folder) {
     throw new Error(error.code === "ENOENT" ? "no Go: the tests of the Go server need go on the PATH" : `go build ./${folder}:\n${error.stderr}`);
   });
   return {
-    start: (flags = []) => startProgram(program, flags),
+    start: (flags = [], env = {}) => startProgram(program, flags, env),
     remove: () => rm(out, { recursive: true, force: true }),
   };
 }
 
 /**
- * Starts it on a free port; resolves to {url, printed, errors, database, interrupt(), stop()} once it says where it is.
+ * Starts it on a free port, with `env` beside the environment; resolves to {url, printed, errors, database, interrupt(), stop()} once it says where it is.
  * interrupt asks it to end, as Ctrl+C does, and resolves to its exit code; stop ends it at once and removes its database.
  */
-async function startProgram(program, flags) {
+async function startProgram(program, flags, env) {
   const folder = await mkdtemp(join(tmpdir(), "conformance-"));
   const database = join(folder, "auth.db");
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BETTER_)?AUTH_/.test(name)));
-  const child = spawn(program, ["-addr", "localhost:0", "-db", database, ...flags], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, ["-addr", "localhost:0", "-database", database, ...flags], { env: { ...environment, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const server = { printed: "", errors: "", database };
   // A test that dies must not leave the server behind.
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.stderr.setEncoding("utf8").on("data", (text) => (server.errors += text));
   await new Promise((resolve, reject) => {
-    child.stdout.setEncoding("utf8").on("data", (text) => {
-      server.printed += text;
-      [server.url] = /http:\/\/localhost:\d+/.exec(server.printed) ?? [];
-      if (server.url) resolve();
-    });
+    // Programs say where they are on either stream.
+    const read = (stream, key) =>
+      stream.setEncoding("utf8").on("data", (text) => {
+        server[key] += text;
+        server.url ??= /http:\/\/localhost:\d+/.exec(server[key])?.[0];
+        if (server.url) resolve();
+      });
+    read(child.stdout, "printed");
+    read(child.stderr, "errors");
     ended.then((code) => reject(new Error(`the server ended with ${code}: ${server.errors}`)));
   });
   server.interrupt = () => {

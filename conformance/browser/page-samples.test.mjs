@@ -1,5 +1,6 @@
 // The documented client samples of the passkey plugin, as documented, and its tables of endpoints and errors, row by row.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { authenticate, register } from "../interop/authenticator.mjs";
@@ -68,6 +69,13 @@ async function authenticationSample() {
   return { status: verifyRes.status, session, user };
 }
 
+/** The two functions of docs/passkeys.md, by the name that the page gives them. */
+async function documented(name) {
+  const page = await readFile(new URL("../../docs/passkeys.md", import.meta.url), "utf8");
+  const [, code] = new RegExp(`<!-- sample ${name} -->\\n\`\`\`js\\n([^]*?)\`\`\``).exec(page);
+  return code;
+}
+
 let people = 0;
 
 /** Signs up over HTTP, without cookies; resolves to {token, user}. */
@@ -118,6 +126,44 @@ describe("the samples in a browser", () => {
       assert.equal(signedIn.session.userId, user.id);
       assert.notEqual(signedIn.session.token, token);
       assert.deepEqual(tab.errors, []);
+    });
+  }
+});
+
+// What a newcomer starts, with the base path of the samples; the token is what signing up answers.
+describe("the samples against the quickstart", () => {
+  let quickstart, server;
+  before(async () => {
+    quickstart = await buildGo("examples/quickstart");
+    server = await quickstart.start(["-base-path", "/auth"]);
+  });
+  after(async () => {
+    await server?.stop();
+    await quickstart?.remove();
+  });
+  for (const pair of ["samples", "docs/passkeys.md"]) {
+    test(pair, async (t) => {
+      const tab = await browser.visit(server.url);
+      t.after(tab.close);
+      await tab.addAuthenticator("ctap2");
+      const { token, user } = await signUp(server.url);
+      assert.deepEqual(await tab.context.cookies(), [], "the token alone says who it is");
+      let registered, signedIn;
+      if (pair === "samples") {
+        registered = await tab.page.evaluate(registrationSample, token);
+        signedIn = await tab.page.evaluate(authenticationSample);
+      } else {
+        const play = async (code, argument) =>
+          tab.page.evaluate(`(${code})(${JSON.stringify(argument ?? null)}).then(async (answer) => ({ status: answer.status, body: await answer.json() }))`);
+        registered = await play(await documented("register"), token);
+        const { status, body } = await play(await documented("signIn"));
+        signedIn = { status, ...body };
+      }
+      assert.equal(registered.status, 200, JSON.stringify(registered.body));
+      assert.equal(registered.body.name, "My Device");
+      assert.equal(signedIn.status, 200);
+      assert.equal(signedIn.user.id, user.id);
+      assert.equal((await send("GET", "/get-session", { token: signedIn.session.token, at: server.url })).body.user.id, user.id);
     });
   }
 });

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -33,7 +34,7 @@ func TestProgram(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header.Set("Origin", "http://localhost:3000")
+		r.Header.Set("Origin", fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port))
 		r.Header.Set("Content-Type", "application/json")
 		response, err := browser.Do(r)
 		if err != nil {

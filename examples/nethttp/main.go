@@ -1,18 +1,21 @@
 // Command nethttp is the smallest honest program with sign-in on net/http:
 // passwords, bearer tokens and passkeys, in a SQLite file.
 //
-//	BETTER_AUTH_SECRET=$(openssl rand -base64 32) go run ./examples/nethttp
+//	export BETTER_AUTH_SECRET=$(openssl rand -base64 32)
+//	go run ./examples/nethttp
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/better-auth-go/better-auth/adapters/nethttp"
@@ -24,14 +27,17 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	addr := flag.String("addr", "localhost:3000", "where to listen; port 0 takes a free one")
+	file := flag.String("database", "auth.db", "the SQLite file; it is created if it is missing")
+	flag.Parse()
+	// Ctrl+C, and SIGTERM, which service managers and containers send.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	listener, err := net.Listen("tcp", "localhost:3000")
+	listener, err := net.Listen("tcp", *addr)
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Print("listening on http://localhost:3000")
-	if err := run(ctx, listener, "auth.db"); err != nil {
+	if err := run(ctx, listener, *file); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -43,8 +49,11 @@ func run(ctx context.Context, listener net.Listener, file string) error {
 		return err
 	}
 	defer db.Close()
+	// Passkeys are bound to a domain, never to an IP address. Deployed, this is
+	// where the world reaches the server: https://example.com.
+	baseURL := fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
 	auth, err := betterauth.New(betterauth.Config{
-		BaseURL: "http://localhost:3000",
+		BaseURL: baseURL,
 		Secret:  os.Getenv("BETTER_AUTH_SECRET"),
 		Schema:  betterauth.SchemaMigrate,
 	}).
@@ -61,17 +70,22 @@ func run(ctx context.Context, listener net.Listener, file string) error {
 	mux.Handle("GET /me", auth.RequireSession(http.HandlerFunc(me)))
 
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	stopped := make(chan error, 1)
+	stopped := make(chan struct{})
 	go func() {
-		<-ctx.Done() // requests under way get a few seconds to finish
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer close(stopped)
+		<-ctx.Done()
+		// Requests under way get a few seconds; whoever then still hangs on, such
+		// as a browser that keeps a connection ready, is cut off.
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 		defer cancel()
-		stopped <- server.Shutdown(grace)
+		_ = errors.Join(server.Shutdown(grace), server.Close())
 	}()
+	log.Printf("listening on %s", baseURL)
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	return <-stopped
+	<-stopped
+	return nil
 }
 
 func me(w http.ResponseWriter, r *http.Request) {

@@ -1,6 +1,7 @@
 // Command quickstart is sign-in to try out: passwords, passkeys, a list of
 // devices and the mails that go with it, in one program that keeps everything
-// in one SQLite file.
+// in one SQLite file. Limits are on, as they are by default: whoever tries again
+// and again waits.
 //
 //	go run ./examples/quickstart
 package main
@@ -25,6 +26,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/account"
+	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
@@ -33,32 +35,38 @@ import (
 //go:embed page
 var page embed.FS // plain HTML, CSS and ES modules, served as they are
 
+// options are the flags.
+type options struct{ addr, database, basePath string }
+
 func main() {
-	addr := flag.String("addr", "localhost:3000", "where to listen; port 0 takes a free one")
-	file := flag.String("db", "quickstart.db", "the SQLite file; it is created if it is missing")
+	var o options
+	flag.StringVar(&o.addr, "addr", "localhost:3000", "where to listen; port 0 takes a free one")
+	flag.StringVar(&o.database, "database", "quickstart.db", "the SQLite file; it is created if it is missing")
+	flag.StringVar(&o.basePath, "base-path", "/api/auth", "where the endpoints are; the page looks for them at the default")
 	flag.Parse()
+	// Ctrl+C, and SIGTERM, which service managers and containers send.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *addr, *file, os.Stdout); err != nil {
+	if err := run(ctx, o, os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
 // run serves until ctx ends, and tells out where.
-func run(ctx context.Context, addr, file string, out io.Writer) error {
-	if err := keepPrivate(file, out); err != nil {
+func run(ctx context.Context, o options, out io.Writer) error {
+	if err := keepPrivate(o.database, out); err != nil {
 		return err
 	}
-	secret, err := secretFor(file, out)
+	secret, err := secretFor(o.database, out)
 	if err != nil {
 		return err
 	}
-	db, err := database.OpenSQLite(file)
+	db, err := database.OpenSQLite(o.database)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	listener, err := net.Listen("tcp", addr)
+	listener, err := net.Listen("tcp", o.addr)
 	if err != nil {
 		return fmt.Errorf("%w; another address can be chosen, such as with -addr localhost:3001", err)
 	}
@@ -70,15 +78,17 @@ func run(ctx context.Context, addr, file string, out io.Writer) error {
 	inbox := devmail.New(devmail.Config{Out: out})
 
 	auth, err := betterauth.New(betterauth.Config{
-		AppName: "Better Auth Quickstart",
-		BaseURL: baseURL,
-		Secret:  secret,
-		Mailer:  inbox,
-		Schema:  betterauth.SchemaMigrate, // creates the tables that are missing
+		AppName:  "Better Auth Quickstart",
+		BaseURL:  baseURL,
+		BasePath: o.basePath,
+		Secret:   secret,
+		Mailer:   inbox,
+		Schema:   betterauth.SchemaMigrate, // creates the tables that are missing
 	}).
 		Database(db).
 		Plugin(emailpassword.New(emailpassword.Config{RevokeSessionsOnReset: true})).
 		Plugin(emailverification.New(emailverification.Config{SendOnSignUp: true})).
+		Plugin(bearer.New(bearer.Config{})). // the token that sign-up answers works in a header, too
 		Plugin(account.New(account.Config{DeleteUser: account.DeleteUserConfig{Enabled: true}})).
 		Plugin(passkey.New(passkey.Config{
 			// Visitors sign up with a name and a passkey, without a password.
@@ -94,7 +104,7 @@ func run(ctx context.Context, addr, file string, out io.Writer) error {
 	defer auth.Close(context.WithoutCancel(ctx))
 
 	mux := http.NewServeMux()
-	mux.Handle("/api/auth/", auth)
+	mux.Handle(auth.BasePath()+"/", auth)
 	mux.Handle("/dev/mail", inbox)
 	mux.Handle("/", pageHandler(baseURL))
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}

@@ -64,7 +64,7 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		out := &untilOpen{ready: make(chan struct{})}
 		ended := make(chan error, 1)
-		go func() { ended <- run(ctx, "localhost:0", file, out) }()
+		go func() { ended <- run(ctx, options{addr: "localhost:0", database: file}, out) }()
 		select {
 		case <-out.ready:
 		case err := <-ended:
@@ -150,7 +150,9 @@ func TestRunStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out := &untilOpen{ready: make(chan struct{})}
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, "localhost:0", filepath.Join(t.TempDir(), "auth.db"), out) }()
+	go func() {
+		ended <- run(ctx, options{addr: "localhost:0", database: filepath.Join(t.TempDir(), "auth.db")}, out)
+	}()
 	select {
 	case <-out.ready:
 	case err := <-ended:

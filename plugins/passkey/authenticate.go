@@ -129,7 +129,7 @@ func (p *Passkeys) verifyAssertion(c *betterauth.Ctx, begun *challenge, key *Pas
 	if err := checkHandle(begun, parsed.Response.UserHandle); err != nil {
 		return ErrInvalidResponse.Because(err)
 	}
-	rp, err := p.relyingParty(c)
+	rp, err := p.relyingParty(c, parsed.Response.CollectedClientData.Origin)
 	if err != nil {
 		return err
 	}

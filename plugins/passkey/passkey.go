@@ -29,7 +29,8 @@ type Config struct {
 	// Origins are where ceremonies may happen, each exact: "https://example.com".
 	// Here and in the other lists of origins upper case, a slash at the end, a
 	// default port and a Unicode host are rewritten as browsers write them.
-	// Default: the base URL's origin.
+	// Default: the base URL's origin, and what betterauth.Ctx.TrustedPage trusts on
+	// the domain that is the RPID.
 	Origins []string
 	// ChallengeTTL is how long a person has for a ceremony. Default 5 minutes.
 	ChallengeTTL time.Duration
@@ -168,6 +169,7 @@ type Passkeys struct {
 	store    *database.Store[Passkey]
 	users    *database.Store[betterauth.User]
 	metadata *metadataService // nil without Attestation.Metadata
+	without  []string         // trusted origins on other domains, where no passkey can be used
 }
 
 var (
@@ -333,6 +335,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 // Init implements betterauth.Initializer.
 func (p *Passkeys) Init(_ context.Context, h *betterauth.Host) (err error) {
 	p.host = h
+	p.tellWithout()
 	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
 		return err
 	}

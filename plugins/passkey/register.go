@@ -102,7 +102,7 @@ func (p *Passkeys) verifiedCredential(c *betterauth.Ctx, begun *challenge, parse
 	if err := p.exactOrigin(c, &parsed.Response.CollectedClientData); err != nil {
 		return nil, err
 	}
-	rp, err := p.relyingParty(c)
+	rp, err := p.relyingParty(c, parsed.Response.CollectedClientData.Origin)
 	if err != nil {
 		return nil, err
 	}

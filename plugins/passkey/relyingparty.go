@@ -47,6 +47,7 @@ func (p *Passkeys) Check(site betterauth.Site) error {
 	for _, origin := range origins[:len(origins)-len(p.cfg.RelatedOrigins)] {
 		problems = append(problems, checkRPOrigin(id, origin))
 	}
+	problems = append(problems, p.checkFollowed(site, id)...)
 	problems = append(problems, p.checkPolicies(site, id)...)
 	if p.cfg.AllowInsecureUnverifiedAssertion {
 		problems = append(problems, p.checkInsecure(site.Origin, origins))
@@ -148,29 +149,25 @@ func (p *Passkeys) origins(base string) []string {
 }
 
 // relyingParty prepares go-webauthn for one request, since the base URL may be
-// the request's own. It is cheap: no key material, no I/O.
-func (p *Passkeys) relyingParty(c *betterauth.Ctx) (*webauthn.WebAuthn, error) {
+// the request's own, and for the origin that a client names. It is cheap: no key
+// material, no I/O.
+func (p *Passkeys) relyingParty(c *betterauth.Ctx, origin string) (*webauthn.WebAuthn, error) {
 	id, err := p.rpID(c.Origin())
 	if err != nil {
 		return nil, err
 	}
+	origins := p.origins(c.Origin())
+	if p.follows(c, origin) {
+		origins = append(origins, origin)
+	}
 	return webauthn.New(&webauthn.Config{
 		RPID: id, RPDisplayName: p.name(),
 		// Those of apps among them: exactOrigin has the last word.
-		RPOrigins: p.origins(c.Origin()), RPTopOrigins: p.cfg.TopOrigins, RPAllowCrossOrigin: len(p.cfg.TopOrigins) > 0,
+		RPOrigins: origins, RPTopOrigins: p.cfg.TopOrigins, RPAllowCrossOrigin: len(p.cfg.TopOrigins) > 0,
 		// Outputs nobody asked for are not used, so they do no harm; some
 		// authenticators send them unasked.
 		ExtensionsUnsolicitedOutputPolicy: protocol.UnsolicitedOutputPolicyIgnore,
 	})
-}
-
-// exactOrigin demands one of the origins to the letter, with its port, and the
-// same of a page around it.
-func (p *Passkeys) exactOrigin(c *betterauth.Ctx, client *protocol.CollectedClientData) error {
-	if !slices.Contains(p.origins(c.Origin()), client.Origin) {
-		return errors.New("the ceremony happened at another origin")
-	}
-	return p.checkTopOrigin(client)
 }
 
 func (p *Passkeys) name() string {

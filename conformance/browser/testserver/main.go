@@ -31,7 +31,7 @@ type options struct {
 func main() {
 	var o options
 	flag.StringVar(&o.addr, "addr", "localhost:0", "where to listen")
-	flag.StringVar(&o.file, "db", ":memory:", "the SQLite file")
+	flag.StringVar(&o.file, "database", ":memory:", "the SQLite file")
 	flag.StringVar(&o.basePath, "base-path", "/auth", "where the endpoints are")
 	flag.DurationVar(&o.challengeTTL, "challenge-ttl", 0, "how long a ceremony may take (default 5m)")
 	flag.BoolVar(&o.noVerification, "disable-verification", false, "switch WebAuthn verification off")

@@ -1,0 +1,98 @@
+// Command spa is the server of a page on another origin: the React page in web,
+// which Vite serves on port 5173, signs people in here, with passwords and
+// passkeys, and calls an API of the application's own.
+//
+//	export BETTER_AUTH_SECRET=$(openssl rand -base64 32)
+//	go run ./examples/spa
+//	cd examples/spa/web && npm ci && npm run dev
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/plugins/emailpassword"
+	"github.com/better-auth-go/better-auth/plugins/passkey"
+)
+
+func main() {
+	addr := flag.String("addr", "localhost:3000", "where to listen; port 0 takes a free one")
+	file := flag.String("database", "auth.db", "the SQLite file; it is created if it is missing")
+	page := flag.String("page", "http://localhost:5173", "the origin of the page")
+	flag.Parse()
+	// Ctrl+C, and SIGTERM, which service managers and containers send.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	listener, err := net.Listen("tcp", *addr)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := run(ctx, listener, *file, *page); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// run serves until ctx ends, keeping everything in a SQLite file.
+func run(ctx context.Context, listener net.Listener, file, page string) error {
+	db, err := database.OpenSQLite(file)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	// Passkeys are bound to a domain, never to an IP address. Deployed, this is
+	// where the world reaches the server: https://api.example.com.
+	baseURL := fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
+	auth, err := betterauth.New(betterauth.Config{
+		BaseURL: baseURL,
+		Secret:  os.Getenv("BETTER_AUTH_SECRET"),
+		Schema:  betterauth.SchemaMigrate,
+		// The page may call with cookies, read the answers and use passkeys.
+		TrustedOrigins: []string{page},
+	}).
+		Database(db).
+		Plugin(emailpassword.New(emailpassword.Config{}), passkey.New(passkey.Config{})).
+		Build(ctx)
+	if err != nil {
+		return err
+	}
+	defer auth.Close(context.WithoutCancel(ctx))
+
+	mux := http.NewServeMux()
+	mux.Handle("/api/auth/", auth)
+	mux.Handle("GET /me", auth.RequireSession(http.HandlerFunc(me)))
+
+	// The Auth answers the page by itself; CORS does the same for the rest.
+	server := &http.Server{Handler: auth.CORS(mux), ReadHeaderTimeout: 10 * time.Second}
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		<-ctx.Done()
+		// Requests under way get a few seconds; whoever then still hangs on, such
+		// as a browser that keeps a connection ready, is cut off.
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+		defer cancel()
+		_ = errors.Join(server.Shutdown(grace), server.Close())
+	}()
+	log.Printf("listening on %s for the page at %s", baseURL, page)
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	<-stopped
+	return nil
+}
+
+func me(w http.ResponseWriter, r *http.Request) {
+	who, _ := betterauth.SessionFrom(r.Context()) // there is one: RequireSession
+	fmt.Fprintf(w, "Hello %s\n", who.User.Name)
+}

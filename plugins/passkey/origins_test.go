@@ -1,0 +1,106 @@
+package passkey_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
+)
+
+// Where the application trusts pages on the RP ID's domain, ceremonies may happen
+// there; nowhere else, and not where Origins says where.
+func TestTrustedOriginsAreFollowed(t *testing.T) {
+	t.Parallel()
+	trusting := func(baseURL string, origins ...string) betterauth.Config {
+		return betterauth.Config{BaseURL: baseURL, TrustedOrigins: origins}
+	}
+	ofRequest := betterauth.Config{BaseURL: "https://example.com", TrustedOriginsFunc: func(*http.Request) []string { return []string{"https://tenant.example.com"} }}
+	for name, tt := range map[string]struct {
+		site   betterauth.Config
+		cfg    passkey.Config
+		origin string
+		ok     bool
+	}{
+		"own":                         {trusting("http://localhost:3000", "http://localhost:5173"), passkey.Config{}, "http://localhost:3000", true},
+		"another port":                {trusting("http://localhost:3000", "http://localhost:5173"), passkey.Config{}, "http://localhost:5173", true},
+		"a port that is not trusted":  {trusting("http://localhost:3000", "http://localhost:5173"), passkey.Config{}, "http://localhost:5174", false},
+		"below the domain":            {trusting("https://example.com", "https://app.example.com"), passkey.Config{}, "https://app.example.com", true},
+		"beside, under one RP ID":     {trusting("https://api.example.com", "https://app.example.com"), passkey.Config{RPID: "example.com"}, "https://app.example.com", true},
+		"pattern":                     {trusting("https://example.com", "https://*.example.com"), passkey.Config{}, "https://a.example.com", true},
+		"pattern, without https":      {trusting("https://example.com", "*.example.com"), passkey.Config{}, "http://a.example.com", false},
+		"pattern, another domain":     {trusting("https://example.com", "https://*.example.org"), passkey.Config{}, "https://a.example.org", false},
+		"pattern, anybody's":          {trusting("https://example.com", "https://*"), passkey.Config{}, "https://a.example.com", false},
+		"of the request":              {ofRequest, passkey.Config{}, "https://tenant.example.com", true},
+		"not of the request":          {ofRequest, passkey.Config{}, "https://other.example.com", false},
+		"another domain":              {trusting("https://example.com", "https://example.org"), passkey.Config{}, "https://example.org", false},
+		"domain that ends like it":    {trusting("https://example.com", "https://badexample.com"), passkey.Config{}, "https://badexample.com", false},
+		"Origins is the whole list":   {trusting("https://example.com", "https://app.example.com"), passkey.Config{Origins: []string{"https://example.com"}}, "https://app.example.com", false},
+		"an application's own scheme": {trusting("https://example.com", "myapp://example.com"), passkey.Config{}, "myapp://example.com", false},
+		"unchecked is not trusted":    {betterauth.Config{BaseURL: "https://example.com", InsecureDisableOriginCheck: true}, passkey.Config{}, "https://app.example.com", false},
+		"related and trusted":         {trusting("https://example.com", "https://example.de"), passkey.Config{RelatedOrigins: []string{"https://example.de"}}, "https://example.de", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kit := plugintest.NewWith(t, plugintest.Options{Config: tt.site, Plugins: []betterauth.Plugin{passkey.New(tt.cfg)}})
+			a := passkeytest.New(passkeytest.Options{Origin: tt.site.BaseURL, CountStep: 1})
+			alice := kit.SignedIn("alice@example.com")
+			if strings.HasPrefix(tt.site.BaseURL, "https:") {
+				alice.SetCookie("__Secure-better-auth.session_token", alice.Session.Token+"."+kit.Host.Sign(alice.Session.Token))
+			}
+			answer := register(t, alice, a, passkeytest.CreateOptions{Origin: tt.origin})
+			if !tt.ok {
+				notRegistered(t, kit, answer)
+				if log := kit.Log.String(); !strings.Contains(log, tt.origin) || !strings.Contains(log, "TrustedOrigins") {
+					t.Errorf("the log does not say where the ceremony was, or what is missing: %s", log)
+				}
+				return
+			}
+			answer.Want(http.StatusOK)
+			authenticate(t, kit.Client(), a, passkeytest.GetOptions{Origin: tt.origin}).Want(http.StatusOK)
+		})
+	}
+}
+
+// A trusted origin of this site where browsers use no passkey of this RP ID does
+// not build, and the problem says which, why and what to do.
+func TestTrustedOriginsThatCannotWork(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		baseURL string
+		trusted []string
+		cfg     passkey.Config
+		want    []string // none builds
+	}{
+		"another port":           {"http://localhost:3000", []string{"http://localhost:5173"}, passkey.Config{}, nil},
+		"an address":             {"http://localhost:3000", []string{"http://127.0.0.1:5173"}, passkey.Config{}, []string{`"http://127.0.0.1:5173"`, "http://localhost instead"}},
+		"beside":                 {"https://api.example.com", []string{"https://app.example.com"}, passkey.Config{}, []string{`"https://app.example.com"`, "no suffix", `set RPID to the domain of both, such as "example.com"`}},
+		"beside, RP ID of both":  {"https://api.example.com", []string{"https://app.example.com"}, passkey.Config{RPID: "example.com"}, nil},
+		"beside, said where":     {"https://api.example.com", []string{"https://app.example.com"}, passkey.Config{Origins: []string{"https://api.example.com"}}, nil},
+		"without https":          {"https://example.com", []string{"http://app.example.com"}, passkey.Config{}, []string{`"http://app.example.com" is not https`}},
+		"pattern":                {"https://api.example.com", []string{"https://*.example.com"}, passkey.Config{}, nil},
+		"another site":           {"https://example.com", []string{"https://example.org"}, passkey.Config{}, nil},
+		"neighbours of a suffix": {"https://a.github.io", []string{"https://b.github.io"}, passkey.Config{}, nil},
+		"an application's own":   {"https://example.com", []string{"myapp://"}, passkey.Config{}, nil},
+	} {
+		kit, err := plugintest.Build(t, plugintest.Options{
+			Config: betterauth.Config{BaseURL: tt.baseURL, TrustedOrigins: tt.trusted}, Plugins: []betterauth.Plugin{passkey.New(tt.cfg)},
+		})
+		if (err == nil) != (len(tt.want) == 0) {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v does not say %q", name, err, want)
+			}
+		}
+		elsewhere := name == "another site" || name == "neighbours of a suffix"
+		if err == nil && strings.Contains(kit.Log.String(), "browsers use no passkeys at") != elsewhere {
+			t.Errorf("%s: logged %s", name, kit.Log)
+		}
+	}
+}
