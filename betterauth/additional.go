@@ -48,7 +48,7 @@ func additionalValue(column database.Column, raw jsontext.Value) (any, error) {
 	}
 	if column.Validate != nil {
 		if err := column.Validate(value); err != nil {
-			return nil, ErrValidation.Messagef("%s: %s", column.Name, err)
+			return nil, ErrValidation.Messagef("%s", err)
 		}
 	}
 	return value, nil

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +18,10 @@ const (
 	cookieSession      = "session_token"
 	cookieCache        = "session_data"
 	cookieDontRemember = "dont_remember"
+	// What the TypeScript server keeps beside a session where it has no database: a
+	// provider's tokens, and a sign-in there that is under way.
+	cookieAccount    = "account_data"
+	cookieOAuthState = "oauth_state"
 )
 
 // Cookie is a cookie for Ctx.SetCookie. Path, domain, Secure and SameSite
@@ -128,6 +133,22 @@ func (c *Ctx) clearNamed(key, name string) {
 	a, zero := c.attributes(key), 0
 	a.MaxAge = &zero
 	c.putCookie(name, "", a)
+}
+
+// clearWithParts clears a cookie that is not ours to read, and the parts of it that
+// the request has.
+func (c *Ctx) clearWithParts(key string) {
+	name := c.CookieName(key)
+	c.clearNamed(key, name)
+	if c.request == nil {
+		return
+	}
+	for _, sent := range c.request.Cookies() {
+		part, ok := strings.CutPrefix(sent.Name, name+".")
+		if n, err := strconv.Atoi(part); ok && err == nil && n >= 0 && n < 100 {
+			c.clearNamed(key, sent.Name)
+		}
+	}
 }
 
 // dropCookies takes a cookie and its parts out of the answer.

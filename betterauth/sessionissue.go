@@ -127,6 +127,10 @@ func (c *Ctx) clearSessionCookies() {
 	}
 	c.ClearCookie(cookieSession)
 	c.clearCache()
+	if c.auth.stateless {
+		c.clearWithParts(cookieAccount)
+		c.clearWithParts(cookieOAuthState)
+	}
 	c.ClearCookie(cookieDontRemember)
 }
 

@@ -60,8 +60,8 @@ type Column struct {
 	// ReadOnly columns may not be set by a client. The store does not enforce
 	// this; whoever decodes the client's input does.
 	ReadOnly bool
-	// Validate checks a client's value; nil accepts all. The store does not
-	// call it; whoever decodes the client's input does.
+	// Validate checks a client's value; nil accepts all. The client reads its
+	// error. The store does not call it; whoever decodes the client's input does.
 	Validate func(value any) error
 	// FieldName is the physical name the declarer asks for; "" leaves it to
 	// the naming style. [Naming.Columns] wins over it.

@@ -109,7 +109,6 @@ func (p *Passkeys) take(c *betterauth.Ctx, kind, sent string) (*challenge, error
 	if err != nil {
 		return nil, err
 	}
-	c.ClearCookie(challengeCookie)
 	var begun challenge
 	if err := json.Unmarshal([]byte(row.Value), &begun); err != nil {
 		return nil, ErrChallengeNotFound.Because(err)

@@ -4,6 +4,6 @@ const setting = [...malformed, "USERNAME_IS_ALREADY_TAKEN", "INVALID_DISPLAY_USE
 export default {
   signUpEmail: ["POST /sign-up/email", setting],
   updateUser: ["POST /update-user", [...setting, "USERNAME_IS_IMMUTABLE"]],
-  signInUsername: ["POST /sign-in/username", ["INVALID_USERNAME_OR_PASSWORD", ...malformed, "EMAIL_NOT_VERIFIED", "VALIDATION_ERROR", "INVALID_CALLBACK_URL", "INVALID_ORIGIN"]],
+  signInUsername: ["POST /sign-in/username", ["INVALID_USERNAME_OR_PASSWORD", "PASSWORD_TOO_LONG", ...malformed, "EMAIL_NOT_VERIFIED", "VALIDATION_ERROR", "INVALID_CALLBACK_URL", "INVALID_ORIGIN"]],
   isUsernameAvailable: ["POST /is-username-available", [...malformed, "VALIDATION_ERROR"]],
 };
