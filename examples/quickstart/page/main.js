@@ -22,7 +22,7 @@ async function start(options) {
     return true;
   } catch (error) {
     showPart("unreachable", options);
-    entitle("No answer");
+    entitle("No answer yet");
     tell(error, $("[data-do=retry]"), again);
     return false;
   }
