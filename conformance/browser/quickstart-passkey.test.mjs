@@ -80,7 +80,7 @@ test("signing up with a passkey that comes to nothing says why, and leaves nothi
   assert.equal(await tab.page.evaluate(() => document.activeElement.name), "name", "the name can be sent again at once");
   await tab.page.locator("#sign-up").getByLabel("Name").fill("   ");
   await tab.button("Create a passkey").click();
-  await tab.says("Please enter your name.");
+  await tab.says("Please enter a name.");
   await tab.removeAuthenticator(stranger);
   assert.deepEqual(rows(server, "select * from user"), []);
   assert.deepEqual(tab.errors, []);

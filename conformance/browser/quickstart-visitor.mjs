@@ -18,7 +18,7 @@ export async function visit(t, browser, server, options) {
   t.after(tab.close);
   await tab.page.locator("h1:visible").waitFor();
   const { page } = tab;
-  const button = (name) => page.getByRole("button", { name, exact: true });
+  const button = (name) => page.getByRole("button", { name, exact: true }).or(page.getByRole("link", { name, exact: true }));
   const says = async (text) => {
     const notice = page.locator(".notice:visible", { hasText: text });
     await notice.waitFor({ timeout: 10_000 }).catch(async () => {

@@ -167,7 +167,7 @@ test("a wrong password, a taken address, too many attempts", async (t) => {
   }
   await again();
   const waiting = await tab.says("Too many attempts.");
-  assert.match(await waiting.textContent(), /Please wait ([1-9]|10) seconds? and try again\./);
+  assert.match(await waiting.textContent(), /You can try again in ([1-9]|10) seconds?\./);
 
   await tab.button("Create an account").click();
   await tab.button("Use a password instead").click();

@@ -9,12 +9,7 @@ const verified = "/?link=verified";
 const reset = "/?link=reset";
 
 /** What a mailed link that led here has to say: {link: "verified" | "reset", token, error}; {} without one. */
-export function arrived() {
-  const query = Object.fromEntries(new URLSearchParams(location.search));
-  if (!query.link) return {};
-  history.replaceState(null, "", location.pathname); // a token is nothing to keep in a history
-  return query;
-}
+export const arrived = () => Object.fromEntries(new URLSearchParams(location.search));
 
 export const signUp = ({ name, email, password }) => post("/sign-up/email", { name, email, password, callbackURL: verified });
 
@@ -30,6 +25,9 @@ export const resetPassword = (token, newPassword) => post("/reset-password", { t
 
 /** Mails a link that confirms the address. */
 export const verify = ({ email }) => post("/send-verification-email", { email, callbackURL: verified });
+
+/** What to call somebody: their name, which may be blank, or else their address; "" when they have neither. */
+export const calledBy = (user) => user.name?.trim() || (isPasskeyOnly(user) ? "" : user.email);
 
 export const changeName = (name) => post("/update-user", { name });
 

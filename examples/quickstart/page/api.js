@@ -2,14 +2,16 @@
 
 const base = "/api/auth";
 
-/** A refusal: status, code (such as INVALID_EMAIL_OR_PASSWORD), path, and after 429 the seconds to wait. */
+/** A refusal: status, code (such as INVALID_EMAIL_OR_PASSWORD), path, the field it is about, and after 429 the seconds to wait. */
 export class ApiError extends Error {
   constructor(answer, body, path) {
-    super(body?.message || `The server answered ${answer.status}.`);
+    super(`${path}: ${answer.status} ${body?.code ?? ""}`); // for the console; people get messages.js
     this.status = answer.status;
-    this.code = body?.code ?? "";
+    this.code = typeof body?.code === "string" ? body.code : "";
     this.path = path;
-    this.retryAfter = Number(answer.headers.get("x-retry-after")) || 0;
+    // A member that cannot be right is named at the head of the text: "[body.email] …".
+    this.field = /^\[\w+\.(\w+)/.exec(body?.message)?.[1] ?? "";
+    this.retryAfter = secondsToWait(answer.headers);
   }
 }
 
@@ -49,4 +51,11 @@ function parse(text) {
   } catch {
     return null;
   }
+}
+
+// Seconds, or a date where a proxy answers (RFC 9110, section 10.2.3); 0 without either.
+function secondsToWait(headers) {
+  const value = headers.get("retry-after") ?? headers.get("x-retry-after") ?? "";
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Math.max(0, Math.ceil(seconds || 0));
 }

@@ -1,9 +1,11 @@
 // Asking again, for what the server does only shortly after a sign-in: by a passkey, or else by the password.
 import { isPasskeyOnly, signIn, whoami } from "./account.js";
+import { onClick } from "./action.js";
+import { ask } from "./dialog.js";
+import { staleSession, Unconfirmed } from "./messages.js";
 import * as passkeys from "./passkeys.js";
 import * as sessions from "./sessions.js";
-import { staleSession } from "./messages.js";
-import { $, ask, onClick } from "./view.js";
+import { $ } from "./view.js";
 
 const dialog = $("#confirm-dialog");
 let ways;
@@ -31,12 +33,13 @@ export async function confirmUser() {
   return asked;
 }
 
-/** Does what action does; if the session is too old for it, asks who it is and does it then. */
+/** Does what action does; if the session is too old for it, asks who it is, right there, and does it then. */
 export async function withFreshSession(action) {
   try {
     return await action();
   } catch (error) {
-    if (!staleSession(error) || !(await confirmUser())) throw error;
+    if (!staleSession(error)) throw error;
+    if (!(await confirmUser())) throw new Unconfirmed();
     return action();
   }
 }
@@ -44,7 +47,7 @@ export async function withFreshSession(action) {
 // What the user can confirm with, the better first.
 async function waysOf(user) {
   const found = [];
-  if (passkeys.unsupported() === "" && (await passkeys.list()).length > 0) found.push("passkey");
+  if (await passkeys.usable()) found.push("passkey");
   if (!user || !isPasskeyOnly(user) || found.length === 0) found.push("password");
   return found;
 }

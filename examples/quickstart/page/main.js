@@ -1,40 +1,73 @@
 // Starts the page: who is this, and which part is for them.
 import { arrived, whoami } from "./account.js";
+import { onClick, run, tell } from "./action.js";
+import { closeDialogs } from "./dialog.js";
 import { explainCode } from "./messages.js";
+import { say } from "./notice.js";
+import { follow, go, replace, route } from "./route.js";
 import * as signedIn from "./signedin.js";
 import * as signedOut from "./signedout.js";
-import { $, closeDialogs, onClick, run, say, showPart, tell } from "./view.js";
+import { $, entitle, showPart } from "./view.js";
 
 async function start(options) {
   try {
-    const identity = await whoami();
-    if (identity) await signedIn.show(identity, options);
-    else signedOut.show(options);
+    // A link to choose a new password is for whoever follows it, signed in or not.
+    const identity = route() === "reset" ? null : await whoami();
+    if (!identity) {
+      signedOut.show(options);
+    } else {
+      await signedIn.show(identity, options);
+      signedIn.open(route());
+    }
     return true;
   } catch (error) {
     showPart("unreachable", options);
-    tell(error);
+    entitle("No answer yet");
+    tell(error, $("[data-do=retry]"), again);
     return false;
   }
 }
+
+const again = () => $("#unreachable").hidden || run($("[data-do=retry]"), () => start());
 
 signedOut.prepare(async (welcome) => {
   if (await start()) say(welcome, "good");
 });
 signedIn.prepare((reason, kind) => {
   closeDialogs();
+  replace("");
   signedOut.show();
   say(reason, kind);
 });
-onClick($("#unreachable"), { retry: (button) => run(button, () => start()) });
+onClick($("#unreachable"), { retry: again });
+window.addEventListener("online", again);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-to]");
+  if (button) go(button.dataset.to);
+});
 // A page that comes back from the browser's cache may be about somebody who has signed out since.
 window.addEventListener("pageshow", (event) => event.persisted && start({ focus: false }));
 
+follow((next, previous) => {
+  closeDialogs();
+  say("");
+  if (next === "reset" || previous === "reset") start();
+  else if (!$("#signed-in").hidden) signedIn.open(next);
+  else if (!$("#signed-out").hidden) signedOut.open(next);
+});
+
+// A link of a mail may have brought somebody here. Its token goes where a reload of this tab finds it and no list of addresses shows it.
 const { link, token, error } = arrived();
 if (link === "reset") {
-  signedOut.showReset(token);
+  if (token && !error) replace("reset", { token });
+  else replace("forgot");
+  signedOut.show({ focus: false });
+  signedOut.open(route());
   if (error) say(explainCode(error), "error");
-} else if ((await start({ focus: false })) && link === "verified") {
-  if (error) say(explainCode(error), "error");
-  else say("Your e-mail address is confirmed.", "good");
+} else {
+  if (link) replace("");
+  if ((await start({ focus: false })) && link === "verified") {
+    if (error) say(explainCode(error), "error");
+    else say("Your e-mail address is confirmed.", "good");
+  }
 }

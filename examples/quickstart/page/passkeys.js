@@ -10,6 +10,9 @@ export function unsupported() {
   return modern ? "" : "This browser is too old for the passkeys of this page. Chrome 129, Firefox 124 and Safari 18.4 or newer will do.";
 }
 
+/** Whether the user has a passkey, and a browser that can use it. */
+export const usable = async () => unsupported() === "" && (await list()).length > 0;
+
 /** Whether passkeys can be offered among the suggestions of an input field. */
 export async function canAutofill() {
   return unsupported() === "" && Boolean(await PublicKeyCredential.isConditionalMediationAvailable?.());

@@ -1,61 +1,75 @@
 // Who is signed in: their name, whether their e-mail address is confirmed, and the end of their account.
-import { changeName, deleteAccount, isPasskeyOnly, verify } from "./account.js";
+import { calledBy, changeName, deleteAccount, isPasskeyOnly, verify } from "./account.js";
+import { onClick, run } from "./action.js";
 import { withFreshSession } from "./confirm.js";
+import { ask } from "./dialog.js";
+import { checked } from "./input.js";
+import { say } from "./notice.js";
 import * as passkeys from "./passkeys.js";
-import { $, ask, onClick, run, say } from "./view.js";
+import { $, cut, short } from "./view.js";
 
 const part = $("#signed-in");
 let user;
+let failed;
+let left;
 
-/** Prepares the profile; `failed` is told of errors, `left` when the account is gone. */
-export function prepareProfile(root, failed, left) {
+/** Prepares the profile; `failing` is told of errors, `leaving` when the account is gone. */
+export function prepareProfile(root, failing, leaving) {
+  [failed, left] = [failing, leaving];
   onClick(root, {
-    "change-name": async (button) => {
-      const dialog = $("#name-dialog");
-      const input = $("[name=name]", dialog);
-      input.value = user.name;
-      const asked = ask(dialog, async ({ name }) => {
-        await changeName(name);
-        await passkeys.signal();
-        showProfile({ ...user, name });
-      }, failed);
-      input.select();
-      if (!(await asked)) return;
-      say(`Your name is now “${user.name}”.`, "good");
-      button.focus();
-    },
     verify: (button) => run(button, async () => {
       await verify(user);
       say(`A mail with a link is on its way to ${user.email}.`, "good");
     }, failed),
-    "delete-account": async () => {
-      const dialog = $("#delete-account-dialog");
-      $("form", dialog).reset();
-      $("[name=email]", dialog).value = user.email;
-      const passkeyOnly = isPasskeyOnly(user);
-      for (const element of dialog.querySelectorAll("[data-password]")) element.hidden = passkeyOnly;
-      $("[name=password]", dialog).disabled = passkeyOnly;
-      let mine = [];
-      const done = await ask(dialog, async ({ password }) => {
-        mine = await passkeys.credentials();
-        if (passkeyOnly) await withFreshSession(() => deleteAccount());
-        else await deleteAccount(password);
-      }, failed);
-      if (!done) return;
-      passkeys.forget(mine);
-      left("Your account is deleted.", "good");
-    },
   });
+}
+
+/** Opens the dialog that changes the name. */
+export async function openNameDialog() {
+  const dialog = $("#name-dialog");
+  const input = $("[name=name]", dialog);
+  input.value = user.name;
+  const asked = ask(dialog, async (values) => {
+    const { name } = checked(values);
+    await withFreshSession(() => changeName(name));
+    await passkeys.signal();
+    showProfile({ ...user, name });
+  }, failed);
+  input.select();
+  if (!(await asked)) return;
+  say(`Your name is now “${short(user.name)}”.`, "good");
+  $("[data-to=name]", part).focus();
+}
+
+/** Opens the dialog that deletes the account. Whoever has a password may use a passkey in its place. */
+export async function openDeleteDialog() {
+  const dialog = $("#delete-account-dialog");
+  $("form", dialog).reset();
+  $("[name=email]", dialog).value = user.email;
+  const passkeyOnly = isPasskeyOnly(user);
+  for (const element of dialog.querySelectorAll("[data-password]")) element.hidden = passkeyOnly;
+  $("[name=password]", dialog).disabled = passkeyOnly;
+  $("[data-instead]", dialog).hidden = true;
+  let mine = [];
+  const asked = ask(dialog, async ({ password, how }, signal) => {
+    mine = await passkeys.credentials();
+    if (how === "passkey") await passkeys.stepUp({ signal });
+    await withFreshSession(() => deleteAccount(how === "passkey" || passkeyOnly ? undefined : password));
+  }, failed);
+  if (!passkeyOnly) passkeys.usable().then((usable) => ($("[data-instead]", dialog).hidden = !usable)).catch(() => {});
+  if (!(await asked)) return;
+  passkeys.forget(mine);
+  left("Your account is deleted.", "good");
 }
 
 /** Shows who a user is. */
 export function showProfile(shown) {
   user = shown;
-  $("[data-name]", part).textContent = user.name;
   const passkeyOnly = isPasskeyOnly(user);
-  $("[data-email]", part).textContent = passkeyOnly ? "" : user.email;
+  cut($("[data-name]", part), calledBy(user) || "You", $(".name", part));
+  cut($("[data-email]", part), passkeyOnly ? "" : user.email);
   $("[data-no-email]", part).hidden = !passkeyOnly;
-  $(".avatar", part).textContent = initials(user.name);
+  $(".avatar", part).textContent = initials(calledBy(user));
   $("[data-verified]", part).hidden = passkeyOnly || !user.emailVerified;
   for (const element of part.querySelectorAll("[data-unverified]")) element.hidden = passkeyOnly || user.emailVerified;
 }

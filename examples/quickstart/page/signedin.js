@@ -1,12 +1,15 @@
 // The part of the page for whoever is signed in: who they are, their passkeys, their devices.
-import { signOut, whoami } from "./account.js";
-import { confirmUser } from "./confirm.js";
+import { calledBy, signOut, whoami } from "./account.js";
+import { onClick, run, tell } from "./action.js";
+import { confirmUser, withFreshSession } from "./confirm.js";
 import { endedSession, staleSession } from "./messages.js";
-import { preparePasskeys, showPasskeys } from "./passkeylist.js";
-import { prepareProfile, showProfile } from "./profile.js";
+import { say } from "./notice.js";
+import { openPasskeyDialog, preparePasskeys, showPasskeys } from "./passkeylist.js";
+import { openDeleteDialog, openNameDialog, prepareProfile, showProfile } from "./profile.js";
+import { replace } from "./route.js";
 import * as sessions from "./sessions.js";
 import { deviceName, isHandheld } from "./device.js";
-import { $, ago, exactly, fromTemplate, onClick, run, say, showPart, tell } from "./view.js";
+import { $, ago, entitle, exactly, fromTemplate, short, showPart } from "./view.js";
 
 const part = $("#signed-in");
 const rows = $("#sessions");
@@ -24,7 +27,7 @@ export function prepare(leave) {
       left("You are signed out.");
     }, failed),
     "revoke-others": (button) => run(button, async () => {
-      await sessions.revokeOthers();
+      await withFreshSession(() => sessions.revokeOthers());
       await showSessions();
       say("All other devices are signed out.", "good");
       $("#sessions-title").focus();
@@ -35,6 +38,7 @@ export function prepare(leave) {
       await showSessions();
       $("#sessions-title").focus();
     }, failed),
+    reload: (button) => run(button, load, failed),
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && !part.hidden) Promise.all([showUser(), showPasskeys(), showSessions()]).catch(failed);
@@ -45,7 +49,36 @@ export function prepare(leave) {
 export async function show({ user }, options) {
   showProfile(user);
   showPart("signed-in", options);
-  await Promise.all([showPasskeys(), showSessions()]).catch(failed);
+  entitle(short(calledBy(user)) || "Your account");
+  await reload();
+}
+
+const reload = () => load().catch((error) => failed(error, undefined, reload));
+
+/** Opens the dialog of an address; an address without one becomes that of the part itself. */
+export async function open(address) {
+  if (address === "name") await openNameDialog();
+  else if (address === "delete-account") await openDeleteDialog();
+  else if ((await openPasskeyDialog(address)) === false) replace("");
+}
+
+// Both lists. Until they are there the page says that they are on their way, and if they do not come, how to ask again.
+async function load() {
+  const waits = part.querySelectorAll("[data-wait]");
+  const show = (state) => {
+    for (const wait of waits) {
+      wait.hidden = state === "done";
+      for (const child of wait.children) child.hidden = child.dataset.state !== state;
+    }
+  };
+  show("loading");
+  try {
+    await Promise.all([showPasskeys(), showSessions()]);
+    show("done");
+  } catch (error) {
+    show("failed");
+    throw error;
+  }
 }
 
 // What another tab, or a link in a mail, has changed meanwhile.
@@ -54,14 +87,14 @@ async function showUser() {
   if (identity) showProfile(identity.user);
 }
 
-function failed(error) {
+function failed(error, control, again) {
   if (endedSession(error)) left("Your session has ended. Please sign in again.", "error");
-  else tell(error);
+  else tell(error, control, again);
 }
 
 async function revoke(row) {
   const session = sessionOf.get(row);
-  await sessions.revoke(session);
+  await withFreshSession(() => sessions.revoke(session));
   await showSessions();
   say(`${deviceName(session.userAgent)} is signed out.`, "good");
   $("#sessions-title").focus();

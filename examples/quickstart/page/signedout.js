@@ -1,95 +1,107 @@
-// The part of the page for whoever is not signed in.
-import { forgot, resetPassword, signIn, signUp } from "./account.js";
+// The part of the page for whoever is not signed in. Each of its forms has an address.
+import { calledBy, forgot, resetPassword, signIn, signUp } from "./account.js";
+import { onClick, onSubmit, run, tell } from "./action.js";
 import { ApiError } from "./api.js";
 import { deviceName } from "./device.js";
-import { Missing } from "./messages.js";
+import { checked, fillDraft, forgetDrafts, keepDrafts } from "./input.js";
+import { explainCode } from "./messages.js";
+import { say } from "./notice.js";
 import * as passkeys from "./passkeys.js";
-import { $, onClick, onSubmit, run, say, showPart, tell } from "./view.js";
+import { replace, route } from "./route.js";
+import { $, entitle, short, showPart } from "./view.js";
 
 // A challenge lives five minutes: a waiting autofill gets a new one before that.
 const renewAfter = 4 * 60 * 1000;
 
+const forms = { "": "sign-in", "sign-up": "sign-up", "sign-up/password": "sign-up-password", forgot: "forgot", reset: "reset" };
+
 const part = $("#signed-out");
+const missing = passkeys.unsupported();
 let entered;
 let renewal;
-let resetToken;
 
 /** Prepares the part; `enter` is called, with what to say, when somebody has signed in. */
 export function prepare(enter) {
   entered = enter;
-  const missing = passkeys.unsupported();
+  keepDrafts(part);
   for (const element of [$("[data-do=passkey]", part), $(".or", part), $("[data-passkey]", part)]) element.hidden = missing !== "";
+  $("[data-form=sign-in] button").classList.toggle("primary", missing !== ""); // the second way, where there is a first
   $("[data-unsupported]", part).hidden = missing === "";
   $("[data-unsupported]", part).textContent = missing;
 
   onSubmit($("[data-form=sign-in]"), (values, button) =>
     attempt(button, async () => {
-      const { user } = await signIn(values);
-      return `Welcome back, ${user.name}.`;
+      const { user } = await signIn(checked(values));
+      return `${greet("Welcome back", user)}.`;
     }),
   );
-  onSubmit($("[data-form=sign-up]"), ({ name }, button) =>
+  onSubmit($("[data-form=sign-up]"), (values, button) =>
     attempt(button, async () => {
-      if (name.trim() === "") throw new Missing("Please enter your name.");
+      const { name } = checked(values);
       say("Follow the prompt of your browser.");
-      const { user } = await passkeys.signUp(name.trim(), deviceName(navigator.userAgent));
-      return `Welcome, ${user.name}. Your passkey is how you sign in from now on.`;
+      const { user } = await passkeys.signUp(name, deviceName(navigator.userAgent));
+      return `${greet("Welcome", user)}. Your passkey is how you sign in from now on.`;
     }),
   );
   onSubmit($("[data-form=sign-up-password]"), (values, button) =>
     attempt(button, async () => {
-      const { user } = await signUp(values);
-      return `Welcome, ${user.name}. Add a passkey, and you can do without the password next time.`;
+      const { user } = await signUp(checked(values));
+      return `${greet("Welcome", user)}. Add a passkey, and you can do without the password next time.`;
     }),
   );
-  onSubmit($("[data-form=forgot]"), ({ email }, button) => run(button, async () => {
-    await forgot({ email });
+  onSubmit($("[data-form=forgot]"), (values, button) => run(button, async () => {
+    await forgot(checked(values));
     say("If there is an account with this address, a mail with a link is on its way.", "good");
   }));
   onSubmit($("[data-form=reset]"), ({ password }, button) => run(button, async () => {
-    await resetPassword(resetToken, password);
-    show({ focus: false });
+    await resetPassword(history.state?.token, password);
+    replace("");
+    open("");
     say("Your password is changed. Sign in with the new one.", "good");
-    $("input", $("#sign-in")).focus();
+    $("[name=email]", $("#sign-in")).focus();
   }, linkFailed));
-  onClick(part, {
-    passkey: (button) => attempt(button, byPasskey),
-    "to-sign-up": () => showForm(missing ? "sign-up-password" : "sign-up"),
-    "to-sign-up-password": () => {
-      $("[name=name]", $("#sign-up-password")).value = $("[name=name]", $("#sign-up")).value;
-      showForm("sign-up-password");
-    },
-    "to-sign-in": () => showForm("sign-in"),
-    "to-start": () => entered(""), // whoever followed a link may be signed in
-    "to-forgot": () => {
-      $("[name=email]", $("#forgot")).value = $("[name=email]", $("#sign-in")).value;
-      showForm("forgot");
-    },
-  });
+  onClick(part, { passkey: (button) => attempt(button, byPasskey) });
   // Another tab may have asked for a challenge since; the browser keeps one at a time.
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && !part.hidden) offerAutofill();
   });
 }
 
-/** Shows the part, on the sign-in form. */
+/** Shows the part, with the form of the page's address. */
 export function show(options) {
-  clearForms();
-  only("sign-in");
   showPart("signed-out", options);
+  open(route(), { focus: false });
+}
+
+/** Shows the form of an address; an address without one becomes that of signing in. */
+export function open(address, { focus = true } = {}) {
+  if (!Object.hasOwn(forms, address)) replace((address = ""));
+  if (address === "sign-up" && missing) replace((address = "sign-up/password"));
+  if (address === "reset" && !history.state?.token) return linkFailed({ code: "INVALID_TOKEN" });
+  const section = $(`#${forms[address]}`);
+  for (const other of part.querySelectorAll("section")) {
+    other.hidden = other !== section;
+    $("form", other).reset();
+  }
+  fillDraft($("form", section));
+  entitle($("h2", section).textContent);
+  if (focus) focusOn(section);
   offerAutofill();
 }
 
-/** Shows the part to somebody who followed a link to choose a new password; without a token it is of no use any more. */
-export function showReset(token) {
-  resetToken = token;
-  showPart("signed-out", { focus: false });
-  showForm(token ? "reset" : "forgot");
+// On its first empty field; but nothing is to be typed where a passkey will do.
+function focusOn(section) {
+  const inputs = [...section.querySelectorAll("input")];
+  const typed = section.id === "sign-in" ? inputs.find((input) => input.value !== "") : true;
+  (typed ? (inputs.find((input) => input.value === "") ?? inputs[0]) : $("h2", section)).focus();
 }
 
-function linkFailed(error) {
-  if (error.code === "INVALID_TOKEN") showForm("forgot");
-  tell(error);
+// A link to choose a new password that works no more: another one can be asked for at once.
+function linkFailed(error, control) {
+  if (error.code !== "INVALID_TOKEN") return tell(error, control);
+  replace("forgot");
+  open("forgot");
+  say(explainCode(error.code), "error");
 }
 
 // Runs one of the ways to sign in; each resolves to what to say afterwards.
@@ -97,7 +109,7 @@ async function attempt(button, way) {
   let welcome;
   const worked = await run(button, async () => (welcome = await way()));
   if (!worked) {
-    (button.form?.elements.password ?? button.form?.elements.name)?.select();
+    if (!button.form?.querySelector("[aria-invalid]")) (button.form?.elements.password ?? button.form?.elements.name)?.select();
     return offerAutofill();
   }
   await leave();
@@ -107,30 +119,18 @@ async function attempt(button, way) {
 async function byPasskey() {
   say("Follow the prompt of your browser.");
   const { user } = await passkeys.signIn();
-  say("");
-  return `Welcome back, ${user.name}. Signed in with a passkey.`;
+  return byPasskeyWelcome(user);
 }
+
+const greet = (how, user) => [how, short(calledBy(user))].filter(Boolean).join(", ");
+const byPasskeyWelcome = (user) => `${greet("Welcome back", user)}. Signed in with a passkey.`;
 
 async function leave() {
   clearTimeout(renewal);
   await passkeys.abort();
-  clearForms();
-}
-
-function clearForms() {
   for (const form of part.querySelectorAll("form")) form.reset();
-  resetToken = undefined;
-}
-
-function only(id) {
-  for (const section of part.querySelectorAll("section")) section.hidden = section.id !== id;
-}
-
-function showForm(id) {
-  only(id);
-  say("");
-  $("input", $(`#${id}`)).focus();
-  if (id === "sign-in") offerAutofill();
+  forgetDrafts();
+  replace("");
 }
 
 // Lets the e-mail field suggest passkeys. Until the user picks one this fails silently: nobody asked for anything.
@@ -141,7 +141,7 @@ async function offerAutofill() {
   try {
     const { user } = await passkeys.signIn({ autofill: true });
     await leave();
-    entered(`Welcome back, ${user.name}. Signed in with a passkey.`);
+    entered(byPasskeyWelcome(user));
   } catch (error) {
     if (!(error instanceof ApiError && error.path === "/passkey/verify-authentication")) return;
     tell(error);
