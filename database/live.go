@@ -11,6 +11,9 @@ type liveSchema struct {
 	s          *Schema
 	tables     map[string]*liveTable // by folded name
 	indexNames map[string]string     // folded index name → table
+
+	noSchema bool // that Naming.Schema names
+	noPath   bool // no schema of the search_path exists
 }
 
 type liveTable struct {
@@ -33,7 +36,7 @@ type liveColumn struct {
 	hasDefault bool // or is filled by the database in another way
 	generated  bool // and cannot be written
 
-	loose      bool // texts that differ are equal, by a nondeterministic collation
+	loose bool // texts that differ are equal, by a nondeterministic collation
 
 	// What a value must meet; zero for no limit.
 	length           int      // of text, in characters

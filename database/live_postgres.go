@@ -38,11 +38,18 @@ join pg_catalog.pg_attribute a on a.attrelid = c.oid
 left join domain d on d.top = a.atttypid and not exists (
 	select from pg_catalog.pg_type t where t.oid = d.oid and t.typtype = 'd')
 join pg_catalog.pg_type b on b.oid = coalesce(d.oid, a.atttypid)
-where n.nspname = current_schema() and c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped
+where n.nspname = coalesce(nullif($1, ''), current_schema()) and c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped
 order by c.relname, a.attnum`
 
 func (l *liveSchema) readPostgres(ctx context.Context, e executor) error {
-	err := eachRow(ctx, e, postgresColumns, nil,
+	schema := []any{l.s.opts.Naming.Schema}
+	err := eachRow(ctx, e, `select $1 <> '' and not exists (select from pg_catalog.pg_namespace where nspname = $1),
+		$1 = '' and current_schema() is null`, schema,
+		func(scan func(...any) error) error { return scan(&l.noSchema, &l.noPath) })
+	if err != nil {
+		return err
+	}
+	err = eachRow(ctx, e, postgresColumns, schema,
 		func(scan func(...any) error) error {
 			var name, labels, checks string
 			var view bool
@@ -76,8 +83,8 @@ join pg_catalog.pg_class i on i.oid = x.indexrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 cross join lateral unnest(x.indkey::int2[]) with ordinality k(number, position)
 left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = k.number and k.number > 0
-where n.nspname = current_schema() and k.position <= x.indnkeyatts
-order by c.relname, i.relname, k.position`, nil,
+where n.nspname = coalesce(nullif($1, ''), current_schema()) and k.position <= x.indnkeyatts
+order by c.relname, i.relname, k.position`, schema,
 		func(scan func(...any) error) error {
 			var table, index, column string
 			var kind liveIndex

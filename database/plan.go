@@ -21,7 +21,8 @@ type Plan struct {
 }
 
 // Statement is one statement of a plan, with the logical table it is about, and
-// the logical column or the physical index if it adds one.
+// the logical column or the physical index if it adds one. One that creates the
+// schema itself is about no table.
 type Statement struct {
 	Table, Column, Index string
 	SQL                  string
@@ -47,8 +48,8 @@ func (p *Plan) String() string {
 	return b.String()
 }
 
-// Plan compares the live schema, on PostgreSQL that of the connection's current
-// schema, with what the tables need. It reads only. Indexes and unique
+// Plan compares the live schema, on PostgreSQL that of [Naming].Schema or else of
+// the connection's search_path, with what the tables need. It reads only. Indexes and unique
 // constraints are recognized by their columns, whatever their names.
 func (s *Schema) Plan(ctx context.Context) (*Plan, error) {
 	return s.plan(ctx, s.db.reader(ctx))
@@ -66,7 +67,7 @@ func (s *Schema) Migrate(ctx context.Context) (*Plan, error) {
 			// Planning before the lock would plan from a schema that another
 			// process is about to change. The lock ends with the transaction.
 			const name = 0x62617574 // "baut"
-			if _, err := e.ExecContext(ctx, "select pg_advisory_xact_lock($1, hashtext(current_schema()))", name); err != nil {
+			if _, err := e.ExecContext(ctx, "select pg_advisory_xact_lock($1, hashtext(coalesce(nullif($2, ''), current_schema())))", name, s.opts.Naming.Schema); err != nil {
 				return fmt.Errorf("database: migration lock: %w", err)
 			}
 		}
@@ -96,6 +97,12 @@ func (s *Schema) plan(ctx context.Context, e executor) (*Plan, error) {
 		return nil, err
 	}
 	p := &planner{s: s, live: live, e: e, plan: &Plan{}}
+	switch {
+	case live.noSchema:
+		p.add(Statement{SQL: "create schema " + quoteName(s.opts.Naming.Schema)})
+	case live.noPath:
+		p.plan.Conflicts = append(p.plan.Conflicts, "no schema of the connection's search_path exists; create one, or name one in Naming.Schema")
+	}
 	for _, t := range order {
 		lt := live.table(t.physical)
 		if lt == nil {
