@@ -182,7 +182,7 @@ func clientError(err error) *ErrorCode {
 	var code *ErrorCode
 	if !errors.As(err, &code) {
 		if valueRefused(err) {
-			return ErrValidation
+			return refusedField(err)
 		}
 		return ErrInternal
 	}
@@ -200,6 +200,15 @@ func clientError(err error) *ErrorCode {
 func valueRefused(err error) bool {
 	var code *ErrorCode
 	return !errors.As(err, &code) && errors.Is(err, database.ErrInvalidValue)
+}
+
+// refusedField names the field whose value was refused, if clients know it.
+func refusedField(err error) *ErrorCode {
+	var refused *database.ValueError
+	if !errors.As(err, &refused) || refused.Column == "" || refused.Hidden {
+		return ErrValidation
+	}
+	return &ErrorCode{ErrValidation.Code, refused.Column + " has a value that cannot be stored", ErrValidation.Status}
 }
 
 // panicError keeps the place of a panic for the log.

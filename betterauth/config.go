@@ -111,8 +111,9 @@ type Config struct {
 	IDs database.IDStrategy
 	// NewID makes ids in code instead, given the logical table. Default nil.
 	NewID func(table string) string
-	// Naming says what tables and columns are called in the database. Default:
-	// Better Auth's own names.
+	// Naming says what tables and columns are called in the database, and in which
+	// of PostgreSQL's schemas they are. Default: Better Auth's own names, in the
+	// first schema of the search_path.
 	Naming database.Naming
 	// Schema says what Build does about a database that lacks tables or
 	// columns. Default SchemaVerify: it fails and lists them.

@@ -98,6 +98,9 @@ func (c *compiler) table(in Table, added []Column) {
 	}
 	t.Columns = nil
 	t.quoted = quoteName(t.physical)
+	if schema := c.s.opts.Naming.Schema; schema != "" {
+		t.quoted = quoteName(schema) + "." + t.quoted
+	}
 	c.identifier(t.physical, in.Name, "", "table name")
 	c.s.tables = append(c.s.tables, t)
 	c.s.byName[in.Name] = t

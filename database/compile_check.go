@@ -84,6 +84,15 @@ func (c *compiler) indexes(t *table) {
 // otherwise be ignored and a second table be created.
 func (c *compiler) checkNaming() {
 	n := c.s.opts.Naming
+	if n.Schema != "" {
+		c.identifier(n.Schema, "", "", "schema name")
+		switch {
+		case c.s.db.engine == SQLite:
+			c.problem("", "", "the schema %q is named, but SQLite has none; use a file of its own", n.Schema)
+		case strings.HasPrefix(n.Schema, "pg_"), n.Schema == "information_schema":
+			c.problem("", "", "the schema %q is PostgreSQL's own", n.Schema)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(n.Tables)) {
 		if _, ok := c.s.byName[name]; !ok {
 			c.problem(name, "", "is named %q but does not exist", n.Tables[name])

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
+	"time"
 )
 
 // Cond is a condition on rows, made by [Eq] and its like. Columns are named
@@ -18,6 +18,13 @@ import (
 // has a value then, as does an order of numbers or dates that all are on the
 // right side of. More than 32766 values in one statement, or a text of almost
 // 50000 bytes to search for, is an [ErrInvalidValue].
+//
+// A condition means the same on both engines, whatever the collation of the
+// database: text is equal when it is the same characters, and is ordered by
+// their code points, so that "Z" comes before "a" and "é" after "z". Dates are
+// compared by whole milliseconds. What a column itself says about equality
+// stands: PostgreSQL's citext and SQLite's "collate nocase" take letters of
+// either case for equal. databasetest.Run proves all of it.
 type Cond struct {
 	op     op
 	column string
@@ -43,6 +50,9 @@ const (
 	opContains
 	opStartsWith
 	opEndsWith
+	opContainsFold
+	opStartsWithFold
+	opEndsWithFold
 	opOr
 	opAnd
 )
@@ -54,16 +64,17 @@ func Eq(column string, v any) Cond { return Cond{op: opEq, column: column, value
 // as in SQL; a nil v matches every value but NULL.
 func Ne(column string, v any) Cond { return Cond{op: opNe, column: column, value: v} }
 
-// Lt matches rows whose column is less than v.
+// Lt matches rows whose column is less than v. Text is ordered by code points,
+// which is an order for programs and not one for people.
 func Lt(column string, v any) Cond { return Cond{op: opLt, column: column, value: v} }
 
-// Lte matches rows whose column is at most v.
+// Lte matches rows whose column is at most v; see [Lt].
 func Lte(column string, v any) Cond { return Cond{op: opLte, column: column, value: v} }
 
-// Gt matches rows whose column is greater than v.
+// Gt matches rows whose column is greater than v; see [Lt].
 func Gt(column string, v any) Cond { return Cond{op: opGt, column: column, value: v} }
 
-// Gte matches rows whose column is at least v.
+// Gte matches rows whose column is at least v; see [Lt].
 func Gte(column string, v any) Cond { return Cond{op: opGte, column: column, value: v} }
 
 // In matches rows whose column equals one of values; none of them matches
@@ -83,8 +94,8 @@ func IsNull(column string) Cond { return Cond{op: opNull, column: column} }
 // NotNull matches rows whose column is not NULL.
 func NotNull(column string) Cond { return Cond{op: opNotNull, column: column} }
 
-// Contains matches rows whose text column contains s, by LIKE: SQLite ignores
-// the case of ASCII letters, PostgreSQL does not. No character of s is special.
+// Contains matches rows whose text column contains s, letters of the same case.
+// No character of s is special. An empty s matches every row that has a value.
 func Contains(column, s string) Cond { return Cond{op: opContains, column: column, value: s} }
 
 // StartsWith matches rows whose text column starts with s; see [Contains].
@@ -92,6 +103,23 @@ func StartsWith(column, s string) Cond { return Cond{op: opStartsWith, column: c
 
 // EndsWith matches rows whose text column ends with s; see [Contains].
 func EndsWith(column, s string) Cond { return Cond{op: opEndsWith, column: column, value: s} }
+
+// ContainsFold is [Contains] for what a person looks for: the letters A to Z and a
+// to z match in either case. All others, "É" among them, match as they are, since
+// that is what both engines can do.
+func ContainsFold(column, s string) Cond {
+	return Cond{op: opContainsFold, column: column, value: s}
+}
+
+// StartsWithFold matches rows whose text column starts with s; see [ContainsFold].
+func StartsWithFold(column, s string) Cond {
+	return Cond{op: opStartsWithFold, column: column, value: s}
+}
+
+// EndsWithFold matches rows whose text column ends with s; see [ContainsFold].
+func EndsWithFold(column, s string) Cond {
+	return Cond{op: opEndsWithFold, column: column, value: s}
+}
 
 // Or matches rows that match at least one of conds; there must be one.
 func Or(conds ...Cond) Cond { return Cond{op: opOr, parts: conds} }
@@ -136,8 +164,8 @@ func (c Cond) write(s *statement, t *table) (vacuous bool, err error) {
 		s.write(col.quoted, " is not null")
 	case opIn, opNotIn:
 		return c.writeIn(s, col)
-	case opContains, opStartsWith, opEndsWith:
-		return false, c.writeLike(s, col)
+	case opContains, opStartsWith, opEndsWith, opContainsFold, opStartsWithFold, opEndsWithFold:
+		return false, c.writeSearch(s, col)
 	default:
 		return false, c.writeComparison(s, col)
 	}
@@ -163,9 +191,44 @@ func (c Cond) writeComparison(s *statement, col *column) error {
 		if col.Type == Boolean && c.op != opEq && c.op != opNe {
 			return col.problem(errors.New("a boolean has no order"))
 		}
-		s.write(col.quoted, comparisons[c.op]).bind(v)
+		c.compare(s, col, v)
 	}
 	return nil
+}
+
+// compare writes what means the same on both engines.
+func (c Cond) compare(s *statement, col *column, v any) {
+	at, isTime := v.(time.Time)
+	switch {
+	case isTime && (c.op == opLte || c.op == opGt):
+		// Up to the end of the millisecond: others write finer fractions.
+		op := map[op]string{opLte: " < ", opGt: " >= "}[c.op]
+		s.write(col.quoted, op).bindFor(col, at.Add(time.Millisecond))
+	case c.op == opEq || c.op == opNe:
+		s.write(col.equated(), comparisons[c.op]).bindFor(col, v)
+	default:
+		s.write(col.ordered(), comparisons[c.op]).bindFor(col, v)
+	}
+}
+
+// equated is the column as values are compared with it for equality.
+func (c *column) equated() string {
+	if c.Type == Date && c.table.engine == Postgres {
+		return "date_trunc('milliseconds', " + c.quoted + ")"
+	}
+	return c.quoted
+}
+
+// ordered is the column as it is compared for order and sorted by: text by code
+// points, which UTF-8 keeps, and not by a locale or the order of an enum.
+func (c *column) ordered() string {
+	switch {
+	case c.Type != String || c.stored != storedPlain:
+		return c.quoted
+	case c.table.engine == Postgres:
+		return c.quoted + `::text collate "C"`
+	}
+	return c.quoted + " collate binary"
 }
 
 // matchesEvery reports whether every value that a row can hold compares as asked
@@ -209,46 +272,18 @@ func (c Cond) writeIn(s *statement, col *column) (vacuous bool, err error) {
 		s.write(col.quoted, " is not null")
 		return false, nil
 	case c.op == opIn:
-		s.write(col.quoted, " in (")
+		s.write(col.equated(), " in (")
 	default:
-		s.write(col.quoted, " not in (")
+		s.write(col.equated(), " not in (")
 	}
 	for i, v := range values {
 		if i > 0 {
 			s.write(", ")
 		}
-		s.bind(v)
+		s.bindFor(col, v)
 	}
 	s.write(")")
 	return false, nil
-}
-
-// maxPattern in bytes is SQLite's limit.
-const maxPattern = 50_000
-
-var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
-func (c Cond) writeLike(s *statement, col *column) error {
-	if col.Type != String || col.stored != storedPlain {
-		return col.problem(errors.New("is no text to search in"))
-	}
-	text := c.value.(string)
-	if !storable(text) {
-		s.write(never)
-		return nil
-	}
-	pattern := likeEscaper.Replace(text)
-	if c.op != opStartsWith {
-		pattern = "%" + pattern
-	}
-	if c.op != opEndsWith {
-		pattern += "%"
-	}
-	if len(pattern) > maxPattern {
-		return col.problem(fmt.Errorf("%w: it is too long to search for", ErrInvalidValue))
-	}
-	s.write(col.quoted, " like ").bind(pattern).write(` escape '\'`)
-	return nil
 }
 
 // condValue brings a value into the driver's form. It is ErrInvalidValue when no

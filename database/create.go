@@ -109,6 +109,7 @@ func (s *Schema) insert(ctx context.Context, t *table, v reflect.Value) error {
 	if err != nil {
 		return err
 	}
+	values := make([]bound, 0, len(t.columns))
 	args := make([]any, 0, len(t.columns))
 	for _, c := range t.columns {
 		normal, err := c.takeFrom(v, extra)
@@ -118,41 +119,41 @@ func (s *Schema) insert(ctx context.Context, t *table, v reflect.Value) error {
 		if c == t.id && normal == "" && c.stored != storedPlain {
 			continue // the database makes it
 		}
-		arg, err := c.encode(normal)
+		arg, err := c.encodeMade(normal)
 		if err != nil {
 			return err
 		}
-		args = append(args, arg)
+		values, args = append(values, bound{c, arg}), append(args, arg)
 	}
 	if len(args) == len(t.columns) {
 		return s.db.write(ctx, func(e executor) error {
 			if _, err := e.ExecContext(ctx, t.insertText, args...); err != nil {
-				return t.failure(err)
+				return t.failure(err, values)
 			}
 			return nil
 		})
 	}
-	return s.db.write(ctx, func(e executor) error { return s.insertMakingID(ctx, e, t, v, args) })
+	return s.db.write(ctx, func(e executor) error { return s.insertMakingID(ctx, e, t, v, args, values) })
 }
 
-func (s *Schema) insertMakingID(ctx context.Context, e executor, t *table, v reflect.Value, args []any) error {
+func (s *Schema) insertMakingID(ctx context.Context, e executor, t *table, v reflect.Value, args []any, values []bound) error {
 	rows, err := e.QueryContext(ctx, t.insertNoIDText, args...)
 	if err != nil {
-		return t.failure(err)
+		return t.failure(err, values)
 	}
 	defer rows.Close()
 	if !rows.Next() {
-		return t.failure(errorOr(rows.Err(), errors.New("the database made no id")))
+		return t.failure(errorOr(rows.Err(), errors.New("the database made no id")), values)
 	}
 	id := cell{column: t.id, field: v.Field(t.id.field.index)}
 	if err := rows.Scan(&id); err != nil {
-		return t.failure(err)
+		return t.failure(err, values)
 	}
 	// The statement is complete, and may still fail, only at the end of its rows.
 	for rows.Next() {
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		return t.failure(err)
+		return t.failure(err, values)
 	}
 	return nil
 }

@@ -16,10 +16,11 @@ var (
 
 	// ErrInvalidValue says that a value to be written is none that its column can
 	// hold: text that is no text, a number or a date out of range, an id that is
-	// no number or no UUID where ids are stored as such, or what PostgreSQL finds
-	// too long. The value is at fault and not the database, so an operation that
-	// fails with it answers 400. In a condition such a value matches nothing
-	// instead; see [Cond].
+	// no number or no UUID where ids are stored as such, or what the engine refuses
+	// for its length, its range, an enum or a check. The value is at fault and not
+	// the database, so an operation that fails with it answers 400. In a condition
+	// the first kind matches nothing instead; see [Cond]. [ValueError] says which
+	// column it was.
 	ErrInvalidValue = errors.New("database: a value that the column cannot hold")
 
 	// ErrInvalidText is an [ErrInvalidValue]: a text that is not valid UTF-8, or

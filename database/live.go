@@ -11,22 +11,41 @@ type liveSchema struct {
 	s          *Schema
 	tables     map[string]*liveTable // by folded name
 	indexNames map[string]string     // folded index name → table
+
+	noSchema bool // that Naming.Schema names
+	noPath   bool // no schema of the search_path exists
 }
 
 type liveTable struct {
 	s       *Schema
 	name    string
 	view    bool
-	counts  bool // ids upwards, never one twice; SQLite's AUTOINCREMENT
+	noRowID bool   // SQLite's "without rowid"
+	text    string // what created it, on SQLite
+	counts  bool   // ids upwards, never one twice; SQLite's AUTOINCREMENT
 	columns []*liveColumn
 	indexes []liveIndex // of primary keys and constraints too
 }
 
 type liveColumn struct {
 	name       string
-	typ        string // lower case
+	typ        string // as the database writes it, in lower case
+	base       string // the type under all domains, without its limits
+	domain     bool   // a type of the database's own over base
 	notNull    bool
 	hasDefault bool // or is filled by the database in another way
+	generated  bool // and cannot be written
+
+	loose bool // texts that differ are equal, by a nondeterministic collation
+
+	// What a value must meet; zero for no limit.
+	length           int      // of text, in characters
+	precision, scale int      // of numeric; precision of a timestamp, -1 for the engine's
+	labels           []string // of an enum
+	checks           []string // the names of the constraints it is part of
+	fallback         string   // SQLite's default, as SQL
+	strict           bool     // SQLite's table takes no other type
+	millis           bool     // SQLite's integers are dates in milliseconds
 }
 
 type liveIndex struct {

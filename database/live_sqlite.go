@@ -28,6 +28,7 @@ func (l *liveSchema) readSQLite(ctx context.Context, e executor) error {
 				l.indexNames[l.s.foldName(name)] = table
 			} else {
 				t := l.add(name)
+				t.text = text
 				t.view, t.counts = kind == "view", autoincrement.MatchString(notSQL.ReplaceAllString(text, " "))
 			}
 			return nil
@@ -42,18 +43,24 @@ func (l *liveSchema) readSQLite(ctx context.Context, e executor) error {
 			}
 		}
 	}
-	return nil
+	return l.readDates(ctx, e)
 }
 
 func (l *liveSchema) readSQLiteTable(ctx context.Context, e executor, t *liveTable) error {
 	var key []string
-	err := eachRow(ctx, e, `
-select name, type, "notnull", dflt_value is not null or hidden > 0, pk > 0
+	var strict bool
+	err := eachRow(ctx, e, `select strict, wr from pragma_table_list(?) where schema = 'main'`, []any{t.name},
+		func(scan func(...any) error) error { return scan(&strict, &t.noRowID) })
+	if err != nil {
+		return err
+	}
+	err = eachRow(ctx, e, `
+select name, type, "notnull", dflt_value is not null or hidden > 0, hidden > 0, coalesce(dflt_value, ''), pk > 0
 from pragma_table_xinfo(?) order by cid`, []any{t.name},
 		func(scan func(...any) error) error {
-			var c liveColumn
+			c := liveColumn{strict: strict}
 			var primary bool
-			if err := scan(&c.name, &c.typ, &c.notNull, &c.hasDefault, &primary); err != nil {
+			if err := scan(&c.name, &c.typ, &c.notNull, &c.hasDefault, &c.generated, &c.fallback, &primary); err != nil {
 				return err
 			}
 			c.typ = strings.ToLower(c.typ)
@@ -68,6 +75,7 @@ from pragma_table_xinfo(?) order by cid`, []any{t.name},
 	if err != nil {
 		return err
 	}
+	t.readChecks()
 	if len(key) > 0 {
 		// The index of an integer primary key is the table itself, not listed.
 		t.indexes = append(t.indexes, liveIndex{columns: key, unique: true})
@@ -86,4 +94,39 @@ from pragma_index_list(?) i join pragma_index_info(i.name) x order by i.seq, x.s
 			l.addIndexColumn(t.name, index, column.String, kind, position)
 			return nil
 		})
+}
+
+var namedCheck = regexp.MustCompile("(?i)\\bconstraint\\s+(\"[^\"]+\"|`[^`]+`|\\[[^\\]]+\\]|\\w+)\\s+check\\s*\\(")
+
+// readChecks finds the columns of checks that have a name: of such a one the
+// engine says no more when it fails.
+func (t *liveTable) readChecks() {
+	for _, m := range namedCheck.FindAllStringSubmatchIndex(t.text, -1) {
+		name := strings.Trim(t.text[m[2]:m[3]], "\"`[]")
+		rest, depth := notSQL.ReplaceAllStringFunc(t.text[m[1]:], func(part string) string {
+			return strings.Map(func(r rune) rune {
+				if r == '(' || r == ')' {
+					return ' '
+				}
+				return r
+			}, part)
+		}), 1
+		end := strings.IndexFunc(rest, func(r rune) bool {
+			switch r {
+			case '(':
+				depth++
+			case ')':
+				depth--
+			}
+			return depth == 0
+		})
+		if end < 0 {
+			continue
+		}
+		for _, c := range t.columns {
+			if mentions(rest[:end], c.name) {
+				c.checks = append(c.checks, name)
+			}
+		}
+	}
 }

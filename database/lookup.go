@@ -82,12 +82,12 @@ func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
 	}
 	rows, err := l.query(ctx, arg)
 	if err != nil {
-		return nil, nil, l.a.failure(err)
+		return nil, nil, l.a.failure(err, []bound{{l.key, arg}})
 	}
 	defer rows.Close()
 	if !rows.Next() {
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return nil, nil, l.a.failure(err)
+			return nil, nil, l.a.failure(err, []bound{{l.key, arg}})
 		}
 		return nil, nil, ErrNotFound
 	}
@@ -95,10 +95,10 @@ func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
 	ta, tb := newTarget(l.a, &dest), newTarget(l.b, &dest)
 	a, b := ta.point().(*A), tb.point().(*B)
 	if err := rows.Scan(dest...); err != nil {
-		return nil, nil, l.a.failure(err)
+		return nil, nil, l.a.failure(err, []bound{{l.key, arg}})
 	}
 	if err := rows.Close(); err != nil {
-		return nil, nil, l.a.failure(err)
+		return nil, nil, l.a.failure(err, []bound{{l.key, arg}})
 	}
 	return a, b, nil
 }

@@ -13,7 +13,7 @@ import (
 
 // OpenPostgres opens a pool of connections to PostgreSQL. dsn is a URL or a
 // keyword/value string as libpq reads it. Tables live in the first schema of the
-// connection's search_path. The server need not answer yet; see [DB.Ping].
+// connection's search_path unless [Naming] says otherwise. The server need not answer yet; see [DB.Ping].
 //
 // The pool keeps up to four connections per processor, 16 at least, and renews
 // them every half hour; set other limits on DB.Bun().

@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -23,9 +24,8 @@ func (s *Schema) list(ctx context.Context, t *table, q Query) ([]any, error) {
 		} else {
 			st.write(", ")
 		}
-		st.write(col.quoted)
-		if o.Desc {
-			st.write(" desc")
+		if err := st.orderBy(col, o.Desc); err != nil {
+			return nil, err
 		}
 	}
 	switch {
@@ -38,6 +38,30 @@ func (s *Schema) list(ctx context.Context, t *table, q Query) ([]any, error) {
 		st.write(" offset ").bind(int64(q.Offset))
 	}
 	return queryRows(ctx, s.db.reader(ctx), t, st)
+}
+
+// orderBy writes a column to sort by. NULL comes before every value, and last
+// when sorted downwards, as SQLite has it.
+//
+// Rows of one millisecond stay in the order they were made, see [aging]: SQLite
+// numbers rows as they come, and PostgreSQL has room for what is finer.
+func (s *statement) orderBy(c *column, desc bool) error {
+	switch c.Type {
+	case JSON, Strings, Numbers:
+		return c.problem(errors.New("JSON has no order"))
+	}
+	direction := ""
+	if desc {
+		direction = " desc"
+	}
+	s.write(c.ordered(), direction)
+	if s.engine == Postgres && !c.Required {
+		s.write(map[bool]string{false: " nulls first", true: " nulls last"}[desc])
+	}
+	if s.engine == SQLite && c.tellsAge() && !c.table.noRowID.Load() {
+		s.write(", _rowid_", direction)
+	}
+	return nil
 }
 
 // locked reads the first row that matches and holds it against changes.

@@ -99,9 +99,9 @@ func queryRows(ctx context.Context, e executor, t *table, s *statement) ([]any, 
 	if err := s.fits(t); err != nil {
 		return nil, err
 	}
-	rows, err := e.QueryContext(ctx, s.text.String(), s.args...)
+	rows, err := e.QueryContext(ctx, s.text.String(), s.args()...)
 	if err != nil {
-		return nil, t.failure(err)
+		return nil, t.failure(err, s.values)
 	}
 	defer rows.Close()
 	var dest []any
@@ -110,16 +110,16 @@ func queryRows(ctx context.Context, e executor, t *table, s *statement) ([]any, 
 	for rows.Next() {
 		row := target.point()
 		if err := rows.Scan(dest...); err != nil {
-			return nil, t.failure(err)
+			return nil, t.failure(err, s.values)
 		}
 		out = append(out, row)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, t.failure(err)
+		return nil, t.failure(err, s.values)
 	}
 	// Close can be the first to report that a statement failed.
 	if err := rows.Close(); err != nil {
-		return nil, t.failure(err)
+		return nil, t.failure(err, s.values)
 	}
 	return out, nil
 }
@@ -129,17 +129,17 @@ func queryInt(ctx context.Context, e executor, t *table, s *statement) (int, err
 	if err := s.fits(t); err != nil {
 		return 0, err
 	}
-	rows, err := e.QueryContext(ctx, s.text.String(), s.args...)
+	rows, err := e.QueryContext(ctx, s.text.String(), s.args()...)
 	if err != nil {
-		return 0, t.failure(err)
+		return 0, t.failure(err, s.values)
 	}
 	defer rows.Close()
 	if !rows.Next() {
-		return 0, t.failure(errorOr(rows.Err(), sql.ErrNoRows))
+		return 0, t.failure(errorOr(rows.Err(), sql.ErrNoRows), s.values)
 	}
 	var n int
 	if err := rows.Scan(&n); err != nil {
-		return 0, t.failure(err)
+		return 0, t.failure(err, s.values)
 	}
 	return n, nil
 }
@@ -151,12 +151,13 @@ func errorOr(err, fallback error) error {
 	return fallback
 }
 
-func (t *table) failure(err error) error {
+// failure says what err is to a caller; values are those of the statement.
+func (t *table) failure(err error, values []bound) error {
 	if unique := t.uniqueError(err); unique != nil {
 		return unique
 	}
-	if refusedValue(err) {
-		return fmt.Errorf("database: %s: %w: %w", t.Name, ErrInvalidValue, err)
+	if refused := t.refused(err, values); refused != nil {
+		return refused
 	}
 	return fmt.Errorf("database: %s: %w", t.Name, err)
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"reflect"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -75,6 +76,9 @@ type table struct {
 	hooks    map[Event][]Hook
 
 	insertText, insertNoIDText string
+
+	ages    aging
+	noRowID atomic.Bool // SQLite's "without rowid"
 }
 
 // column is a compiled Column.
@@ -88,6 +92,9 @@ type column struct {
 	extra      int       // index in table.extras, -1 for a struct column
 	encodeName string
 	constant   any // Default, normalized, when it is no function
+
+	// live is what the last look at the database found; nil before the first.
+	live atomic.Pointer[liveColumn]
 }
 
 func (t *table) extraIndex(name string) int {

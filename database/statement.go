@@ -11,7 +11,16 @@ import (
 type statement struct {
 	engine Engine
 	text   strings.Builder
-	args   []any
+	values []bound
+}
+
+// args are the values as the driver takes them.
+func (s *statement) args() []any {
+	out := make([]any, len(s.values))
+	for i, b := range s.values {
+		out[i] = b.value
+	}
+	return out
 }
 
 func (t *table) statement() *statement { return &statement{engine: t.engine} }
@@ -24,14 +33,17 @@ func (s *statement) write(parts ...string) *statement {
 }
 
 // bind writes a placeholder for v, which is in the driver's form already.
-func (s *statement) bind(v any) *statement {
-	s.args = append(s.args, v)
+func (s *statement) bind(v any) *statement { return s.bindFor(nil, v) }
+
+// bindFor is bind for a value of the column, which is named if it is refused.
+func (s *statement) bindFor(c *column, v any) *statement {
+	s.values = append(s.values, bound{c, v})
 	if s.engine == SQLite {
 		s.text.WriteByte('?')
 		return s
 	}
 	s.text.WriteByte('$')
-	s.text.WriteString(strconv.Itoa(len(s.args)))
+	s.text.WriteString(strconv.Itoa(len(s.values)))
 	return s
 }
 
@@ -41,7 +53,7 @@ const maxArgs = 32_766
 
 // fits reports a statement with more values than an engine takes.
 func (s *statement) fits(t *table) error {
-	if len(s.args) > maxArgs {
+	if len(s.values) > maxArgs {
 		return fmt.Errorf("database: %s: %w: more than %d in one statement", t.Name, ErrInvalidValue, maxArgs)
 	}
 	return nil

@@ -38,7 +38,13 @@ type Query struct {
 	Offset int
 }
 
-// Order sorts by a column, by its logical name.
+// Order sorts by a column, by its logical name, the same on both engines: text by
+// code points, see [Cond], and NULL before every value, or after it with Desc.
+//
+// Dates are whole milliseconds to everybody, but rows sorted by the time they
+// were made, a column declared DefaultNow or called createdAt, keep within a
+// millisecond the order in which they were made. On PostgreSQL several
+// processes agree about that as far as their clocks do.
 type Order struct {
 	Column string
 	Desc   bool

@@ -46,30 +46,9 @@ func (t *table) uniqueError(err error) *UniqueError {
 	return e
 }
 
-// refusedValue reports whether PostgreSQL found fault with a value that its
-// column could hold by its type: what is too long for a varchar(n) that another
-// program made or for an index, and sums that outgrow their column.
-func refusedValue(err error) bool {
-	var pg *pgconn.PgError
-	if !errors.As(err, &pg) {
-		return false
-	}
-	switch pg.Code {
-	case "22001", // string_data_right_truncation
-		"22003", // numeric_value_out_of_range
-		"22021", // character_not_in_repertoire
-		"22P05", // untranslatable_character, where the database is not UTF-8
-		"54000": // program_limit_exceeded, by the row of an index
-		return true
-	}
-	return false
-}
-
 func (t *table) logical(physical string) string {
-	for _, c := range t.columns {
-		if c.physical == physical {
-			return c.Name
-		}
+	if c := t.physicalColumn(physical); c != nil {
+		return c.Name
 	}
 	return physical
 }

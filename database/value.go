@@ -107,6 +107,9 @@ func (c *column) wrongType(v any) error {
 }
 
 func (c *column) problem(err error) error {
+	if errors.Is(err, ErrInvalidValue) {
+		return &ValueError{Table: c.table.Name, Column: c.Name, Hidden: c.Hidden, cause: err}
+	}
 	return fmt.Errorf("database: %s.%s: %w", c.table.Name, c.Name, err)
 }
 
@@ -140,6 +143,9 @@ func (c *column) encode(v any) (any, error) {
 		out, err := encodeDate(v, c.table.engine)
 		if err != nil {
 			return nil, c.problem(err)
+		}
+		if lc := c.live.Load(); lc != nil && lc.millis {
+			return v.UnixMilli(), nil
 		}
 		return out, nil
 	case jsontext.Value:
@@ -216,7 +222,8 @@ func (c *column) decodeValue(src any) (any, error) {
 		case string:
 			// The driver hands over numeric and, in columns other programs
 			// made, integers as text.
-			if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+			whole, fraction, _ := strings.Cut(v, ".")
+			if n, err := strconv.ParseInt(whole, 10, 64); err == nil && strings.Trim(fraction, "0") == "" {
 				return n, nil
 			}
 		}

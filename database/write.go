@@ -168,13 +168,13 @@ func (s *Schema) exec(ctx context.Context, t *table, st *statement) (n int, err 
 		return 0, err
 	}
 	err = s.db.write(ctx, func(e executor) error {
-		result, err := e.ExecContext(ctx, st.text.String(), st.args...)
+		result, err := e.ExecContext(ctx, st.text.String(), st.args()...)
 		if err != nil {
-			return t.failure(err)
+			return t.failure(err, st.values)
 		}
 		affected, err := result.RowsAffected()
 		if err != nil {
-			return t.failure(err)
+			return t.failure(err, st.values)
 		}
 		n = int(affected)
 		return nil
@@ -220,7 +220,7 @@ func (s *Schema) writeSet(st *statement, t *table, set Set) error {
 			if c.Type != Number && c.Type != BigInt || c.stored != storedPlain {
 				return c.wrongType(given)
 			}
-			st.write("coalesce(", c.quoted, ", 0) + ").bind(add.by)
+			st.write("coalesce(", c.quoted, ", 0) + ").bindFor(c, add.by)
 			continue
 		}
 		normal, err := c.normalize(given)
@@ -231,7 +231,7 @@ func (s *Schema) writeSet(st *statement, t *table, set Set) error {
 		if err != nil {
 			return err
 		}
-		st.bind(v)
+		st.bindFor(c, v)
 	}
 	if first {
 		return fmt.Errorf("%w: %s", errNothingToSet, t.Name)

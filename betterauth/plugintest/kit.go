@@ -64,6 +64,7 @@ type Kit struct {
 
 	t       testing.TB
 	baseURL string
+	schema  string // Naming.Schema
 	outbox  *outbox
 	counter *counter // nil unless Options.Counted
 	site    *site
@@ -162,7 +163,7 @@ func Build(t testing.TB, o Options) (*Kit, error) {
 		return nil, err
 	}
 	t.Cleanup(func() { _ = auth.Close(context.Background()) })
-	k.Auth, k.Host, k.baseURL = auth, spy.host, cfg.BaseURL
+	k.Auth, k.Host, k.baseURL, k.schema = auth, spy.host, cfg.BaseURL, cfg.Naming.Schema
 	return k, nil
 }
 

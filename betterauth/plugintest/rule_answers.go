@@ -104,7 +104,7 @@ func (p *probe) hidden(k *Kit) (out []secret) {
 	const tooShort = 8 // to be a secret, or to be sure that it was meant
 	for name := range columns {
 		table, column, _ := strings.Cut(name, ".")
-		for _, row := range k.query("select "+quoted(column)+" from "+quoted(table), nil) {
+		for _, row := range k.query("select "+quoted(column)+" from "+k.quoted(table), nil) {
 			_, value, _ := strings.Cut(row[0], "=")
 			if len(value) >= tooShort && value != "<nil>" {
 				out = append(out, secret{name, value})

@@ -85,7 +85,7 @@ func (p *probe) idsOf(k *Kit, userID string) (ids []string) {
 	const enough = 6
 	for _, table := range k.tables() {
 		found := 0
-		for _, row := range k.query("select * from "+quoted(table), nil) {
+		for _, row := range k.query("select * from "+k.quoted(table), nil) {
 			if !strings.Contains(strings.Join(row, " "), userID) {
 				continue
 			}

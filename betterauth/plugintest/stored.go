@@ -19,7 +19,7 @@ func (k *Kit) Rows() map[string][]string {
 	out := map[string][]string{}
 	for _, table := range k.tables() {
 		out[table] = nil
-		for _, row := range k.query("select * from "+quoted(table), nil) {
+		for _, row := range k.query("select * from "+k.quoted(table), nil) {
 			out[table] = append(out[table], strings.Join(row, " "))
 		}
 		slices.Sort(out[table])
@@ -34,7 +34,7 @@ func (k *Kit) Schema() []string {
 	var out []string
 	if k.DB.Engine() == database.Postgres {
 		for _, row := range k.query(`select table_name, column_name, data_type, is_nullable from information_schema.columns
-			where table_schema = current_schema()`, nil) {
+			where table_schema = coalesce(nullif($1, ''), current_schema())`, []any{k.schema}) {
 			out = append(out, strings.Join(values(row), " "))
 		}
 	} else {
@@ -50,11 +50,12 @@ func (k *Kit) Schema() []string {
 
 func (k *Kit) tables() (names []string) {
 	k.t.Helper()
-	query := `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name`
+	query, args := `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name`, []any(nil)
 	if k.DB.Engine() == database.Postgres {
-		query = `select table_name from information_schema.tables where table_schema = current_schema() order by table_name`
+		query = `select table_name from information_schema.tables where table_schema = coalesce(nullif($1, ''), current_schema()) order by table_name`
+		args = []any{k.schema}
 	}
-	for _, row := range k.query(query, nil) {
+	for _, row := range k.query(query, args) {
 		names = append(names, values(row)...)
 	}
 	return names
@@ -99,6 +100,14 @@ func (k *Kit) query(query string, args []any) (out [][]string) {
 	}
 	fail(rows.Err())
 	return out
+}
+
+// quoted is a table's name as statements take it.
+func (k *Kit) quoted(table string) string {
+	if k.schema != "" {
+		return quoted(k.schema) + "." + quoted(table)
+	}
+	return quoted(table)
 }
 
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -45,7 +45,7 @@ func newSuite(t *testing.T, db *database.DB) *suite {
 
 // Run proves that the databases open returns keep the contract: for a pool of
 // your own given to database.New, another driver, version or setting. What is
-// stored comes back as it was, absent is not broken, transactions and hooks undo
+// stored comes back as it was, operators and orders mean one thing, absent is not broken, transactions and hooks undo
 // what fails, of many at once one wins, and schemas only grow. open returns a
 // new, empty database on every call and registers its own clean-up.
 func Run(t *testing.T, open func(t *testing.T) *database.DB) {
@@ -53,6 +53,9 @@ func Run(t *testing.T, open func(t *testing.T) *database.DB) {
 		"RoundTrip":        testRoundTrip,
 		"Nulls":            testNulls,
 		"Conditions":       testConditions,
+		"Operators":        testOperators,
+		"NullOrder":        testNullOrder,
+		"Ages":             testAges,
 		"Absent":           testAbsent,
 		"Unique":           testUnique,
 		"Planner":          testPlanner,

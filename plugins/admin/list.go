@@ -165,11 +165,11 @@ func tooLong(parameter string) error {
 func like(operator, column, text string) database.Cond {
 	switch operator {
 	case "starts_with":
-		return database.StartsWith(column, text)
+		return database.StartsWithFold(column, text)
 	case "ends_with":
-		return database.EndsWith(column, text)
+		return database.EndsWithFold(column, text)
 	}
-	return database.Contains(column, text)
+	return database.ContainsFold(column, text)
 }
 
 var comparisons = map[string]func(column string, value any) database.Cond{

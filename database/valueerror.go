@@ -1,0 +1,203 @@
+package database
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// ValueError is an [ErrInvalidValue] that says where: the value for the column is
+// none that the column can hold, or the engine refused it for what the database
+// says about the column, such as its length, the values of an enum, or a check.
+// It carries names only, never the value. The value is at fault and not the
+// database, so an operation that fails with it answers 400 and names the field.
+type ValueError struct {
+	// Table is the table's logical name.
+	Table string
+	// Column is the column's logical name. It is empty when the engine did not
+	// say which column it was about and nothing else tells; several columns may
+	// be part of one check.
+	Column string
+	// Hidden says that clients never see the column, so that its name is not
+	// for them.
+	Hidden bool
+
+	cause error
+}
+
+func (e *ValueError) Error() string {
+	if e.Column == "" {
+		return "database: " + e.Table + ": " + e.cause.Error()
+	}
+	return "database: " + e.Table + "." + e.Column + ": " + e.cause.Error()
+}
+
+// Is makes errors.Is(err, ErrInvalidValue) true.
+func (e *ValueError) Is(target error) bool { return target == ErrInvalidValue }
+
+// Unwrap returns what was wrong, the driver's error among it.
+func (e *ValueError) Unwrap() error { return e.cause }
+
+// bound is a value of a statement and the column it is for, nil for none.
+type bound struct {
+	column *column
+	value  any
+}
+
+// refusal is what an engine had against a value.
+type refusal int
+
+const (
+	notRefused   refusal = iota
+	refusedOther         // and did not say why in a way that names a column
+	refusedLength
+	refusedForm // of an enum, a uuid or a number
+	refusedRange
+	refusedCheck
+)
+
+// Both drivers of SQLite that bun knows put it this way.
+var (
+	sqliteCheck  = regexp.MustCompile(`CHECK constraint failed: (.+?)(?: \(\d+\))?$`)
+	sqliteStrict = regexp.MustCompile(`cannot store \w+ value in \w+ column (.+?)(?: \(\d+\))?$`)
+	sqliteTooBig = regexp.MustCompile(`string or blob too big|datatype mismatch`)
+)
+
+func refusalOf(engine Engine, err error) refusal {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch pg.Code {
+		case "22001": // string_data_right_truncation
+			return refusedLength
+		case "22P02": // invalid_text_representation
+			return refusedForm
+		case "22003": // numeric_value_out_of_range
+			return refusedRange
+		case "23514": // check_violation, of tables and of domains
+			return refusedCheck
+		case "22021", // character_not_in_repertoire
+			"22P05", // untranslatable_character, where the database is not UTF-8
+			"54000": // program_limit_exceeded, by the row of an index
+			return refusedOther
+		}
+		return notRefused
+	}
+	if err == nil || engine != SQLite {
+		return notRefused
+	}
+	switch text := err.Error(); {
+	case sqliteCheck.MatchString(text):
+		return refusedCheck
+	case sqliteStrict.MatchString(text):
+		return refusedForm
+	case sqliteTooBig.MatchString(text):
+		return refusedOther
+	}
+	return notRefused
+}
+
+// refused turns what the engine has against a value into a ValueError; nil when
+// it is about something else.
+func (t *table) refused(err error, values []bound) error {
+	kind := refusalOf(t.engine, err)
+	if kind == notRefused {
+		return nil
+	}
+	out := &ValueError{Table: t.Name, cause: fmt.Errorf("%w: %w", ErrInvalidValue, err)}
+	if c := t.misfit(kind, err, values); c != nil {
+		out.Column, out.Hidden = c.Name, c.Hidden
+	}
+	return out
+}
+
+// misfit finds the column whose value was refused. PostgreSQL does not say which
+// of a statement's values it was, so what the last look at the live schema found
+// must tell.
+func (t *table) misfit(kind refusal, err error, values []bound) *column {
+	if kind == refusedCheck {
+		return t.checked(err, values)
+	}
+	if m := sqliteStrict.FindStringSubmatch(err.Error()); m != nil {
+		return t.physicalColumn(strings.TrimPrefix(m[1], t.physical+"."))
+	}
+	for _, b := range values {
+		if b.column == nil {
+			continue
+		}
+		if lc := b.column.live.Load(); lc != nil && lc.refuses(kind, b.value) {
+			return b.column
+		}
+	}
+	return nil
+}
+
+// refuses reports whether the value is one that the column's type refuses for
+// that reason.
+func (lc *liveColumn) refuses(kind refusal, value any) bool {
+	text, isText := value.(string)
+	n, isNumber := value.(int64)
+	switch kind {
+	case refusedLength:
+		return isText && lc.length > 0 && utf8.RuneCountInString(text) > lc.length
+	case refusedForm:
+		return isText && (lc.labels != nil && !slices.Contains(lc.labels, text) || lc.base == "uuid" && !isUUID(text))
+	case refusedRange:
+		digits := len(strings.TrimPrefix(strconv.FormatInt(n, 10), "-"))
+		return isNumber && (lc.base == "integer" || lc.base == "bigint" || lc.base == "numeric" && digits > lc.precision-lc.scale)
+	}
+	return false
+}
+
+// checked finds the column of a check that failed, by the check's name or, on
+// SQLite, by its text.
+func (t *table) checked(err error, values []bound) *column {
+	name := ""
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		name = pg.ConstraintName
+	} else if m := sqliteCheck.FindStringSubmatch(err.Error()); m != nil {
+		name = m[1]
+	}
+	concerned := func(c *column) bool {
+		lc := c.live.Load()
+		return lc != nil && slices.Contains(lc.checks, name)
+	}
+	// Of several columns in one check, one that was written.
+	for _, b := range values {
+		if b.column != nil && concerned(b.column) {
+			return b.column
+		}
+	}
+	for _, c := range t.columns {
+		if concerned(c) {
+			return c
+		}
+	}
+	for _, c := range t.columns {
+		if t.engine == SQLite && mentions(name, c.physical) {
+			return c
+		}
+	}
+	return nil
+}
+
+// mentions reports whether an SQL expression has the name in it.
+func mentions(expression, name string) bool {
+	found, err := regexp.MatchString(`(?i)(^|[^\w])`+regexp.QuoteMeta(name)+`($|[^\w])`, expression)
+	return err == nil && found
+}
+
+func (t *table) physicalColumn(name string) *column {
+	for _, c := range t.columns {
+		if c.physical == name {
+			return c
+		}
+	}
+	return nil
+}
