@@ -53,6 +53,7 @@ type Auth struct {
 	mailLimit     *mailLimit
 	lookup        *database.Lookup[Session, User]
 	outbox        *outbox
+	checking      chan struct{} // held while Ready checks
 }
 
 var _ http.Handler = (*Auth)(nil)

@@ -19,6 +19,7 @@ type baseURLs struct {
 	dynamic  *DynamicBaseURL
 	forwards bool // believe forwarded headers
 	headers  []string
+	broken   bool // what is configured cannot be read, which is a problem already
 }
 
 // newBaseURLs resolves the configuration. The error says what is wrong with it.
@@ -54,7 +55,12 @@ func newBaseURLs(cfg *Config) (baseURLs, []error) {
 	}
 	from, path, ok := parseBaseURL(raw)
 	if !ok {
-		return b, append(problems, problem("", "config BaseURL", "%q is not an http or https URL", raw))
+		problems = append(problems, problem("", "config BaseURL", "%q is not an http or https URL; write it as https://example.com", raw))
+		// What was meant is good enough to find other problems.
+		if from, path, ok = parseBaseURL("https://" + raw); !ok {
+			b.broken = true
+			return b, problems
+		}
 	}
 	if path != "" {
 		b.path = path

@@ -117,7 +117,7 @@ func (e *SchemaError) Error() string {
 
 // assemble does everything that needs no database to answer.
 func (b *Builder) assemble() (*Auth, error) {
-	a := &Auth{cfg: b.cfg, db: b.db, stateless: b.stateless}
+	a := &Auth{cfg: b.cfg, db: b.db, stateless: b.stateless, checking: make(chan struct{}, 1)}
 	problems := a.configure()
 	problems = append(problems, a.orderPlugins(b.plugins)...)
 	problems = append(problems, a.compileManifests()...)

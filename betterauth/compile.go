@@ -114,7 +114,7 @@ func (a *Auth) compileManifests() (problems []error) {
 // checkPlugins asks plugins about their configuration.
 func (a *Auth) checkPlugins() (problems []error) {
 	site := Site{AppName: a.cfg.AppName, BaseURL: a.base.static, TrustedOrigins: a.origins.static,
-		AnyHost: a.base.static == "" && a.base.dynamic == nil}
+		AnyHost: a.base.static == "" && a.base.dynamic == nil && !a.base.broken, CanMail: a.cfg.Mailer != nil, plugins: a.plugins}
 	if site.BaseURL != "" {
 		site.Origin = originOf(site.BaseURL)
 	}

@@ -93,6 +93,16 @@ func (a *Auth) checkConfig() (problems []error) {
 	if bits := cfg.ClientIP.IPv6Subnet; bits < 0 || bits > 128 {
 		problems = append(problems, problem("", "config ClientIP.IPv6Subnet", "%d is not between 1 and 128", bits))
 	}
+	problems = append(problems, a.checkCookies()...)
+	if cfg.Session.UpdateAge >= cfg.Session.ExpiresIn && cfg.Session.UpdateAge != day && !cfg.Session.DisableRefresh {
+		problems = append(problems, problem("", "config Session.UpdateAge", "is no less than ExpiresIn, so that no session is ever prolonged; lower it, or say DisableRefresh"))
+	}
+	for name, n := range map[string]int64{"BodyLimit": cfg.BodyLimit, "MailTimeout": int64(cfg.MailTimeout),
+		"Password.MaxConcurrent": int64(cfg.Password.MaxConcurrent), "Password.MaxWait": int64(cfg.Password.MaxWait)} {
+		if n < 0 {
+			problems = append(problems, problem("", "config "+name, "is negative"))
+		}
+	}
 	problems = append(problems, cfg.Failures.configure()...)
 	problems = append(problems, cfg.MailLimit.configure()...)
 	for name, d := range map[string]time.Duration{

@@ -108,6 +108,8 @@ func (o *outbox) send(m waitingMail) (err error) {
 
 var errMailLimit = errors.New("its recipient gets too much mail")
 
+var errMailClosed = errors.New("mail after Close")
+
 var errMailQueueFull = errors.New("too much mail is waiting")
 
 // add queues a mail. A queue that is full drops it: what it was about is
@@ -116,7 +118,7 @@ func (o *outbox) add(m waitingMail) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
-		return errors.New("mail after Close")
+		return errMailClosed
 	}
 	o.pending.Add(1)
 	select {

@@ -2,6 +2,7 @@ package betterauth
 
 import (
 	"context"
+	"iter"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -46,6 +47,23 @@ type Site struct {
 	AnyHost bool
 	// TrustedOrigins are the patterns that are trusted for every request.
 	TrustedOrigins []string
+	// CanMail says that there is a Mailer.
+	CanMail bool
+
+	plugins []orderedPlugin
+}
+
+// Having are the plugins of the application that implement T, an interface that the
+// caller declares with the methods it needs: for Check, which comes before Peer can
+// give one. None of them is initialised yet.
+func Having[T any](s Site) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for _, p := range s.plugins {
+			if t, ok := p.plugin.(T); ok && !yield(t) {
+				return
+			}
+		}
+	}
 }
 
 // Closer is a Plugin that holds something to release.

@@ -416,7 +416,7 @@ var broken = []brokenPlugin{
 		})},
 	{name: "demands-a-column", rule: "schema", says: "Build on a database with rows of before the plugin", also: []string{
 		"no-session", "foreign-origin", "open-redirect", "hostile-bodies", "ownership", "one-life", "looks-again", "answers", "errors-declared", "concurrent", "outage", "fail-closed", "gates",
-		"two-instances", "close", "log"},
+		"two-instances", "close", "log", "traced"},
 		make: made(func(*part) betterauth.Manifest {
 			return betterauth.Manifest{
 				Endpoints: []betterauth.Endpoint{betterauth.Handle(post("mine", betterauth.WithSession), greet)},

@@ -42,8 +42,9 @@ var features = map[string]func(*setup){
 	"insecure-cheap-passwords": func(s *setup) { s.config.Password.Hasher = cheapHasher{} },
 	"deferred-refresh":         func(s *setup) { s.config.Session.DeferRefresh = true },
 	"no-mail": func(s *setup) {
+		// What needs mail does not build without a Mailer.
 		s.config.Mailer = nil
-		s.plugins.second.OTP.Enabled = false
+		s.plugins.second.OTP.Enabled, s.plugins.account.ChangeEmail.Enabled, s.plugins.withoutLinks = false, false, true
 	},
 	"no-auto-sign-in":    func(s *setup) { s.plugins.password.DisableAutoSignIn = true },
 	"no-sign-up":         func(s *setup) { s.plugins.password.DisableSignUp = true },

@@ -114,10 +114,12 @@ type pluginConfigs struct {
 	admin        admin.Config
 	second       twofactor.Config
 	keys         []apikey.Config
+	// withoutLinks leaves out the plugin magiclink.
+	withoutLinks bool
 }
 
 func (c pluginConfigs) all() []betterauth.Plugin {
-	return []betterauth.Plugin{
+	plugins := []betterauth.Plugin{
 		emailpassword.New(c.password),
 		emailverification.New(c.verification),
 		account.New(c.account),
@@ -126,11 +128,14 @@ func (c pluginConfigs) all() []betterauth.Plugin {
 		twofactor.New(c.second),
 		username.New(c.username),
 		haveibeenpwned.New(c.pwned),
-		magiclink.New(c.magiclink),
 		emailotp.New(c.emailotp),
 		admin.New(c.admin),
 		apikey.New(c.keys...),
 	}
+	if !c.withoutLinks {
+		plugins = append(plugins, magiclink.New(c.magiclink))
+	}
+	return plugins
 }
 
 func openDatabase(name string) (*database.DB, error) {

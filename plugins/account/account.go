@@ -176,15 +176,22 @@ func (a *Account) Check(s betterauth.Site) error {
 	if a.cfg.DeleteUser.MailToken && s.AnyHost {
 		problems = append(problems, errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL"))
 	}
+	if a.cfg.DeleteUser.MailToken && !s.CanMail {
+		// Deleting without the mail instead would be the weaker rule.
+		problems = append(problems, errors.New("DeleteUser.MailToken needs Config.Mailer"))
+	}
+	verifies := false
+	for range betterauth.Having[changeMailer](s) {
+		verifies = s.CanMail
+	}
+	if change := a.cfg.ChangeEmail; change.Enabled && !change.UpdateWithoutVerification && !verifies {
+		problems = append(problems, errors.New("ChangeEmail: no address could be changed, since nothing mails links to verify it; set Config.Mailer and add emailverification.New, or say UpdateWithoutVerification"))
+	}
 	return errors.Join(problems...)
 }
 
 // Init implements betterauth.Initializer.
 func (a *Account) Init(_ context.Context, h *betterauth.Host) (err error) {
-	if a.cfg.DeleteUser.MailToken && !h.CanMail() {
-		// Deleting without the mail instead would be the weaker rule.
-		return errors.New("DeleteUser.MailToken needs Config.Mailer")
-	}
 	if a.cfg.ChangeEmail.Enabled && a.cfg.ChangeEmail.UpdateWithoutVerification {
 		h.Logger().Warn("ChangeEmail.UpdateWithoutVerification lets every user find out which addresses have an account: theirs changes to one that is free and to no other")
 	}

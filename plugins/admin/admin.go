@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -203,6 +204,10 @@ func (a *Admin) Check(betterauth.Site) error {
 		if err := a.roles[name].Err(); err != nil {
 			problems = append(problems, fmt.Errorf("role %q: %w", name, err))
 		}
+	}
+	if _, ok := a.roles[a.cfg.DefaultRole]; !ok {
+		problems = append(problems, fmt.Errorf("DefaultRole: there is no role %q, so new users could do nothing; add it to Roles, or name one of %s",
+			a.cfg.DefaultRole, strings.Join(slices.Sorted(maps.Keys(a.roles)), ", ")))
 	}
 	if a.cfg.Roles == nil || !slices.Equal(a.cfg.AdminRoles, []string{"admin"}) {
 		for _, name := range a.cfg.AdminRoles {

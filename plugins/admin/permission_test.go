@@ -93,7 +93,8 @@ func TestCookiesAreNotBelieved(t *testing.T) {
 
 func TestAdminUserIDs(t *testing.T) {
 	t.Parallel()
-	cfg := admin.Config{AdminUserIDs: []string{"the-operator"}, DefaultRole: "guest"}
+	cfg := admin.Config{AdminUserIDs: []string{"the-operator"}, DefaultRole: "guest", Roles: map[string]access.Role{
+		"admin": admin.AdminRole, "guest": admin.UserRole, "anything": admin.UserRole}}
 	s := newSite(t, cfg, plugintest.Options{})
 	user := &betterauth.User{ID: "the-operator", Name: "Op", Email: "op@example.com"}
 	if err := s.Users().Create(t.Context(), user); err != nil {

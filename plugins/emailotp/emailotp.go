@@ -9,6 +9,7 @@ package emailotp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -202,8 +203,19 @@ func (e *EmailOTP) endpoints() []betterauth.Endpoint {
 }
 
 // Check implements betterauth.Checker.
-func (e *EmailOTP) Check(betterauth.Site) error {
+func (e *EmailOTP) Check(s betterauth.Site) error {
 	var problems []error
+	if !s.CanMail {
+		// Codes that the application makes (createVerificationOTP) it can send itself.
+		for _, mails := range []struct {
+			set  bool
+			name string
+		}{{e.cfg.SendVerificationOnSignUp, "SendVerificationOnSignUp"}, {e.cfg.OverrideDefaultEmailVerification, "OverrideDefaultEmailVerification"}, {e.cfg.ChangeEmail.Enabled, "ChangeEmail"}} {
+			if mails.set {
+				problems = append(problems, fmt.Errorf("%s needs Config.Mailer", mails.name))
+			}
+		}
+	}
 	if e.cfg.CodeLength < minCodeLength {
 		problems = append(problems, errors.New("CodeLength is less than 4"))
 	}
@@ -218,6 +230,9 @@ func (e *EmailOTP) Check(betterauth.Site) error {
 	}
 	return errors.Join(problems...)
 }
+
+// VerifiesAddresses implements emailpassword.AddressVerifier.
+func (e *EmailOTP) VerifiesAddresses(canMail bool) bool { return canMail }
 
 // Init implements betterauth.Initializer.
 func (e *EmailOTP) Init(_ context.Context, h *betterauth.Host) (err error) {

@@ -39,9 +39,14 @@ type Config struct {
 	// taken, and signing in with the right password is 403 EMAIL_NOT_VERIFIED.
 	// A VerificationMailer mails the link. So is betterauth.Auth.SignIn,
 	// whatever its Method, and CreateSession with Method "email". Links and codes in
-	// mails prove the address, and passkeys are no matter of this plugin. Default
-	// false.
+	// mails prove the address, and passkeys are no matter of this plugin. Where
+	// people can sign up, something must be able to verify their addresses, else
+	// Build fails: see AddressVerifier. Default false.
 	RequireVerifiedEmail bool
+	// AddressesVerifiedElsewhere says that the application marks addresses verified
+	// by itself, such as an administrator by hand, so that RequireVerifiedEmail
+	// needs no plugin for it. Default false.
+	AddressesVerifiedElsewhere bool
 	// OnExistingUserSignUp is told of a sign-up for an address that somebody has
 	// proven to be theirs, where the answer does not say so: to mail them, say. An
 	// address that nobody has proven is anybody's to sign up with. It runs in the
@@ -72,7 +77,6 @@ type Config struct {
 // EmailPassword is the plugin. Make one with New for each Auth.
 type EmailPassword struct {
 	cfg      Config
-	site     betterauth.Site
 	host     *betterauth.Host
 	users    *database.Store[betterauth.User]
 	accounts *database.Store[betterauth.Account]
@@ -161,8 +165,13 @@ func (p *EmailPassword) Manifest() betterauth.Manifest {
 
 // Check implements betterauth.Checker.
 func (p *EmailPassword) Check(s betterauth.Site) error {
-	p.site = s
 	var problems []error
+	if s.AnyHost && s.CanMail && !p.cfg.DisableReset {
+		// Whoever asks for somebody else's link could name a host of their own,
+		// and be sent the token by whoever follows it.
+		problems = append(problems, errors.New("mailed links need Config.BaseURL or Config.DynamicBaseURL: they must not lead to whatever host a request names; DisableReset does without"))
+	}
+	problems = append(problems, p.checkVerification(s))
 	if p.cfg.MinLength < 0 || p.cfg.MaxLength < p.cfg.MinLength {
 		problems = append(problems, errors.New("MinLength and MaxLength leave no password"))
 	}
@@ -175,11 +184,6 @@ func (p *EmailPassword) Check(s betterauth.Site) error {
 // Init implements betterauth.Initializer.
 func (p *EmailPassword) Init(_ context.Context, h *betterauth.Host) (err error) {
 	p.host = h
-	if p.site.AnyHost && p.canRequestReset() {
-		// Whoever asks for somebody else's link could name a host of their own,
-		// and be sent the token by whoever follows it.
-		return errors.New("mailed links need Config.BaseURL or Config.DynamicBaseURL: they must not lead to whatever host a request names; DisableReset does without")
-	}
 	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
 		return err
 	}

@@ -1,6 +1,10 @@
 package emailpassword
 
-import "github.com/better-auth-go/better-auth/betterauth"
+import (
+	"errors"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+)
 
 // VerificationMailer is what a plugin implements that mails links to verify an
 // address; at most one may be present. Without one no such mail is sent.
@@ -25,6 +29,35 @@ func (p *EmailPassword) demandVerified(c *betterauth.Ctx, a *betterauth.Attempt)
 		return nil
 	}
 	return ErrEmailNotVerified
+}
+
+// AddressVerifier is what a plugin implements by which somebody who cannot sign in
+// yet can prove their address, otherwise than as a VerificationMailer.
+type AddressVerifier interface {
+	// VerifiesAddresses reports whether it can, as it is configured. canMail says
+	// that the application has a Mailer. It is called before Init.
+	VerifiesAddresses(canMail bool) bool
+}
+
+// checkVerification finds that nobody who signs up could ever sign in.
+func (p *EmailPassword) checkVerification(s betterauth.Site) error {
+	if !p.cfg.RequireVerifiedEmail || p.cfg.DisableSignUp || p.cfg.AddressesVerifiedElsewhere {
+		return nil
+	}
+	for range betterauth.Having[VerificationMailer](s) {
+		if s.CanMail {
+			return nil
+		}
+	}
+	for verifier := range betterauth.Having[AddressVerifier](s) {
+		if verifier.VerifiesAddresses(s.CanMail) {
+			return nil
+		}
+	}
+	if !s.CanMail {
+		return errors.New("RequireVerifiedEmail: nobody could verify their address, since there is no Config.Mailer; set one, and add emailverification.New, or set AddressesVerifiedElsewhere")
+	}
+	return errors.New("RequireVerifiedEmail: nobody could verify their address; add emailverification.New or emailotp.New, or set AddressesVerifiedElsewhere")
 }
 
 func (p *EmailPassword) mailOnSignUp(c *betterauth.Ctx, user *betterauth.User, callbackURL *string) error {

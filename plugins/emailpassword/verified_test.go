@@ -126,7 +126,7 @@ func TestVerificationMailer(t *testing.T) {
 		t.Errorf("mailed %s", got)
 	}
 
-	kit = plugintest.New(t, emailpassword.New(emailpassword.Config{RequireVerifiedEmail: true}))
+	kit = plugintest.New(t, emailpassword.New(emailpassword.Config{RequireVerifiedEmail: true, AddressesVerifiedElsewhere: true}))
 	kit.Client().Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)
 	kit.Client().Post("/sign-in/email", signIn("a@example.com", "password1234")).WantError(emailpassword.ErrEmailNotVerified)
 }
@@ -154,7 +154,7 @@ func TestOnExistingUserSignUp(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]emailpassword.Config{
 		"no auto sign-in":  {DisableAutoSignIn: true},
-		"verified address": {RequireVerifiedEmail: true},
+		"verified address": {RequireVerifiedEmail: true, AddressesVerifiedElsewhere: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -262,7 +262,7 @@ func TestConfigIsChecked(t *testing.T) {
 // Authenticate is for applications that ask for a password themselves.
 func TestAuthenticate(t *testing.T) {
 	t.Parallel()
-	plugin := emailpassword.New(emailpassword.Config{RequireVerifiedEmail: true})
+	plugin := emailpassword.New(emailpassword.Config{RequireVerifiedEmail: true, AddressesVerifiedElsewhere: true})
 	kit := plugintest.New(t, plugin)
 	kit.Client().Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)
 	if user, err := plugin.Authenticate(t.Context(), "A@example.com", "password1234"); err != nil || user.Email != "a@example.com" {

@@ -60,9 +60,7 @@ type EmailVerification struct {
 	cfg   Config
 	host  *betterauth.Host
 	users *database.Store[betterauth.User]
-	// anyHost says that the base URL is whatever a request names.
-	anyHost bool
-	codes   CodeMailer // nil without one
+	codes CodeMailer // nil without one
 }
 
 var (
@@ -122,22 +120,26 @@ func (v *EmailVerification) Manifest() betterauth.Manifest {
 
 // Check implements betterauth.Checker.
 func (v *EmailVerification) Check(s betterauth.Site) error {
-	v.anyHost = s.AnyHost
+	var problems []error
 	if v.cfg.NoMailOnSignUp && v.cfg.SendOnSignUp {
-		return errors.New("SendOnSignUp and NoMailOnSignUp cannot both be")
+		problems = append(problems, errors.New("SendOnSignUp and NoMailOnSignUp cannot both be"))
 	}
 	if v.cfg.ExpiresIn < time.Second {
-		return errors.New("ExpiresIn is less than a second")
+		problems = append(problems, errors.New("ExpiresIn is less than a second"))
 	}
-	return nil
+	// A link in a mail must lead to this server, and not to whatever host the
+	// request for it named.
+	if s.AnyHost && s.CanMail {
+		problems = append(problems, errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL"))
+	}
+	if (v.cfg.SendOnSignUp || v.cfg.SendOnSignIn) && !s.CanMail {
+		problems = append(problems, errors.New("SendOnSignUp and SendOnSignIn need Config.Mailer"))
+	}
+	return errors.Join(problems...)
 }
 
-// Init implements betterauth.Initializer. A link in a mail must lead to this
-// server, and not to whatever host the request for it named.
+// Init implements betterauth.Initializer.
 func (v *EmailVerification) Init(_ context.Context, h *betterauth.Host) (err error) {
-	if v.anyHost && h.CanMail() {
-		return errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL")
-	}
 	v.host = h
 	if v.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
 		return err

@@ -134,7 +134,7 @@ func TestMailForOtherPlugins(t *testing.T) {
 
 func TestOtherPluginsWithoutMailer(t *testing.T) {
 	t.Parallel()
-	v := emailverification.New(emailverification.Config{SendOnSignUp: true, SendOnSignIn: true})
+	v := emailverification.New(emailverification.Config{})
 	kit := plugintest.NewWith(t, plugintest.Options{Plugins: []betterauth.Plugin{v, onBehalf(v)}, NoMailer: true})
 	kit.SignedIn("a@example.com")
 	for _, what := range []string{"sign-up required", "sign-in"} {

@@ -61,10 +61,9 @@ type Config struct {
 
 // MagicLink is the plugin. Make one with New for each Auth.
 type MagicLink struct {
-	cfg     Config
-	anyHost bool
-	host    *betterauth.Host
-	values  *database.Store[betterauth.Verification]
+	cfg    Config
+	host   *betterauth.Host
+	values *database.Store[betterauth.Verification]
 }
 
 var (
@@ -130,8 +129,16 @@ func (m *MagicLink) isWay(ctx context.Context, userID string) (bool, error) {
 
 // Check implements betterauth.Checker.
 func (m *MagicLink) Check(s betterauth.Site) error {
-	m.anyHost = s.AnyHost
 	var problems []error
+	if !s.CanMail {
+		problems = append(problems, errors.New("links are mailed, and there is no Config.Mailer; set one, or leave the plugin out"))
+	}
+	// A link in a mail must lead to this server, and not to whatever host the
+	// request for it named: whoever asks for somebody else's could name a host of
+	// their own, and be sent the token by whoever follows it.
+	if s.AnyHost && s.CanMail {
+		problems = append(problems, errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL"))
+	}
 	if m.cfg.ExpiresIn < 0 {
 		problems = append(problems, errors.New("ExpiresIn is negative"))
 	}
@@ -141,13 +148,12 @@ func (m *MagicLink) Check(s betterauth.Site) error {
 	return errors.Join(problems...)
 }
 
-// Init implements betterauth.Initializer. A link in a mail must lead to this
-// server: whoever asks for somebody else's could name a host of their own, and
-// be sent the token by whoever follows it.
+// VerifiesAddresses implements emailpassword.AddressVerifier: who follows a link
+// has proven the address.
+func (m *MagicLink) VerifiesAddresses(canMail bool) bool { return canMail }
+
+// Init implements betterauth.Initializer.
 func (m *MagicLink) Init(_ context.Context, h *betterauth.Host) (err error) {
-	if m.anyHost && h.CanMail() {
-		return errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL")
-	}
 	m.host = h
 	m.values, err = betterauth.StoreOf[betterauth.Verification](h)
 	return err

@@ -12,6 +12,7 @@ import (
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
 	"golang.org/x/net/idna"
+	"golang.org/x/net/publicsuffix"
 )
 
 // Check implements betterauth.Checker: everything that would make each ceremony
@@ -91,6 +92,9 @@ func (p *Passkeys) rpID(origin string) (string, error) {
 	ascii, err := idna.Lookup.ToASCII(id)
 	if err != nil || strings.ContainsAny(id, "/:@") {
 		return "", fmt.Errorf("RP ID %q is not a domain: no scheme, port or path", id)
+	}
+	if suffix, _ := publicsuffix.PublicSuffix(ascii); suffix == ascii && strings.Contains(ascii, ".") {
+		return "", fmt.Errorf("RP ID %q is a public suffix, below which anybody may have a site; browsers refuse it: use your own domain", id)
 	}
 	if !strings.Contains(ascii, ".") && ascii != "localhost" {
 		return "", fmt.Errorf("RP ID %q is a single label; only localhost may be", id)

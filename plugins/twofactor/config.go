@@ -164,7 +164,7 @@ func def[T comparable](value *T, or T) {
 }
 
 // Check implements betterauth.Checker.
-func (p *TwoFactor) Check(betterauth.Site) error {
+func (p *TwoFactor) Check(s betterauth.Site) error {
 	cfg := p.cfg
 	var problems []error
 	demand := func(holds bool, format string, args ...any) {
@@ -192,5 +192,6 @@ func (p *TwoFactor) Check(betterauth.Site) error {
 	demand(cfg.Backup.Storage != StoreHashed, "Backup.Storage %q is not plain or encrypted", cfg.Backup.Storage)
 	demand(cfg.Lockout.Attempts > 0, "Lockout.Attempts is negative")
 	demand(cfg.Lockout.Duration > 0, "Lockout.Duration is negative")
+	demand(!cfg.OTP.Enabled || s.CanMail, "OTP.Enabled needs Config.Mailer: codes are mailed")
 	return errors.Join(problems...)
 }

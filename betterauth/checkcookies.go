@@ -1,0 +1,54 @@
+package betterauth
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/cookie"
+)
+
+// checkCookies finds cookies that no browser would keep.
+func (a *Auth) checkCookies() (problems []error) {
+	cfg := &a.cfg.Cookies
+	add := func(field, format string, args ...any) {
+		problems = append(problems, problem("", "config Cookies."+field, format, args...))
+	}
+	attributes := cookie.Attributes{Path: cfg.Path, Domain: cfg.CrossSubDomain.Domain}
+	if _, err := cookie.Serialize(cfg.Prefix+"."+cookieSession, "", attributes); err != nil {
+		add("Prefix, Path and CrossSubDomain.Domain", "make no cookie: %w", err)
+	}
+	for _, key := range sortedKeys(cfg.Names) {
+		if _, err := cookie.Serialize(cfg.Names[key], "", cookie.Attributes{}); err != nil {
+			add("Names "+key, "is no name of a cookie: %w", err)
+		}
+	}
+	for _, key := range sortedKeys(cfg.Attributes) {
+		single := cfg.Attributes[key]
+		if _, err := cookie.Serialize("x", "", cookie.Attributes{Path: single.Path, Domain: single.Domain}); err != nil {
+			add("Attributes "+key, "makes no cookie: %w", err)
+		}
+	}
+	base, err := url.Parse(a.base.static)
+	if err != nil || a.base.static == "" {
+		return problems
+	}
+	host := base.Hostname()
+	if domain := strings.TrimPrefix(strings.ToLower(cfg.CrossSubDomain.Domain), "."); cfg.CrossSubDomain.Enabled && domain != "" && host != domain && !strings.HasSuffix(host, "."+domain) {
+		add("CrossSubDomain.Domain", "browsers refuse a cookie for %q from %q: it must be that host or a domain above it", cfg.CrossSubDomain.Domain, host)
+	}
+	if base.Scheme != "http" {
+		return problems
+	}
+	if cfg.Secure == SecureAlways && !isLoopback(base.Host) {
+		add("Secure", "browsers drop Secure cookies from %s; use https, or SecureAuto", a.base.static)
+	}
+	if cfg.Secure == SecureAuto {
+		if cfg.SameSite == "none" {
+			add("SameSite", "browsers refuse SameSite=None without Secure, and the base URL is http; use https, or SecureAlways on localhost")
+		}
+		if cfg.Partitioned {
+			add("Partitioned", "browsers refuse Partitioned without Secure, and the base URL is http; use https, or SecureAlways on localhost")
+		}
+	}
+	return problems
+}
