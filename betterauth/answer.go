@@ -43,6 +43,8 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 		case "Access-Control-Expose-Headers", "Vary":
 			// Lists that middleware around us has begun.
 			h[name] = append(h[name], values...)
+		case "Location":
+			h[name] = []string{headerURL(values[len(values)-1])}
 		default:
 			h[name] = values
 		}

@@ -68,7 +68,8 @@ type Operation struct {
 	// CheckTargets refuses a request over HTTP whose query names an untrusted
 	// callbackURL, newUserCallbackURL or errorCallbackURL: 403
 	// INVALID_CALLBACK_URL. For operations with GET that redirect there; others
-	// are checked always.
+	// are checked always. What is checked is the parameter as the input has it: to
+	// decode it once more is to go somewhere else.
 	CheckTargets bool
 	// OptionalBody accepts a request without a body.
 	OptionalBody bool

@@ -3,7 +3,6 @@ package magiclink
 import (
 	"context"
 	"errors"
-	"net/url"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -72,18 +71,11 @@ func targetsOf(c *betterauth.Ctx, in FollowInput) (to targets, err error) {
 	return to, err
 }
 
-// target decodes a URL once more than the query it came in was, as the
-// reference does.
 func target(c *betterauth.Ctx, given *string, otherwise string) (string, error) {
-	place := text(given)
-	if place == "" {
-		return c.Target(otherwise)
+	if place := text(given); place != "" {
+		return c.Target(place)
 	}
-	decoded, err := url.PathUnescape(place)
-	if err != nil {
-		return "", betterauth.ErrInvalidCallbackURL.Because(err)
-	}
-	return c.Target(decoded)
+	return c.Target(otherwise)
 }
 
 func (to targets) failed(c *betterauth.Ctx, f failure) (any, error) {
