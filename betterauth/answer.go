@@ -56,6 +56,9 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
+	if c.request != nil && c.request.Method == http.MethodHead {
+		return
+	}
 	if _, err := w.Write(body); err != nil && !canceled(c, err) {
 		c.auth.log.Debug("the answer could not be written", "error", err)
 	}

@@ -167,6 +167,7 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 		}
 	}
 	a.routes = newRoutes(a.base.path)
+	a.routes.skipSlash = a.cfg.SkipTrailingSlashes
 	a.operations = map[string]*operation{}
 	for _, op := range ops {
 		a.operations[op.ID] = op

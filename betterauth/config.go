@@ -43,6 +43,9 @@ type Config struct {
 	// that no operation has is an error of Build. Default none.
 	DisabledPaths []string
 
+	// SkipTrailingSlashes serves "/ok/" as "/ok". Default false: it is 404.
+	SkipTrailingSlashes bool
+
 	// Secret signs cookies and keys all encryption: at least 32 characters, the
 	// same for all servers of one application. Default: the environment's
 	// BETTER_AUTH_SECRET, else AUTH_SECRET.

@@ -111,7 +111,7 @@ func (c *Ctx) trusts(target string, allowRelative bool) bool {
 // that is not trusted, and targets of redirects that are not.
 func (c *Ctx) checkOrigin(body jsontext.Value) error {
 	r := c.request
-	if c.auth.origins.disabled || r.Method == http.MethodGet {
+	if c.auth.origins.disabled || reads(r.Method) {
 		return nil
 	}
 	if len(r.Header["Cookie"]) > 0 {
@@ -145,7 +145,7 @@ func (c *Ctx) demandOrigin() error {
 // Clients that are no browsers send none of these headers and pass. So do links:
 // one in a mail is followed from another site, and its secret is what counts.
 func (c *Ctx) checkLoginForgery() error {
-	if c.request == nil || c.request.Method == http.MethodGet || c.auth.origins.disabled || len(c.request.Header["Cookie"]) > 0 {
+	if c.request == nil || reads(c.request.Method) || c.auth.origins.disabled || len(c.request.Header["Cookie"]) > 0 {
 		return nil // with a cookie the general check has decided
 	}
 	h := c.request.Header
@@ -183,8 +183,11 @@ func (c *Ctx) checkTargets(body jsontext.Value) error {
 	for _, target := range redirectTargets {
 		raw := members[target.member]
 		if raw == nil && target.member == "callbackURL" {
-			if q := c.request.URL.Query().Get("callbackURL"); q != "" {
-				raw = jsontext.Value(quote(q))
+			switch sent := c.request.URL.Query()["callbackURL"]; {
+			case len(sent) > 1: // one of them would be a way around the check
+				return (&ErrorCode{"VALIDATION_ERROR", "", http.StatusBadRequest}).Messagef("Invalid %s: expected a string", target.label)
+			case len(sent) == 1 && sent[0] != "":
+				raw = jsontext.Value(quote(sent[0]))
 			}
 		}
 		switch raw.Kind() {
