@@ -39,8 +39,8 @@ func TestRepeatedQueryMember(t *testing.T) {
 	c := kit.Client()
 	in := map[string]any{"email": "a@example.com", "password": "password1234"}
 	for query, status := range map[string]int{
-		"callbackURL=/a":              401,
-		"callbackURL=/a&callbackURL=": 400,
+		"callbackURL=/a":                                  401,
+		"callbackURL=/a&callbackURL=":                     400,
 		"callbackURL=/a&callbackURL=https://evil.example": 400,
 		"callbackURL=&callbackURL=":                       400,
 		"callbackURL=https://evil.example":                403,
