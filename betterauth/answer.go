@@ -51,6 +51,9 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
+	if c.request != nil && c.request.Method == http.MethodHead {
+		return
+	}
 	if _, err := w.Write(body); err != nil && !canceled(c, err) {
 		c.auth.log.Debug("the answer could not be written", "error", err)
 	}
@@ -63,6 +66,8 @@ func (c *Ctx) writeHeaders(h http.Header) {
 		switch name {
 		case headerExpose, "Vary":
 			h.Set(name, mergeLists(h[name], values))
+		case "Location":
+			h[name] = []string{headerURL(values[len(values)-1])}
 		default:
 			h[name] = values
 		}

@@ -14,8 +14,10 @@ type operation struct {
 	Endpoint
 	plugin string
 	plan   *input.Plan
-	before []compiledBefore
-	after  []compiledAfter
+	// anyOrigin and anyTarget are the application's switches for its route.
+	anyOrigin, anyTarget bool
+	before               []compiledBefore
+	after                []compiledAfter
 }
 
 type compiledBefore struct {
@@ -54,6 +56,8 @@ func (h compiledRequestHook) run(c *Ctx) (err error) {
 // compileManifests turns the contributions into what requests use.
 func (a *Auth) compileManifests() (problems []error) {
 	ops, problems := a.compileOperations()
+	problems = append(problems, a.uncheck("InsecureUncheckedOrigins", a.cfg.InsecureUncheckedOrigins, func(op *operation) { op.anyTarget = true })...)
+	problems = append(problems, a.uncheck("InsecureUncheckedCSRF", a.cfg.InsecureUncheckedCSRF, func(op *operation) { op.anyOrigin = true })...)
 	for _, path := range a.cfg.DisabledPaths {
 		if err := a.routes.disable(path); err != nil {
 			problems = append(problems, problem("", "config DisabledPaths", "%w", err))
@@ -167,6 +171,7 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 		}
 	}
 	a.routes = newRoutes(a.base.path)
+	a.routes.skipSlash = a.cfg.SkipTrailingSlashes
 	a.operations = map[string]*operation{}
 	for _, op := range ops {
 		a.operations[op.ID] = op

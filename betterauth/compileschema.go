@@ -57,6 +57,7 @@ func (a *Auth) compileSchema() (problems []error) {
 		return append(problems, problem("", "schema", "%w", err))
 	}
 	a.schema, a.added = schema, extra
+	problems = append(problems, a.checkLeftOut()...)
 	problems = append(problems, a.setDatabaseHooks()...)
 	problems = append(problems, a.checkEndings()...)
 	return append(problems, a.openStores()...)

@@ -43,6 +43,9 @@ type Config struct {
 	// that no operation has is an error of Build. Default none.
 	DisabledPaths []string
 
+	// SkipTrailingSlashes serves "/ok/" as "/ok". Default false: it is 404.
+	SkipTrailingSlashes bool
+
 	// Secret signs cookies and keys all encryption: at least 32 characters, the
 	// same for all servers of one application. Default: the environment's
 	// BETTER_AUTH_SECRET, else AUTH_SECRET.
@@ -70,6 +73,18 @@ type Config struct {
 	// CORS says how scripts of trusted pages on other origins call. The zero value
 	// answers them.
 	CORS CORSConfig
+	// InsecureDisableCSRFCheck accepts state-changing requests from any web page,
+	// and still refuses redirects to places that are not trusted. For servers whose
+	// requests something else vouches for, such as a gateway. Default false.
+	InsecureDisableCSRFCheck bool
+	// InsecureUncheckedOrigins are routes for which InsecureDisableOriginCheck holds,
+	// and all below them, without the base path: "/sso/callback". For what other sites
+	// post to, and that checks by itself who did. One that no operation has, nor any
+	// below it, is an error of Build. Default none.
+	InsecureUncheckedOrigins []string
+	// InsecureUncheckedCSRF are routes for which InsecureDisableCSRFCheck holds, and
+	// all below them. Default none.
+	InsecureUncheckedCSRF []string
 
 	// Session says how long sessions live. The zero value is 7 days, prolonged daily.
 	Session SessionConfig
@@ -191,6 +206,11 @@ type SessionConfig struct {
 	DisableRefresh bool
 	// DeferRefresh makes GET /get-session never write; POST refreshes. Default false.
 	DeferRefresh bool
+	// MaxPerUser is how many sessions a user has: one more ends the oldest, in the
+	// transaction that makes it, so that there are never more however many sign in at
+	// once. It counts those that have not expired, on whatever device and by whatever
+	// way. Default 0: any number.
+	MaxPerUser int
 	// CookieCache keeps a signed copy of the session in a cookie. Default off.
 	CookieCache CookieCacheConfig
 }
@@ -219,6 +239,11 @@ type CookieCacheConfig struct {
 	Strategy CookieCacheStrategy
 	// Version marks copies; changing it makes all older ones invalid. Default "1".
 	Version string
+	// LeaveOut are columns that are not copied, to keep the cookie small: "user.image",
+	// "session.ipAddress", "session.userAgent" and the application's own columns, such
+	// as "user.plan". An identity from the copy does not have them. Any other is an
+	// error of Build: the core, or a plugin, relies on it. Default none.
+	LeaveOut []string
 	// VersionFunc computes the version from the session and user instead.
 	// Default nil.
 	VersionFunc func(*Session, *User) string
@@ -236,6 +261,14 @@ type CookieConfig struct {
 	// Secure says when cookies carry Secure and the "__Secure-" prefix. Default
 	// SecureAuto: when the base URL is https.
 	Secure SecureMode
+	// HostPrefix gives secure cookies the prefix "__Host-" instead of "__Secure-"
+	// (RFC 6265bis, section 4.1.3.2): a browser takes such a cookie from this very
+	// host alone, for all its paths, so that no other application on the domain can
+	// set one. CrossSubDomain, a Path and a Domain are then errors of Build. Where
+	// cookies are not secure, as on http://localhost, names have no prefix. The
+	// TypeScript server does not know these names: turning it on signs everybody out.
+	// Default false.
+	HostPrefix bool
 	// CrossSubDomain shares cookies among the subdomains of a domain. Default off.
 	CrossSubDomain CrossSubDomainConfig
 	// SameSite is "lax", "strict" or "none". Default "lax".

@@ -86,6 +86,12 @@ func (a *Auth) checkConfig() (problems []error) {
 	if cfg.Cookies.CrossSubDomain.Enabled && cfg.Cookies.CrossSubDomain.Domain == "" && a.base.static == "" && a.base.dynamic == nil {
 		problems = append(problems, problem("", "config Cookies.CrossSubDomain", "needs a Domain or a BaseURL"))
 	}
+	problems = append(problems, checkHostPrefix(cfg.Cookies)...)
+	if n := cfg.Session.MaxPerUser; n < 0 {
+		problems = append(problems, problem("", "config Session.MaxPerUser", "is negative"))
+	} else if n > 0 && a.stateless {
+		problems = append(problems, problem("", "config Session.MaxPerUser", "has no effect with Stateless: nothing knows the other sessions"))
+	}
 	problems = append(problems, a.checkRateConfig()...)
 	if len(cfg.ClientIP.TrustedProxies) > 0 && len(cfg.ClientIP.Headers) == 0 {
 		problems = append(problems, problem("", "config ClientIP.TrustedProxies", "has no effect without Headers; name the header that these proxies write, such as X-Forwarded-For"))
@@ -113,6 +119,31 @@ func (a *Auth) checkConfig() (problems []error) {
 		}
 		if d > 400*day {
 			problems = append(problems, problem("", "config "+name, "is over 400 days, the longest a browser keeps a cookie"))
+		}
+	}
+	return problems
+}
+
+// checkHostPrefix names what a browser refuses in a cookie with that prefix.
+func checkHostPrefix(cfg CookieConfig) (problems []error) {
+	if !cfg.HostPrefix {
+		return nil
+	}
+	add := func(item, why string) {
+		problems = append(problems, problem("", "config Cookies."+item, "%s; browsers drop such a cookie with HostPrefix", why))
+	}
+	if cfg.CrossSubDomain.Enabled {
+		add("CrossSubDomain", "sets a Domain")
+	}
+	if cfg.Path != "/" {
+		add("Path", "is not /")
+	}
+	if cfg.Secure == InsecureNever {
+		add("Secure", "is InsecureNever")
+	}
+	for _, key := range sortedKeys(cfg.Attributes) {
+		if single := cfg.Attributes[key]; single.Domain != "" || single.Path != "" && single.Path != "/" {
+			add("Attributes "+key, "has a Domain or a Path")
 		}
 	}
 	return problems

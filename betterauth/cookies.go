@@ -81,10 +81,13 @@ func (c *Ctx) CookieName(key string) string {
 	if !ok {
 		name = c.auth.jar.prefix + "." + key
 	}
-	if c.secureCookies() {
-		return "__Secure-" + name
+	switch {
+	case !c.secureCookies():
+		return name
+	case c.auth.cfg.Cookies.HostPrefix:
+		return "__Host-" + name
 	}
-	return name
+	return "__Secure-" + name
 }
 
 // attributes are those of the cookie with this key.

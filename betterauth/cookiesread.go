@@ -127,6 +127,9 @@ func (c *Ctx) ownMoreThanOnce(name string) bool {
 // sends to this server: for this host alone, for it and for each domain it is in,
 // at every path that was ever a default or is configured.
 func (c *Ctx) elsewhere(a cookie.Attributes) (others []cookie.Attributes) {
+	if c.auth.cfg.Cookies.HostPrefix && c.secureCookies() {
+		return nil // there is one place
+	}
 	domains := []string{""}
 	if u, err := url.Parse(c.baseURL); err == nil {
 		host := u.Hostname()

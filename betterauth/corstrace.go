@@ -14,7 +14,7 @@ func (c *Ctx) noteRefusedPage(from string) {
 	}
 	c.auth.note(c, "page may not read the answer", "cors", Refusal{Reason: "it is of another origin, which is not trusted",
 		Configure: "add the origin to Config.TrustedOrigins if the page is yours",
-		Seen: []slog.Attr{slog.String("origin", logOrigin(from)), slog.String("baseURL", c.baseURL), slog.Any("trusted", c.auth.origins.pages)}})
+		Seen:      []slog.Attr{slog.String("origin", logOrigin(from)), slog.String("baseURL", c.baseURL), slog.Any("trusted", c.auth.origins.pages)}})
 }
 
 // tellOpenOrigins says which trusted patterns do not let pages read answers.

@@ -20,6 +20,23 @@ func (t *routes) disable(path string) error {
 	return nil
 }
 
+// uncheck marks the operations at and below the routes of a switch.
+func (a *Auth) uncheck(name string, paths []string, mark func(*operation)) (problems []error) {
+	for _, path := range paths {
+		shape, found := routeShape(strings.TrimRight(path, "/")), false
+		for _, op := range a.routes.served {
+			if at := routeShape(op.Path); shape != "" && (at == shape || strings.HasPrefix(at, shape+"/")) {
+				mark(op)
+				found = true
+			}
+		}
+		if !found {
+			problems = append(problems, problem("", "config "+name, "%q is the route of no operation and leads to none%s", path, a.routes.hint(path)))
+		}
+	}
+	return problems
+}
+
 // isDisabled reports whether the operation that serves a request is switched
 // off. So is what has a disabled path and a method that no operation has.
 func (t *routes) isDisabled(method, path string) bool {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 
@@ -165,15 +164,11 @@ func errorPage(c *Ctx, in ErrorPageInput) (any, error) {
 		page.Description = *in.Description
 	}
 	if target := c.auth.cfg.ErrorURL; target != "" {
-		query := url.Values{"error": {page.Code}}
+		params := []Param{{"error", page.Code}}
 		if page.Description != "" {
-			query.Set("error_description", page.Description)
+			params = append(params, Param{"error_description", page.Description})
 		}
-		separator := "?"
-		if strings.Contains(target, "?") {
-			separator = "&"
-		}
-		return Redirect{target + separator + query.Encode()}, nil
+		return Redirect{AddParams(target, params...)}, nil
 	}
 	var b strings.Builder
 	if err := errorHTML.Execute(&b, page); err != nil {

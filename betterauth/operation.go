@@ -68,8 +68,15 @@ type Operation struct {
 	// CheckTargets refuses a request over HTTP whose query names an untrusted
 	// callbackURL, newUserCallbackURL or errorCallbackURL: 403
 	// INVALID_CALLBACK_URL. For operations with GET that redirect there; others
-	// are checked always.
+	// are checked always. What is checked is the parameter as the input has it: to
+	// decode it once more is to go somewhere else.
 	CheckTargets bool
+	// Effects marks an operation whose GET changes something, such as spending a
+	// token or storing a challenge. HEAD, which answers whatever GET answers (RFC
+	// 9110, section 9.1), then ends before the handler, with 200 and no word of what
+	// GET would say: mail scanners and link checkers send it. So it does where
+	// SignsIn, BeginsSignIn or CheckTargets is set.
+	Effects bool
 	// OptionalBody accepts a request without a body.
 	OptionalBody bool
 	// IgnoreBody leaves the body unread, whatever it is and however long. Default
@@ -90,6 +97,9 @@ type Operation struct {
 	// Errors are the codes it may answer with, for documentation.
 	Errors []*ErrorCode
 }
+
+// headEnds reports whether HEAD may not run the handler.
+func (o Operation) headEnds() bool { return o.Effects || o.SignsIn || o.BeginsSignIn || o.CheckTargets }
 
 func (o Operation) methods() []string {
 	if len(o.Methods) > 0 {

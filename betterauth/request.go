@@ -17,8 +17,9 @@ import (
 )
 
 // ServeHTTP answers every request under the base path; anything else, unknown
-// paths and wrong methods included, is 404 without a body. Its stages: pages of
-// other origins, whose preflights are answered there, request hooks, rate limit,
+// paths and wrong methods included, is 404 without a body. HEAD is answered where
+// GET is: with the same header and no body, and without effects. Its stages: pages
+// of other origins, whose preflights are answered there, request hooks, rate limit,
 // router, body, origin, input, before hooks, access, handler, after hooks, answer.
 func (a *Auth) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := a.newCtx(r.Context(), r)
@@ -82,8 +83,14 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 	return c.dispatch(input.Source{Body: body, Query: query, Path: params})
 }
 
+// reads reports whether a method only asks. HEAD is GET but for the answer's body.
+func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
 // dispatch runs an operation with its hooks.
 func (c *Ctx) dispatch(src input.Source) (any, error) {
+	if c.request.Method == http.MethodHead && c.op.headEnds() {
+		return None{}, nil
+	}
 	return c.finish(c.runAfter(c.call(func(in any) error {
 		if err := c.op.plan.Decode(src, in); err != nil || !c.op.CheckTargets {
 			return err
@@ -192,7 +199,7 @@ func (c *Ctx) readBody(w http.ResponseWriter, r *http.Request) (jsontext.Value, 
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
 		return nil, nil
 	}
-	if r.Method == http.MethodGet || c.op.IgnoreBody {
+	if reads(r.Method) || c.op.IgnoreBody {
 		return nil, nil
 	}
 	limit := c.op.BodyLimit

@@ -96,7 +96,10 @@ func TestAnswers(t *testing.T) {
 		{"GET", "/nowhere", nil, 404, ``, ""},
 		{"GET", "//ok", nil, 404, ``, ""},
 		{"GET", "/ok/", nil, 404, ``, ""},
-		{"HEAD", "/ok", nil, 404, ``, ""},
+		{"HEAD", "/ok", nil, 200, ``, "application/json"},
+		{"HEAD", "/fails", nil, 418, ``, "application/json"},
+		{"HEAD", "/hidden", nil, 404, ``, ""},
+		{"HEAD", "/echo/a", nil, 404, ``, ""},
 		{"OPTIONS", "/ok", nil, 404, ``, ""},
 		{"GET", "/ok", nil, 200, `{"ok":true}`, "application/json"},
 	}

@@ -1,6 +1,7 @@
 package betterauth
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 )
@@ -15,6 +16,8 @@ type routes struct {
 	served  []*operation    // all of them
 	shapes  map[string]bool // of their paths
 	off     map[string]bool // shapes that Config.DisabledPaths names
+	// skipSlash is Config.SkipTrailingSlashes.
+	skipSlash bool
 }
 
 type dynamicRoute struct {
@@ -65,6 +68,11 @@ func routeShape(path string) string {
 // were sent, not percent-decoded.
 func (t *routes) relative(u *url.URL) (path string, ok bool) {
 	full := u.EscapedPath()
+	if t.skipSlash && len(full) > 1 && !strings.HasSuffix(full, "//") {
+		if short := strings.TrimSuffix(full, "/"); short != t.base {
+			full = short
+		}
+	}
 	path, ok = strings.CutPrefix(full, t.base)
 	if !ok || !strings.HasPrefix(path, "/") || strings.Contains(full, "//") {
 		return "", false
@@ -72,8 +80,12 @@ func (t *routes) relative(u *url.URL) (path string, ok bool) {
 	return path, true
 }
 
-// find returns the operation that serves method and path.
+// find returns the operation that serves method and path. What answers GET
+// answers HEAD (RFC 9110, section 9.1).
 func (t *routes) find(method, path string) (*operation, map[string]string) {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
 	if op := t.static[method+" "+path]; op != nil {
 		return op, nil
 	}

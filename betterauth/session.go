@@ -3,7 +3,6 @@ package betterauth
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
@@ -204,7 +203,7 @@ func later(a, b *Session) bool {
 // deferred reports whether this request may not write because refreshes wait
 // for a POST.
 func (c *Ctx) deferred() bool {
-	return c.auth.cfg.Session.DeferRefresh && c.request != nil && c.request.Method == http.MethodGet
+	return c.auth.cfg.Session.DeferRefresh && c.request != nil && reads(c.request.Method)
 }
 
 // errSessionVanished is an ErrNoSession for a session that was there when the

@@ -118,12 +118,12 @@ func (c *Ctx) cacheAge(forgetful bool) time.Duration {
 // reference checks the signature over its own serialisation.
 func (c *Ctx) cachePayload(id *Identity, now time.Time) ([]byte, error) {
 	out := []byte(`{"session":`)
-	out, err := database.AppendRow(out, id.Session)
+	out, err := c.appendCopy(out, "session", id.Session)
 	if err != nil {
 		return nil, err
 	}
 	out = append(out, `,"user":`...)
-	if out, err = database.AppendRow(out, id.User); err != nil {
+	if out, err = c.appendCopy(out, "user", id.User); err != nil {
 		return nil, err
 	}
 	out = append(out, `,"updatedAt":`...)

@@ -88,6 +88,9 @@ func (c *Ctx) createSession(user *User, how SignIn) (*Session, error) {
 	if err := c.auth.sessions.store.Create(c.Context, session); err != nil {
 		return nil, err
 	}
+	if err := c.endOldest(session); err != nil {
+		return nil, err
+	}
 	if err := c.auth.used(c.Context, user); err != nil {
 		return nil, err
 	}
@@ -96,6 +99,29 @@ func (c *Ctx) createSession(user *User, how SignIn) (*Session, error) {
 	c.traceCookie()
 	c.setSessionCookies(id, remember)
 	return session, nil
+}
+
+// endOldest ends the sessions of a user that are too many with a new one, the
+// oldest first. The user's row is held, so that sign-ins at once are counted one
+// after the other.
+func (c *Ctx) endOldest(made *Session) error {
+	most := c.auth.cfg.Session.MaxPerUser
+	if most == 0 {
+		return nil
+	}
+	others, err := c.auth.sessions.store.List(c.Context, database.Query{
+		Where: []database.Cond{database.Eq("userId", made.UserID), database.Gt("expiresAt", c.Now()), database.Ne("id", made.ID)},
+		Order: []database.Order{{Column: "createdAt", Desc: true}, {Column: "updatedAt", Desc: true}, {Column: "id"}},
+	})
+	if err != nil {
+		return err
+	}
+	for _, old := range others[min(most-1, len(others)):] {
+		if _, err := c.auth.sessions.store.Delete(c.Context, database.Eq("id", old.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // setSessionCookies signs the browser in, or prolongs that. Somebody who once did

@@ -27,6 +27,46 @@ func (c *Ctx) Target(target string, params ...Param) (string, error) {
 	return resolved, nil
 }
 
+// AddParams adds parameters to the query of a URL, before its fragment, and leaves
+// what is there as it is; a relative URL stays relative. For a target that was
+// checked: see Ctx.Target for one that was not.
+func AddParams(target string, params ...Param) string {
+	target, fragment, marked := strings.Cut(target, "#")
+	for _, p := range params {
+		switch {
+		case !strings.Contains(target, "?"):
+			// A browser writes an origin with a slash.
+			if _, rest, ok := strings.Cut(target, "://"); ok && strings.HasPrefix(target, "http") && !strings.Contains(rest, "/") {
+				target += "/"
+			}
+			target += "?"
+		case !strings.HasSuffix(target, "?") && !strings.HasSuffix(target, "&"):
+			target += "&"
+		}
+		target += formEncode(p.Name) + "=" + formEncode(p.Value)
+	}
+	if marked {
+		target += "#" + fragment
+	}
+	return target
+}
+
+// headerURL writes a URL for the header Location, which holds ASCII (RFC 9110,
+// section 10.2.2; RFC 3986, section 2.1): what is beyond is percent-encoded, and
+// nothing else is touched.
+func headerURL(target string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(target) {
+		if ch := target[i]; ch <= ' ' || ch > '~' {
+			b.Write([]byte{'%', hex[ch>>4], hex[ch&15]})
+		} else {
+			b.WriteByte(ch)
+		}
+	}
+	return b.String()
+}
+
 func resolveTarget(base, target string, params []Param) (string, error) {
 	b, err := url.Parse(base)
 	if err != nil {

@@ -46,8 +46,16 @@ func testNotFound(t *testing.T, b Binding) {
 		}
 	}
 	// Paths that exist, by methods that do not.
-	for _, method := range []string{http.MethodHead, http.MethodOptions, http.MethodDelete, http.MethodPut, http.MethodPatch, http.MethodPost} {
+	for _, method := range []string{http.MethodOptions, http.MethodDelete, http.MethodPut, http.MethodPatch, http.MethodPost} {
 		c.do(method, "/api/auth/ok", "").expect(t, method+" /ok", 404, "")
+	}
+	// What answers GET answers HEAD, with the same header and no body.
+	head, get := c.do(http.MethodHead, "/api/auth/ok", ""), c.get("/api/auth/ok")
+	head.expect(t, "HEAD /ok", 200, "")
+	for _, name := range []string{"Content-Length", "Content-Type", "Cache-Control"} {
+		if head.Header.Get(name) != get.Header.Get(name) || get.Header.Get(name) == "" {
+			t.Errorf("HEAD /ok: %s %q, GET: %q", name, head.Header.Get(name), get.Header.Get(name))
+		}
 	}
 	c.get("/api/authors").expect(t, "a path that only begins like the base path", 200, "Ada")
 }

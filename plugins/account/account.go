@@ -149,7 +149,7 @@ func (a *Account) Manifest() betterauth.Manifest {
 				Limit: &betterauth.Rule{Window: 10 * time.Second, Max: 3},
 			}, a.deleteUser),
 			betterauth.Handle(betterauth.Operation{
-				ID: DeleteUserCallback, Method: http.MethodGet, Path: "/delete-user/callback", Access: betterauth.Public, CheckTargets: true,
+				ID: DeleteUserCallback, Method: http.MethodGet, Path: "/delete-user/callback", Access: betterauth.Public, CheckTargets: true, Effects: true,
 				Summary: "Follows the mailed link that deletes the user who is signed in.", Errors: following,
 			}, a.followDeletion),
 			betterauth.Handle(betterauth.Operation{

@@ -2,7 +2,6 @@ package emailverification
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -38,7 +37,7 @@ func (v *EmailVerification) follow(c *betterauth.Ctx, in FollowInput) (any, erro
 	for _, code := range linkErrors {
 		if errors.Is(err, code) {
 			c.LogRefusal(err)
-			return betterauth.Redirect{URL: withError(callbackURL, code.Code)}, nil
+			return betterauth.Redirect{URL: betterauth.AddParams(callbackURL, betterauth.Param{Name: "error", Value: code.Code})}, nil
 		}
 	}
 	return nil, err
@@ -151,25 +150,4 @@ func (v *EmailVerification) signIn(c *betterauth.Ctx, user *betterauth.User) err
 	}
 	_, err = c.SignIn(user, betterauth.SignIn{Method: signInMethod})
 	return err
-}
-
-// withError appends an error code to a URL that is trusted, before its
-// fragment. What is there stays as it is; a relative URL stays relative.
-func withError(target, code string) string {
-	target, fragment, marked := strings.Cut(target, "#")
-	switch {
-	case !strings.Contains(target, "?"):
-		// A browser writes an origin with a slash, and so does the reference.
-		if _, rest, ok := strings.Cut(target, "://"); ok && strings.HasPrefix(target, "http") && !strings.Contains(rest, "/") {
-			target += "/"
-		}
-		target += "?"
-	case !strings.HasSuffix(target, "?") && !strings.HasSuffix(target, "&"):
-		target += "&"
-	}
-	target += "error=" + code
-	if marked {
-		target += "#" + fragment
-	}
-	return target
 }

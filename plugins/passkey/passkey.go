@@ -272,6 +272,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyRegistrationOptions", Method: http.MethodGet, Path: "/passkey/generate-register-options",
 				Access:  p.registrationAccess(),
+				Effects: true, // a challenge is stored
 				Summary: "Options for navigator.credentials.create.",
 				Errors:  p.registrationErrors(),
 			}, p.registerOptions),
@@ -287,6 +288,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyAuthenticationOptions", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/passkey/generate-authenticate-options",
 				Access:  betterauth.Public,
+				Effects: true,
 				Summary: "Options for navigator.credentials.get.",
 			}, p.authenticateOptions),
 			betterauth.Handle(betterauth.Operation{
@@ -298,6 +300,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 			betterauth.Handle(betterauth.Operation{
 				ID: "generatePasskeyStepUpOptions", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/passkey/generate-step-up-options",
 				Access:  betterauth.WithStoredSession,
+				Effects: true,
 				Summary: "Options for navigator.credentials.get, to prove again who the session's user is.",
 				Errors:  []*betterauth.ErrorCode{ErrPasskeyMissing},
 			}, p.stepUpOptions),

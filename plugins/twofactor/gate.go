@@ -3,7 +3,6 @@ package twofactor
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -112,14 +111,5 @@ func (p *TwoFactor) enrolment(c *betterauth.Ctx, userID string) (*Enrolment, err
 }
 
 func withMethods(page string, methods []string) string {
-	page, fragment, found := strings.Cut(page, "#")
-	sep := "?"
-	if strings.Contains(page, "?") {
-		sep = "&"
-	}
-	page += sep + "twoFactorMethods=" + url.QueryEscape(strings.Join(methods, ","))
-	if found {
-		page += "#" + fragment
-	}
-	return page
+	return betterauth.AddParams(page, betterauth.Param{Name: "twoFactorMethods", Value: strings.Join(methods, ",")})
 }

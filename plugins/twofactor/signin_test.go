@@ -318,7 +318,7 @@ func TestPage(t *testing.T) {
 	for page, leads := range map[string]string{
 		"/two-factor":     "/two-factor?twoFactorMethods=totp%2Cotp",
 		"/a?b=c#d":        "/a?b=c&twoFactorMethods=totp%2Cotp#d",
-		"myapp://step/2?": "myapp://step/2?&twoFactorMethods=totp%2Cotp",
+		"myapp://step/2?": "myapp://step/2?twoFactorMethods=totp%2Cotp",
 	} {
 		cfg := mailing()
 		cfg.EveryMethod, cfg.Page = true, page

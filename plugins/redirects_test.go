@@ -1,0 +1,245 @@
+package plugins_test
+
+import (
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/plugins/account"
+	"github.com/better-auth-go/better-auth/plugins/emailpassword"
+	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/twofactor"
+	"github.com/better-auth-go/better-auth/plugins/username"
+)
+
+// hardTargets are targets that lead elsewhere if they are decoded once too often,
+// or not encoded again.
+var hardTargets = []string{
+	"/landing?next=%2Fa%2Bb&v=%26x%3D%25y&plus=1%2B1&blank=a+b#frag%25ment",
+	"/p%2Bq/100%25/%26/%23?q=%2523&r=%252B",
+	"/café/日本?q=é&r=%E6%97%A5",
+	"/a%252Fb%250A?x=%250A",
+	"https://app.example.com/p%2Bq?x=%23y&z=%2526",
+	"https://app.example.com/?to=https%3A%2F%2Fapp.example.com%2F%3Fa%3Db%26c%3Dd%2523",
+}
+
+type members = map[string]any
+
+// redirecting is a site on which everything that redirects does.
+type redirecting struct {
+	*plugintest.Kit
+	t *testing.T
+	n int
+}
+
+func newRedirecting(t *testing.T, errorURL string) *redirecting {
+	t.Helper()
+	return &redirecting{t: t, Kit: plugintest.NewWith(t, plugintest.Options{
+		Plugins: []betterauth.Plugin{
+			emailpassword.New(emailpassword.Config{DisableAutoSignIn: true}), username.New(username.Config{}), magiclink.New(magiclink.Config{}),
+			emailverification.New(emailverification.Config{SendOnSignUp: true, AutoSignInAfterVerification: true}),
+			account.New(account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true}, DeleteUser: account.DeleteUserConfig{Enabled: true, MailToken: true}}),
+			twofactor.New(twofactor.Config{}),
+		},
+		Config: betterauth.Config{ErrorURL: errorURL, TrustedOrigins: []string{"https://app.example.com"}, Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},
+	})}
+}
+
+func (s *redirecting) address() string {
+	s.n++
+	return "user" + strings.Repeat("x", s.n) + "@example.com"
+}
+
+// verified is a browser of somebody with a proven address and a password.
+func (s *redirecting) verified() (*plugintest.Client, string) {
+	s.t.Helper()
+	c, email := s.Client(), s.address()
+	name, _, _ := strings.Cut(email, "@")
+	c.Post("/sign-up/email", members{"name": "A", "email": email, "password": "password1234", "username": name}).Want(http.StatusOK)
+	c.Get(s.Route(s.Mail())).Want(http.StatusFound)
+	s.Clock.Advance(1000)
+	return c, email
+}
+
+func (s *redirecting) wantURL(a *plugintest.Answer, target string) string {
+	s.t.Helper()
+	var body struct {
+		URL string `json:"url"`
+	}
+	a.Want(http.StatusOK).Into(&body)
+	if body.URL != target {
+		s.t.Errorf("url %q, want %q", body.URL, target)
+	}
+	return a.Header.Get("Location")
+}
+
+// redirects play an operation with a target, and return where it leads. Their
+// names are the operations that take the target, and the parameters.
+var redirects = map[string]func(s *redirecting, target string) string{
+	"signUpEmail callbackURL": func(s *redirecting, target string) string {
+		c := s.Client()
+		c.Post("/sign-up/email", members{"name": "A", "email": s.address(), "password": "password1234", "callbackURL": target}).Want(http.StatusOK)
+		return s.lead(c.Get(s.Route(s.Mail())))
+	},
+	"sendVerificationEmail callbackURL": func(s *redirecting, target string) string {
+		c, email := s.Client(), s.address()
+		c.Post("/sign-up/email", members{"name": "A", "email": email, "password": "password1234"}).Want(http.StatusOK)
+		s.Mail()
+		c.Post("/send-verification-email", members{"email": email, "callbackURL": target}).Want(http.StatusOK)
+		return s.lead(c.Get(s.Route(s.Mail())))
+	},
+	"verifyEmail callbackURL": func(s *redirecting, target string) string { // a link that fails
+		return s.lead(s.Client().Get("/verify-email?token=x&callbackURL=" + url.QueryEscape(target)))
+	},
+	"signInEmail callbackURL": func(s *redirecting, target string) string {
+		_, email := s.verified()
+		return s.wantURL(s.Client().Post("/sign-in/email", members{"email": email, "password": "password1234", "callbackURL": target}), target)
+	},
+	"signInUsername callbackURL": func(s *redirecting, target string) string {
+		_, email := s.verified()
+		name, _, _ := strings.Cut(email, "@")
+		return s.wantURL(s.Client().Post("/sign-in/username", members{"username": name, "password": "password1234", "callbackURL": target}), target)
+	},
+	"requestPasswordReset redirectTo": func(s *redirecting, target string) string {
+		_, email := s.verified()
+		s.Client().Post("/request-password-reset", members{"email": email, "redirectTo": target}).Want(http.StatusOK)
+		return s.lead(s.Client().Get(s.Route(s.Mail())))
+	},
+	"requestPasswordResetCallback callbackURL": func(s *redirecting, target string) string { // a link that fails
+		return s.lead(s.Client().Get("/reset-password/x?callbackURL=" + url.QueryEscape(target)))
+	},
+	"changeEmail callbackURL": func(s *redirecting, target string) string {
+		c, _ := s.verified()
+		c.Post("/sign-in/email", members{"email": "user" + strings.Repeat("x", s.n) + "@example.com", "password": "password1234"}).Want(http.StatusOK)
+		c.Post("/change-email", members{"newEmail": s.address(), "callbackURL": target}).Want(http.StatusOK)
+		return s.lead(c.Get(s.Route(s.Mail())))
+	},
+	"deleteUser callbackURL": func(s *redirecting, target string) string {
+		c, email := s.verified()
+		c.Post("/sign-in/email", members{"email": email, "password": "password1234"}).Want(http.StatusOK)
+		c.Post("/delete-user", members{"callbackURL": target}).Want(http.StatusOK)
+		return s.lead(c.Get(s.Route(s.Mail())))
+	},
+	"deleteUserCallback callbackURL": func(s *redirecting, target string) string {
+		c, email := s.verified()
+		c.Post("/sign-in/email", members{"email": email, "password": "password1234"}).Want(http.StatusOK)
+		c.Post("/delete-user", members{}).Want(http.StatusOK)
+		return s.lead(c.Get("/delete-user/callback?token=" + s.Mail().Token + "&callbackURL=" + url.QueryEscape(target)))
+	},
+	"signInMagicLink callbackURL": func(s *redirecting, target string) string {
+		_, email := s.verified()
+		s.Client().Post("/sign-in/magic-link", members{"email": email, "callbackURL": target}).Want(http.StatusOK)
+		return s.lead(s.Client().Get(s.Route(s.Mail())))
+	},
+	"signInMagicLink newUserCallbackURL": func(s *redirecting, target string) string {
+		s.Client().Post("/sign-in/magic-link", members{"email": s.address(), "callbackURL": "/", "newUserCallbackURL": target}).Want(http.StatusOK)
+		return s.lead(s.Client().Get(s.Route(s.Mail())))
+	},
+	"signInMagicLink errorCallbackURL": func(s *redirecting, target string) string {
+		s.Client().Post("/sign-in/magic-link", members{"email": s.address(), "callbackURL": "/", "errorCallbackURL": target}).Want(http.StatusOK)
+		link := s.Route(s.Mail())
+		s.Client().Get(link).Want(http.StatusFound)
+		return s.lead(s.Client().Get(link))
+	},
+	"magicLinkVerify callbackURL": func(s *redirecting, target string) string {
+		s.Client().Post("/sign-in/magic-link", members{"email": s.address()}).Want(http.StatusOK)
+		return s.lead(s.Client().Get("/magic-link/verify?token=" + s.Mail().Token + "&callbackURL=" + url.QueryEscape(target)))
+	},
+	"magicLinkVerify newUserCallbackURL": func(s *redirecting, target string) string {
+		s.Client().Post("/sign-in/magic-link", members{"email": s.address()}).Want(http.StatusOK)
+		return s.lead(s.Client().Get("/magic-link/verify?token=" + s.Mail().Token + "&callbackURL=%2F&newUserCallbackURL=" + url.QueryEscape(target)))
+	},
+	"magicLinkVerify errorCallbackURL": func(s *redirecting, target string) string {
+		return s.lead(s.Client().Get("/magic-link/verify?token=x&callbackURL=%2F&errorCallbackURL=" + url.QueryEscape(target)))
+	},
+	"error ErrorURL": func(s *redirecting, target string) string {
+		return s.lead(newRedirecting(s.t, target).Client().Get("/error?error=x&error_description=" + url.QueryEscape("a+b%26c é")))
+	},
+}
+
+// lead is where a redirect leads.
+func (s *redirecting) lead(a *plugintest.Answer) string {
+	s.t.Helper()
+	return a.Want(http.StatusFound).Header.Get("Location")
+}
+
+// Where an operation redirects is where its client asked for: nothing is decoded
+// that was decoded already.
+func TestTargetsSurvive(t *testing.T) {
+	t.Parallel()
+	base, err := url.Parse(plugintest.BaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, play := range redirects {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newRedirecting(t, "")
+			for _, target := range hardTargets {
+				location := play(s, target)
+				if strings.ContainsFunc(location, func(r rune) bool { return r > '~' || r <= ' ' }) {
+					t.Errorf("%s: Location %q is no ASCII", target, location)
+				}
+				want, err := base.Parse(target)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := base.Parse(location)
+				if err != nil {
+					t.Fatalf("%s: %v", location, err)
+				}
+				query := got.Query()
+				for _, added := range []string{"error", "error_description", "token"} {
+					query.Del(added)
+				}
+				if got.Scheme+got.Host+got.Path != want.Scheme+want.Host+want.Path || got.Fragment != want.Fragment || !reflect.DeepEqual(query, want.Query()) ||
+					strings.Count(got.EscapedPath(), "/") != strings.Count(want.EscapedPath(), "/") {
+					t.Errorf("%s leads to %s", target, location)
+				}
+				if name == "error ErrorURL" && got.Query().Get("error_description") != "a+b%26c é" {
+					t.Errorf("%s: description %q", location, got.Query().Get("error_description"))
+				}
+			}
+		})
+	}
+}
+
+// What takes a target is in the table above.
+func TestEveryRedirectIsTried(t *testing.T) {
+	t.Parallel()
+	names := []string{"callbackURL", "newUserCallbackURL", "errorCallbackURL", "redirectTo", "redirectURL", "returnTo"}
+	var all []betterauth.Plugin
+	for i := range bundled {
+		all = append(all, bundled[i]())
+	}
+	found := 0
+	for _, plugin := range all {
+		for _, e := range plugin.Manifest().Endpoints {
+			taken := 0
+			for i := range e.Input().NumField() {
+				tag := e.Input().Field(i).Tag
+				for _, name := range []string{tag.Get("json"), tag.Get("query")} {
+					if name, _, _ = strings.Cut(name, ","); slices.Contains(names, name) {
+						taken++
+						if redirects[e.Operation().ID+" "+name] == nil {
+							t.Errorf("%s takes %s, and nothing tries where it leads", e.Operation().ID, name)
+						}
+					}
+				}
+			}
+			found += taken
+			if taken == 0 && (e.Output() == reflect.TypeFor[betterauth.Redirect]() || e.Operation().CheckTargets) {
+				t.Errorf("%s redirects, and its target has a name that this test does not know", e.Operation().ID)
+			}
+		}
+	}
+	if found != len(redirects)-1 { // Config.ErrorURL is no input
+		t.Errorf("%d targets are taken, %d are tried", found, len(redirects)-1)
+	}
+}
