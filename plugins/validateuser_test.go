@@ -165,7 +165,7 @@ func TestValidateUserInfoTellsNothing(t *testing.T) {
 				}
 				return nil
 			}},
-		Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{RequireVerifiedEmail: true})},
+		Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{RequireVerifiedEmail: true, AddressesVerifiedElsewhere: true})},
 	})
 	if err := kit.Users().Create(t.Context(), &betterauth.User{Name: "Old", Email: "taken@evil.example", EmailVerified: true}); err != nil {
 		t.Fatal(err)
