@@ -71,10 +71,12 @@ describe("the page on another origin", () => {
     await heading("Ada");
     await tab.getByText("The application says: Hello Ada").waitFor();
 
-    const [cookie, ...others] = await context.cookies(server.url);
-    assert.equal(others.length, 0);
-    assert.equal(cookie.sameSite, "Lax", "one site, whatever the ports: nothing about cookies was relaxed");
-    assert.equal(cookie.httpOnly, true);
+    const cookies = await context.cookies(server.url);
+    assert.ok(cookies.some(({ name }) => name === "better-auth.session_token"));
+    for (const cookie of cookies) {
+      assert.equal(cookie.sameSite, "Lax", "one site, whatever the ports: nothing about cookies was relaxed");
+      assert.equal(cookie.httpOnly, true, cookie.name);
+    }
     assert.ok(asked.length > 5 && asked.includes("POST"));
     assert.deepEqual(errors.filter((error) => !/401 \(Unauthorized\)/.test(error)), []);
   });
@@ -114,5 +116,5 @@ test("a page on an origin that is not trusted reads nothing and changes nothing,
     await call("/api/auth/sign-up/email", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name: "Eve", email: "eve@example.com", password: "correct horse battery" }) }),
     "refused by the browser",
   );
-  assert.match(server.errors, new RegExp(`add the origin to Config.TrustedOrigins.*origin=${other}`));
+  assert.match(server.errors, new RegExp(`origin=${other} .*add the origin to Config.TrustedOrigins`));
 });

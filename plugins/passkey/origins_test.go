@@ -104,3 +104,16 @@ func TestTrustedOriginsThatCannotWork(t *testing.T) {
 		}
 	}
 }
+
+// A ceremony at a trusted origin that fails another check is not said to have
+// happened elsewhere.
+func TestTrustedOriginIsNotWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	const page = "http://localhost:5173"
+	kit := plugintest.NewWith(t, plugintest.Options{Config: betterauth.Config{TrustedOrigins: []string{page}}, Plugins: []betterauth.Plugin{passkey.New(passkey.Config{UserVerification: "required"})}})
+	a := passkeytest.New(passkeytest.Options{Origin: page, RPID: "another.example"})
+	notRegistered(t, kit, register(t, kit.SignedIn("alice@example.com"), a, passkeytest.CreateOptions{RPID: "another.example"}))
+	if log := kit.Log.String(); strings.Contains(log, "none of the relying party's") || !strings.Contains(log, "another RP ID") {
+		t.Errorf("logged %s", log)
+	}
+}

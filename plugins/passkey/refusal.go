@@ -20,8 +20,8 @@ func (p *Passkeys) refuse(c *betterauth.Ctx, code *betterauth.ErrorCode, client 
 	own := sha256.Sum256([]byte(id))
 	var fault *protocol.Error
 	switch {
-	case !slices.Contains(p.origins(c.Origin()), client.Origin):
-		r.Reason, r.Configure = "the ceremony happened at an origin that is none of the relying party's", "if it is yours, add it to passkey.Config.Origins, or to RelatedOrigins where it is on another domain"
+	case !slices.Contains(p.origins(c.Origin()), client.Origin) && !p.follows(c, client.Origin):
+		r.Reason, r.Configure = "the ceremony happened at an origin that is none of the relying party's", "if it is yours, add it to Config.TrustedOrigins, to passkey.Config.Origins where those are listed, or to RelatedOrigins where it is on another domain"
 		r.Seen = []slog.Attr{slog.String("origin", client.Origin), slog.Any("origins", p.origins(c.Origin()))}
 	case idErr == nil && !bytes.Equal(hash, own[:]):
 		r.Reason, r.Configure = "the authenticator signed for another RP ID", "passkey.Config.RPID must stay what it was when passkeys were made"
