@@ -68,11 +68,10 @@ export default {
     },
     "a username for whoever is not signed in": async (s) => {
       await s.signedUp(countess);
-      const refused = (username, status, code) =>
-        s.refused(s.visitor().client.updateUser({ username }), ...s.either({ reference: [status, code], here: [401, "UNAUTHORIZED"] }));
-      await refused("ab", 400, "USERNAME_TOO_SHORT");
-      await refused("countess_a", 400, "USERNAME_IS_ALREADY_TAKEN");
       await s.refused(s.visitor().client.updateUser({ username: "somebody" }), 401, "UNAUTHORIZED");
+      await s.onlyHere(async () => {
+        for (const username of ["ab", "countess_a"]) await s.refused(s.visitor().client.updateUser({ username }), 401, "UNAUTHORIZED");
+      });
     },
     "signing in with a username, and somewhere to go": async (s) => {
       await s.signedUp(countess);

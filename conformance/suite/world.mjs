@@ -22,11 +22,12 @@ export class World {
 
   /** Does what leads to the subject of the scenario, and is the subject of another: nothing of it is compared. */
   async given(work) {
+    const before = this.#quiet;
     this.#quiet = true;
     try {
       return await work();
     } finally {
-      this.#quiet = false;
+      this.#quiet = before;
     }
   }
 
@@ -73,6 +74,11 @@ export class World {
     return this.server.name === "reference" ? reference : here;
   }
 
+  /** Does what this project decides by a stricter rule of its own: at the Go server alone, and nothing of it is compared. */
+  async onlyHere(work) {
+    if (this.server.name !== "reference") await this.given(work);
+  }
+
   /** Demands that a response leads somewhere; resolves to where, as it was sent. */
   async leads(response, pattern) {
     const answered = await response;
@@ -110,7 +116,7 @@ export class World {
   /** Demands something of a value, and compares it. */
   sees(name, value, expected) {
     assert.deepEqual(value, expected, name);
-    this.events.push({ kind: "value", name, value });
+    if (!this.#quiet) this.events.push({ kind: "value", name, value });
   }
 
   /** A token as the server signs them for links (RFC 7519, HS256); `age` is how many seconds ago it was made, `key` whose secret. */
