@@ -25,7 +25,7 @@ conformance:
 # and prints what changed: make reference VERSION=1.7.25
 reference:
 	conformance/install.sh
-	node conformance/release/move.mjs $(VERSION)
+	node conformance/release/move.mjs "$(VERSION)"
 
 quickstart:
 	go run ./examples/quickstart

@@ -33,9 +33,6 @@ function relative(text, pattern, unit, read) {
   return text.replace(pattern, (found) => `<+${(Math.round((read(found) - earliest) / unit) * unit) / 1000}s>`);
 }
 
-// Seconds that may have passed meanwhile.
-const header = (name, value, normalizer) => (name === "x-retry-after" ? `${Math.ceil(value / 5) * 5} s at most` : normalizer.text(value));
-
 /** The answers of a transcript as {label, fields} each, where fields are named texts. */
 export function answersOf({ steps }) {
   const normalizer = new Normalizer();
@@ -45,7 +42,7 @@ export function answersOf({ steps }) {
       label,
       fields: {
         status: String(status),
-        headers: Object.keys(headers).sort().map((name) => `${name}: ${header(name, headers[name], normalizer)}`).join("\n"),
+        headers: Object.keys(headers).sort().map((name) => `${name}: ${normalizer.text(headers[name])}`).join("\n"),
         cookies: setCookie.map((line) => normalizer.cookie(line)).join("\n"),
         body: text,
       },

@@ -1,5 +1,6 @@
 // Plays the recorded exchanges again at the reference that is installed. The requests are the recorded ones, with its own cookies in them.
 import "../reference/environment.mjs";
+import { mock } from "node:test";
 import Database from "better-sqlite3";
 import { betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
@@ -20,6 +21,16 @@ const configs = {
 export async function play(recorded) {
   const unknown = Object.keys(recorded).filter((name) => !configs[name]);
   if (unknown.length > 0) throw new Error(`no configuration for the transcript ${unknown.join(", ")}`);
+  // A millisecond for each request, however busy the machine is: answers say how long to wait.
+  mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  try {
+    return await playAll(recorded);
+  } finally {
+    mock.timers.reset();
+  }
+}
+
+async function playAll(recorded) {
   const played = {};
   for (const [name, transcript] of Object.entries(recorded)) {
     const handler = await handlerFor(configs[name], transcript);
@@ -27,6 +38,7 @@ export async function play(recorded) {
     const steps = [];
     for (const step of transcript.steps) {
       const request = { ...step.request, headers: translated(step.request.headers, cookies) };
+      mock.timers.tick(1);
       const response = await answerTo(handler, transcript.baseURL, request);
       pair(step.response.setCookie, response.setCookie, cookies);
       steps.push({ ...step, request, response });
