@@ -39,7 +39,7 @@ function operation({ path, options = {} }, paths) {
   return [
     ...methods.map((method) => `${method} ${path}`),
     ...(options.metadata?.allowedMediaTypes ?? []).map((type) => `takes ${type}`),
-    ...methods.flatMap((method) => inputs(described[method.toLowerCase()])),
+    ...methods.flatMap((method) => inputs(described[method.toLowerCase()]).map((line) => (methods.length > 1 ? `${method}: ${line}` : line))),
   ];
 }
 
