@@ -120,6 +120,7 @@ const features = {
   "passkey-unresolved": (options) => admitVisitors(options, { resolves: false }),
   // What these change of plugins is in pluginOptions. A sender of links that is configured would win over codes.
   codes: () => {},
+  "change-by-code": () => {},
   "codes-replace-links": (options) => delete options.emailVerification.sendVerificationEmail,
   // The second step with every option but those of the next one.
   "second-step": (options, { mails }) =>
@@ -159,6 +160,7 @@ const ofPlugins = {
       changeEmail: { enabled: true, verifyCurrentEmail: true },
     },
   },
+  "change-by-code": { "email-otp": { changeEmail: { enabled: true, verifyCurrentEmail: true } } },
   "codes-replace-links": { "email-otp": { storeOTP: "hashed", overrideDefaultEmailVerification: true, changeEmail: { enabled: true } } },
 };
 

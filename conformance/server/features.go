@@ -81,6 +81,9 @@ var features = map[string]func(*setup){
 			ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true, VerifyCurrentEmail: true},
 		}
 	},
+	"change-by-code": func(s *setup) {
+		s.plugins.emailotp = emailotp.Config{ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true, VerifyCurrentEmail: true}}
+	},
 	"codes-replace-links": func(s *setup) {
 		s.plugins.emailotp = emailotp.Config{
 			Storage: emailotp.StoreHashed, OverrideDefaultEmailVerification: true, ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true},
