@@ -32,6 +32,10 @@ type AddedColumn interface {
 //
 //	plan, ok := Plan.Get(user)
 //
+// The column's name is the member that clients see and, unless it is ReadOnly,
+// may send; no other plugin can declare it on that table. A value that a Unique
+// column has in another row is database.ErrUnique to whoever writes the row.
+//
 // T is string, bool, int64, time.Time, []string, []float64 or jsontext.Value. A
 // Field is immutable and safe for concurrent use.
 type Field[T any] struct {

@@ -11,7 +11,12 @@ var (
 	// that failed.
 	ErrNotFound = errors.New("database: no row matched")
 
-	// ErrUnique matches, with errors.Is, every [UniqueError].
+	// ErrUnique says that a write was refused because a unique column, or a unique
+	// index over several, has the value in another row: Create, Update and
+	// UpdateOne of a [Store] return it. It matches, with errors.Is, every [UniqueError], which names the columns; use errors.As for
+	// those. On both engines it ends the transaction it happens in, so handle it
+	// outside of [DB.Transaction]. An operation that returns it as it is answers
+	// 500: what to tell a client is for the operation to say.
 	ErrUnique = errors.New("database: a row with this value exists already")
 
 	// ErrInvalidValue says that a value to be written is none that its column can

@@ -2,44 +2,9 @@ package database
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"strings"
-
-	"github.com/go-json-experiment/json"
 )
-
-// postgresColumns asks for what a column can hold: its type under all domains,
-// with the limits that were given on the way, the values of an enum, and checks.
-// A type of an extension may live in any schema.
-const postgresColumns = `
-with recursive domain(top, oid, typmod, required, filled) as (
-	select t.oid, t.typbasetype, t.typtypmod, t.typnotnull, t.typdefault is not null
-	from pg_catalog.pg_type t where t.typtype = 'd'
-	union all
-	select d.top, t.typbasetype, case when d.typmod <> -1 then d.typmod else t.typtypmod end,
-		d.required or t.typnotnull, d.filled or t.typdefault is not null
-	from domain d join pg_catalog.pg_type t on t.oid = d.oid where t.typtype = 'd'
-)
-select c.relname, c.relkind not in ('r', 'p'), a.attname,
-	pg_catalog.format_type(a.atttypid, a.atttypmod),
-	case when b.typnamespace = 'pg_catalog'::regnamespace then pg_catalog.format_type(b.oid, null) else b.typname end,
-	coalesce(d.typmod, a.atttypmod), a.atttypid <> b.oid,
-	a.attnotnull or coalesce(d.required, false),
-	a.atthasdef or a.attidentity <> '' or a.attgenerated <> '' or coalesce(d.filled, false),
-	a.attgenerated <> '' or a.attidentity = 'a',
-	exists (select from pg_catalog.pg_collation y where y.oid = a.attcollation and not y.collisdeterministic),
-	coalesce((select json_agg(e.enumlabel) from pg_catalog.pg_enum e where e.enumtypid = b.oid)::text, 'null'),
-	coalesce((select json_agg(k.conname) from pg_catalog.pg_constraint k where k.contype = 'c' and (
-		k.conrelid = c.oid and a.attnum = any (k.conkey) or k.contypid = a.atttypid
-		or k.contypid in (select x.oid from domain x where x.top = a.atttypid)))::text, 'null')
-from pg_catalog.pg_class c
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-join pg_catalog.pg_attribute a on a.attrelid = c.oid
-left join domain d on d.top = a.atttypid and not exists (
-	select from pg_catalog.pg_type t where t.oid = d.oid and t.typtype = 'd')
-join pg_catalog.pg_type b on b.oid = coalesce(d.oid, a.atttypid)
-where n.nspname = coalesce(nullif($1, ''), current_schema()) and c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped
-order by c.relname, a.attnum`
 
 func (l *liveSchema) readPostgres(ctx context.Context, e executor) error {
 	schema := []any{l.s.opts.Naming.Schema}
@@ -49,26 +14,7 @@ func (l *liveSchema) readPostgres(ctx context.Context, e executor) error {
 	if err != nil {
 		return err
 	}
-	err = eachRow(ctx, e, postgresColumns, schema,
-		func(scan func(...any) error) error {
-			var name, labels, checks string
-			var view bool
-			var typmod int
-			var c liveColumn
-			if err := scan(&name, &view, &c.name, &c.typ, &c.base, &typmod, &c.domain, &c.notNull, &c.hasDefault, &c.generated, &c.loose, &labels, &checks); err != nil {
-				return err
-			}
-			if err := errors.Join(json.Unmarshal([]byte(labels), &c.labels), json.Unmarshal([]byte(checks), &c.checks)); err != nil {
-				return err
-			}
-			c.typ = strings.ToLower(c.typ)
-			c.readLimits(typmod)
-			t := l.add(name)
-			t.view = view
-			t.columns = append(t.columns, &c)
-			return nil
-		})
-	if err != nil {
+	if err := l.readPostgresColumns(ctx, e, schema); err != nil {
 		return err
 	}
 	// An invalid index is as good as a partial one, a deferred constraint
@@ -97,16 +43,67 @@ order by c.relname, i.relname, k.position`, schema,
 		})
 }
 
-// readLimits reads the modifier of a type as PostgreSQL packs it.
-func (lc *liveColumn) readLimits(typmod int) {
-	const header = 4
-	switch {
-	case lc.base == "character varying" && typmod >= header:
-		lc.length = typmod - header
-	case lc.base == "numeric" && typmod >= header:
-		lc.precision = (typmod - header) >> 16 & 0xffff
-		lc.scale = ((typmod-header)&0x7ff ^ 1024) - 1024 // eleven bits with a sign
-	case strings.HasPrefix(lc.base, "timestamp"):
-		lc.precision = typmod
+// readPostgresColumns reads what the columns are, their types included.
+func (l *liveSchema) readPostgresColumns(ctx context.Context, e executor, schema []any) error {
+	type typed struct {
+		column *liveColumn
+		typ    int64
+		typmod int
 	}
+	var columns []typed
+	var types []int64
+	err := eachRow(ctx, e, `
+select c.relname, c.relkind not in ('r', 'p'), a.attname,
+	pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypid::bigint, a.atttypmod, a.attnotnull,
+	a.atthasdef or a.attidentity <> '' or a.attgenerated <> '', a.attgenerated <> '' or a.attidentity = 'a',
+	not coalesce(y.collisdeterministic, true)
+from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+join pg_catalog.pg_attribute a on a.attrelid = c.oid
+left join pg_catalog.pg_collation y on y.oid = a.attcollation
+where n.nspname = coalesce(nullif($1, ''), current_schema()) and c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped
+order by c.relname, a.attnum`, schema,
+		func(scan func(...any) error) error {
+			var name string
+			var view bool
+			c := typed{column: new(liveColumn)}
+			lc := c.column
+			if err := scan(&name, &view, &lc.name, &lc.typ, &c.typ, &c.typmod, &lc.notNull, &lc.hasDefault, &lc.generated, &lc.loose); err != nil {
+				return err
+			}
+			lc.typ = strings.ToLower(lc.typ)
+			t := l.add(name)
+			t.view = view
+			t.columns = append(t.columns, lc)
+			columns, types = append(columns, c), append(types, c.typ)
+			return nil
+		})
+	if err != nil || len(columns) == 0 {
+		return err
+	}
+	slices.Sort(types)
+	known, err := readTypes(ctx, e, slices.Compact(types))
+	if err != nil {
+		return err
+	}
+	for _, c := range columns {
+		known.describe(c.column, c.typ, c.typmod)
+	}
+	return eachRow(ctx, e, `
+select c.relname, a.attname, k.conname
+from pg_catalog.pg_constraint k
+join pg_catalog.pg_class c on c.oid = k.conrelid
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = any (k.conkey)
+where n.nspname = coalesce(nullif($1, ''), current_schema()) and k.contype = 'c'`, schema,
+		func(scan func(...any) error) error {
+			var table, column, check string
+			if err := scan(&table, &column, &check); err != nil {
+				return err
+			}
+			if lc := l.add(table).column(column); lc != nil {
+				lc.checks = append(lc.checks, check)
+			}
+			return nil
+		})
 }

@@ -55,8 +55,9 @@ type Order struct {
 // columns in row's Extra included. Afterwards row is what was stored: dates are
 // cut to milliseconds and an id that the database made is filled in.
 //
-// Errors: [UniqueError], [ErrInvalidValue], a hook's own error, and others for a
-// value of the wrong Go type.
+// Errors: [ErrUnique] (a [*UniqueError]) when another row has a value that must be
+// unique, [ErrInvalidValue] (a [*ValueError]) for a value that does not fit its
+// column, a hook's own error, and others for a value of the wrong Go type.
 func (s *Store[Row]) Create(ctx context.Context, row *Row) error {
 	return s.s.create(ctx, s.t, row)
 }
@@ -103,7 +104,7 @@ func (s *Store[Row]) Exists(ctx context.Context, where ...Cond) (bool, error) {
 
 // Update changes every row that matches and returns how many. Columns declared
 // Touch get the current time unless set names them. No condition is
-// [ErrEmptyWhere].
+// [ErrEmptyWhere]; [ErrUnique] and [ErrInvalidValue] are as for Create.
 func (s *Store[Row]) Update(ctx context.Context, set Set, where ...Cond) (int, error) {
 	n, _, err := s.s.update(ctx, s.t, set, where, false)
 	return n, err
@@ -112,7 +113,8 @@ func (s *Store[Row]) Update(ctx context.Context, set Set, where ...Cond) (int, e
 // UpdateOne changes one row that matches, in one statement, and returns it as
 // stored; [ErrNotFound] when none matches. Put into where what must still hold,
 // such as the owner or the value that was read before: among callers that race,
-// only those whose conditions hold at their turn succeed.
+// only those whose conditions hold at their turn succeed. [ErrUnique] and
+// [ErrInvalidValue] are as for Create.
 func (s *Store[Row]) UpdateOne(ctx context.Context, set Set, where ...Cond) (*Row, error) {
 	_, rows, err := s.s.update(ctx, s.t, set, where, true)
 	return one[Row](rows, err)

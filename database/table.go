@@ -31,13 +31,18 @@ const (
 // Column describes one column of a table. It is data: nothing here needs a
 // database.
 type Column struct {
-	// Name is the logical name, in Better Auth's camelCase.
+	// Name is the logical name, in Better Auth's camelCase. It is the name in
+	// conditions, [Set], errors and JSON, and the physical one unless [Naming] or
+	// FieldName says otherwise. It is a claim: a table has one column of a name,
+	// and [Compile] refuses a second, whoever declares it.
 	Name string
 	// Type is the logical type.
 	Type Type
 	// Required makes the column NOT NULL.
 	Required bool
-	// Unique adds an inline UNIQUE constraint, which also serves as an index.
+	// Unique adds an inline UNIQUE constraint, which also serves as an index: no
+	// two rows have one value, and a write that would make them is [ErrUnique].
+	// NULL is no value, and letters of either case differ.
 	Unique bool
 	// Index adds the index <table>_<column>_idx. Ignored when Unique is set.
 	Index bool

@@ -12,6 +12,9 @@
 //     clears no cookie;
 //   - the cookies of a prolonged session are in the header before the handler
 //     writes;
+//   - what a route requires of whoever is signed in is asked: nobody is 401,
+//     somebody who may not is 403 with the requirement's code, also at once after
+//     it was taken from them;
 //   - a handler of the application's own signs in with Auth.SignIn, whose cookies
 //     and refusals arrive;
 //   - the handler can flush, and its context ends when the client goes away;
@@ -32,7 +35,9 @@
 //			for _, route := range app.Routes {
 //				handlers := []framework.Handler{}
 //				for _, guard := range route.Guards {
-//					if guard.Required {
+//					if guard.Requirements != nil {
+//						handlers = append(handlers, mybinding.Require(guard.Auth, guard.Requirements...))
+//					} else if guard.Required {
 //						handlers = append(handlers, mybinding.RequireSession(guard.Auth))
 //					} else {
 //						handlers = append(handlers, mybinding.OptionalSession(guard.Auth))
@@ -86,10 +91,12 @@ type Route struct {
 }
 
 // Guard is the binding's middleware for one Auth: with Required the one that
-// demands a session, otherwise the one that offers it.
+// demands a session, otherwise the one that offers it. With Requirements it is the
+// one that demands them as well.
 type Guard struct {
-	Auth     *betterauth.Auth
-	Required bool
+	Auth         *betterauth.Auth
+	Required     bool
+	Requirements []betterauth.Requirement
 }
 
 // Binding builds a new router that serves app the way an application of the
@@ -115,6 +122,7 @@ func Run(t *testing.T, b Binding) {
 		{"DatabaseFailure", testDatabaseFailure},
 		{"Refresh", testRefresh},
 		{"OwnSignIn", testOwnSignIn},
+		{"Requirements", testRequirements},
 		{"TwoAuths", testTwoAuths},
 		{"Streaming", testStreaming},
 		{"Cancellation", testCancellation},

@@ -50,6 +50,9 @@ func (b binding) router(_ testing.TB, app adaptertest.App) http.Handler {
 func mounted(auth *betterauth.Auth) http.Handler { return auth }
 
 func guarded(g adaptertest.Guard, next http.Handler) http.Handler {
+	if g.Requirements != nil {
+		return g.Auth.Require(g.Requirements...)(next)
+	}
 	if g.Required {
 		return g.Auth.RequireSession(next)
 	}
@@ -132,6 +135,16 @@ var broken = map[string]struct {
 		})}},
 	"always demands": {"OptionalSession", binding{mounted, func(g adaptertest.Guard, next http.Handler) http.Handler {
 		return g.Auth.RequireSession(next)
+	}}},
+	"asks one requirement of several": {"Requirements", binding{mounted, func(g adaptertest.Guard, next http.Handler) http.Handler {
+		if len(g.Requirements) > 1 {
+			g.Requirements = g.Requirements[:1]
+		}
+		return guarded(g, next)
+	}}},
+	"forgets who must be signed in": {"OwnSignIn", binding{mounted, func(g adaptertest.Guard, next http.Handler) http.Handler {
+		g.Requirements = nil
+		return guarded(adaptertest.Guard{Auth: g.Auth}, next)
 	}}},
 	"an outage is nobody": {"DatabaseFailure", binding{mounted, authenticates(
 		func(w http.ResponseWriter, r *http.Request, g adaptertest.Guard, who *betterauth.Identity, err error, next http.Handler) {

@@ -37,7 +37,7 @@ func greet(t testing.TB) func(http.ResponseWriter, *http.Request, *betterauth.Id
 func testRequired(t *testing.T, b Binding) {
 	s := newSite(t, betterauth.Config{})
 	c := serve(t, b(t, App{Auths: []*betterauth.Auth{s.Auth}, Routes: []Route{
-		{Path: "/me", Guards: []Guard{{s.Auth, true}}, Handle: greet(t)},
+		{Path: "/me", Guards: []Guard{{Auth: s.Auth, Required: true}}, Handle: greet(t)},
 	}}))
 	c.get("/me").expectJSON(t, "nobody", 401, unauthorized)
 	c.cookies["better-auth.session_token"] = "forged.c2lnbmF0dXJl"
@@ -62,7 +62,7 @@ func testRequired(t *testing.T, b Binding) {
 func testOptional(t *testing.T, b Binding) {
 	s := newSite(t, betterauth.Config{})
 	c := serve(t, b(t, App{Auths: []*betterauth.Auth{s.Auth}, Routes: []Route{
-		{Path: "/", Guards: []Guard{{s.Auth, false}}, Handle: greet(t)},
+		{Path: "/", Guards: []Guard{{Auth: s.Auth, Required: false}}, Handle: greet(t)},
 	}}))
 	c.get("/").expect(t, "nobody", 200, "nobody")
 	c.cookies["better-auth.session_token"] = "forged.c2lnbmF0dXJl"
@@ -76,8 +76,8 @@ func testDatabaseFailure(t *testing.T, b Binding) {
 	var ran atomic.Bool
 	handle := func(http.ResponseWriter, *http.Request, *betterauth.Identity) { ran.Store(true) }
 	c := serve(t, b(t, App{Auths: []*betterauth.Auth{s.Auth}, Routes: []Route{
-		{Path: "/required", Guards: []Guard{{s.Auth, true}}, Handle: handle},
-		{Path: "/optional", Guards: []Guard{{s.Auth, false}}, Handle: handle},
+		{Path: "/required", Guards: []Guard{{Auth: s.Auth, Required: true}}, Handle: handle},
+		{Path: "/optional", Guards: []Guard{{Auth: s.Auth, Required: false}}, Handle: handle},
 	}}))
 	c.signUp(s, "ada@example.com")
 	if err := s.db.Close(); err != nil {
@@ -106,8 +106,8 @@ func testRefresh(t *testing.T, b Binding) {
 		w.WriteHeader(http.StatusAccepted)
 	}
 	c := serve(t, b(t, App{Auths: []*betterauth.Auth{s.Auth}, Routes: []Route{
-		{Path: "/required", Guards: []Guard{{s.Auth, true}}, Handle: handle},
-		{Path: "/optional", Guards: []Guard{{s.Auth, false}}, Handle: handle},
+		{Path: "/required", Guards: []Guard{{Auth: s.Auth, Required: true}}, Handle: handle},
+		{Path: "/optional", Guards: []Guard{{Auth: s.Auth, Required: false}}, Handle: handle},
 	}}))
 	c.signUp(s, "ada@example.com")
 	a := c.get("/required")
@@ -135,10 +135,10 @@ func testTwoAuths(t *testing.T, b Binding) {
 		Cookies: betterauth.CookieConfig{Prefix: "staff"}})
 	guests := newSite(t, betterauth.Config{BasePath: "/guests/auth"})
 	c := serve(t, b(t, App{Auths: []*betterauth.Auth{staff.Auth, guests.Auth}, Routes: []Route{
-		{Path: "/staff", Guards: []Guard{{staff.Auth, true}}, Handle: greet(t)},
-		{Path: "/guests", Guards: []Guard{{guests.Auth, true}}, Handle: greet(t)},
-		{Path: "/both", Guards: []Guard{{staff.Auth, true}, {guests.Auth, true}}, Handle: greet(t)},
-		{Path: "/inner", Guards: []Guard{{staff.Auth, true}, {guests.Auth, false}}, Handle: greet(t)},
+		{Path: "/staff", Guards: []Guard{{Auth: staff.Auth, Required: true}}, Handle: greet(t)},
+		{Path: "/guests", Guards: []Guard{{Auth: guests.Auth, Required: true}}, Handle: greet(t)},
+		{Path: "/both", Guards: []Guard{{Auth: staff.Auth, Required: true}, {Auth: guests.Auth, Required: true}}, Handle: greet(t)},
+		{Path: "/inner", Guards: []Guard{{Auth: staff.Auth, Required: true}, {Auth: guests.Auth, Required: false}}, Handle: greet(t)},
 	}}))
 	c.signUp(staff, "staff@example.com")
 	c.get("/staff").expect(t, "staff", 200, "staff@example.com")

@@ -30,7 +30,7 @@ func testOwnSignIn(t *testing.T, b Binding) {
 	}
 	c := serve(t, b(t, App{Auths: []*betterauth.Auth{s.Auth}, Routes: []Route{
 		{Path: "/old-login", Handle: login},
-		{Path: "/me", Guards: []Guard{{s.Auth, true}}, Handle: greet(t)},
+		{Path: "/me", Guards: []Guard{{Auth: s.Auth, Required: true}}, Handle: greet(t)},
 	}}))
 	c.get("/old-login?method=refused").expectJSON(t, "what a gate refuses", 403, `{"message":"Not this way","code":"NOT_THIS_WAY"}`)
 	c.get("/me").expectJSON(t, "refused", 401, unauthorized)

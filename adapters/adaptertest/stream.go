@@ -35,7 +35,7 @@ func testStreaming(t *testing.T, b Binding) {
 		_, _ = io.WriteString(w, "second\n")
 	}
 	c := serve(t, b(t, App{Auths: []*betterauth.Auth{s.Auth}, Routes: []Route{
-		{Path: "/stream", Guards: []Guard{{s.Auth, true}}, Handle: handle},
+		{Path: "/stream", Guards: []Guard{{Auth: s.Auth, Required: true}}, Handle: handle},
 	}}))
 	c.signUp(s, "ada@example.com")
 	// Due for its refresh: the cookie leaves with the first flush.
@@ -67,7 +67,7 @@ func testCancellation(t *testing.T, b Binding) {
 		}
 	}
 	c := serve(t, b(t, App{Auths: []*betterauth.Auth{s.Auth}, Routes: []Route{
-		{Path: "/slow", Guards: []Guard{{s.Auth, true}}, Handle: handle},
+		{Path: "/slow", Guards: []Guard{{Auth: s.Auth, Required: true}}, Handle: handle},
 	}}))
 	c.signUp(s, "ada@example.com")
 	ctx, leave := context.WithCancel(t.Context())

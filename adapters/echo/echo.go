@@ -62,6 +62,25 @@ func SessionFrom(c echo.Context) (who *betterauth.Identity, ok bool) {
 	return betterauth.SessionFrom(c.Request().Context())
 }
 
+// Require lets requests through whose session satisfies all requirements, such as
+// those of (*admin.Admin).RequireRole, and puts it where SessionFrom finds it; see
+// betterauth.Auth.Require. Nobody is 401, somebody who may not is what the
+// requirement says, 403 usually.
+func Require(auth *betterauth.Auth, requirements ...betterauth.Requirement) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			who, err := auth.Authorize(c.Response(), r, requirements...)
+			if err != nil {
+				auth.WriteError(c.Response(), r, err)
+				return nil
+			}
+			c.SetRequest(r.WithContext(betterauth.WithIdentity(r.Context(), who)))
+			return next(c)
+		}
+	}
+}
+
 func guard(auth *betterauth.Auth, required bool) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {

@@ -21,7 +21,9 @@ func binding(mount func(testing.TB, *echo.Echo, *betterauth.Auth)) adaptertest.B
 		for _, route := range app.Routes {
 			var guards []echo.MiddlewareFunc
 			for _, guard := range route.Guards {
-				if guard.Required {
+				if guard.Requirements != nil {
+					guards = append(guards, echoauth.Require(guard.Auth, guard.Requirements...))
+				} else if guard.Required {
 					guards = append(guards, echoauth.RequireSession(guard.Auth))
 				} else {
 					guards = append(guards, echoauth.OptionalSession(guard.Auth))

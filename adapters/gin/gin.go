@@ -61,6 +61,23 @@ func SessionFrom(c *gin.Context) (who *betterauth.Identity, ok bool) {
 	return betterauth.SessionFrom(c.Request.Context())
 }
 
+// Require lets requests through whose session satisfies all requirements, such as
+// those of (*admin.Admin).RequireRole, and puts it where SessionFrom finds it; see
+// betterauth.Auth.Require. Nobody is 401, somebody who may not is what the
+// requirement says, 403 usually.
+func Require(auth *betterauth.Auth, requirements ...betterauth.Requirement) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		who, err := auth.Authorize(c.Writer, c.Request, requirements...)
+		if err != nil {
+			auth.WriteError(c.Writer, c.Request, err)
+			c.Abort()
+			return
+		}
+		c.Request = c.Request.WithContext(betterauth.WithIdentity(c.Request.Context(), who))
+		c.Next()
+	}
+}
+
 func guard(auth *betterauth.Auth, required bool) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		who, err := auth.Authenticate(c.Writer, c.Request)

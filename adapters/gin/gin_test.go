@@ -27,7 +27,9 @@ func binding(mount func(testing.TB, *gin.Engine, *betterauth.Auth)) adaptertest.
 		for _, route := range app.Routes {
 			var handlers []gin.HandlerFunc
 			for _, guard := range route.Guards {
-				if guard.Required {
+				if guard.Requirements != nil {
+					handlers = append(handlers, ginauth.Require(guard.Auth, guard.Requirements...))
+				} else if guard.Required {
 					handlers = append(handlers, ginauth.RequireSession(guard.Auth))
 				} else {
 					handlers = append(handlers, ginauth.OptionalSession(guard.Auth))

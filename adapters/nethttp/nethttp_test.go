@@ -18,7 +18,9 @@ func guarded(route adaptertest.Route) http.Handler {
 		route.Handle(w, r, who)
 	})
 	for i := len(route.Guards) - 1; i >= 0; i-- {
-		if guard := route.Guards[i]; guard.Required {
+		if guard := route.Guards[i]; guard.Requirements != nil {
+			h = guard.Auth.Require(guard.Requirements...)(h)
+		} else if guard.Required {
 			h = guard.Auth.RequireSession(h)
 		} else {
 			h = guard.Auth.OptionalSession(h)
@@ -58,7 +60,9 @@ func TestChi(t *testing.T) {
 		for _, route := range app.Routes {
 			r.Group(func(r chi.Router) {
 				for _, guard := range route.Guards {
-					if guard.Required {
+					if guard.Requirements != nil {
+						r.Use(guard.Auth.Require(guard.Requirements...))
+					} else if guard.Required {
 						r.Use(guard.Auth.RequireSession)
 					} else {
 						r.Use(guard.Auth.OptionalSession)

@@ -678,6 +678,14 @@ var broken = []brokenPlugin{
 	{name: "option-given-twice", rule: plugintest.OptionsUsed, says: `SingleUse("mine") was given twice: the first is never used`,
 		options: []plugintest.Option{plugintest.SingleUse("mine", itsItem), plugintest.SingleUse("mine", itsItem)},
 		make:    greeting},
+	{name: "lets-nobody-in", rule: "signs-in", says: "gate invited of plugin part: NO_ITEM",
+		make: made(func(*part) betterauth.Manifest {
+			return betterauth.Manifest{Errors: []*betterauth.ErrorCode{errNoItem}, Endpoints: []betterauth.Endpoint{betterauth.Handle(post("mine", betterauth.WithSession), greet)},
+				Gates: []betterauth.SessionGate{{Name: "invited", Check: func(*betterauth.Ctx, *betterauth.Attempt) error { return errNoItem }}}}
+		})},
+	{name: "redirects-nowhere", rule: plugintest.OptionsUsed, says: `Except("open-redirect", "mine") was never used: the rule does not look at this operation`,
+		options: []plugintest.Option{plugintest.Except("open-redirect", "mine", "it redirects nowhere")},
+		make:    greeting},
 	{name: "needless-exception", rule: plugintest.OptionsUsed, says: `Except("ownership", "mine") was never used: the rule does not look at this operation`,
 		options: []plugintest.Option{plugintest.Except("ownership", "mine", "it has no id")},
 		make:    greeting},

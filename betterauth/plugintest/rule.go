@@ -1,6 +1,7 @@
 package plugintest
 
-// manifestRules look at the manifest alone, and at whether the plugin builds.
+// manifestRules look at the manifest alone, at whether the plugin builds, and
+// whether anybody can be signed in.
 // The others follow only if these are kept.
 var manifestRules = []rule{
 	{"manifest-same", "Manifest gives the same answer every time, before Init and after, and does nothing else; newPlugin makes a new value", manifestSame},
@@ -9,6 +10,7 @@ var manifestRules = []rule{
 	{"error-codes", "every error code has a code, a message and a status from 400 to 599, and the manifest lists what its operations list", errorCodes},
 	{"builds", "Build accepts the plugin with what it requires", builds},
 	{"order", "the order in which plugins are added changes neither routes nor tables", order},
+	{"signs-in", "the users that Run makes are let in, or SignedInBy says how others are", signsIn},
 }
 
 // rules are about behaviour, on every engine.

@@ -121,9 +121,10 @@ func openRedirect(p *probe) {
 	const evil = "evil.example"
 	k := p.kit()
 	for _, op := range p.watched(k) {
-		if !routed(op) || p.excepted(op.Operation) {
+		if !routed(op) {
 			continue
 		}
+		broken := p.unlessExcepted(op.Operation)
 		names := []string{"callbackURL", "newUserCallbackURL", "errorCallbackURL", "redirectTo", "redirectURL"}
 		ms, _ := members(op.in)
 		for _, m := range ms {
@@ -152,11 +153,11 @@ func openRedirect(p *probe) {
 				}
 				a := c.send(op.Operation, method, r)
 				if leadsTo(a.Header.Get("Location"), evil) {
-					p.broken("%s with the target %s leads to %s", op.ID, target, a.Header.Get("Location"))
+					broken("%s with the target %s leads to %s", op.ID, target, a.Header.Get("Location"))
 				}
 				for _, m := range k.Mails() {
 					if strings.Contains(m.URL+m.Text, evil) && a.Status < 300 {
-						p.broken("%s with the target %s mails %s", op.ID, target, m.URL)
+						broken("%s with the target %s mails %s", op.ID, target, m.URL)
 					}
 				}
 			}

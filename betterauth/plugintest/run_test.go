@@ -63,6 +63,10 @@ func TestRunOfOneRuleJudgesNoOptions(t *testing.T) {
 		"^TestBroken$/^needless-exception$/^[^o]":          false,
 		"^TestBroken$/^needless-exception$/^/^sqlite$":     true,
 		"^TestBroken$/^misspelt-exception$/^manifest-same": true,
+		"^TestBroken$/^needless-exception$/^options-used$": true,
+		"^TestBroken$/^redirects-nowhere$/^options-used$":  true,
+		"^TestBroken$/^talkative$/^options-used$":          true, // it runs all rules
+		"^TestBroken$/^talkative$/^answers$":               false,
 	} {
 		child := exec.Command(os.Args[0], "-test.run="+run, "-test.v")
 		child.Env = append(os.Environ(), inChild+"=1", databasetest.PostgresEnv+"=")

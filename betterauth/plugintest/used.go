@@ -11,7 +11,8 @@ import (
 )
 
 // optionsUsed is the rule about a test of a plugin: it fails the test that
-// calls Run itself, since only when every other rule is done is it known.
+// calls Run itself, since only when every other rule is done is it known. Where
+// go test -run asks for it alone, it is a subtest that runs all others.
 var optionsUsed = rule{name: "options-used", says: "every option of Run names an operation that there is, and a rule comes to it: what is registered is checked"}
 
 // given is an option that Run was called with. opID and rule are "" where it is
@@ -115,9 +116,10 @@ func (s *suite) judgeOptions(t *testing.T) {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if t.Failed() || slices.ContainsFunc(rules, func(r rule) bool { return !s.ran[r.name] }) {
+	if s.judged || t.Failed() || slices.ContainsFunc(rules, func(r rule) bool { return !s.ran[r.name] }) {
 		return
 	}
+	s.judged = true
 	p := &probe{T: t, suite: s, rule: optionsUsed.name, says: optionsUsed.says}
 	for _, g := range s.given {
 		if !s.used[g] {

@@ -1,0 +1,83 @@
+package admin
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/access"
+)
+
+// RequireRole lets users through who have at least one of these roles, and those
+// named in Config.AdminUserIDs, for routes of the application's own:
+//
+//	mux.Handle("GET /reports", auth.Require(roles.RequireRole("admin", "manager"))(reports))
+//
+// Others are 403, betterauth.ErrForbidden. A name that is none of the roles there
+// are would let nobody through: with it every request is 500, and the log says so.
+// Whoever acts in a user's place has that user's roles.
+func (a *Admin) RequireRole(names ...string) betterauth.Requirement {
+	names = slices.Clone(names)
+	wrong := a.wrongRole(names)
+	return func(_ *http.Request, who *betterauth.Identity) error {
+		if wrong != nil {
+			return wrong
+		}
+		if a.named(who.User) || slices.ContainsFunc(a.rolesOf(who.User), func(name string) bool { return slices.Contains(names, name) }) {
+			return nil
+		}
+		return betterauth.ErrForbidden.Refuse(betterauth.Refusal{Reason: "the user has none of the roles that the route requires", Seen: []slog.Attr{slog.Any("roles", names)}})
+	}
+}
+
+func (a *Admin) wrongRole(names []string) error {
+	if len(names) == 0 {
+		return fmt.Errorf("RequireRole names no role")
+	}
+	for _, name := range names {
+		if a.knows(name) != nil {
+			return fmt.Errorf("RequireRole: %q is none of admin.Config.Roles", name)
+		}
+	}
+	return nil
+}
+
+// RequirePermission lets users through who may do all of these actions with a
+// resource, as Allows says. Others are 403, betterauth.ErrForbidden.
+//
+//	mux.Handle("DELETE /projects/{id}", auth.Require(roles.RequirePermission("project", "delete"))(remove))
+//
+// An action that no role may do is a misspelt one, most likely: every request is 500
+// then, and the log says so.
+func (a *Admin) RequirePermission(resource string, actions ...string) betterauth.Requirement {
+	request := access.Request{resource: {Names: slices.Clone(actions)}}
+	wrong := a.wrongPermission(resource, actions)
+	return func(_ *http.Request, who *betterauth.Identity) error {
+		if wrong != nil {
+			return wrong
+		}
+		if a.Allows(who.User, request) {
+			return nil
+		}
+		return betterauth.ErrForbidden.Refuse(betterauth.Refusal{Reason: "no role of the user may do what the route requires",
+			Seen: []slog.Attr{slog.String("resource", resource), slog.Any("actions", actions)}})
+	}
+}
+
+func (a *Admin) wrongPermission(resource string, actions []string) error {
+	if len(actions) == 0 {
+		return fmt.Errorf("RequirePermission names no action")
+	}
+	for _, action := range actions {
+		known := false
+		for _, role := range a.roles {
+			known = known || role.Allows(resource, action)
+		}
+		if !known {
+			return fmt.Errorf("RequirePermission: no role may do %q with %q", action, resource)
+		}
+	}
+	return nil
+}
