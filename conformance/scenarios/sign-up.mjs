@@ -36,9 +36,10 @@ export default {
       await s.refused(s.visitor().client.signUp.email({ ...bob, email: "ADA@example.com" }), 422, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL");
     },
     "no address at sign-up": async (s) => {
-      for (const email of ["ada", "ada@localhost", "a..b@example.com", " ada@example.com", "äda@example.com", ""]) {
+      for (const email of ["ada", "ada@localhost", "a..b@example.com", "äda@example.com", ""]) {
         await s.refused(s.visitor().client.signUp.email({ ...ada, email }), 400, "VALIDATION_ERROR");
       }
+      await s.onlyHere(() => s.ok(s.visitor().client.signUp.email({ ...ada, email: ` ${ada.email}` })));
     },
     "passwords that are too short and too long": async (s) => {
       await s.refused(s.visitor().client.signUp.email({ ...ada, password: "1234567" }), 400, "PASSWORD_TOO_SHORT");

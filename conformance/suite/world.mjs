@@ -74,7 +74,7 @@ export class World {
     return this.server.name === "reference" ? reference : here;
   }
 
-  /** Does what this project decides by a stricter rule of its own: at the Go server alone, and nothing of it is compared. */
+  /** Does what this project decides by a rule of its own: at the Go server alone, and nothing of it is compared. */
   async onlyHere(work) {
     if (this.server.name !== "reference") await this.given(work);
   }
