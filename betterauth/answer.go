@@ -153,9 +153,6 @@ func (c *Ctx) encodeError(err error) (status int, contentType string, body []byt
 		c.logRefusal(coded, err)
 	}
 	if coded.Message == "" && coded.Code == "" {
-		if coded == errNotFoundRoute {
-			return coded.Status, "", nil
-		}
 		return coded.Status, "application/json", nil
 	}
 	body = append(body, `{"message":`...)

@@ -8,7 +8,8 @@ import (
 
 // ErrorCode is an error a client may see: a stable code, a message and the
 // HTTP status it is answered with. The body is {"message":…,"code":…}; with an
-// empty Code it is {"message":…}, with both empty there is no body.
+// empty Code it is {"message":…}, with both empty there is no body. Both of these
+// are for answers that a client of the TypeScript server expects so.
 //
 // An ErrorCode is an error itself. Compare with errors.Is, never by message.
 type ErrorCode struct {
@@ -92,7 +93,7 @@ var (
 	ErrBadJSON               = &ErrorCode{"BAD_REQUEST", "Invalid JSON in request body", http.StatusBadRequest}
 	ErrMediaType             = &ErrorCode{"UNSUPPORTED_MEDIA_TYPE", "Unsupported media type", http.StatusUnsupportedMediaType}
 	ErrBodyTooLarge          = &ErrorCode{"PAYLOAD_TOO_LARGE", "Request body is too large", http.StatusRequestEntityTooLarge}
-	ErrTooManyRequests       = &ErrorCode{"", "Too many requests. Please try again later.", http.StatusTooManyRequests}
+	ErrTooManyRequests       = &ErrorCode{"TOO_MANY_REQUESTS", "Too many requests. Please try again later.", http.StatusTooManyRequests}
 	ErrTooManyFailures       = &ErrorCode{"TOO_MANY_FAILED_ATTEMPTS", "Too many failed attempts. Please try again later.", http.StatusTooManyRequests}
 	ErrInternal              = &ErrorCode{"INTERNAL_SERVER_ERROR", "Internal server error", http.StatusInternalServerError}
 )
@@ -102,5 +103,5 @@ var (
 // different error, so that an outage never looks like a sign-out.
 var ErrNoSession = errors.New("betterauth: no session")
 
-// errNotFoundRoute is a request no operation serves: 404 without a body.
-var errNotFoundRoute = &ErrorCode{Status: http.StatusNotFound}
+// ErrNotFound is a request that no operation serves, or none that is switched on.
+var ErrNotFound = &ErrorCode{"NOT_FOUND", "Not found", http.StatusNotFound}

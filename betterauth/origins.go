@@ -211,7 +211,7 @@ func (c *Ctx) checkTargets(body jsontext.Value) error {
 		if raw == nil && target.member == "callbackURL" {
 			switch sent := c.request.URL.Query()["callbackURL"]; {
 			case len(sent) > 1: // one of them would be a way around the check
-				return (&ErrorCode{"VALIDATION_ERROR", "", http.StatusBadRequest}).Messagef("Invalid %s: expected a string", target.label)
+				return noString(target.label)
 			case len(sent) == 1 && sent[0] != "":
 				raw = jsontext.Value(quote(sent[0]))
 			}
@@ -231,10 +231,16 @@ func (c *Ctx) checkTargets(body jsontext.Value) error {
 			if string(raw) == "0" {
 				continue
 			}
-			return (&ErrorCode{Status: http.StatusBadRequest}).Messagef("Invalid %s: expected a string", target.label)
+			return noString(target.label)
 		}
 	}
 	return nil
+}
+
+// noString is a target that is no text: without a code, as clients of the
+// TypeScript server know it.
+func noString(label string) error {
+	return (&ErrorCode{Status: http.StatusBadRequest}).Messagef("Invalid %s: expected a string", label)
 }
 
 // checkQueryTargets refuses a link that would send the browser to a place that

@@ -17,7 +17,7 @@ import (
 )
 
 // ServeHTTP answers every request under the base path; anything else, unknown
-// paths and wrong methods included, is 404 without a body. HEAD is answered where
+// paths and wrong methods included, is 404 NOT_FOUND. HEAD is answered where
 // GET is: with the same header and no body, and without effects. Its stages: pages
 // of other origins, whose preflights are answered there, request hooks, rate limit,
 // router, body, origin, input, before hooks, access, handler, after hooks, answer.
@@ -45,7 +45,7 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 	}
 	path, ok := c.auth.routes.relative(r.URL)
 	if !ok {
-		return nil, errNotFoundRoute
+		return nil, ErrNotFound
 	}
 	if hostErr != nil {
 		return nil, hostErr
@@ -54,7 +54,7 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 		return nil, c.unknownHost()
 	}
 	if c.auth.routes.isDisabled(r.Method, path) {
-		return Raw{Status: http.StatusNotFound, ContentType: "text/plain;charset=UTF-8", Body: []byte("Not Found")}, nil
+		return nil, ErrNotFound
 	}
 	for _, hook := range c.auth.requestHooks {
 		if err := hook.run(c); err != nil {
@@ -306,14 +306,14 @@ func (c *Ctx) unknownHost() error {
 // said: what follows may be a token.
 func (c *Ctx) noRoute(path string) error {
 	if op := c.auth.routes.match(path); op != nil {
-		return errNotFoundRoute.Refuse(Refusal{Reason: "the route is served by another method", Seen: []slog.Attr{
+		return ErrNotFound.Refuse(Refusal{Reason: "the route is served by another method", Seen: []slog.Attr{
 			slog.String("route", op.Path), slog.String("method", c.request.Method), slog.String("serves", op.Method)}})
 	}
 	first, _, more := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	if more {
 		first += "/…"
 	}
-	return errNotFoundRoute.Refuse(Refusal{Reason: "no plugin has this route", Seen: []slog.Attr{slog.String("route", "/"+first), slog.String("method", c.request.Method)}})
+	return ErrNotFound.Refuse(Refusal{Reason: "no plugin has this route", Seen: []slog.Attr{slog.String("route", "/"+first), slog.String("method", c.request.Method)}})
 }
 
 var errUnknownHost = &ErrorCode{"INVALID_HOST", "This host is not served", http.StatusBadRequest}

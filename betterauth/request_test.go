@@ -89,18 +89,18 @@ func TestAnswers(t *testing.T) {
 		{"GET", "/none", nil, 200, ``, "application/json"},
 		{"GET", "/text", nil, 200, "{\"t\":\"<&>\u2028é\"}", "application/json"},
 		{"GET", "/fails", nil, 418, `{"message":"I am a teapot","code":"TEAPOT"}`, "application/json"},
-		{"GET", "/hidden", nil, 404, ``, ""},
-		{"GET", "/echo/a", nil, 404, ``, ""},
-		{"POST", "/echo/", nil, 404, ``, ""},
-		{"POST", "/echo/a/b", nil, 404, ``, ""},
-		{"GET", "/nowhere", nil, 404, ``, ""},
-		{"GET", "//ok", nil, 404, ``, ""},
-		{"GET", "/ok/", nil, 404, ``, ""},
+		{"GET", "/hidden", nil, 404, `{"message":"Not found","code":"NOT_FOUND"}`, "application/json"},
+		{"GET", "/echo/a", nil, 404, `{"message":"Not found","code":"NOT_FOUND"}`, "application/json"},
+		{"POST", "/echo/", nil, 404, `{"message":"Not found","code":"NOT_FOUND"}`, "application/json"},
+		{"POST", "/echo/a/b", nil, 404, `{"message":"Not found","code":"NOT_FOUND"}`, "application/json"},
+		{"GET", "/nowhere", nil, 404, `{"message":"Not found","code":"NOT_FOUND"}`, "application/json"},
+		{"GET", "//ok", nil, 404, `{"message":"Not found","code":"NOT_FOUND"}`, "application/json"},
+		{"GET", "/ok/", nil, 404, `{"message":"Not found","code":"NOT_FOUND"}`, "application/json"},
 		{"HEAD", "/ok", nil, 200, ``, "application/json"},
 		{"HEAD", "/fails", nil, 418, ``, "application/json"},
-		{"HEAD", "/hidden", nil, 404, ``, ""},
-		{"HEAD", "/echo/a", nil, 404, ``, ""},
-		{"OPTIONS", "/ok", nil, 404, ``, ""},
+		{"HEAD", "/hidden", nil, 404, ``, "application/json"},
+		{"HEAD", "/echo/a", nil, 404, ``, "application/json"},
+		{"OPTIONS", "/ok", nil, 404, `{"message":"Not found","code":"NOT_FOUND"}`, "application/json"},
 		{"GET", "/ok", nil, 200, `{"ok":true}`, "application/json"},
 	}
 	for _, tt := range tests {
@@ -188,9 +188,7 @@ func TestDisabledPaths(t *testing.T) {
 	t.Parallel()
 	kit := plugintest.NewWith(t, plugintest.Options{Config: betterauth.Config{DisabledPaths: []string{"/ok"}}})
 	for _, path := range []string{"/ok", "/ok/"} {
-		if answer := kit.Client().Get(path); answer.Status != http.StatusNotFound || string(answer.Body) != "Not Found" {
-			t.Errorf("%s: %d %s", path, answer.Status, answer.Body)
-		}
+		kit.Client().Get(path).WantError(betterauth.ErrNotFound)
 	}
 }
 
@@ -207,7 +205,7 @@ func TestRateLimit(t *testing.T) {
 		c.Post("/sign-in/email", in).Want(http.StatusUnauthorized)
 	}
 	answer := c.Post("/sign-in/email", in).Want(http.StatusTooManyRequests)
-	if answer.Header.Get("X-Retry-After") != "10" || string(answer.Body) != `{"message":"Too many requests. Please try again later."}` {
+	if answer.Header.Get("X-Retry-After") != "10" || string(answer.Body) != `{"message":"Too many requests. Please try again later.","code":"TOO_MANY_REQUESTS"}` {
 		t.Errorf("%v %s", answer.Header, answer.Body)
 	}
 	c.Get("/ok").Want(http.StatusOK)

@@ -22,7 +22,7 @@ type Router interface {
 }
 
 // Mount serves the Auth's endpoints under its base path. Everything there is
-// the Auth's, unknown paths and methods included: 404 without a body.
+// the Auth's, unknown paths and methods included: 404 NOT_FOUND.
 //
 // A group's prefix must be the base path, as in
 //

@@ -24,7 +24,7 @@ type Router interface {
 }
 
 // Mount serves the Auth's endpoints under its base path. Everything there is
-// the Auth's, unknown paths and methods included: 404 without a body.
+// the Auth's, unknown paths and methods included: 404 NOT_FOUND.
 //
 // A group's own path must be the base path or lead to it, as "/api" leads to
 // "/api/auth". Any other is an error, since nothing would be found under it.

@@ -30,7 +30,7 @@ type mounter interface {
 }
 
 // Mount serves the Auth's endpoints under its base path. Everything there is
-// the Auth's, unknown paths and methods included: 404 without a body.
+// the Auth's, unknown paths and methods included: 404 NOT_FOUND.
 //
 // The Auth looks at the whole path, so r must be the root of the paths it sees:
 // behind http.StripPrefix nothing is found. A chi sub-router takes the Auth

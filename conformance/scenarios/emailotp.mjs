@@ -141,8 +141,8 @@ export default {
     },
     "changing an address by code is off": async (s) => {
       const { client } = await s.signedUp();
-      await s.refused(client.emailOtp.requestEmailChange({ newEmail }), 400, "Change email with OTP is disabled");
-      await s.refused(client.emailOtp.changeEmail({ newEmail, otp: "1" }), 400, "Change email with OTP is disabled");
+      await s.refused(client.emailOtp.requestEmailChange({ newEmail }), 400, s.either({ reference: "Change email with OTP is disabled", here: "CHANGE_EMAIL_WITH_OTP_DISABLED" }));
+      await s.refused(client.emailOtp.changeEmail({ newEmail, otp: "1" }), 400, s.either({ reference: "Change email with OTP is disabled", here: "CHANGE_EMAIL_WITH_OTP_DISABLED" }));
       await s.refused(s.visitor().client.emailOtp.requestEmailChange({ newEmail }), 401, "UNAUTHORIZED");
       await s.refused(s.visitor().client.emailOtp.changeEmail({ newEmail, otp: "1" }), 401, "UNAUTHORIZED");
     },

@@ -155,7 +155,7 @@ export default {
     },
     "setting a password is for servers only": async (s) => {
       const { client } = await s.signedUp(bob);
-      await s.refused(client.setPassword({ newPassword }), 404, "Not Found");
+      await s.refused(client.setPassword({ newPassword }), 404, s.either({ reference: "Not Found", here: "NOT_FOUND" }));
     },
   },
   strict: {

@@ -312,7 +312,7 @@ export default {
     "second steps, three in ten seconds": async (s) => {
       const { client } = s.visitor({ address: "203.0.113.77" });
       for (let i = 0; i < 3; i++) await s.refused(client.twoFactor.verifyTotp({ code: "123456" }), 401, "INVALID_TWO_FACTOR_COOKIE");
-      await s.refused(client.twoFactor.verifyTotp({ code: "123456" }), 429, "Too many requests. Please try again later.");
+      await s.refused(client.twoFactor.verifyTotp({ code: "123456" }), 429, s.either({ reference: "Too many requests. Please try again later.", here: "TOO_MANY_REQUESTS" }));
     },
   },
 };

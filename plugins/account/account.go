@@ -119,8 +119,7 @@ var (
 var (
 	errNothingToUpdate = &betterauth.ErrorCode{Message: "No fields to update", Status: http.StatusBadRequest}
 	errSameEmail       = &betterauth.ErrorCode{Message: "Email is the same", Status: http.StatusBadRequest}
-	errCannotVerify    = &betterauth.ErrorCode{Message: "Verification email isn't enabled", Status: http.StatusBadRequest}
-	errNoDeletion      = &betterauth.ErrorCode{Status: http.StatusNotFound}
+	errCannotVerify    = &betterauth.ErrorCode{Code: "VERIFICATION_EMAIL_NOT_ENABLED", Message: "Verification email isn't enabled", Status: http.StatusBadRequest}
 )
 
 // Manifest implements betterauth.Plugin. Operations that change the user demand

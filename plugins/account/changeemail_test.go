@@ -46,7 +46,7 @@ func TestChangeEmailErrors(t *testing.T) {
 	noPlugin := newSite(t, account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true, UpdateWithoutVerification: true}}, plugintest.Options{})
 	unverifiable := noPlugin.verified("a@example.com")
 	for _, email := range []string{"b@example.com", "taken@example.com"} {
-		unverifiable.Post("/change-email", to(email)).WantBody(http.StatusBadRequest, `{"message":"Verification email isn't enabled"}`)
+		unverifiable.Post("/change-email", to(email)).WantBody(http.StatusBadRequest, `{"message":"Verification email isn't enabled","code":"VERIFICATION_EMAIL_NOT_ENABLED"}`)
 	}
 }
 

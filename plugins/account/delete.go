@@ -45,7 +45,7 @@ var deleted = DeleteUserAnswer{Success: true, Message: "User deleted"}
 
 func (a *Account) deleteUser(c *betterauth.Ctx, in DeleteUserInput) (DeleteUserAnswer, error) {
 	if !a.cfg.DeleteUser.Enabled {
-		return DeleteUserAnswer{}, errNoDeletion
+		return DeleteUserAnswer{}, ErrDeletionDisabled
 	}
 	id := c.Identity()
 	password := deref(in.Password)

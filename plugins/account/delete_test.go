@@ -27,7 +27,7 @@ func TestDeletionDisabled(t *testing.T) {
 	s := newSite(t, account.Config{}, plugintest.Options{})
 	c := s.SignedIn("a@example.com")
 	answer := c.Post("/delete-user", map[string]any{})
-	if answer.WantBody(http.StatusNotFound, ""); answer.Header.Get("Content-Type") != "application/json" {
+	if answer.WantError(account.ErrDeletionDisabled); answer.Header.Get("Content-Type") != "application/json" {
 		t.Errorf("content type %q", answer.Header.Get("Content-Type"))
 	}
 	c.Get("/delete-user/callback?token=x").WantBody(http.StatusNotFound, `{"message":"Not found","code":"NOT_FOUND"}`)

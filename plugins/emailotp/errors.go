@@ -22,10 +22,10 @@ var codeErrors = []*betterauth.ErrorCode{ErrInvalid, ErrExpired, ErrTooManyAttem
 
 // The reference's errors without a code.
 var (
-	errCannotMail     = &betterauth.ErrorCode{Message: "send email verification is not implemented", Status: http.StatusBadRequest}
+	errCannotMail     = &betterauth.ErrorCode{Code: "EMAIL_OTP_NOT_ENABLED", Message: "send email verification is not implemented", Status: http.StatusBadRequest}
 	errWrongType      = &betterauth.ErrorCode{Message: "Invalid OTP type", Status: http.StatusBadRequest}
 	errHashed         = &betterauth.ErrorCode{Message: "OTP is hashed, cannot return the plain text OTP", Status: http.StatusBadRequest}
-	errChangeDisabled = &betterauth.ErrorCode{Message: "Change email with OTP is disabled", Status: http.StatusBadRequest}
+	errChangeDisabled = &betterauth.ErrorCode{Code: "CHANGE_EMAIL_WITH_OTP_DISABLED", Message: "Change email with OTP is disabled", Status: http.StatusBadRequest}
 	errSameEmail      = &betterauth.ErrorCode{Message: "Email is the same", Status: http.StatusBadRequest}
 	errCodeRequired   = &betterauth.ErrorCode{Message: "OTP is required to verify current email", Status: http.StatusBadRequest}
 	errEmailInUse     = &betterauth.ErrorCode{Message: "Email already in use", Status: http.StatusBadRequest}

@@ -98,7 +98,7 @@ func TestWithoutMailer(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailotp.Config{},
 		plugintest.Options{NoMailer: true, Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
-	const refused = `{"message":"send email verification is not implemented"}`
+	const refused = `{"message":"send email verification is not implemented","code":"EMAIL_OTP_NOT_ENABLED"}`
 	s.Client().Post("/email-otp/send-verification-otp", members{"email": "a@b.com", "type": "sign-in"}).WantBody(http.StatusBadRequest, refused)
 	s.Client().Post("/email-otp/request-password-reset", members{"email": "a@b.com"}).WantBody(http.StatusBadRequest, refused)
 	s.Client().Post("/sign-up/email", members{"name": "A", "email": "new@b.com", "password": "password1234"}).Want(http.StatusOK)

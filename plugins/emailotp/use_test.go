@@ -303,7 +303,7 @@ func TestChangeEmailIsOffByDefault(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailotp.Config{}, plugintest.Options{})
 	c := s.SignedIn("ann@example.com")
-	const off = `{"message":"Change email with OTP is disabled"}`
+	const off = `{"message":"Change email with OTP is disabled","code":"CHANGE_EMAIL_WITH_OTP_DISABLED"}`
 	c.Post("/email-otp/request-email-change", members{"newEmail": "new@example.com"}).WantBody(http.StatusBadRequest, off)
 	c.Post("/email-otp/change-email", members{"newEmail": "new@example.com", "otp": "1"}).WantBody(http.StatusBadRequest, off)
 }

@@ -91,7 +91,7 @@ func New(cfg Config) *MagicLink {
 
 // errCannotMail is a request for a link where the application has no Mailer; the
 // reference cannot be configured so.
-var errCannotMail = &betterauth.ErrorCode{Message: "Magic links are not enabled", Status: http.StatusBadRequest}
+var errCannotMail = &betterauth.ErrorCode{Code: "MAGIC_LINK_NOT_ENABLED", Message: "Magic links are not enabled", Status: http.StatusBadRequest}
 
 // Manifest implements betterauth.Plugin.
 func (m *MagicLink) Manifest() betterauth.Manifest {

@@ -42,7 +42,7 @@ func TestAvailabilityTurnedOff(t *testing.T) {
 	kit := site(t, username.Config{DisableAvailability: true}, plugintest.Options{})
 	kit.Client().Post("/sign-up/email", signUp("a@example.com", "taken")).Want(http.StatusOK)
 	for _, name := range []string{"taken", "free", "a"} {
-		kit.Client().Post("/is-username-available", body{"username": name}).WantBody(http.StatusNotFound, "")
+		kit.Client().Post("/is-username-available", body{"username": name}).WantError(betterauth.ErrNotFound)
 	}
 	for _, op := range kit.Auth.Operations() {
 		if op.ID == username.IsUsernameAvailable {
