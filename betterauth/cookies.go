@@ -168,14 +168,27 @@ func (c *Ctx) putCookie(name, value string, a cookie.Attributes) {
 	c.cookies = append(c.cookies, setCookie{name, line, a})
 }
 
-// writeCookies adds the Set-Cookie lines to h. What counts of a name is what
-// came last; to look for that here, once, keeps the price of many cookies linear.
-// A cookie of ours that the browser has several times is left in one place.
+// writeCookies adds the Set-Cookie lines to h. A cookie of ours that the browser has
+// several times is left in one place.
 func (c *Ctx) writeCookies(h http.Header) {
-	if len(c.cookies) == 0 {
-		return
+	kept := c.answerCookies()
+	elsewhere := 0
+	for _, ck := range kept {
+		if elsewhere < maxElsewhere && c.scattered(ck.name) {
+			elsewhere += c.clearElsewhere(h, ck)
+		}
 	}
-	var kept []setCookie
+	for _, ck := range kept {
+		h.Add("Set-Cookie", ck.line)
+	}
+}
+
+// answerCookies are the cookies of the answer. What counts of a name is what came
+// last; to look for that here, once, keeps the price of many cookies linear.
+func (c *Ctx) answerCookies() (kept []setCookie) {
+	if len(c.cookies) == 0 {
+		return nil
+	}
 	settled, taken := make(map[string]bool, len(c.cookies)), map[string]bool{}
 	for _, ck := range slices.Backward(c.cookies) {
 		switch {
@@ -187,15 +200,7 @@ func (c *Ctx) writeCookies(h http.Header) {
 		}
 	}
 	slices.Reverse(kept)
-	elsewhere := 0
-	for _, ck := range kept {
-		if elsewhere < maxElsewhere && c.scattered(ck.name) {
-			elsewhere += c.clearElsewhere(h, ck)
-		}
-	}
-	for _, ck := range kept {
-		h.Add("Set-Cookie", ck.line)
-	}
+	return kept
 }
 
 // clearElsewhere clears a cookie in every other place. It comes before what sets

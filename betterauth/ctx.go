@@ -40,6 +40,8 @@ type exchange struct {
 	values map[any]any
 	login  loginState
 	claim  string // the sign-up that this request is; see ClaimFor
+	// stated is the origin that a client says which cannot send Origin; see SetOrigin.
+	stated string
 	// serverOnly says that the input is the application's own; see FromClient.
 	serverOnly bool
 }

@@ -143,12 +143,15 @@ func (c *Ctx) demandOrigin() error {
 	if from == "" {
 		from = c.request.Header.Get("Referer")
 	}
+	if from == "" {
+		from = c.stated
+	}
 	if from == "null" && c.request.Header.Get("Sec-Fetch-Site") == "same-origin" {
 		from = c.Origin()
 	}
 	if from == "" || from == "null" {
 		return ErrMissingOrigin.Refuse(Refusal{Reason: "it has cookies, and neither Origin nor Referer says which page sent it", Seen: []slog.Attr{slog.String("origin", from)},
-			Configure: "browsers send Origin by themselves; a client that is none sends no cookies (see the plugin bearer), or an Origin that is trusted"})
+			Configure: "browsers send Origin by themselves; a client that is none sends no cookies (see the plugin bearer), or an Origin that is trusted; an app made with Expo needs the plugin expo"})
 	}
 	if !c.trusts(from, false) {
 		return c.untrusted(ErrInvalidOrigin, "a page of an origin that is not trusted sent it", from)
@@ -178,7 +181,7 @@ func (c *Ctx) checkLoginForgery() error {
 	}
 	// Every browser that sends Sec-Fetch-Site also sends Origin with a POST.
 	// Sec-Fetch-Mode alone is no sign of a browser: server runtimes send it too.
-	if site != "" || h.Get("Origin") != "" || h.Get("Referer") != "" {
+	if site != "" || h.Get("Origin") != "" || h.Get("Referer") != "" || c.stated != "" {
 		return c.demandOrigin()
 	}
 	return nil

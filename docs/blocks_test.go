@@ -30,6 +30,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
+	"github.com/better-auth-go/better-auth/plugins/expo"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
@@ -51,6 +52,7 @@ var (
 	_ = emailotp.New
 	_ = emailpassword.New
 	_ = magiclink.New
+	_ = expo.New
 	_ = haveibeenpwned.New
 	_ = passkey.New
 	_ = username.New

@@ -10,6 +10,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/better-auth-go/better-auth/plugins/expo"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
@@ -28,6 +29,7 @@ var bundled = []func() betterauth.Plugin{
 	func() betterauth.Plugin { return emailverification.New(emailverification.Config{}) },
 	func() betterauth.Plugin { return emailotp.New(emailotp.Config{}) },
 	func() betterauth.Plugin { return admin.New(admin.Config{}) },
+	func() betterauth.Plugin { return expo.New(expo.Config{Schemes: []string{"myapp"}}) },
 	func() betterauth.Plugin { return haveibeenpwned.New(haveibeenpwned.Config{}) },
 	func() betterauth.Plugin { return magiclink.New(magiclink.Config{}) },
 	func() betterauth.Plugin { return passkey.New(passkey.Config{}) },

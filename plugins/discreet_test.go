@@ -19,6 +19,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/better-auth-go/better-auth/plugins/expo"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
@@ -151,7 +152,7 @@ func (cfg discreetConfig) plugins() []betterauth.Plugin {
 		account.New(cfg.account), apikey.New(apikey.Config{EnableSessions: true}), bearer.New(bearer.Config{}), emailpassword.New(cfg.emailPassword),
 		emailverification.New(cfg.verification), emailotp.New(cfg.emailOTP), admin.New(admin.Config{}),
 		haveibeenpwned.New(haveibeenpwned.Config{Disabled: true}), magiclink.New(cfg.magicLink), passkey.New(cfg.passkey),
-		twofactor.New(cfg.twoFactor), username.New(cfg.username),
+		twofactor.New(cfg.twoFactor), username.New(cfg.username), expo.New(expo.Config{Schemes: []string{"myapp"}}),
 	}
 }
 

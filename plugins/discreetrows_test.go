@@ -235,7 +235,7 @@ var takesNobody = map[string]string{
 	"ok": "nothing", "error": "a text to show", "getSession": "a session", "signOut": "a session", "updateSession": "a session",
 	"listSessions": "a session", "revokeSession": "a session, and the token of one", "revokeSessions": "a session", "revokeOtherSessions": "a session",
 	"listUserAccounts": "a session", "deleteUser": "a session", "deleteUserCallback": "a mailed token", "changePassword": "a session", "verifyPassword": "a session",
-	"requestPasswordResetCallback": "a mailed token", "resetPassword": "a mailed token", "verifyEmail": "a signed token", "magicLinkVerify": "a mailed token",
+	"requestPasswordResetCallback": "a mailed token", "resetPassword": "a mailed token", "verifyEmail": "a signed token", "magicLinkVerify": "a mailed token", "expoAuthorizationProxy": "a provider's URL",
 	"sendTwoFactorOTP": "a challenge", "verifyTOTP": "a challenge", "verifyTwoFactorOTP": "a challenge", "verifyBackupCode": "a challenge",
 	"enableTwoFactor": "a session", "disableTwoFactor": "a session", "generateBackupCodes": "a session", "getTOTPURI": "a session",
 	"verifyPasskeyAuthentication":  "a credential id, which is random and known to who has the authenticator",

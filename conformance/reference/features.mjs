@@ -1,6 +1,7 @@
 // What a server can be asked to do differently: the names --with takes. The Go server has the same ones.
 import { randomBytes, createHash, timingSafeEqual } from "node:crypto";
 import { apiKey } from "@better-auth/api-key";
+import { expo } from "@better-auth/expo";
 import { admin, haveIBeenPwned, twoFactor, username } from "better-auth/plugins";
 import { createAccessControl } from "better-auth/plugins/access";
 import { adminAc, defaultStatements, userAc } from "better-auth/plugins/admin/access";
@@ -35,6 +36,11 @@ const features = {
   },
   "delete-mail": (options, { mails }) => {
     options.user.deleteUser.sendDeleteAccountVerification = async ({ user, url, token }) => void mails.push({ kind: "delete-user", email: user.email, url, token });
+  },
+  // Apps with the scheme myapp.
+  expo: (options) => {
+    options.trustedOrigins.push("myapp://");
+    options.plugins.push(expo());
   },
   // Sessions in cookies alone; the server knows by itself, since it is given no database.
   stateless: () => {},

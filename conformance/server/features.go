@@ -17,6 +17,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/apikey"
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/better-auth-go/better-auth/plugins/expo"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/twofactor"
@@ -46,8 +47,11 @@ var features = map[string]func(*setup){
 		s.config.Mailer = nil
 		s.plugins.second.OTP.Enabled, s.plugins.account.ChangeEmail.Enabled, s.plugins.withoutLinks = false, false, true
 	},
-	"no-auto-sign-in":    func(s *setup) { s.plugins.password.DisableAutoSignIn = true },
-	"no-sign-up":         func(s *setup) { s.plugins.password.DisableSignUp = true },
+	"no-auto-sign-in": func(s *setup) { s.plugins.password.DisableAutoSignIn = true },
+	"no-sign-up":      func(s *setup) { s.plugins.password.DisableSignUp = true },
+	"expo": func(s *setup) {
+		s.more = append(s.more, expo.New(expo.Config{Schemes: []string{"myapp"}, AuthorizationOrigins: []string{"https://accounts.example.org"}}))
+	},
 	"stateless":          func(s *setup) { s.stateless = true },
 	"revoke-on-reset":    func(s *setup) { s.plugins.password.RevokeSessionsOnReset = true },
 	"no-changes":         func(s *setup) { s.plugins.account = account.Config{} },

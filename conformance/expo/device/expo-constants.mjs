@@ -1,0 +1,2 @@
+// app.json, as the client reads it.
+export default { expoConfig: { scheme: "myapp" }, platform: {} };

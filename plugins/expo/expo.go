@@ -1,0 +1,131 @@
+// Package expo serves apps made with Expo and React Native, by the official client
+// @better-auth/expo: an app says where it comes from in a header of its own, and is
+// handed its cookies in the redirect that leads back to it.
+//
+// Start with New. Where an app's requests come from is origin.go, what leads back to
+// it is handover.go, and what leads out of it to another provider is proxy.go.
+package expo
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+)
+
+// The names that other plugins refer to.
+const (
+	ID                 = "expo"
+	AuthorizationProxy = "expoAuthorizationProxy"
+)
+
+// Config says which apps are trusted. The zero value trusts none and does not
+// build.
+type Config struct {
+	// Schemes are those of the apps' deep links, as in app.json: "com.example.app".
+	// They may call with cookies, be redirected to, and are handed sessions: an app
+	// that somebody else wrote and that claims the scheme on a person's device gets
+	// their session, so take one that is derived from a domain of yours (RFC 8252,
+	// section 7.1), and nobody claims by accident. Required, unless AllowExpoGo.
+	Schemes []string
+	// AllowExpoGo trusts "exp", the scheme under which Expo Go runs whatever project
+	// it is pointed at, whoever wrote it. For development only. Default false.
+	AllowExpoGo bool
+	// DisableOriginOverride does not look at the header expo-origin: where something
+	// in front of the server sets Origin. Default false.
+	DisableOriginOverride bool
+	// AuthorizationOrigins are of the providers that the authorization proxy leads to:
+	// "https://accounts.google.com". Only https. Default none: it leads nowhere.
+	AuthorizationOrigins []string
+}
+
+// Expo is the plugin. Make one with New for each Auth.
+type Expo struct {
+	cfg       Config
+	schemes   []string // lower case
+	providers []string // as browsers write them
+}
+
+var (
+	_ betterauth.Plugin  = (*Expo)(nil)
+	_ betterauth.Checker = (*Expo)(nil)
+)
+
+const expoGo = "exp"
+
+// New makes the plugin.
+func New(cfg Config) *Expo {
+	e := &Expo{cfg: cfg}
+	for _, scheme := range cfg.Schemes {
+		e.schemes = append(e.schemes, strings.ToLower(strings.TrimSuffix(scheme, "://")))
+	}
+	if cfg.AllowExpoGo {
+		e.schemes = append(e.schemes, expoGo)
+	}
+	for _, provider := range cfg.AuthorizationOrigins {
+		if origin, err := betterauth.BrowserOrigin(provider); err == nil {
+			e.providers = append(e.providers, origin)
+		}
+	}
+	return e
+}
+
+// Manifest implements betterauth.Plugin.
+func (e *Expo) Manifest() betterauth.Manifest {
+	m := betterauth.Manifest{
+		ID: ID,
+		Endpoints: []betterauth.Endpoint{betterauth.Handle(betterauth.Operation{
+			ID: AuthorizationProxy, Method: http.MethodGet, Path: "/expo-authorization-proxy", Access: betterauth.Public,
+			Summary: "Leads the browser that an app opened to another provider, with the cookie that its way back needs.",
+		}, e.authorize)},
+		After: []betterauth.AfterHook{betterauth.AfterMatch(betterauth.Every, e.handOver)},
+	}
+	for _, scheme := range e.schemes {
+		m.TrustedOrigins = append(m.TrustedOrigins, scheme+"://")
+	}
+	if !e.cfg.DisableOriginOverride {
+		m.Requests = []betterauth.RequestHook{{Name: "expo-origin", Run: e.readOrigin}}
+	}
+	return m
+}
+
+var schemeSyntax = regexp.MustCompile(`^[a-z][a-z0-9+.-]*$`) // RFC 3986, section 3.1
+
+// notAnApp are schemes that no app of one application answers: pages, code, files,
+// mail, and what Android starts any app by.
+var notAnApp = []string{"http", "https", "ws", "wss", "ftp", "javascript", "data", "vbscript", "blob", "about", "file", "filesystem",
+	"content", "view-source", "intent", "android-app", "market", "mailto", "tel", "sms"}
+
+// Check implements betterauth.Checker.
+func (e *Expo) Check(betterauth.Site) error {
+	var problems []error
+	if len(e.schemes) == 0 {
+		problems = append(problems, errors.New("no app is trusted: Schemes is empty"))
+	}
+	for _, scheme := range e.schemes {
+		switch {
+		case !schemeSyntax.MatchString(scheme):
+			problems = append(problems, fmt.Errorf("%q of Schemes is no scheme of a URL", scheme))
+		case slices.Contains(notAnApp, scheme):
+			problems = append(problems, fmt.Errorf("%q of Schemes is not an app's own", scheme))
+		case scheme == expoGo && !e.cfg.AllowExpoGo:
+			problems = append(problems, errors.New(`"exp" of Schemes is Expo Go, which runs anybody's project: say AllowExpoGo for development`))
+		}
+	}
+	for _, provider := range e.cfg.AuthorizationOrigins {
+		if origin, err := betterauth.BrowserOrigin(provider); err != nil || !strings.HasPrefix(origin, "https://") {
+			problems = append(problems, fmt.Errorf("%q of AuthorizationOrigins is no origin of https", provider))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// isApp reports whether a URL's scheme is that of an app.
+func (e *Expo) isApp(url string) bool {
+	scheme, _, ok := strings.Cut(url, ":")
+	return ok && slices.Contains(e.schemes, strings.ToLower(scheme))
+}
