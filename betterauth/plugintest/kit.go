@@ -127,21 +127,12 @@ func Build(t testing.TB, o Options) (*Kit, error) {
 		t.Cleanup(func() { _ = db.Close() })
 	}
 	k := &Kit{t: t, DB: db, Clock: &Clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, Log: &Log{}, outbox: &outbox{}, site: &site{}}
-	cfg := o.Config
-	if cfg.BaseURL == "" && cfg.DynamicBaseURL == nil {
-		cfg.BaseURL = BaseURL
-	}
-	if cfg.Secret == "" && len(cfg.Secrets) == 0 {
-		cfg.Secret = Secret
-	}
+	cfg := o.config(k.outbox)
 	if cfg.Clock == nil {
 		cfg.Clock = k.Clock.Now
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.NewTextHandler(k.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	}
-	if cfg.Mailer == nil && !o.NoMailer {
-		cfg.Mailer = k.outbox
 	}
 	if cfg.Schema == betterauth.SchemaVerify {
 		cfg.Schema = betterauth.SchemaMigrate
@@ -165,6 +156,21 @@ func Build(t testing.TB, o Options) (*Kit, error) {
 	t.Cleanup(func() { _ = auth.Close(context.Background()) })
 	k.Auth, k.Host, k.baseURL, k.schema = auth, spy.host, cfg.BaseURL, cfg.Naming.Schema
 	return k, nil
+}
+
+// config is the application's, with what no plugin is built without.
+func (o Options) config(mails betterauth.Mailer) betterauth.Config {
+	cfg := o.Config
+	if cfg.BaseURL == "" && cfg.DynamicBaseURL == nil {
+		cfg.BaseURL = BaseURL
+	}
+	if cfg.Secret == "" && len(cfg.Secrets) == 0 {
+		cfg.Secret = Secret
+	}
+	if cfg.Mailer == nil && !o.NoMailer {
+		cfg.Mailer = mails
+	}
+	return cfg
 }
 
 // With returns the same kit for a subtest or a fuzz target, where failures are

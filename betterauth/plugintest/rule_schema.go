@@ -116,10 +116,5 @@ func (p *probe) renamed() database.Naming {
 // builder is what a kit with these options is built from, for what it does not
 // build.
 func builder(o Options) *betterauth.Builder {
-	cfg := o.Config
-	if cfg.BaseURL == "" && cfg.DynamicBaseURL == nil {
-		cfg.BaseURL = BaseURL
-	}
-	cfg.Secret = Secret
-	return betterauth.New(cfg).Database(o.DB).Plugin(o.Plugins...)
+	return betterauth.New(o.config(&outbox{})).Database(o.DB).Plugin(o.Plugins...)
 }
