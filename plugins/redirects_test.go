@@ -13,6 +13,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/better-auth-go/better-auth/plugins/expo"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
@@ -28,6 +29,9 @@ var hardTargets = []string{
 	"https://app.example.com/p%2Bq?x=%23y&z=%2526",
 	"https://app.example.com/?to=https%3A%2F%2Fapp.example.com%2F%3Fa%3Db%26c%3Dd%2523",
 }
+
+// provider is where people sign in for an application of a phone.
+const provider = "https://accounts.example.org"
 
 type members = map[string]any
 
@@ -45,7 +49,7 @@ func newRedirecting(t *testing.T, errorURL string) *redirecting {
 			emailpassword.New(emailpassword.Config{DisableAutoSignIn: true}), username.New(username.Config{}), magiclink.New(magiclink.Config{}),
 			emailverification.New(emailverification.Config{SendOnSignUp: true, AutoSignInAfterVerification: true}),
 			account.New(account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true}, DeleteUser: account.DeleteUserConfig{Enabled: true, MailToken: true}}),
-			twofactor.New(twofactor.Config{}),
+			twofactor.New(twofactor.Config{}), expo.New(expo.Config{Schemes: []string{"myapp"}, AuthorizationOrigins: []string{provider}}),
 		},
 		Config: betterauth.Config{ErrorURL: errorURL, TrustedOrigins: []string{"https://app.example.com"}, Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},
 	})}
@@ -158,9 +162,30 @@ var redirects = map[string]func(s *redirecting, target string) string{
 	"magicLinkVerify errorCallbackURL": func(s *redirecting, target string) string {
 		return s.lead(s.Client().Get("/magic-link/verify?token=x&callbackURL=%2F&errorCallbackURL=" + url.QueryEscape(target)))
 	},
+	"expoAuthorizationProxy authorizationURL": func(s *redirecting, target string) string { // a URL that has the target in it
+		at := provider + "/authorize?state=abc&redirect_uri=" + url.QueryEscape(target)
+		location := s.lead(s.Client().Get("/expo-authorization-proxy?authorizationURL=" + url.QueryEscape(at)))
+		if location != at {
+			s.t.Errorf("%s leads to %s", at, location)
+		}
+		return asciiURL(target)
+	},
 	"error ErrorURL": func(s *redirecting, target string) string {
 		return s.lead(newRedirecting(s.t, target).Client().Get("/error?error=x&error_description=" + url.QueryEscape("a+b%26c é")))
 	},
+}
+
+// asciiURL encodes what of a URL is not ASCII.
+func asciiURL(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r > '~' {
+			b.WriteString(url.QueryEscape(string(r)))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // lead is where a redirect leads.
@@ -213,7 +238,7 @@ func TestTargetsSurvive(t *testing.T) {
 // What takes a target is in the table above.
 func TestEveryRedirectIsTried(t *testing.T) {
 	t.Parallel()
-	names := []string{"callbackURL", "newUserCallbackURL", "errorCallbackURL", "redirectTo", "redirectURL", "returnTo"}
+	names := []string{"callbackURL", "newUserCallbackURL", "errorCallbackURL", "redirectTo", "redirectURL", "returnTo", "authorizationURL"}
 	var all []betterauth.Plugin
 	for i := range bundled {
 		all = append(all, bundled[i]())

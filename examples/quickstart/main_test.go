@@ -124,7 +124,7 @@ func TestPageHandler(t *testing.T) {
 	}{
 		{"localhost:3000", "/", http.StatusOK, ""},
 		{"localhost:3000", "/main.js", http.StatusOK, ""},
-		{"localhost:3000", "/nowhere", http.StatusNotFound, `{"message":"Not found","code":"NOT_FOUND"}`},
+		{"localhost:3000", "/nowhere", http.StatusNotFound, ""},
 		{"localhost:3000", "/../main.go", http.StatusBadRequest, ""},
 		{"127.0.0.1:3000", "/", http.StatusTemporaryRedirect, "http://localhost:3000/"},
 		{"[::1]:3000", "//example.com/", http.StatusTemporaryRedirect, "http://localhost:3000//example.com/"},

@@ -27,7 +27,9 @@ export const sentences = {
   STEP_UP_REQUIRED: confirmFirst,
   FAILED_TO_CREATE_SESSION: "You could not be signed in. Please try again.",
   FAILED_TO_GET_USER_INFO: signInAgain,
+  FORBIDDEN: "Your account may not do this. Ask whoever runs this server.",
   TOO_MANY_FAILED_ATTEMPTS: "Too many failed attempts. Wait a while, then try again.",
+  TOO_MANY_REQUESTS: "That was too often. Wait a while, then try again.",
 
   // What was typed
   INVALID_EMAIL: "That is not an e-mail address. Check it for typing errors.",
