@@ -75,7 +75,7 @@ var generated = regexp.MustCompile(`"id":"[^"]*"`)
 func TestDiscreetSignUp(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		for name, cfg := range map[string]emailpassword.Config{"quiet": {DisableAutoSignIn: true}, "strict": {RequireVerifiedEmail: true}} {
+		for name, cfg := range map[string]emailpassword.Config{"quiet": {DisableAutoSignIn: true}, "strict": {RequireVerifiedEmail: true, AddressesVerifiedElsewhere: true}} {
 			kit := plugintest.NewWith(t, plugintest.Options{DB: db,
 				Config:  betterauth.Config{Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},
 				Plugins: []betterauth.Plugin{emailpassword.New(cfg), username.New(username.Config{})}})
