@@ -9,18 +9,25 @@ import * as signedIn from "./signedin.js";
 import * as signedOut from "./signedout.js";
 import { $, entitle, showPart } from "./view.js";
 
+let latest = 0;
+
+// Resolves to whether the page shows what it found, and not what a later start has found since.
 async function start(options) {
+  const turn = ++latest;
   try {
     // A link to choose a new password is for whoever follows it, signed in or not.
     const identity = route() === "reset" ? null : await whoami();
+    if (turn !== latest) return false;
     if (!identity) {
       signedOut.show(options);
     } else {
       await signedIn.show(identity, options);
+      if (turn !== latest) return false;
       signedIn.open(route());
     }
     return true;
   } catch (error) {
+    if (turn !== latest) return false;
     showPart("unreachable", options);
     entitle("No answer yet");
     tell(error, $("[data-do=retry]"), again);

@@ -6,7 +6,7 @@ import { endedSession, staleSession } from "./messages.js";
 import { say } from "./notice.js";
 import { openPasskeyDialog, preparePasskeys, showPasskeys } from "./passkeylist.js";
 import { openDeleteDialog, openNameDialog, prepareProfile, showProfile } from "./profile.js";
-import { replace } from "./route.js";
+import { replace, route } from "./route.js";
 import * as sessions from "./sessions.js";
 import { deviceName, isHandheld } from "./device.js";
 import { $, ago, entitle, exactly, fromTemplate, short, showPart } from "./view.js";
@@ -59,7 +59,7 @@ const reload = () => load().catch((error) => failed(error, undefined, reload));
 export async function open(address) {
   if (address === "name") await openNameDialog();
   else if (address === "delete-account") await openDeleteDialog();
-  else if ((await openPasskeyDialog(address)) === false) replace("");
+  else if ((await openPasskeyDialog(address)) === false && route() === address) replace("");
 }
 
 // Both lists. Until they are there the page says that they are on their way, and if they do not come, how to ask again.
