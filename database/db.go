@@ -35,9 +35,10 @@ type DB struct {
 // package's own Open functions use: modernc.org/sqlite, or pgx's for
 // database/sql.
 //
-// A PostgreSQL pool must keep the server's DateStyle at ISO, its default. With a
-// driver that wraps pgx's, for traces say, statements that were prepared before
-// a change of the schema fail; open that pool with default_query_exec_mode=exec.
+// A PostgreSQL pool must keep the server's DateStyle at ISO, its default, else a
+// plan has a conflict. With a driver that wraps pgx's, for traces say, statements
+// that were prepared before a change of the schema fail; open that pool with
+// default_query_exec_mode=exec.
 //
 // A SQLite pool should be opened with the settings of [SQLiteDSN]: immediate
 // transactions, foreign keys on, and a busy timeout for writers in other

@@ -14,6 +14,8 @@ type liveSchema struct {
 
 	noSchema bool // that Naming.Schema names
 	noPath   bool // no schema of the search_path exists
+
+	dateStyle string // how PostgreSQL writes dates as text, "" on SQLite
 }
 
 type liveTable struct {

@@ -9,8 +9,8 @@ import (
 func (l *liveSchema) readPostgres(ctx context.Context, e executor) error {
 	schema := []any{l.s.opts.Naming.Schema}
 	err := eachRow(ctx, e, `select $1 <> '' and not exists (select from pg_catalog.pg_namespace where nspname = $1),
-		$1 = '' and current_schema() is null`, schema,
-		func(scan func(...any) error) error { return scan(&l.noSchema, &l.noPath) })
+		$1 = '' and current_schema() is null, current_setting('DateStyle')`, schema,
+		func(scan func(...any) error) error { return scan(&l.noSchema, &l.noPath, &l.dateStyle) })
 	if err != nil {
 		return err
 	}

@@ -110,3 +110,17 @@ func TestNamedSchemaRefused(t *testing.T) {
 		t.Errorf("planned %q", plan.Conflicts)
 	}
 }
+
+// A pool that writes dates in another order is refused: they come back as text where
+// nothing was prepared.
+func TestDateStyle(t *testing.T) {
+	t.Parallel()
+	styled, err := database.OpenPostgres(databasetest.PostgresDSN(t) + "&datestyle=German")
+	must(t, err)
+	t.Cleanup(func() { must(t, styled.Close()) })
+	plan, err := compile(t, styled, allTables(), addedColumns(), database.Options{}).Plan(t.Context())
+	must(t, err)
+	if len(plan.Conflicts) != 1 || !strings.Contains(plan.Conflicts[0], `DateStyle is "German`) {
+		t.Errorf("planned %q", plan.Conflicts)
+	}
+}

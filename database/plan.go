@@ -103,6 +103,9 @@ func (s *Schema) plan(ctx context.Context, e executor) (*Plan, error) {
 	case live.noPath:
 		p.plan.Conflicts = append(p.plan.Conflicts, "no schema of the connection's search_path exists; create one, or name one in Naming.Schema")
 	}
+	if live.dateStyle != "" && !strings.HasPrefix(live.dateStyle, "ISO") {
+		p.plan.Conflicts = append(p.plan.Conflicts, fmt.Sprintf("the connection's DateStyle is %q, in which dates cannot be read in transactions; set it to ISO in the pool's DSN or for the role", live.dateStyle))
+	}
 	for _, t := range order {
 		lt := live.table(t.physical)
 		if lt == nil {
