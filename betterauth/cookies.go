@@ -34,7 +34,8 @@ type Cookie struct {
 	// MaxAge is how long the browser keeps it, in whole seconds. 0 keeps it
 	// until the browser closes.
 	MaxAge time.Duration
-	// Signed adds the signature that SignedCookie demands.
+	// Signed adds the signature that SignedCookie demands. It says nothing of what
+	// the value is for, or of the cookie's name: never sign what a client chose.
 	Signed bool
 	// Readable lets scripts in the page read it. Default false (HttpOnly).
 	Readable bool

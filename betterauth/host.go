@@ -76,7 +76,9 @@ const (
 )
 
 // Sign returns the signature of value with the application's current secret:
-// HMAC-SHA256 (RFC 2104) in base64 with padding, 44 characters.
+// HMAC-SHA256 (RFC 2104) in base64 with padding, 44 characters. It is that of a
+// signed cookie with this value: put before value what it is for, and never sign what
+// a client chose.
 func (h *Host) Sign(value string) string { return h.auth.ring.Sign(value) }
 
 // Verify checks a signature made by Sign, in constant time. Older secrets count.

@@ -7,6 +7,7 @@
 package expo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
 )
 
 // The names that other plugins refer to.
@@ -48,11 +50,13 @@ type Expo struct {
 	cfg       Config
 	schemes   []string // lower case
 	providers []string // as browsers write them
+	sessions  *database.Store[betterauth.Session]
 }
 
 var (
-	_ betterauth.Plugin  = (*Expo)(nil)
-	_ betterauth.Checker = (*Expo)(nil)
+	_ betterauth.Plugin      = (*Expo)(nil)
+	_ betterauth.Checker     = (*Expo)(nil)
+	_ betterauth.Initializer = (*Expo)(nil)
 )
 
 const expoGo = "exp"
@@ -91,6 +95,12 @@ func (e *Expo) Manifest() betterauth.Manifest {
 		m.Requests = []betterauth.RequestHook{{Name: "expo-origin", Run: e.readOrigin}}
 	}
 	return m
+}
+
+// Init implements betterauth.Initializer.
+func (e *Expo) Init(_ context.Context, h *betterauth.Host) (err error) {
+	e.sessions, err = betterauth.StoreOf[betterauth.Session](h)
+	return err
 }
 
 var schemeSyntax = regexp.MustCompile(`^[a-z][a-z0-9+.-]*$`) // RFC 3986, section 3.1

@@ -228,9 +228,9 @@ func TestAuthorizationProxy(t *testing.T) {
 	t.Parallel()
 	k := site(t, databasetest.SQLiteMemory(t), expo.Config{AuthorizationOrigins: []string{"https://Accounts.example.org", "https://id.example.net:8443", "https://example.com"}})
 	ask := func(query string) *plugintest.Answer { return k.Client().Get("/expo-authorization-proxy?" + query) }
-	to := "https://accounts.example.org/authorize?client_id=a&state=abc.def"
+	to := "https://accounts.example.org/authorize?client_id=a&state=abc-def"
 	a := ask("authorizationURL=" + url.QueryEscape(to))
-	if ck := a.SetCookie("better-auth.state"); a.Header.Get("Location") != to || ck == nil || ck.MaxAge != 300 || !ck.HttpOnly || !strings.HasPrefix(ck.Value, "abc.def.") {
+	if ck := a.SetCookie("better-auth.state"); a.Header.Get("Location") != to || ck == nil || ck.MaxAge != 300 || !ck.HttpOnly || !strings.HasPrefix(ck.Value, "abc-def.") {
 		t.Errorf("%d %v", a.Status, a.Header)
 	}
 	a = ask("oauthState=sealed&authorizationURL=" + url.QueryEscape(to))
@@ -255,6 +255,31 @@ func TestAuthorizationProxy(t *testing.T) {
 	}
 	closed := site(t, databasetest.SQLiteMemory(t), expo.Config{})
 	closed.Client().Get("/expo-authorization-proxy?authorizationURL="+url.QueryEscape(to)).WantBody(http.StatusBadRequest, `{"message":"Invalid authorizationURL"}`)
+}
+
+// Anybody can ask the proxy to sign a state, so it signs nothing that could be meant
+// for something else.
+func TestAuthorizationProxySignsStatesAlone(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		k := site(t, db, expo.Config{AuthorizationOrigins: []string{"https://accounts.example.org"}})
+		for name, state := range map[string]string{
+			"a session's token":    k.SignedIn(email).Session.Token,
+			"a token's head":       "eyJhbGciOiJIUzI1NiJ9.e30",
+			"an object":            `{"session":{}}`,
+			"a claim":              "sign-up claim:x",
+			"an address":           "sign-in-otp-a@example.com",
+			"longer than any":      strings.Repeat("a", 129),
+			"what is not printed":  "a\x00b",
+			"a line more":          "abc\n",
+			"letters beyond ASCII": "ä",
+		} {
+			a := k.Client().Get("/expo-authorization-proxy?authorizationURL=" + url.QueryEscape("https://accounts.example.org/?state="+url.QueryEscape(state)))
+			if a.WantBody(http.StatusBadRequest, `{"message":"Unexpected error"}`); len(a.Cookies) > 0 {
+				t.Errorf("%s is signed: %v", name, a.Cookies)
+			}
+		}
+	})
 }
 
 func TestCheck(t *testing.T) {

@@ -3,11 +3,13 @@ package expo
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/database"
 )
 
 // The cookies that the way back from a provider is checked by, and how long they
@@ -47,11 +49,30 @@ func (e *Expo) authorize(c *betterauth.Ctx, in AuthorizeInput) (betterauth.Redir
 		return leads, nil
 	}
 	state := u.Query().Get("state")
-	if state == "" {
+	if ok, err := e.isState(c, state); err != nil {
+		return betterauth.Redirect{}, err
+	} else if !ok {
 		return betterauth.Redirect{}, errNoState
 	}
 	c.SetCookie(betterauth.Cookie{Key: cookieState, Value: state, MaxAge: stateTTL, Signed: true})
 	return leads, nil
+}
+
+// stateSyntax is what states of sign-ins are made of: those of the TypeScript server
+// are 32 such characters.
+var stateSyntax = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
+
+// isState reports whether a state may be signed, which anybody can ask for here. The
+// signature of a cookie says nothing of what the value is for, so only what means
+// nothing anywhere else may be: what this server signs beside random identifiers has
+// a dot, a colon or a brace, and the one identifier that clients are told, the token
+// of a session, is looked for.
+func (e *Expo) isState(c *betterauth.Ctx, state string) (bool, error) {
+	if !stateSyntax.MatchString(state) {
+		return false, nil
+	}
+	isToken, err := e.sessions.Exists(c, database.Eq("token", state))
+	return !isToken, err
 }
 
 // isProvider reports whether a URL is of a provider, which this server never is:
