@@ -146,6 +146,11 @@ func (b baseURLs) of(r *http.Request) (string, error) {
 		host += ":" + said.Port
 	}
 	from := origin.Of(scheme + "://" + host)
+	if from == "" {
+		// A port that there is none of, or an address in an odd notation: such a host
+		// has no origin, and no link could lead to it.
+		return "", nil
+	}
 	if b.dynamic == nil {
 		return from + b.path, nil
 	}
@@ -156,7 +161,7 @@ func (b baseURLs) of(r *http.Request) (string, error) {
 			return from + b.path, nil
 		}
 	}
-	if b.dynamic.AllowHost != nil && plain != "" {
+	if b.dynamic.AllowHost != nil {
 		if allowed, err := allowHost(r.Context(), b.dynamic.AllowHost, plain); err != nil {
 			return "", err
 		} else if allowed {

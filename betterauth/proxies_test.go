@@ -312,3 +312,25 @@ func TestAllowHost(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// A host that has no origin is served by no pattern: links would lead nowhere.
+func TestHostsWithoutAnOrigin(t *testing.T) {
+	t.Parallel()
+	for name, base := range map[string]*betterauth.DynamicBaseURL{
+		"patterns": {AllowedHosts: []string{"*", "*:*"}},
+		"function": {AllowHost: func(context.Context, string) (bool, error) { return true, nil }},
+	} {
+		kit := whereabouts(t, betterauth.Config{DynamicBaseURL: base})
+		for host, want := range map[string]int{
+			"example.com:65535": http.StatusOK, "example.com:65536": http.StatusBadRequest, "example.com:99999": http.StatusBadRequest,
+			"1.2.3": http.StatusBadRequest, "example.0x1": http.StatusBadRequest,
+		} {
+			r := httptest.NewRequest(http.MethodGet, "/api/auth/where", nil)
+			r.Host = host
+			w := httptest.NewRecorder()
+			if kit.Auth.ServeHTTP(w, r); w.Code != want {
+				t.Errorf("%s, %s: %d %s", name, host, w.Code, w.Body)
+			}
+		}
+	}
+}
