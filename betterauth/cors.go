@@ -30,8 +30,8 @@ const (
 // it, may call for the user and read the answers: the base URL's own origin, and
 // what TrustedOrigins, TrustedOriginsFunc and plugins name. Two kinds of origins
 // that Trusted accepts are left out: patterns whose hosts anybody can register,
-// such as "https://*.vercel.app", and the hosts of DynamicBaseURL, each of which
-// is a place of its own.
+// such as "https://*.vercel.app" and "chrome-extension://*", and the hosts of
+// DynamicBaseURL, each of which is a place of its own.
 func (c *Ctx) TrustedPage(from string) bool {
 	if !origin.Page(from) {
 		return false

@@ -27,8 +27,12 @@ func Page(text string) bool {
 // a name that is registered holds a wildcard ("*", "https://*.co.uk",
 // "*example.com"), or names below it are given to anybody
 // ("https://*.github.io"), as the Public Suffix List says. Ranges of addresses are
-// open unless they are of private networks (RFC 1918) or this machine.
+// open unless they are of private networks (RFC 1918) or this machine. Anybody can
+// publish an extension of a browser, so all of them together are open.
 func Open(pattern string) bool {
+	if extensions(pattern) {
+		return true
+	}
 	if !strings.ContainsAny(pattern, "*?") {
 		return false
 	}
@@ -53,6 +57,18 @@ func Open(pattern string) bool {
 	}
 	registered, err := publicsuffix.EffectiveTLDPlusOne(host)
 	return err != nil || strings.ContainsAny(registered, "*?")
+}
+
+// extensions reports whether a pattern matches extensions of a browser that it does
+// not name: their schemes are "chrome-extension", "moz-extension" and others, and
+// what follows is the extension.
+func extensions(pattern string) bool {
+	scheme, rest, ok := strings.Cut(strings.ToLower(pattern), ":")
+	if !ok || !strings.HasSuffix(scheme, "-extension") {
+		return false
+	}
+	which, _, _ := strings.Cut(strings.TrimPrefix(rest, "//"), "/")
+	return which == "" || strings.ContainsAny(which, "*?")
 }
 
 // private reports whether all addresses of a range, "192.168.*.*", are of private
