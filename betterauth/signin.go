@@ -28,7 +28,9 @@ import (
 //
 // A request that a page of another origin sent is refused, as for the operations
 // that sign in: somebody could otherwise sign a browser in as themselves.
-// SignIn.AllowCrossSite lets it through. Whether the password, assertion or ticket
+// SignIn.AllowCrossSite lets it through. A GET is taken for a link, which is followed
+// from anywhere: let a handler that reads a form answer POST alone, since
+// Request.FormValue reads the query of a GET as well. Whether the password, assertion or ticket
 // is right, how often one may be tried, and that it is used once are the handler's
 // to see to.
 //
