@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -144,13 +143,11 @@ func (c *Ctx) clearNamed(key, name string) {
 func (c *Ctx) clearWithParts(key string) {
 	name := c.CookieName(key)
 	c.clearNamed(key, name)
-	if c.request == nil {
-		return
-	}
-	for _, sent := range c.request.Cookies() {
-		part, ok := strings.CutPrefix(sent.Name, name+".")
-		if n, err := strconv.Atoi(part); ok && err == nil && n >= 0 && n < 100 {
-			c.clearNamed(key, sent.Name)
+	first, _ := c.requestCookies()
+	_, parts, _ := cookie.Join(first, name)
+	for _, part := range parts {
+		if part != name {
+			c.clearNamed(key, part)
 		}
 	}
 }

@@ -325,3 +325,29 @@ func TestStatelessSameCookieTwice(t *testing.T) {
 		t.Errorf("%d session cookies", n)
 	}
 }
+
+// What the TypeScript server keeps in parts is cleared by the names that it gives
+// them: other spellings of a number are other cookies, and cost no line each.
+func TestStatelessClearsPartsByTheirNames(t *testing.T) {
+	t.Parallel()
+	kit := plugintest.NewWith(t, plugintest.Options{Stateless: true, Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})},
+		Config: betterauth.Config{BaseURL: appOrigin}})
+	const part = "__Secure-better-auth.account_data."
+	pairs := []string{part + "0=x", part + "99=x", part + "100=x", part + "x=x"}
+	for i := range 200 {
+		pairs = append(pairs, part+strings.Repeat("0", i)+"1=x")
+	}
+	r := httptest.NewRequest(http.MethodPost, appOrigin+"/api/auth/sign-out", strings.NewReader("{}"))
+	r.Header = http.Header{"Cookie": {strings.Join(pairs, "; ")}, "Origin": {appOrigin}, "Content-Type": {"application/json"}}
+	w := httptest.NewRecorder()
+	kit.Auth.ServeHTTP(w, r)
+	var cleared []string
+	for _, ck := range w.Result().Cookies() {
+		if strings.HasPrefix(ck.Name, part) && ck.MaxAge < 0 {
+			cleared = append(cleared, strings.TrimPrefix(ck.Name, part))
+		}
+	}
+	if slices.Sort(cleared); w.Code != http.StatusOK || !slices.Equal(cleared, []string{"0", "1", "99"}) {
+		t.Errorf("%d, %d cleared: %.80q", w.Code, len(cleared), cleared)
+	}
+}
