@@ -112,6 +112,32 @@ func TestOwnHandlerAndOtherOrigins(t *testing.T) {
 	}
 }
 
+// A handler of one's own is asked for the second step unless the application says
+// which methods are, or that this one needs none.
+func TestOwnHandlerNeedsTheSecondStep(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		methods []string
+		how     betterauth.SignIn
+		leads   string
+	}{
+		"by default":       {how: betterauth.SignIn{Method: "old-login"}, leads: "/two-factor"},
+		"without a method": {leads: "/two-factor"},
+		"multi-factor":     {how: betterauth.SignIn{Method: "saml", Assurance: betterauth.MultiFactor}, leads: "/"},
+		"not listed":       {methods: []string{"email"}, how: betterauth.SignIn{Method: "old-login"}, leads: "/"},
+		"listed":           {methods: []string{"email", "old-login"}, how: betterauth.SignIn{Method: "old-login"}, leads: "/two-factor"},
+	} {
+		kit, ada := ownLogin(t, plugintest.Options{Plugins: []betterauth.Plugin{
+			twofactor.New(twofactor.Config{Methods: test.methods, OTP: twofactor.OTPConfig{Enabled: true}})}}, test.how)
+		if _, err := kit.Users().Update(t.Context(), database.Set{"twoFactorEnabled": true}, database.Eq("id", ada.ID)); err != nil {
+			t.Fatal(err)
+		}
+		if to := kit.Client().Root().Post("/login", nil).Header.Get("Location"); to != test.leads {
+			t.Errorf("%s: it leads to %q", name, to)
+		}
+	}
+}
+
 // Where a gate demands a further step, the browser has what that step needs.
 func TestOwnHandlerAndSecondStep(t *testing.T) {
 	t.Parallel()

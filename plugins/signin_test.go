@@ -250,7 +250,7 @@ var ways = []way{
 	{`Auth.SignIn, Method "email"`, ownHandler(betterauth.SignIn{Method: "email"}),
 		false, false, []string{signedIn, banned, secondary, secondary, banned, notProven}},
 	{`Auth.SignIn, Method "own"`, ownHandler(betterauth.SignIn{Method: "own"}),
-		false, false, []string{signedIn, banned, signedIn, secondary, banned, notProven}},
+		false, false, []string{signedIn, banned, secondary, secondary, banned, notProven}},
 	{"Auth.SignIn, `MultiFactor`", ownHandler(betterauth.SignIn{Method: "own", Assurance: betterauth.MultiFactor}),
 		false, false, []string{signedIn, banned, signedIn, signedIn, banned, notProven}},
 }

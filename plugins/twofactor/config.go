@@ -39,7 +39,8 @@ type Config struct {
 
 	// Methods are the ways to sign in that need the second step, by
 	// SignIn.Method. Default "email", "username" and "phone-number": those with
-	// a password.
+	// a password; and betterauth.Auth.SignIn by whatever method, unless it says
+	// MultiFactor, since what an application's own handler asked for is not known.
 	Methods []string
 	// EveryMethod asks after every way to sign in that was not already
 	// multi-factor: links, mailed codes, social sign-in, a passkey whose
@@ -150,10 +151,11 @@ func New(cfg Config) *TwoFactor {
 	}
 	def(&cfg.Lockout.Attempts, 10)
 	def(&cfg.Lockout.Duration, 15*time.Minute)
+	p := &TwoFactor{cfg: cfg}
 	if cfg.Methods == nil && !cfg.EveryMethod {
-		cfg.Methods = []string{"email", "username", "phone-number"}
+		p.cfg.Methods, p.ownHandlers = []string{"email", "username", "phone-number"}, true
 	}
-	return &TwoFactor{cfg: cfg}
+	return p
 }
 
 func def[T comparable](value *T, or T) {

@@ -34,7 +34,7 @@ type Redirected struct {
 // ask is the gate. It runs in the transaction of the sign-in, which holds the
 // user's row.
 func (p *TwoFactor) ask(c *betterauth.Ctx, a *betterauth.Attempt) error {
-	if enabled, _ := Enabled.Get(a.User); !enabled || !p.covers(a) {
+	if enabled, _ := Enabled.Get(a.User); !enabled || !p.covers(c, a) {
 		return nil
 	}
 	trusted, err := p.trusted(c, a.User)
@@ -58,11 +58,12 @@ func (p *TwoFactor) ask(c *betterauth.Ctx, a *betterauth.Attempt) error {
 // renewed does not: it passed the second step when it was made, and there would be
 // none to come back to. What the application asks for outside of any operation
 // (Auth.CreateSession) is a sign-in.
-func (p *TwoFactor) covers(a *betterauth.Attempt) bool {
+func (p *TwoFactor) covers(c *betterauth.Ctx, a *betterauth.Attempt) bool {
 	if a.SignIn.Assurance >= betterauth.MultiFactor || a.Renews != nil {
 		return false
 	}
-	return p.cfg.EveryMethod || slices.Contains(p.cfg.Methods, a.SignIn.Method)
+	ownHandler := c.Request() != nil && c.Operation().ID == ""
+	return p.cfg.EveryMethod || slices.Contains(p.cfg.Methods, a.SignIn.Method) || p.ownHandlers && ownHandler
 }
 
 // challenge remembers that user gave the first proof, and binds that to the

@@ -60,13 +60,16 @@ type passwordChecker interface {
 // TwoFactor is the plugin. Make one with New for each Auth. Its methods are
 // safe for concurrent use once the Auth is built.
 type TwoFactor struct {
-	cfg        Config
-	host       *betterauth.Host
-	users      *database.Store[betterauth.User]
-	accounts   *database.Store[betterauth.Account]
-	values     *database.Store[betterauth.Verification]
-	enrolments *database.Store[Enrolment]
-	passwords  passwordChecker // nil without one
+	cfg Config
+	// ownHandlers says that sign-ins from handlers of the application's own need the
+	// second step.
+	ownHandlers bool
+	host        *betterauth.Host
+	users       *database.Store[betterauth.User]
+	accounts    *database.Store[betterauth.Account]
+	values      *database.Store[betterauth.Verification]
+	enrolments  *database.Store[Enrolment]
+	passwords   passwordChecker // nil without one
 }
 
 var (
