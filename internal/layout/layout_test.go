@@ -160,7 +160,7 @@ func TestNoInit(t *testing.T) {
 func TestTopLevel(t *testing.T) {
 	t.Parallel()
 	known := []string{
-		"adapters", "benchmarks", "betterauth", "cmd", "conformance", "database", "docs", "examples", "internal", "plugins",
+		"adapters", "benchmarks", "betterauth", "cmd", "conformance", "database", "docs", "examples", "findings", "internal", "plugins",
 		"go.mod", "go.sum", "LICENSE", "Makefile", "README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md",
 	}
 	entries, err := os.ReadDir("../..")
