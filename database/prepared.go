@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -65,10 +66,12 @@ func (r repreparing) QueryContext(ctx context.Context, query string, args ...any
 
 // outdated reports whether PostgreSQL refused a statement for what may be due to
 // an earlier preparation of it. A statement that is wrong in itself is refused
-// again.
+// again. What ends the connection refuses nothing: a pooler says of a server that
+// it lost what a server says of a wrong number of parameters, and the statement may
+// have been executed.
 func outdated(err error) bool {
 	var pg *pgconn.PgError
-	if !errors.As(err, &pg) {
+	if !errors.As(err, &pg) || slices.Contains([]string{"FATAL", "PANIC"}, cmp.Or(pg.SeverityUnlocalized, pg.Severity)) {
 		return false
 	}
 	switch pg.Code {
