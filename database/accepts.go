@@ -49,7 +49,7 @@ func fitsText(lc *liveColumn) bool {
 // acceptsPostgres looks at the type under all domains.
 func (c *column) acceptsPostgres(lc *liveColumn) bool {
 	digits := 0 // before the point
-	if lc.base == "numeric" {
+	if lc.base == "numeric" && lc.scale >= 0 {
 		if digits = 1_000; lc.precision > 0 {
 			digits = lc.precision - lc.scale
 		}
