@@ -109,11 +109,34 @@ func (t *table) refused(err error, values []bound) error {
 	if kind == notRefused {
 		return nil
 	}
-	out := &ValueError{Table: t.Name, cause: fmt.Errorf("%w: %w", ErrInvalidValue, err)}
+	out := &ValueError{Table: t.Name, cause: fmt.Errorf("%w: %w", ErrInvalidValue, discreet(err))}
 	if c := t.misfit(kind, err, values); c != nil {
 		out.Column, out.Hidden = c.Name, c.Hidden
 	}
 	return out
+}
+
+// quiet is an error of PostgreSQL whose message quotes the value that it is about,
+// which may be somebody's secret.
+type quiet struct{ *pgconn.PgError }
+
+func (q quiet) Error() string {
+	about := ""
+	if q.ConstraintName != "" {
+		about = " by the constraint " + q.ConstraintName
+	}
+	return "refused" + about + " (SQLSTATE " + q.Code + ")"
+}
+
+func (q quiet) Unwrap() error { return q.PgError }
+
+// discreet is err without a value in its text: "data exceptions", class 22, have it.
+func discreet(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && strings.HasPrefix(pg.Code, "22") {
+		return quiet{pg}
+	}
+	return err
 }
 
 // misfit finds the column whose value was refused. PostgreSQL does not say which
