@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 )
 
 // ErrorCode is an error a client may see: a stable code, a message and the
@@ -30,10 +31,15 @@ func (e *ErrorCode) Error() string {
 // for the log. The cause never reaches a client. errors.Is matches both.
 func (e *ErrorCode) Because(cause error) error { return &codedError{code: e, cause: cause} }
 
-// Messagef returns a copy of e with another message; errors.Is still matches e.
+// Messagef returns a copy of e with another message; errors.Is still matches e. The
+// message is for the client, and args may be of what it sent: the error's own text,
+// which a log may have, says "…" in their place.
 func (e *ErrorCode) Messagef(format string, args ...any) error {
-	return &codedError{code: e, message: fmt.Sprintf(format, args...)}
+	return &codedError{code: e, message: fmt.Sprintf(format, args...), logged: verbs.ReplaceAllString(format, "…")}
 }
+
+// verbs are those of a format, the percent sign that is none included.
+var verbs = regexp.MustCompile(`%[-+# 0-9.*\[\]]*.`)
 
 // With returns an error that answers the client as e does, with one more member
 // in the body: {"message":…,"code":…,"details":…} for the member "details".
@@ -46,7 +52,8 @@ func (e *ErrorCode) With(member string, value any) error {
 type codedError struct {
 	code    *ErrorCode
 	cause   error
-	message string
+	message string // for the client
+	logged  string // message without what the client may have sent
 	member  string
 	value   any
 	refusal *Refusal // for the log, nil without one
@@ -62,7 +69,7 @@ func (e *codedError) Error() string {
 	if e.message == "" {
 		return e.code.Error()
 	}
-	return e.code.Code + ": " + e.message
+	return e.code.Code + ": " + e.logged
 }
 
 func (e *codedError) Unwrap() []error {

@@ -126,7 +126,7 @@ func (c *Ctx) call(fill func(in any) error) (value any, err error) {
 	if err := fill(in); err != nil {
 		var issues input.Issues
 		if errors.As(err, &issues) {
-			return nil, ErrValidation.Messagef("%s", issues.Error())
+			return nil, &codedError{code: ErrValidation, message: issues.Error(), logged: issues.Logged()}
 		}
 		return nil, err
 	}

@@ -27,6 +27,16 @@ func (i Issues) Error() string {
 	return b.String()
 }
 
+// Logged is Error without what was sent: of the first issue alone, and of its path
+// what the input declares. What follows may be the client's own member names.
+func (i Issues) Logged() string {
+	if len(i) == 0 {
+		return ""
+	}
+	path := strings.SplitN(i[0].Path, ".", 3)
+	return "[" + strings.Join(path[:min(len(path), 2)], ".") + "] " + i[0].Text
+}
+
 func (i *Issues) add(path, text string) { *i = append(*i, Issue{path, text}) }
 
 // expected words a type mismatch; a nil raw is a missing value.
