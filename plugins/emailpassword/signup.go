@@ -97,6 +97,11 @@ func (p *EmailPassword) signUpTaken(c *betterauth.Ctx, in SignUpInput, hash stri
 		}
 		return p.mailOnSignUp(tx, user, in.CallbackURL)
 	})
+	if errors.Is(err, database.ErrInvalidValue) {
+		// A free address, whose row has taken all of it, says nothing of the kind.
+		c.LogRefusal(err)
+		return c.SignUpRefused(in.Email)
+	}
 	if errors.Is(err, errNoMail) {
 		return c.SignUpRefused(in.Email)
 	}
