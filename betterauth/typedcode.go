@@ -25,8 +25,12 @@ import (
 //   - the case of letters, where the code itself has letters of one case only.
 //
 // A guess matches by that at most three codes of one alphabet: itself, and itself
-// in each case.
+// in each case. More than 1024 bytes are nobody's typing, and no code.
 type TypedCode string
+
+// maxTyped bounds what a guess costs, which is compared with each code there is
+// while others wait: a character may have eighteen in its compatibility form.
+const maxTyped = 1024
 
 // Canonical is the code without what is only spelling: what codes are hashed from.
 // It keeps the case of letters.
@@ -64,6 +68,9 @@ func (t TypedCode) Among(codes []string) (left []string, found bool) {
 // repetition: as it is made here first, then as a server wrote it that does not
 // take hyphens out, then in each case.
 func (t TypedCode) spellings() (all []string) {
+	if len(t) > maxTyped {
+		return nil
+	}
 	hyphened := strings.Map(func(r rune) rune {
 		if isDash(r) {
 			return '-'
@@ -82,6 +89,9 @@ func (t TypedCode) spellings() (all []string) {
 
 // spaceless has hyphens of all kinds still.
 func (t TypedCode) spaceless() string {
+	if len(t) > maxTyped {
+		return ""
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case isDash(r):

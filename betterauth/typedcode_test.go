@@ -179,3 +179,25 @@ func TestCodeStorage(t *testing.T) {
 		}
 	})
 }
+
+// What nobody types is compared with nothing: a character may stand for many, and
+// others wait while a code is tried.
+func TestTypedCodeIsBounded(t *testing.T) {
+	t.Parallel()
+	const code, most = "012345", 1024
+	for _, blank := range []string{" ", "\u00ad", "\u3164"} {
+		longest := strings.Repeat(blank, (most-len(code))/len(blank)) + code
+		if !betterauth.TypedCode(longest).Is(code) {
+			t.Errorf("%d bytes with %q are refused", len(longest), blank)
+		}
+		longer := betterauth.TypedCode(strings.Repeat(blank, most/len(blank)) + code)
+		if _, among := longer.Among([]string{code}); among || longer.Is(code) || !longer.Empty() {
+			t.Errorf("%d bytes with %q are a code", len(longer), blank)
+		}
+		asked := 0
+		own := betterauth.CodeStorage{Hash: func(_ context.Context, text string) (string, error) { asked++; return text, nil }}
+		if right, err := own.Matches(t.Context(), nil, code, longer); right || err != nil || asked != 0 {
+			t.Errorf("of %d bytes %d spellings are hashed: %v, %v", len(longer), asked, right, err)
+		}
+	}
+}
