@@ -214,3 +214,27 @@ func TestStartIsLogged(t *testing.T) {
 		}
 	})
 }
+
+// A user who makes their own session too large for the cookie cache fills no log
+// either.
+func TestSessionsThatAreTooLargeAreNotedOnce(t *testing.T) {
+	t.Parallel()
+	o := plugintest.Options{}
+	o.Config.Session.CookieCache.Enabled = true
+	k := plugintest.NewWith(t, o)
+	c := k.SignedIn("alice@example.com")
+	if _, err := k.Users().Update(t.Context(), database.Set{"name": strings.Repeat("long ", 80_000)}, database.Eq("email", "alice@example.com")); err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		c.Get("/get-session?disableCookieCache=true").Want(http.StatusOK)
+	}
+	if n := strings.Count(k.Log.String(), "level=WARN msg=\"a session could not be cached\""); n != 1 {
+		t.Errorf("%d warnings:\n%.900s", n, k.Log.String())
+	}
+	k.Clock.Advance(2 * time.Minute)
+	c.Get("/get-session?disableCookieCache=true").Want(http.StatusOK)
+	if !strings.Contains(k.Log.String(), "more=4") {
+		t.Error("those that were left out are not counted")
+	}
+}

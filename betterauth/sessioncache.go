@@ -63,7 +63,9 @@ func (c *Ctx) writeCache(id *Identity, forgetful bool) {
 	}
 	pairs, err := cookie.Chunk(name, value, a)
 	if err != nil {
-		c.auth.log.Warn("a session is too large for the cookie cache", "error", err)
+		// Its own user can make it so, and ask as often as they like.
+		c.auth.note(c, "a session could not be cached", cookieCache, Refusal{Reason: "it is too large for the cookie cache", Err: err,
+			Configure: "leave columns out with Config.Session.CookieCache.LeaveOut, or bound what users may store"})
 		return
 	}
 	for _, pair := range pairs {
