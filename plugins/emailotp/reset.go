@@ -41,8 +41,8 @@ func (e *EmailOTP) reset(c *betterauth.Ctx, in ResetInput) (betterauth.Success, 
 	if e.passwords == nil {
 		return betterauth.Success{}, ErrResetDisabled
 	}
-	email := lower(in.Email)
-	if !betterauth.IsEmail(email) {
+	email, ok := betterauth.NormalizeEmail(in.Email)
+	if !ok {
 		return betterauth.Success{}, ErrInvalidEmail
 	}
 	// First, since a password that will not do should not cost the code.
