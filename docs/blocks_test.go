@@ -20,6 +20,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -42,6 +43,7 @@ var (
 	_ = errors.New
 	_ = slog.Default
 	_ = http.NewServeMux
+	_ = os.Getenv
 	_ = strings.HasSuffix
 	_ = time.Now
 	_ = betterauth.New
