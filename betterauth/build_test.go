@@ -56,6 +56,14 @@ func TestBuildProblems(t *testing.T) {
 					return betterauth.None{}, nil
 				})}}},
 			want: []string{"endpoint o", "input", "Untagged"}},
+		"a GET that reads a body": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{
+			betterauth.Handle(betterauth.Operation{ID: "o", Method: http.MethodGet, Path: "/o", Access: betterauth.Public},
+				func(*betterauth.Ctx, struct {
+					ID string `json:"id"`
+				}) (betterauth.None, error) {
+					return betterauth.None{}, nil
+				})}}},
+			want: []string{"endpoint o", "a GET has no body", "query"}},
 		"empty endpoint": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{{}}}}, want: []string{"endpoint number 1", "no handler"}},
 		"clashing route": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{endpoint("mine", "/ok")}}},
 			want: []string{"plugin x", "endpoint mine", "route /ok", "ok of core"}},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/internal/input"
@@ -202,8 +203,10 @@ func (e Endpoint) check() []error {
 			add("limit: %w", err)
 		}
 	}
-	if _, err := input.Compile(e.in); err != nil {
+	if plan, err := input.Compile(e.in); err != nil {
 		add("input: %w", err)
+	} else if plan.TakesBody() && !op.IgnoreBody && op.Access != ServerOnly && slices.Equal(op.methods(), []string{http.MethodGet}) {
+		add("input: a GET has no body; tag what it reads query:\"…\" instead of json:\"…\"")
 	}
 	return problems
 }
