@@ -64,6 +64,8 @@ func TestBuildProblems(t *testing.T) {
 					return betterauth.None{}, nil
 				})}}},
 			want: []string{"endpoint o", "a GET has no body", "query"}},
+		"client header that is none": {config: betterauth.Config{ClientIP: betterauth.ClientIPConfig{Headers: []string{"X Forwarded For"}}},
+			want: []string{"config ClientIP.Headers", "X Forwarded For", "not the name of a header"}},
 		"empty endpoint": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{{}}}}, want: []string{"endpoint number 1", "no handler"}},
 		"clashing route": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{endpoint("mine", "/ok")}}},
 			want: []string{"plugin x", "endpoint mine", "route /ok", "ok of core"}},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/internal/clientip"
 	"github.com/better-auth-go/better-auth/internal/secret"
+	"golang.org/x/net/http/httpguts"
 )
 
 const (
@@ -95,6 +96,11 @@ func (a *Auth) checkConfig() (problems []error) {
 	problems = append(problems, a.checkRateConfig()...)
 	if len(cfg.ClientIP.TrustedProxies) > 0 && len(cfg.ClientIP.Headers) == 0 {
 		problems = append(problems, problem("", "config ClientIP.TrustedProxies", "has no effect without Headers; name the header that these proxies write, such as X-Forwarded-For"))
+	}
+	for _, name := range cfg.ClientIP.Headers {
+		if !httpguts.ValidHeaderFieldName(name) {
+			problems = append(problems, problem("", "config ClientIP.Headers", "%q is not the name of a header; write it as X-Forwarded-For", name))
+		}
 	}
 	if bits := cfg.ClientIP.IPv6Subnet; bits < 0 || bits > 128 {
 		problems = append(problems, problem("", "config ClientIP.IPv6Subnet", "%d is not between 1 and 128", bits))
