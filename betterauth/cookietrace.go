@@ -16,6 +16,12 @@ func (c *Ctx) traceCookie() {
 		return
 	}
 	h := c.request.Header
+	// A form of another site that leads here, such as an identity provider's, is
+	// a page that the browser leaves: its scheme says nothing of this server, and
+	// the browser keeps the cookies of the page that it opens instead.
+	if h.Get("Sec-Fetch-Site") == "cross-site" && h.Get("Sec-Fetch-Mode") == "navigate" && h.Get("Sec-Fetch-Dest") == "document" {
+		return
+	}
 	page := h.Get("Origin")
 	scheme, host, _ := strings.Cut(page, "://")
 	a := c.attributes(cookieSession)

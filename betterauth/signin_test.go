@@ -3,6 +3,7 @@ package betterauth_test
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -86,8 +87,8 @@ func TestOwnHandlerAndOtherOrigins(t *testing.T) {
 		"no origin with cookies": {header: http.Header{}, cookies: true, want: betterauth.ErrMissingOrigin},
 		"a foreign form": {header: http.Header{"Origin": {foreign}, "Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"navigate"}},
 			want: betterauth.ErrCrossSiteLogin},
-		"a SAML response": {header: http.Header{"Origin": {foreign}, "Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"navigate"}}, allow: true},
-		"a SAML response to who is signed in": {header: http.Header{"Origin": {"null"}, "Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"navigate"}},
+		"a SAML response": {header: http.Header{"Origin": {foreign}, "Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"navigate"}, "Sec-Fetch-Dest": {"document"}}, allow: true},
+		"a SAML response to who is signed in": {header: http.Header{"Origin": {"null"}, "Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"navigate"}, "Sec-Fetch-Dest": {"document"}},
 			cookies: true, allow: true},
 		"a link": {method: http.MethodGet, header: http.Header{"Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"navigate"}}, cookies: true},
 	} {
@@ -105,6 +106,9 @@ func TestOwnHandlerAndOtherOrigins(t *testing.T) {
 			answer := c.Root().Do(test.method, "/login", nil)
 			if test.want == nil {
 				answer.WantRedirect("/")
+				if log := kit.Log.String(); strings.Contains(log, "cookie is not kept") { // a page that is opened keeps it
+					t.Error(log)
+				}
 			} else if answer.WantError(test.want); len(answer.Cookies) > 0 {
 				t.Errorf("sets %v", answer.Cookies)
 			}
