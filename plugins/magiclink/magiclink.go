@@ -1,8 +1,7 @@
 // Package magiclink signs people in with a link that is mailed to them. A link
 // works once, and whoever has no account yet gets one by following it.
 //
-// It needs Config.Mailer of the application; without one requests for a link
-// are refused, and links made elsewhere still work.
+// It needs Config.Mailer of the application, and does not build without one.
 package magiclink
 
 import (
