@@ -33,6 +33,7 @@ func TestRefusalsLeaveATrace(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		options plugintest.Options
+		resets  bool
 		do      func(t *testing.T, k *plugintest.Kit)
 		level   string
 		want    []string
@@ -63,6 +64,8 @@ func TestRefusalsLeaveATrace(t *testing.T) {
 		"no mailer": {options: plugintest.Options{NoMailer: true}, do: func(t *testing.T, k *plugintest.Kit) {
 			k.Host.Mail(t.Context(), &betterauth.Message{Kind: "verify-email", To: "alice@example.com", Token: secret, Code: secret, URL: secret})
 		}, level: "WARN", want: []string{"mail was not sent", "kind=verify-email", "Config.Mailer"}},
+		"no mailer to reset a password with": {options: plugintest.Options{NoMailer: true}, resets: true,
+			do: post("/request-password-reset", `{"email":"alice@example.com"}`), level: "WARN", want: []string{"RESET_PASSWORD_DISABLED", "no mailer", "Config.Mailer"}},
 		"gate": {do: func(t *testing.T, k *plugintest.Kit) {
 			k.SignedIn("mallory@example.com")
 			if _, err := k.Users().Update(t.Context(), database.Set{"banned": true}, database.Eq("email", "mallory@example.com")); err != nil {
@@ -82,7 +85,7 @@ func TestRefusalsLeaveATrace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := test.options
-			o.Plugins = []betterauth.Plugin{emailpassword.New(emailpassword.Config{DisableReset: true}), admin.New(admin.Config{}), ownSignIn("mallory@example.com")}
+			o.Plugins = []betterauth.Plugin{emailpassword.New(emailpassword.Config{DisableReset: !test.resets}), admin.New(admin.Config{}), ownSignIn("mallory@example.com")}
 			k := plugintest.NewWith(t, o)
 			begun := len(k.Log.String())
 			test.do(t, k)

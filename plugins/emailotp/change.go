@@ -23,7 +23,7 @@ func (e *EmailOTP) requestChange(c *betterauth.Ctx, in RequestChangeInput) (bett
 		return betterauth.Success{}, err
 	}
 	if !e.host.CanMail() {
-		return betterauth.Success{}, errCannotMail
+		return betterauth.Success{}, errNoMailer
 	}
 	verified := identifier(TypeEmailVerification, email)
 	if e.cfg.ChangeEmail.VerifyCurrentEmail {

@@ -20,6 +20,9 @@ var (
 // codeErrors are what can be wrong with a code.
 var codeErrors = []*betterauth.ErrorCode{ErrInvalid, ErrExpired, ErrTooManyAttempts}
 
+// errNoMailer is a request for a code where the application has no Mailer.
+var errNoMailer = errCannotMail.Refuse(betterauth.Refusal{Reason: "there is no mailer", Configure: "set Config.Mailer"})
+
 // The reference's errors without a code.
 var (
 	errCannotMail     = &betterauth.ErrorCode{Code: "EMAIL_OTP_NOT_ENABLED", Message: "send email verification is not implemented", Status: http.StatusBadRequest}

@@ -16,7 +16,7 @@ type RequestResetInput struct {
 
 func (e *EmailOTP) requestReset(c *betterauth.Ctx, in RequestResetInput) (betterauth.Success, error) {
 	if !e.host.CanMail() {
-		return betterauth.Success{}, errCannotMail
+		return betterauth.Success{}, errNoMailer
 	}
 	if e.passwords == nil {
 		return betterauth.Success{}, ErrResetDisabled

@@ -26,7 +26,7 @@ type SendInput struct {
 
 func (e *EmailOTP) send(c *betterauth.Ctx, in SendInput) (betterauth.Success, error) {
 	if !e.host.CanMail() {
-		return betterauth.Success{}, errCannotMail
+		return betterauth.Success{}, errNoMailer
 	}
 	email, ok := betterauth.NormalizeEmail(in.Email)
 	if !ok {

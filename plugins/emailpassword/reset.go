@@ -42,14 +42,18 @@ type RequestPasswordResetAnswer struct {
 	Message string `json:"message"`
 }
 
-func (p *EmailPassword) canRequestReset() bool { return !p.cfg.DisableReset && p.host.CanMail() }
+// errNoMailer is a request for a link where the application has no Mailer.
+var errNoMailer = ErrResetDisabled.Refuse(betterauth.Refusal{Reason: "there is no mailer", Configure: "set Config.Mailer"})
 
 // requestReset does for an unknown address all that it does for a known one,
 // but hand over the mail, which is sent in the background: a token is made and
 // stored that nobody gets.
 func (p *EmailPassword) requestReset(c *betterauth.Ctx, in RequestPasswordResetInput) (RequestPasswordResetAnswer, error) {
-	if !p.canRequestReset() {
+	switch {
+	case p.cfg.DisableReset:
 		return RequestPasswordResetAnswer{}, ErrResetDisabled
+	case !p.host.CanMail():
+		return RequestPasswordResetAnswer{}, errNoMailer
 	}
 	sent := RequestPasswordResetAnswer{Status: true, Message: "If this email exists in our system, check your email for the reset link"}
 	if may, err := p.host.MayMail(c, in.Email); err != nil || !may {

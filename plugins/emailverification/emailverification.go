@@ -94,6 +94,9 @@ var (
 // linkErrors are what can be wrong with a link.
 var linkErrors = []*betterauth.ErrorCode{ErrTokenExpired, ErrInvalidToken, ErrUserNotFound, ErrInvalidUser, ErrEmailTaken, betterauth.ErrUnauthorized}
 
+// errNoMailer is a request for a link where the application has no Mailer.
+var errNoMailer = ErrNotEnabled.Refuse(betterauth.Refusal{Reason: "there is no mailer", Configure: "set Config.Mailer"})
+
 // Manifest implements betterauth.Plugin.
 func (v *EmailVerification) Manifest() betterauth.Manifest {
 	requests := []*betterauth.ErrorCode{ErrNotEnabled, ErrEmailMismatch, ErrAlreadyVerified}

@@ -78,7 +78,7 @@ func (v *EmailVerification) wants(wanted bool, user *betterauth.User) bool {
 // is "/". Without a Mailer the error is ErrNotEnabled.
 func (v *EmailVerification) Mail(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error {
 	if !v.host.CanMail() {
-		return ErrNotEnabled
+		return errNoMailer
 	}
 	claim, err := c.ClaimFor(user)
 	if err != nil {
@@ -108,7 +108,7 @@ func (v *EmailVerification) mail(c *betterauth.Ctx, user *betterauth.User, claim
 // again. Without a Mailer the error is ErrNotEnabled.
 func (v *EmailVerification) MailChange(c *betterauth.Ctx, user *betterauth.User, newEmail, callbackURL string, confirm bool) error {
 	if !v.host.CanMail() {
-		return ErrNotEnabled
+		return errNoMailer
 	}
 	step := stepVerify
 	if confirm {

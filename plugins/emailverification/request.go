@@ -16,7 +16,7 @@ type RequestInput struct {
 
 func (v *EmailVerification) request(c *betterauth.Ctx, in RequestInput) (betterauth.Status, error) {
 	if !v.host.CanMail() {
-		return betterauth.Status{}, ErrNotEnabled
+		return betterauth.Status{}, errNoMailer
 	}
 	id, err := c.StoredSession()
 	switch {
