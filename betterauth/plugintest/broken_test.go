@@ -344,6 +344,22 @@ var broken = []brokenPlugin{
 				}),
 			}}
 		})},
+	{name: "shows-what-it-finds", rule: "ownership", says: "look answers another user's id as id with 200",
+		make: made(func(p *part) betterauth.Manifest {
+			return betterauth.Manifest{Errors: []*betterauth.ErrorCode{errNoItem}, Endpoints: []betterauth.Endpoint{
+				betterauth.Handle(post("add", betterauth.WithSession), func(c *betterauth.Ctx, in nameInput) (*item, error) {
+					i := &item{Name: in.Name, UserID: c.Identity().User.ID}
+					return i, p.items.Create(c, i)
+				}),
+				betterauth.Handle(post("look", betterauth.WithSession), func(c *betterauth.Ctx, in idInput) (*item, error) {
+					i, err := p.items.Get(c, database.Eq("id", in.ID))
+					if errors.Is(err, database.ErrNotFound) {
+						err = errNoItem
+					}
+					return i, err
+				}),
+			}}
+		})},
 	{name: "keeps-a-way-in", rule: "one-life", also: []string{"ownership"}, says: "enter signs a user in by what was there before their address was proven for the first time",
 		options: []plugintest.Option{plugintest.Sample("enter", func(k *plugintest.Kit, _ *plugintest.Client) plugintest.Request {
 			return itsItem(k, k.SignedIn("alice@example.com"))
@@ -457,7 +473,7 @@ var broken = []brokenPlugin{
 				return done, errNoItem
 			})}
 		})},
-	{name: "good-for-many-uses", rule: "one-winner", says: "use succeeded 8 times of 8",
+	{name: "good-for-many-uses", rule: "one-winner", also: []string{"ownership"}, says: "use succeeded 8 times of 8",
 		options: []plugintest.Option{plugintest.SingleUse("use", itsItem), plugintest.Sample("use", itsItem)},
 		make: made(func(p *part) betterauth.Manifest {
 			return betterauth.Manifest{Errors: []*betterauth.ErrorCode{errNoItem}, Endpoints: []betterauth.Endpoint{

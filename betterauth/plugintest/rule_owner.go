@@ -76,6 +76,14 @@ func (p *probe) foundRows(k *Kit, op operation, m member) {
 			p.broken("%s with another user's id as %s answers %d and changed %s", op.ID, m.name, a.Status, changed(before, after))
 			return
 		}
+		if !succeeded(a) || op.Access == betterauth.Public { // what is public may be anybody's to find
+			continue
+		}
+		r = p.request(k, mallory, op)
+		if absent := mallory.send(op.Operation, firstMethod(op.Operation), r.with(m, unlike(id))); !succeeded(absent) {
+			p.broken("%s answers another user's id as %s with %d %s and a missing one with %d %s", op.ID, m.name, a.Status, a.Body, absent.Status, absent.Body)
+			return
+		}
 	}
 }
 
