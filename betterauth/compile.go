@@ -2,6 +2,7 @@ package betterauth
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -124,12 +125,25 @@ func (a *Auth) checkPlugins() (problems []error) {
 	}
 	for _, p := range a.plugins {
 		if checker, ok := p.plugin.(Checker); ok {
-			if err := safely(func() error { return checker.Check(site) }); err != nil {
+			for _, err := range unjoined(safely(func() error { return checker.Check(site) })) {
 				problems = append(problems, &Problem{Plugin: p.manifest.ID, Item: "config", Err: err})
 			}
 		}
 	}
 	return problems
+}
+
+// unjoined are the errors that errors.Join put together, so that each is reported
+// with its plugin; an error that only wraps several is one.
+func unjoined(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok || errors.Join(joined.Unwrap()...).Error() != err.Error() {
+		return []error{err}
+	}
+	return joined.Unwrap()
 }
 
 // compileOperations collects all endpoints, the core's first, and their routes.
