@@ -55,7 +55,7 @@ func newBaseURLs(cfg *Config) (baseURLs, []error) {
 	}
 	from, path, ok := parseBaseURL(raw)
 	if !ok {
-		problems = append(problems, problem("", "config BaseURL", "%q is not an http or https URL; write it as https://example.com", raw))
+		problems = append(problems, problem("", "config BaseURL", "%q is not an http or https URL, or has a query, a fragment or a user; write it as https://example.com", raw))
 		// What was meant is good enough to find other problems.
 		if from, path, ok = parseBaseURL("https://" + raw); !ok {
 			b.broken = true
