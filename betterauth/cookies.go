@@ -167,13 +167,19 @@ func (c *Ctx) putCookie(name, value string, a cookie.Attributes) {
 }
 
 // writeCookies adds the Set-Cookie lines to h. A cookie of ours that the browser has
-// several times is left in one place.
+// several times, or in another place than it would be set now, is left in one place.
 func (c *Ctx) writeCookies(h http.Header) {
 	kept := c.answerCookies()
 	elsewhere := 0
 	for _, ck := range kept {
-		if elsewhere < maxElsewhere && c.scattered(ck.name) {
-			elsewhere += c.clearElsewhere(h, ck)
+		if elsewhere >= maxElsewhere {
+			break
+		}
+		switch {
+		case c.scattered(ck.name):
+			elsewhere += c.clearElsewhere(h, ck, c.elsewhere(ck.attributes))
+		case c.misplaced && c.alone(ck.name):
+			elsewhere += c.clearElsewhere(h, ck, c.otherDomains(ck.attributes))
 		}
 	}
 	for _, ck := range kept {
@@ -201,10 +207,10 @@ func (c *Ctx) answerCookies() (kept []setCookie) {
 	return kept
 }
 
-// clearElsewhere clears a cookie in every other place. It comes before what sets
+// clearElsewhere clears a cookie in other places. It comes before what sets
 // it, for browsers that take two places for one.
-func (c *Ctx) clearElsewhere(h http.Header, ck setCookie) (lines int) {
-	for _, a := range c.elsewhere(ck.attributes) {
+func (c *Ctx) clearElsewhere(h http.Header, ck setCookie, places []cookie.Attributes) (lines int) {
+	for _, a := range places {
 		zero := 0
 		a.MaxAge = &zero
 		if line, err := cookie.Serialize(ck.name, "", a); err == nil {

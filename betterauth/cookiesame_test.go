@@ -326,6 +326,54 @@ func TestStatelessSameCookieTwice(t *testing.T) {
 	}
 }
 
+// Signing out takes the cookies along that were set for another place, before the
+// configuration changed: a session ends, and its copy is not believed on.
+func TestSignOutOfAnotherPlace(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]plugintest.Options{
+		"database":  {},
+		"cache":     {Config: betterauth.Config{Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}}}},
+		"stateless": {Stateless: true},
+	} {
+		for _, shared := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, now shared %t", name, shared), func(t *testing.T) {
+				t.Parallel()
+				o := o
+				o.Plugins = []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}
+				o.Config.BaseURL, o.Config.Password.Hasher = appOrigin, plugintest.FastHasher{}
+				o.Config.Cookies.CrossSubDomain = betterauth.CrossSubDomainConfig{Enabled: shared, Domain: "example.com"}
+				if !shared {
+					o.Config.Cookies.CrossSubDomain.Domain = ""
+				}
+				b := newTab(t, plugintest.NewWith(t, o))
+				if w := b.ask(http.MethodPost, "/sign-up/email", `{"name":"A","email":"bob@example.com","password":"password1234"}`); w.Code != http.StatusOK {
+					t.Fatal(w.Body)
+				}
+				moved := newTab(t, b.kit)
+				for _, ck := range b.jar.Cookies(b.at("/ok")) {
+					ck.Path, ck.Secure = "/", true
+					if !shared {
+						ck.Domain = "example.com"
+					}
+					moved.jar.SetCookies(b.at("/ok"), []*http.Cookie{ck})
+				}
+				if who := moved.who(); who != "bob@example.com" {
+					t.Fatalf("%q before", who)
+				}
+				if w := moved.ask(http.MethodPost, "/sign-out", "{}"); w.Code != http.StatusOK {
+					t.Fatal(w.Body)
+				}
+				if who := moved.who(); who != "null" {
+					t.Errorf("%q is signed in still", who)
+				}
+				if n := len(moved.jar.Cookies(b.at("/ok"))); n != 0 {
+					t.Errorf("%d cookies are left", n)
+				}
+			})
+		}
+	}
+}
+
 // What the TypeScript server keeps in parts is cleared by the names that it gives
 // them: other spellings of a number are other cookies, and cost no line each.
 func TestStatelessClearsPartsByTheirNames(t *testing.T) {

@@ -109,6 +109,23 @@ func (c *Ctx) scattered(name string) bool {
 	return *c.twice || c.ownMoreThanOnce(name)
 }
 
+// alone reports whether the browser has a cookie of this name once, and it is ours.
+// What is not signed goes with the session.
+func (c *Ctx) alone(name string) bool {
+	once := func(name string) (raw string, ok bool) {
+		first, repeated := c.requestCookies()
+		raw, ok = first[name]
+		return raw, ok && len(repeated[name]) == 0
+	}
+	session, ok := once(c.CookieName(cookieSession))
+	if !ok {
+		return false
+	}
+	_, ours := c.verified(session)
+	_, ok = once(name)
+	return ours && ok
+}
+
 func (c *Ctx) ownMoreThanOnce(name string) bool {
 	_, repeated := c.requestCookies()
 	if len(repeated[name]) == 0 {
@@ -126,14 +143,24 @@ func (c *Ctx) ownMoreThanOnce(name string) bool {
 // elsewhere lists where else than a says a browser may keep a cookie that it
 // sends to this server: for this host alone, for it and for each domain it is in,
 // at every path that was ever a default or is configured.
-func (c *Ctx) elsewhere(a cookie.Attributes) (others []cookie.Attributes) {
+func (c *Ctx) elsewhere(a cookie.Attributes) []cookie.Attributes {
+	return c.places(a, []string{"/", a.Path, c.auth.base.path}, 0)
+}
+
+// otherDomains lists those at the same path: for this host alone, or for its
+// domains. A host without domains has one place.
+func (c *Ctx) otherDomains(a cookie.Attributes) []cookie.Attributes {
+	return c.places(a, []string{a.Path}, 1)
+}
+
+func (c *Ctx) places(a cookie.Attributes, paths []string, dots int) (others []cookie.Attributes) {
 	if c.auth.cfg.Cookies.HostPrefix && c.secureCookies() {
 		return nil // there is one place
 	}
 	domains := []string{""}
 	if u, err := url.Parse(c.baseURL); err == nil {
 		host := u.Hostname()
-		if _, err := netip.ParseAddr(host); err != nil {
+		if _, err := netip.ParseAddr(host); err != nil && strings.Count(host, ".") >= dots {
 			// A domain that everybody's hosts are in, such as "co.uk", browsers refuse.
 			for range maxParents {
 				domains = append(domains, host)
@@ -144,7 +171,6 @@ func (c *Ctx) elsewhere(a cookie.Attributes) (others []cookie.Attributes) {
 			}
 		}
 	}
-	paths := []string{"/", a.Path, c.auth.base.path}
 	for i, path := range paths {
 		if path == "" || slices.Contains(paths[:i], path) {
 			continue

@@ -21,18 +21,19 @@ type Ctx struct {
 // exchange is what the Ctx values of one request share; a Ctx for a
 // transaction differs only in its context.
 type exchange struct {
-	auth     *Auth
-	op       *operation
-	request  *http.Request // nil in process
-	header   http.Header
-	status   int
-	cookies  []setCookie
-	jar      cookie.Jar          // the first of each name
-	repeated map[string][]string // the others
-	twice    *bool               // the browser has several sessions; see scattered
-	baseURL  string
-	origins  []string
-	perCall  struct { // what Config.TrustedOriginsFunc adds, once it was asked
+	auth      *Auth
+	op        *operation
+	request   *http.Request // nil in process
+	header    http.Header
+	status    int
+	cookies   []setCookie
+	jar       cookie.Jar          // the first of each name
+	repeated  map[string][]string // the others
+	twice     *bool               // the browser has several sessions; see scattered
+	misplaced bool                // cookies may be in another place than they are set now
+	baseURL   string
+	origins   []string
+	perCall   struct { // what Config.TrustedOriginsFunc adds, once it was asked
 		asked   bool
 		origins []string
 	}

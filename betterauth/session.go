@@ -133,6 +133,8 @@ func (c *Ctx) loadSession(o readOptions) (*Identity, error) {
 	c.login.stored = true
 	id, err := c.findSession(tokens[0])
 	if errors.Is(err, ErrNoSession) {
+		// What a sign-out could not clear, since it was set for another place, is here.
+		c.misplaced = true
 		c.clearSessionCookies()
 	}
 	if err != nil {
@@ -183,6 +185,7 @@ func (c *Ctx) pickSession(tokens []string, o readOptions) (latest *Identity, err
 		}
 	}
 	if latest == nil {
+		c.misplaced = true
 		c.clearSessionCookies()
 		return nil, ErrNoSession
 	}

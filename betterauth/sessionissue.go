@@ -151,6 +151,9 @@ func (c *Ctx) clearSessionCookies() {
 	if c.login.presented != "" {
 		return
 	}
+	if c.auth.stateless || c.auth.cfg.Session.CookieCache.Enabled {
+		c.misplaced = true // a copy that stayed would be believed
+	}
 	c.ClearCookie(cookieSession)
 	c.clearCache()
 	if c.auth.stateless {
