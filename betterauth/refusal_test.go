@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
@@ -239,5 +240,35 @@ func TestSessionsThatAreTooLargeAreNotedOnce(t *testing.T) {
 	c.Get("/get-session?disableCookieCache=true").Want(http.StatusOK)
 	if !strings.Contains(k.Log.String(), "more=4") {
 		t.Error("those that were left out are not counted")
+	}
+}
+
+// What a refusal has seen is printable in any log, in one whose handler quotes
+// nothing too.
+func TestRefusalsArePrintable(t *testing.T) {
+	t.Parallel()
+	code := &betterauth.ErrorCode{Code: "DOOR_LOCKED", Message: "Locked", Status: http.StatusForbidden}
+	var log strings.Builder
+	raw := slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if list, ok := a.Value.Any().([]string); ok {
+			a.Value = slog.StringValue(strings.Join(list, " "))
+		}
+		for _, r := range a.Value.String() {
+			if !unicode.IsPrint(r) {
+				t.Errorf("%s holds %q", a.Key, r)
+			}
+		}
+		return a
+	}})
+	k := plugintest.NewWith(t, plugintest.Options{Config: betterauth.Config{Logger: slog.New(raw)}, Plugins: []betterauth.Plugin{
+		betterauth.Inline{ID: "door", Errors: []*betterauth.ErrorCode{code}, Endpoints: []betterauth.Endpoint{
+			betterauth.Handle(betterauth.Operation{ID: "open", Method: http.MethodPost, Path: "/open", Access: betterauth.Public},
+				func(*betterauth.Ctx, betterauth.None) (betterauth.Status, error) {
+					return betterauth.Status{}, code.Refuse(betterauth.Refusal{Reason: "the door is locked", Err: errors.New("of\ra cause"),
+						Seen: []slog.Attr{slog.String("text", "a\nb\u202e\x1b[2J"), slog.Any("list", []string{"c\nd"}), slog.Any("odd", struct{ A string }{"e\nf"})}})
+				})}}}})
+	k.Client().Post("/open", "{}").Want(http.StatusForbidden)
+	if !strings.Contains(log.String(), "a\ufffdb\ufffd\ufffd[2J") {
+		t.Errorf("logged is\n%s", log.String())
 	}
 }
