@@ -1,10 +1,11 @@
 // Builds and starts a Go program of this project for a test, with a database of its own.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { startProgram } from "../program.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -16,7 +17,7 @@ export async function buildGo(folder) {
     throw new Error(error.code === "ENOENT" ? "no Go: the tests of the Go server need go on the PATH" : `go build ./${folder}:\n${error.stderr}`);
   });
   return {
-    start: (flags = [], env = {}) => startProgram(program, flags, env),
+    start: (flags = [], env = {}) => startServer(program, flags, env),
     remove: () => rm(out, { recursive: true, force: true }),
   };
 }
@@ -25,37 +26,28 @@ export async function buildGo(folder) {
  * Starts it on a free port, with `env` beside the environment; resolves to {url, printed, errors, database, interrupt(), stop()} once it says where it is.
  * interrupt asks it to end, as Ctrl+C does, and resolves to its exit code; stop ends it at once and removes its database.
  */
-async function startProgram(program, flags, env) {
+async function startServer(program, flags, env) {
   const folder = await mkdtemp(join(tmpdir(), "conformance-"));
   const database = join(folder, "auth.db");
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BETTER_)?AUTH_/.test(name)));
-  const child = spawn(program, ["-addr", "localhost:0", "-database", database, ...flags], { env: { ...environment, ...env }, stdio: ["ignore", "pipe", "pipe"] });
-  const server = { printed: "", errors: "", database };
-  // A test that dies must not leave the server behind.
-  const kill = () => child.kill("SIGKILL");
-  process.once("exit", kill);
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  await new Promise((resolve, reject) => {
-    // Programs say where they are on either stream.
-    const read = (stream, key) =>
-      stream.setEncoding("utf8").on("data", (text) => {
-        server[key] += text;
-        server.url ??= /http:\/\/localhost:\d+/.exec(server[key])?.[0];
-        if (server.url) resolve();
-      });
-    read(child.stdout, "printed");
-    read(child.stderr, "errors");
-    ended.then((code) => reject(new Error(`the server ended with ${code}: ${server.errors}`)));
+  const url = /http:\/\/localhost:\d+/;
+  // Programs say where they are on either stream.
+  const ready = ({ printed, errors }) => url.test(printed) || url.test(errors);
+  const { child, said, ended, kill } = await startProgram(program, ["-addr", "localhost:0", "-database", database, ...flags], {
+    name: "the server", ready, env: { ...environment, ...env },
   });
-  server.interrupt = () => {
-    child.kill("SIGINT");
-    return ended;
+  return {
+    database,
+    url: (url.exec(said.printed) ?? url.exec(said.errors))[0],
+    get printed() { return said.printed; },
+    get errors() { return said.errors; },
+    interrupt: () => {
+      child.kill("SIGINT");
+      return ended;
+    },
+    stop: async () => {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
-  server.stop = async () => {
-    kill();
-    await ended;
-    process.removeListener("exit", kill);
-    await rm(folder, { recursive: true, force: true });
-  };
-  return server;
 }

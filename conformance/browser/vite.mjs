@@ -1,9 +1,9 @@
 // The page of examples/spa as its developer runs it: installed by npm ci, served by Vite.
-import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startProgram } from "../program.mjs";
 
 export const web = fileURLToPath(new URL("../../examples/spa/web", import.meta.url));
 
@@ -36,28 +36,10 @@ export function freePort() {
   });
 }
 
-/** Runs one of Vite's commands; resolves to its process once `done(text printed)` says so. */
-function vite(args, env, done) {
-  const child = spawn(process.execPath, [join(web, "node_modules/vite/bin/vite.js"), ...args], { cwd: web, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
-  process.once("exit", () => child.kill("SIGKILL"));
-  let printed = "";
-  return new Promise((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text) => {
-        printed += text;
-        if (done(printed)) resolve(child);
-      });
-    }
-    child.once("exit", (code) => reject(new Error(`vite ${args.join(" ")} ended with ${code}: ${printed}`)));
-  });
-}
-
 /** Serves the page at http://localhost:PORT for the server at `authURL`; resolves to stop(). */
 export async function servePage(port, authURL) {
-  const child = await vite(["--port", String(port)], { VITE_AUTH_URL: authURL }, (text) => text.includes(`:${port}`));
-  return () =>
-    new Promise((resolve) => {
-      child.removeAllListeners("exit").once("exit", resolve);
-      child.kill("SIGKILL");
-    });
+  const { kill } = await startProgram(process.execPath, [join(web, "node_modules/vite/bin/vite.js"), "--port", String(port)], {
+    name: "vite", cwd: web, env: { ...process.env, VITE_AUTH_URL: authURL }, ready: ({ printed }) => printed.includes(`:${port}`),
+  });
+  return kill;
 }

@@ -1,11 +1,11 @@
 // Starts reference/server.mjs for a test of this folder, and gives each such test a database of its own.
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
+import { startServer } from "../program.mjs";
 
 const serverFile = fileURLToPath(new URL("./server.mjs", import.meta.url));
 
@@ -17,30 +17,8 @@ export const secret = "conformance-secret-of-forty-characters!!";
  * Both functions end it: stop with a signal, closeInput as the end of the calling process would.
  */
 export async function startReference(flags) {
-  const child = spawn(process.execPath, [serverFile, "--port", "0", "--exit-with-stdin", ...flags], {
-    env: { ...process.env, BETTER_AUTH_SECRET: secret },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  let printed = "";
-  let errors = "";
-  child.stderr.setEncoding("utf8").on("data", (text) => (errors += text));
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  await new Promise((resolve, reject) => {
-    child.stdout.setEncoding("utf8").on("data", (text) => {
-      printed += text;
-      if (/^READY$/m.test(printed)) resolve();
-    });
-    ended.then((code) => reject(new Error(`the reference server ended with ${code}: ${errors}`)));
-  });
-  const stop = async () => {
-    child.kill("SIGTERM");
-    await ended;
-  };
-  const closeInput = async () => {
-    child.stdin.end();
-    await ended;
-  };
-  return { url: /^URL (.*)$/m.exec(printed)[1], stop, closeInput };
+  const server = await startServer("reference", process.execPath, [serverFile, ...flags], { BETTER_AUTH_SECRET: secret });
+  return { url: server.url, stop: server.terminate, closeInput: server.stop };
 }
 
 /** A new SQLite file, removed after the test. */

@@ -1,12 +1,14 @@
 // The configurations that scenarios run on, each served by the reference and by the Go server.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { startServer } from "../program.mjs";
 import { secret } from "../reference/start.mjs";
 
+const environment = { BETTER_AUTH_SECRET: secret };
 const folder = fileURLToPath(new URL("..", import.meta.url));
 
 // What a site's servers are told beside where they are. Hashing is cheap: it is not what scenarios compare.
@@ -49,28 +51,5 @@ export async function buildGoServer() {
 }
 
 /** Starts a server and resolves to {name, url, said(), stop()} when it is ready; rejects with what it printed when it ends first. */
-export const startReference = (flags) => start("reference", process.execPath, [join(folder, "reference/server.mjs"), "--migrate", ...flags]);
-export const startGo = (program, flags) => start("Go", program, flags);
-
-async function start(name, program, args) {
-  const child = spawn(program, [...args, "--port", "0", "--exit-with-stdin"], {
-    env: { ...process.env, BETTER_AUTH_SECRET: secret },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  let printed = "";
-  let errors = "";
-  child.stderr.setEncoding("utf8").on("data", (text) => (errors += text));
-  const ended = new Promise((resolve, reject) => child.once("exit", resolve).once("error", reject));
-  await new Promise((resolve, reject) => {
-    child.stdout.setEncoding("utf8").on("data", (text) => {
-      printed += text;
-      if (/^READY$/m.test(printed)) resolve();
-    });
-    ended.then((code) => reject(new Error(`the ${name} server ended with ${code}: ${errors}`)), reject);
-  });
-  const stop = async () => {
-    child.stdin.end();
-    await ended;
-  };
-  return { name, url: /^URL (.*)$/m.exec(printed)[1], said: () => errors, stop };
-}
+export const startReference = (flags) => startServer("reference", process.execPath, [join(folder, "reference/server.mjs"), "--migrate", ...flags], environment);
+export const startGo = (program, flags) => startServer("Go", program, flags, environment);
