@@ -2,13 +2,12 @@ package betterauth
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
-	"runtime/debug"
 	"strconv"
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -148,7 +147,7 @@ func (c *Ctx) encodeError(err error) (status int, contentType string, body []byt
 	case canceled(c, err):
 		c.auth.log.Debug("the client went away", "operation", c.Operation().ID)
 	case coded.Status >= http.StatusInternalServerError:
-		c.auth.log.Error("request failed", "operation", c.Operation().ID, "status", coded.Status, "error", err)
+		c.auth.log.Error("request failed", "operation", c.Operation().ID, "status", coded.Status, "error", err, panics.Stack(err))
 	default:
 		c.logRefusal(coded, err)
 	}
@@ -212,6 +211,3 @@ func refusedField(err error) *ErrorCode {
 	}
 	return &ErrorCode{ErrValidation.Code, refused.Column + " has a value that cannot be stored", ErrValidation.Status}
 }
-
-// panicError keeps the place of a panic for the log.
-func panicError(p any) error { return fmt.Errorf("panic: %v\n%s", p, debug.Stack()) }

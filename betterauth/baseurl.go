@@ -10,6 +10,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/internal/forwarded"
 	"github.com/better-auth-go/better-auth/internal/origin"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // baseURLs says where this server is reached.
@@ -176,7 +177,7 @@ func (b baseURLs) of(r *http.Request) (string, error) {
 
 // allowHost asks the application; a panic refuses.
 func allowHost(ctx context.Context, ask func(context.Context, string) (bool, error), host string) (allowed bool, err error) {
-	defer recoverTo(&err, "config DynamicBaseURL.AllowHost")
+	defer panics.Recover(&err, "config DynamicBaseURL.AllowHost")
 	if allowed, err = ask(ctx, host); err != nil {
 		return false, fmt.Errorf("config DynamicBaseURL.AllowHost: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Builder collects what an Auth is made of. It is not safe for concurrent use.
@@ -182,6 +183,6 @@ func (a *Auth) initPlugins(ctx context.Context) error {
 
 // safely turns a panic of a plugin into an error.
 func safely(f func() error) (err error) {
-	defer recoverTo(&err, "it")
+	defer panics.Recover(&err, "it")
 	return f()
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // CallOptions say on whose behalf Call calls.
@@ -56,6 +58,9 @@ func Call[Out any](ctx context.Context, a *Auth, opID string, in any, o CallOpti
 		return nil
 	})))
 	if err != nil {
+		if stack := panics.Stack(err); stack.Key != "" {
+			a.log.Error("a call panicked", "operation", opID, "error", err, stack)
+		}
 		return none, err
 	}
 	out, ok := value.(Out)

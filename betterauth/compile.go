@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/better-auth-go/better-auth/internal/input"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // operation is an endpoint ready to serve.
@@ -27,7 +28,7 @@ type compiledBefore struct {
 }
 
 func (h compiledBefore) call(c *Ctx, in any) (err error) {
-	defer recoverTo(&err, "before hook of plugin %s", h.plugin)
+	defer panics.Recover(&err, "before hook of plugin %s", h.plugin)
 	if h.rest {
 		in = c.op.plan.OwnRest(in)
 	}
@@ -40,7 +41,7 @@ type compiledAfter struct {
 }
 
 func (h compiledAfter) call(c *Ctx, r *Result) (err error) {
-	defer recoverTo(&err, "after hook of plugin %s", h.plugin)
+	defer panics.Recover(&err, "after hook of plugin %s", h.plugin)
 	return h.AfterHook.run(c, r)
 }
 
@@ -50,7 +51,7 @@ type compiledRequestHook struct {
 }
 
 func (h compiledRequestHook) run(c *Ctx) (err error) {
-	defer recoverTo(&err, "request hook %s of plugin %s", h.Name, h.plugin)
+	defer panics.Recover(&err, "request hook %s of plugin %s", h.Name, h.plugin)
 	return h.RequestHook.Run(c)
 }
 

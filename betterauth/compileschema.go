@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // compileSchema joins core, plugin and application tables and columns.
@@ -51,7 +52,7 @@ func (a *Auth) compileSchema() (problems []error) {
 	addColumns("", a.cfg.AdditionalColumns)
 	schema, err := database.Compile(a.db, tables, extra, database.Options{
 		Naming: a.cfg.Naming, IDs: a.cfg.IDs, NewID: a.cfg.NewID, Now: a.now, Rand: a.cfg.Random,
-		OnPanic: func(p any) { a.log.Error("a database hook panicked after commit", "panic", p) },
+		OnPanic: func(p any) { panics.Write(a.log, "a database hook panicked after commit", p) },
 	})
 	if err != nil {
 		return append(problems, problem("", "schema", "%w", err))

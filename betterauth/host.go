@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Host is what a plugin is given in Init: stores, services, time, randomness
@@ -124,13 +125,22 @@ func (h *Host) Lock(ctx context.Context, name string) error { return h.auth.db.L
 // one, and never if it is undone. A panic is logged.
 func (h *Host) AfterCommit(ctx context.Context, f func(ctx context.Context)) {
 	h.auth.db.AfterCommit(ctx, func(ctx context.Context) {
-		defer func() {
-			if p := recover(); p != nil {
-				h.Logger().Error("after commit", "panic", p)
-			}
-		}()
+		defer panics.Log(h.Logger(), "after commit")
 		f(ctx)
 	})
+}
+
+// LogPanic is for goroutines that a plugin starts, where a panic would end the
+// process: deferred by itself, it logs the panic and its stack under message.
+//
+//	go func() {
+//		defer host.LogPanic("refreshing keys")
+//		…
+//	}()
+func (h *Host) LogPanic(message string) {
+	if p := recover(); p != nil {
+		panics.Write(h.Logger(), message, p)
+	}
 }
 
 // AdditionalValues checks the members of a request that set added columns of a
