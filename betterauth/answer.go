@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/cors"
 	"github.com/better-auth-go/better-auth/internal/panics"
+	"github.com/better-auth-go/better-auth/internal/weburl"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -37,7 +39,7 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 		status, contentType, body = c.encodeError(err)
 	}
 	h := w.Header()
-	c.exposeHeaders()
+	cors.Expose(c.header)
 	c.writeHeaders(h)
 	c.keepFromCaches(h, err != nil)
 	c.writeCookies(h)
@@ -63,10 +65,10 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 func (c *Ctx) writeHeaders(h http.Header) {
 	for name, values := range c.header {
 		switch name {
-		case headerExpose, "Vary":
-			h.Set(name, mergeLists(h[name], values))
+		case cors.ExposeHeaders, "Vary":
+			h.Set(name, cors.MergeLists(h[name], values))
 		case "Location":
-			h[name] = []string{headerURL(values[len(values)-1])}
+			h[name] = []string{weburl.Header(values[len(values)-1])}
 		default:
 			h[name] = values
 		}
@@ -94,7 +96,7 @@ func (c *Ctx) encode(value any) (status int, contentType string, body []byte, er
 	}
 	switch v := value.(type) {
 	case preflight:
-		c.allowPreflight()
+		cors.AllowPreflight(c.header, c.request.Header, c.auth.cfg.CORS.MaxAge)
 		return http.StatusNoContent, "", nil, nil
 	case None:
 		return status, "application/json", nil, nil

@@ -67,10 +67,10 @@ func (a *Auth) introduce() {
 	for i, p := range a.plugins {
 		plugins[i] = p.manifest.ID
 	}
-	base := a.base.static
+	base := a.base.Static
 	switch {
-	case a.base.dynamic != nil:
-		base = "by host: " + strings.Join(a.base.dynamic.AllowedHosts, ", ")
+	case a.base.Dynamic != nil:
+		base = "by host: " + strings.Join(a.base.Dynamic.AllowedHosts, ", ")
 	case base == "":
 		base = "whatever host a request names"
 	}
@@ -78,7 +78,7 @@ func (a *Auth) introduce() {
 	if a.stateless {
 		kept = "none: sessions are in cookies alone"
 	}
-	a.log.Info("better-auth is ready", "baseURL", base, "path", a.base.path, "database", kept, "mailer", a.outbox != nil, "plugins", plugins)
+	a.log.Info("better-auth is ready", "baseURL", base, "path", a.base.Path, "database", kept, "mailer", a.outbox != nil, "plugins", plugins)
 }
 
 // Migrations returns what the database lacks, without starting anything: the

@@ -44,7 +44,7 @@ func Call[Out any](ctx context.Context, a *Auth, opID string, in any, o CallOpti
 		return none, fmt.Errorf("betterauth: operation %s takes %s, not %s", opID, op.in, got)
 	}
 	c := a.newCtx(ctx, o.Request)
-	base, err := a.base.of(o.Request)
+	base, err := a.base.Of(o.Request)
 	if err != nil {
 		return none, err
 	}

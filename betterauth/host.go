@@ -26,11 +26,11 @@ func (h *Host) AppName() string { return h.auth.cfg.AppName }
 
 // BaseURL is the configured base URL with the base path, "" when it is derived
 // from each request; Ctx.BaseURL is never empty.
-func (h *Host) BaseURL() string { return h.auth.base.static }
+func (h *Host) BaseURL() string { return h.auth.base.Static }
 
 // TrustedOrigins are the origins trusted for every request: patterns, the base
 // URL's own origin first when it is configured.
-func (h *Host) TrustedOrigins() []string { return h.auth.origins.static }
+func (h *Host) TrustedOrigins() []string { return h.auth.origins.All }
 
 // SessionConfig is the application's, with defaults filled in.
 func (h *Host) SessionConfig() SessionConfig { return h.auth.cfg.Session }

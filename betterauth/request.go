@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/internal/checkpoint"
+	"github.com/better-auth-go/better-auth/internal/cors"
 	"github.com/better-auth-go/better-auth/internal/input"
 	"github.com/better-auth-go/better-auth/internal/panics"
 	"github.com/go-json-experiment/json"
@@ -33,8 +34,8 @@ func (a *Auth) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err error) {
 	defer panics.Handler(&err)
 	var hostErr error
-	c.baseURL, hostErr = c.auth.base.of(r)
-	if c.fromTrustedPage() && isPreflight(r) {
+	c.baseURL, hostErr = c.auth.base.Of(r)
+	if c.fromTrustedPage() && cors.IsPreflight(r) {
 		return preflight{}, nil
 	}
 	path, ok := c.auth.routes.relative(r.URL)
