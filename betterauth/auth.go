@@ -12,6 +12,7 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/internal/baseurl"
 	"github.com/better-auth-go/better-auth/internal/clientip"
+	"github.com/better-auth-go/better-auth/internal/mailqueue"
 	"github.com/better-auth-go/better-auth/internal/origin"
 	"github.com/better-auth-go/better-auth/internal/secret"
 )
@@ -54,8 +55,8 @@ type Auth struct {
 	failures      *Failures
 	mailLimit     *mailLimit
 	lookup        *database.Lookup[Session, User]
-	outbox        *outbox
-	checking      chan struct{} // held while Ready checks
+	mail          *mailqueue.Queue // nil without a Mailer
+	checking      chan struct{}    // held while Ready checks
 }
 
 var _ http.Handler = (*Auth)(nil)
@@ -65,8 +66,8 @@ var _ http.Handler = (*Auth)(nil)
 // application opened.
 func (a *Auth) Close(ctx context.Context) error {
 	var errs []error
-	if a.outbox != nil {
-		errs = append(errs, a.outbox.close(ctx))
+	if a.mail != nil {
+		errs = append(errs, a.mail.Close(ctx))
 	}
 	for i := len(a.plugins) - 1; i >= 0; i-- {
 		if closer, ok := a.plugins[i].plugin.(Closer); ok {
