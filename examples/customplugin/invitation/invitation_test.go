@@ -42,7 +42,7 @@ func TestSignUp(t *testing.T) {
 		s.browser().signIn("bob@example.com").expect(t, "Bob again", 200, "")
 
 		told := s.told()
-		if len(told) != 2 || told[1].UsedBy == nil || *told[1].UsedBy != b.User.ID || *told[1].CreatedBy != a.User.ID {
+		if len(told) != 2 || told[0].By != invitation.Operator || told[1].UserID != b.User.ID || told[1].By != a.User.ID {
 			t.Errorf("told of %+v", told)
 		}
 	})
