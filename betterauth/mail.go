@@ -68,10 +68,11 @@ func (h *Host) Mail(ctx context.Context, m *Message) {
 		return
 	}
 	waiting := mailqueue.Mail{Kind: m.Kind, May: h.mailMay(ctx, m.To), Send: func(ctx context.Context) error { return h.auth.cfg.Mailer.Send(ctx, m) }}
-	h.AfterCommit(ctx, func(context.Context) {
+	h.AfterCommit(ctx, func(context.Context) error {
 		if err := h.auth.mail.Add(waiting); err != nil {
 			h.Logger().Error("mail could not be sent", "kind", m.Kind, "error", err)
 		}
+		return nil
 	})
 }
 
