@@ -14,6 +14,7 @@ import (
 	"github.com/better-auth-go/better-auth/internal/clientip"
 	"github.com/better-auth-go/better-auth/internal/mailqueue"
 	"github.com/better-auth-go/better-auth/internal/origin"
+	"github.com/better-auth-go/better-auth/internal/router"
 	"github.com/better-auth-go/better-auth/internal/secret"
 )
 
@@ -37,7 +38,7 @@ type Auth struct {
 	noted         notes                               // what is warned of once in a while
 	plugins       []orderedPlugin
 	operations    map[string]*operation
-	routes        *routes
+	routes        *router.Table[*operation]
 	requestHooks  []compiledRequestHook
 	sources       []compiledSource
 	gates         []compiledGate

@@ -12,6 +12,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/internal/panics"
 	"github.com/better-auth-go/better-auth/internal/ratelimit"
+	"github.com/better-auth-go/better-auth/internal/router"
 )
 
 // Rule allows Max requests for each client and path in a Window. The window
@@ -284,20 +285,9 @@ func opLimits(ops []*operation) []RateLimit {
 		if op.Limit == nil || op.Access == ServerOnly {
 			continue
 		}
-		out = append(out, RateLimit{Path: asPattern(op.Path), Rule: *op.Limit})
+		out = append(out, RateLimit{Path: router.Pattern(op.Path), Rule: *op.Limit})
 	}
 	return out
-}
-
-// asPattern is the pattern of a route's paths.
-func asPattern(route string) string {
-	parts := strings.Split(route, "/")
-	for i, part := range parts {
-		if strings.HasPrefix(part, ":") {
-			parts[i] = "*"
-		}
-	}
-	return strings.Join(parts, "/")
 }
 
 // resolveRules brings the application's rules into the form in which paths are
@@ -311,10 +301,10 @@ func (a *Auth) resolveRules() (rules []RateLimit, problems []error) {
 		}
 		switch {
 		case strings.Contains(rule.Path, "*"):
-		case !a.routes.shapes[routeShape(rule.Path)] && a.routes.match(rule.Path) == nil:
-			problems = append(problems, problem("", "config RateLimit.Rules "+rule.Path, "is the route of no operation, so it has no effect%s", a.routes.hint(rule.Path)))
+		case !a.routes.Serves(rule.Path):
+			problems = append(problems, problem("", "config RateLimit.Rules "+rule.Path, "is the route of no operation, so it has no effect%s", a.routes.Hint(rule.Path)))
 		default:
-			rule.Path = asPattern(rule.Path)
+			rule.Path = router.Pattern(rule.Path)
 		}
 		rules = append(rules, rule)
 	}
