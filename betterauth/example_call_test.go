@@ -5,14 +5,14 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // Call runs an operation in process: typed, and with the hooks, access and gates
 // that it has over HTTP. SessionToken says on whose behalf.
 func ExampleCall() {
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

@@ -6,14 +6,14 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // CreateUser is for programs: an import, an invitation, a first administrator. The
 // address is stored without white space around it and in lower case.
 func ExampleAuth_CreateUser() {
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

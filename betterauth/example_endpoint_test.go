@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // Handle makes an endpoint of a typed function. Its input is decoded and checked
@@ -26,7 +26,7 @@ func ExampleHandle() {
 	)
 	greeter := betterauth.Inline{ID: "greeter", Endpoints: []betterauth.Endpoint{greet}}
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/admin"
 )
 
@@ -16,11 +16,14 @@ func ExampleOn() {
 	audit := betterauth.Inline{
 		ID: "audit",
 		Events: []betterauth.Subscriber{
-			betterauth.On(func(_ context.Context, e admin.UserBanned) { fmt.Println("banned:", e.Reason) }),
+			betterauth.On(func(_ context.Context, e admin.UserBanned) error {
+				fmt.Println("banned:", e.Reason)
+				return nil
+			}),
 		},
 	}
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

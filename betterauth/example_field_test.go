@@ -6,6 +6,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // NewField adds a typed column to a table of the core. Clients see it as a member of
@@ -13,7 +14,7 @@ import (
 func ExampleNewField() {
 	plan := betterauth.NewField[string]("user", database.Column{Name: "plan", Default: "free", ReadOnly: true})
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

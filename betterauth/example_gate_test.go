@@ -8,7 +8,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 )
 
@@ -25,7 +25,7 @@ func ExampleSessionGate() {
 		Errors: []*betterauth.ErrorCode{closed},
 	}
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

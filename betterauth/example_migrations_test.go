@@ -5,14 +5,14 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // Migrations says what a database lacks, before anything is created: a deployment
 // prints it, or runs it by another tool.
 func ExampleBuilder_Migrations() {
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

@@ -6,13 +6,13 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 )
 
 // Build reports every problem at once, each with the plugin and the item it is about.
 func ExampleBuilder_Build() {
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 )
 
@@ -16,7 +16,7 @@ import (
 // company. Its ErrorCode is the answer to everybody else.
 func ExampleAuth_Require() {
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"net/http/httptest"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 )
 
@@ -15,7 +15,7 @@ import (
 // answered 401 and does not reach it.
 func ExampleAuth_RequireSession() {
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

@@ -7,14 +7,14 @@ import (
 	"net/http/httptest"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // A handler of the application's own, such as that of an older login, signs somebody
 // in by SignIn. It asks every gate, and puts the cookies on the answer.
 func ExampleAuth_SignIn() {
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

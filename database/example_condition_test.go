@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // Conditions name columns and bind values. Those of a list are joined with and.
@@ -16,7 +17,7 @@ func ExampleStore_List() {
 		ID     string `json:"id"`
 	}
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

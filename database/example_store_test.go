@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // Note is a row: its fields are the table's columns.
@@ -18,7 +19,7 @@ type Note struct {
 // database lacks, and a store reads and writes rows.
 func Example() {
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

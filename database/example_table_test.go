@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // A migration only adds, and is readable before it runs.
@@ -15,7 +16,7 @@ func ExampleSchema_Plan() {
 		ID     string  `json:"id"`
 	}
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

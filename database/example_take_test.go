@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // Take removes a row and returns it, in one statement. Of any number who take a
@@ -15,7 +16,7 @@ func ExampleStore_Take() {
 		ID   string `json:"id"`
 	}
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

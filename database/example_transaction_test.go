@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // What a transaction's function wrote is undone when it returns an error. AfterCommit
@@ -16,7 +17,7 @@ func ExampleDB_Transaction() {
 		ID   string `json:"id"`
 	}
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // A row that a unique column refuses is ErrUnique on every engine. UniqueError says
@@ -16,7 +17,7 @@ func ExampleUniqueError() {
 		ID   string `json:"id"`
 	}
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	echoauth "github.com/better-auth-go/better-auth/adapters/echo"
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/labstack/echo/v4"
 )
@@ -16,7 +16,7 @@ import (
 // The Auth and a handler that needs a session share an Echo.
 func Example() {
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

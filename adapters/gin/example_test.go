@@ -8,7 +8,7 @@ import (
 
 	ginauth "github.com/better-auth-go/better-auth/adapters/gin"
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/gin-gonic/gin"
 )
@@ -16,7 +16,7 @@ import (
 // The Auth and a handler that needs a session share a Gin engine.
 func Example() {
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

@@ -8,14 +8,14 @@ import (
 
 	"github.com/better-auth-go/better-auth/adapters/nethttp"
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 )
 
 // The Auth and a handler that needs a session share a mux.
 func Example() {
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

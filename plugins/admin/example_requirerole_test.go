@@ -7,7 +7,7 @@ import (
 	"net/http/httptest"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/admin"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 )
@@ -16,7 +16,7 @@ import (
 func ExampleAdmin_RequireRole() {
 	admins := admin.New(admin.Config{})
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/apikey"
 )
 
@@ -14,7 +14,7 @@ import (
 func Example() {
 	keys := apikey.New(apikey.Config{Prefix: "shop_"})
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

@@ -6,14 +6,14 @@ import (
 	"net/http/httptest"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 )
 
 // A client without cookies sends the token of its session in a header.
 func Example() {
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"net/http/httptest"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
@@ -17,7 +17,7 @@ import (
 // phone is software: package passkeytest.
 func Example() {
 	ctx := context.Background()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		panic(err)
 	}
