@@ -10,6 +10,7 @@ import (
 // Event is what happens to a row.
 type Event string
 
+// What a hook can be called for.
 const (
 	OnCreate Event = "create"
 	OnUpdate Event = "update"
