@@ -52,9 +52,10 @@ type RuleFunc func(r *http.Request, current Rule) (rule Rule, limited bool)
 type RateLimitConfig struct {
 	// Disabled turns all limits off. Default false.
 	Disabled bool
-	// Window and Max are the general rule. Default 10 seconds and 100.
+	// Window is the time in which the general rule counts. Default 10 seconds.
 	Window time.Duration
-	Max    int
+	// Max is how many requests the general rule allows in a Window. Default 100.
+	Max int
 	// Rules are the application's own; the first that matches wins over all
 	// others. Default none.
 	Rules []RateLimit

@@ -1,6 +1,9 @@
 // Package router finds what serves a method and a path. Static routes are one map
 // look-up; routes with parameters ("/reset-password/:token") are tried in order.
 // Paths are matched as they were sent, not percent-decoded.
+//
+// Start here; configured.go is about the paths that an application configures: what
+// they switch off, and what may have been meant.
 package router
 
 import (
