@@ -158,7 +158,7 @@ func (e *EmailOTP) Manifest() betterauth.Manifest {
 		Credentials: []betterauth.Credentials{{Name: ID, CanSignIn: e.isWay}}, Pending: pending(),
 		ProvesAddresses: betterauth.ProvenByMail}
 	if e.cfg.SendVerificationOnSignUp && !e.cfg.OverrideDefaultEmailVerification {
-		m.Database = []betterauth.DatabaseHook{betterauth.AfterCreate(e.afterSignUp)}
+		m.RowHooks = []database.Hooks{database.RowHooks[betterauth.User]{AfterCreate: e.afterSignUp}}
 		m.Events = []betterauth.Subscriber{betterauth.On(e.afterClaim)}
 	}
 	return m
