@@ -55,7 +55,7 @@ func (a *Auth) newCtx(ctx context.Context, r *http.Request) *Ctx {
 	return &Ctx{Context: context.WithValue(ctx, exchangeKey{}, x), exchange: x}
 }
 
-// CtxFrom returns the call that ctx belongs to: for database hooks that need
+// CtxFrom returns the call that ctx belongs to: for row hooks that need
 // the request. ok is false outside any call.
 func CtxFrom(ctx context.Context) (c *Ctx, ok bool) {
 	x, ok := ctx.Value(exchangeKey{}).(*exchange)
@@ -143,12 +143,6 @@ func (c *Ctx) Transaction(f func(tx *Ctx) error) error {
 		return err
 	}
 	return answer
-}
-
-// AfterCommit runs f once the transaction in c is durable, at once without one,
-// and never if it is undone. A panic is logged.
-func (c *Ctx) AfterCommit(f func(ctx context.Context)) {
-	(&Host{auth: c.auth, plugin: "core"}).AfterCommit(c.Context, f)
 }
 
 // RequestValue is a slot for a value that lives as long as one request, private to the

@@ -245,9 +245,9 @@ func (a *Auth) endPending(ctx context.Context, user *User, why Ending) error {
 }
 
 // endingHooks run the endings that are changes of a user's row.
-func (a *Auth) endingHooks() []database.Hook {
-	return []database.Hook{
-		BeforeUpdate(func(ctx context.Context, user *User, set database.Set) error {
+func (a *Auth) endingHooks() database.Hooks {
+	return database.RowHooks[User]{
+		BeforeUpdate: func(ctx context.Context, user *User, set database.Set) error {
 			email, changes := set["email"].(string)
 			if changes = changes && email != user.Email; !changes {
 				email = user.Email
@@ -261,13 +261,13 @@ func (a *Auth) endingHooks() []database.Hook {
 				return nil
 			}
 			return a.end(ctx, user, AddressChanged)
-		}).hook,
-		BeforeDelete(func(ctx context.Context, user *User) error {
+		},
+		BeforeDelete: func(ctx context.Context, user *User) error {
 			if err := a.end(ctx, user, UserDeleted); err != nil {
 				return err
 			}
 			return a.schema.RemoveReferring(ctx, "user", user.ID)
-		}).hook,
+		},
 	}
 }
 

@@ -122,17 +122,29 @@ func (h *Host) Transaction(ctx context.Context, f func(ctx context.Context) erro
 // names in one order everywhere.
 func (h *Host) Lock(ctx context.Context, name string) error { return h.auth.db.Lock(ctx, name) }
 
-// AfterCommit runs f once the transaction in ctx is durable, at once without
-// one, and never if it is undone. A panic is logged.
-func (h *Host) AfterCommit(ctx context.Context, f func(ctx context.Context)) {
-	h.auth.db.AfterCommit(ctx, func(ctx context.Context) {
-		defer func() {
-			if p := recover(); p != nil {
-				h.Logger().Error("after commit", "panic", p)
-			}
-		}()
-		f(ctx)
+// AfterCommit runs f once the transaction in ctx is durable, at once without one,
+// and never if it is undone: the place for mail and all that cannot be undone. f's
+// context carries no transaction and does not end with the request. It cannot fail
+// the request: an error or a panic is logged with the plugin's id.
+//
+// For what follows from a row, whoever writes it, declare a Committed function in
+// Manifest.RowHooks; for what others may want to hear, Emit an event.
+func (h *Host) AfterCommit(ctx context.Context, f func(ctx context.Context) error) {
+	h.auth.afterCommit(ctx, h.plugin, f)
+}
+
+// afterCommit is Host.AfterCommit for the plugin of this id, "" for the core.
+func (a *Auth) afterCommit(ctx context.Context, plugin string, f func(ctx context.Context) error) {
+	a.db.AfterCommit(ctx, func(ctx context.Context) {
+		if err := safely(func() error { return f(ctx) }); err != nil {
+			a.logAfterCommit(plugin, err)
+		}
 	})
+}
+
+// logAfterCommit logs what failed after the commit, whatever way it was asked for.
+func (a *Auth) logAfterCommit(plugin string, err error) {
+	a.log.Error("a function that runs after the commit failed", "plugin", cmp.Or(plugin, "core"), "error", err)
 }
 
 // AdditionalValues checks the members of a request that set added columns of a

@@ -172,10 +172,11 @@ func (h *Host) Mail(ctx context.Context, m *Message) {
 		return
 	}
 	waiting := waitingMail{m, h.mailMay(ctx, m.To)}
-	h.AfterCommit(ctx, func(context.Context) {
+	h.AfterCommit(ctx, func(context.Context) error {
 		if err := h.auth.outbox.add(waiting); err != nil {
 			h.Logger().Error("mail could not be sent", "kind", m.Kind, "error", err)
 		}
+		return nil
 	})
 }
 

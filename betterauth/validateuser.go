@@ -17,14 +17,7 @@ type UserInfo struct {
 	OperationID string
 }
 
-// validateHooks ask Config.ValidateUserInfo about each user, whoever writes the row.
-func (a *Auth) validateHooks() []database.Hook {
-	if a.cfg.ValidateUserInfo == nil {
-		return nil
-	}
-	return []database.Hook{BeforeCreate(a.validateUser).hook}
-}
-
+// validateUser asks Config.ValidateUserInfo about each user, whoever writes the row.
 func (a *Auth) validateUser(ctx context.Context, user *User) (err error) {
 	defer recoverTo(&err, "Config.ValidateUserInfo")
 	info := UserInfo{User: copyOf(user)}

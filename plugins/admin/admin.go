@@ -147,14 +147,10 @@ func (a *Admin) Manifest() betterauth.Manifest {
 		After:        []betterauth.AfterHook{unauthorized, betterauth.After("listSessions", showSessions)},
 		Gates:        []betterauth.SessionGate{{Name: "ban", Check: a.refuseBanned}},
 		AccessGuards: []betterauth.AccessGuard{{Name: "impersonation", Check: refuseImpersonator}},
-		Database: []betterauth.DatabaseHook{
-			betterauth.BeforeCreate(a.giveRole),
-			betterauth.BeforeCreate(keepAge),
-			betterauth.BeforeUpdate(keepImpersonations),
-			betterauth.BeforeUpdate(a.endBegunWithToken),
-			betterauth.BeforeUpdate(a.endAfterRole),
-			betterauth.AfterDelete(a.endTheirImpersonations),
-			betterauth.AfterCommit(database.OnDelete, a.endBegunFrom),
+		RowHooks: []database.Hooks{
+			database.RowHooks[betterauth.User]{BeforeCreate: a.giveRole, BeforeUpdate: a.endAfterRole, AfterDelete: a.endTheirImpersonations},
+			database.RowHooks[betterauth.Session]{BeforeCreate: keepAge, BeforeUpdate: keepImpersonations, DeleteCommitted: a.endBegunFrom},
+			database.RowHooks[betterauth.Session]{BeforeUpdate: a.endBegunWithToken},
 		},
 		Emits:  events(),
 		Errors: codes(),

@@ -159,7 +159,7 @@ func (e *EmailOTP) Manifest() betterauth.Manifest {
 	if e.cfg.OverrideDefaultEmailVerification {
 		m.Requires = []string{emailVerificationID}
 	} else if e.cfg.SendVerificationOnSignUp {
-		m.Database = []betterauth.DatabaseHook{betterauth.AfterCreate(e.afterSignUp)}
+		m.RowHooks = []database.Hooks{database.RowHooks[betterauth.User]{AfterCreate: e.afterSignUp}}
 		m.Events = []betterauth.Subscriber{betterauth.On(e.afterClaim)}
 	}
 	return m

@@ -152,12 +152,9 @@ func (u *Username) Manifest() betterauth.Manifest {
 			betterauth.BeforeMembers(signUpEmail, u.beforeSignUp),
 			betterauth.BeforeMembers(updateUser, u.beforeUpdateUser).IfPresent(),
 		},
-		After: []betterauth.AfterHook{betterauth.AfterMatch(betterauth.Every, takenMeanwhile)},
-		Database: []betterauth.DatabaseHook{
-			betterauth.BeforeCreate(u.beforeCreate),
-			betterauth.BeforeUpdate(u.beforeUpdate),
-		},
-		Errors: []*betterauth.ErrorCode{ErrInvalidCredentials, ErrTaken, ErrTooShort, ErrTooLong, ErrInvalid, ErrInvalidDisplay, ErrPasswordTooLong, ErrImmutable},
+		After:    []betterauth.AfterHook{betterauth.AfterMatch(betterauth.Every, takenMeanwhile)},
+		RowHooks: []database.Hooks{database.RowHooks[betterauth.User]{BeforeCreate: u.beforeCreate, BeforeUpdate: u.beforeUpdate}},
+		Errors:   []*betterauth.ErrorCode{ErrInvalidCredentials, ErrTaken, ErrTooShort, ErrTooLong, ErrInvalid, ErrInvalidDisplay, ErrPasswordTooLong, ErrImmutable},
 	}
 }
 
