@@ -59,7 +59,10 @@ func TestCommit(t *testing.T) {
 				if _, err := kit.Host.Verifications().Create(ctx, "written", "x", time.Hour); err != nil {
 					return err
 				}
-				kit.Host.AfterCommit(ctx, func(context.Context) { committed++ })
+				kit.Host.AfterCommit(ctx, func(context.Context) error {
+					committed++
+					return nil
+				})
 				return tt.refusal
 			}
 			for where, run := range map[string]func(c *betterauth.Ctx) error{
