@@ -31,7 +31,9 @@ func (p *tryOut) Manifest() betterauth.Manifest {
 	}
 	return betterauth.Manifest{ID: "try-out",
 		Endpoints: []betterauth.Endpoint{betterauth.Handle(betterauth.Operation{ID: "try", Method: http.MethodPost, Path: "/try", Access: betterauth.Public, SignsIn: true},
-			func(c *betterauth.Ctx, _ betterauth.None) (betterauth.None, error) { return betterauth.None{}, p.run(c) })},
+			func(c *betterauth.Ctx, _ betterauth.None) (betterauth.None, error) {
+				return betterauth.None{}, p.run(c)
+			})},
 		Gates:        []betterauth.SessionGate{{Name: "test", Check: func(c *betterauth.Ctx, _ *betterauth.Attempt) error { return ask(&p.gate, c) }}},
 		AccessGuards: []betterauth.AccessGuard{{Name: "test", Check: func(c *betterauth.Ctx, _ *betterauth.Identity) error { return ask(&p.guard, c) }}},
 	}
