@@ -154,7 +154,7 @@ func (a *Auth) logAfterCommit(plugin string, err error) {
 //	}()
 func (h *Host) LogPanic(message string) {
 	if p := recover(); p != nil {
-		panics.Write(h.Logger(), message, p)
+		panics.Log(h.Logger(), message, p)
 	}
 }
 
