@@ -194,8 +194,8 @@ func TestNoInit(t *testing.T) {
 func TestTopLevel(t *testing.T) {
 	t.Parallel()
 	known := []string{
-		"adapters", "benchmarks", "betterauth", "cmd", "conformance", "database", "docs", "examples", "findings", "internal", "plugins",
-		"go.mod", "go.sum", "LICENSE", "Makefile", "README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md",
+		"adapters", "benchmarks", "betterauth", "cmd", "conformance", "database", "docs", "examples", "findings", "internal", "plugins", "tools",
+		"go.mod", "go.sum", "go.work", "go.work.sum", "LICENSE", "Makefile", "README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md",
 	}
 	entries, err := os.ReadDir("../..")
 	if err != nil {
