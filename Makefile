@@ -1,4 +1,4 @@
-.PHONY: test bench cost conformance reference quickstart fuzz
+.PHONY: test bench cost conformance reference quickstart fuzz footprint
 
 # Everything: formatting, vet, staticcheck, Go tests with the race detector on
 # SQLite and PostgreSQL, the reference server, the browser.
@@ -13,6 +13,10 @@ bench:
 # more than twelve times the time.
 cost:
 	go run ./benchmarks/cost
+
+# What a user pays: packages linked, size and modules of the smallest program.
+footprint:
+	go test -count=1 -v -run Footprint ./benchmarks/footprint
 
 # The official client and the reference server against the Go server; the
 # figure at the end says what was compared.
