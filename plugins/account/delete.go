@@ -48,20 +48,20 @@ func (a *Account) deleteUser(c *betterauth.Ctx, in DeleteUserInput) (DeleteUserA
 		return DeleteUserAnswer{}, ErrDeletionDisabled
 	}
 	id := c.Identity()
-	password := deref(in.Password)
+	password := betterauth.OrZero(in.Password)
 	if password != "" {
 		if err := a.checkPassword(c, id.User.ID, password); err != nil {
 			return DeleteUserAnswer{}, err
 		}
 	}
-	switch token := deref(in.Token); {
+	switch token := betterauth.OrZero(in.Token); {
 	case token != "":
 		if err := a.takeToken(c, id.User.ID, token); err != nil {
 			return DeleteUserAnswer{}, err
 		}
 	case a.cfg.DeleteUser.MailToken:
 		err := c.ChangeAccess(func(tx *betterauth.Ctx, user *betterauth.User) error {
-			return a.mailToken(tx, user, deref(in.CallbackURL))
+			return a.mailToken(tx, user, betterauth.OrZero(in.CallbackURL))
 		})
 		return DeleteUserAnswer{Success: true, Message: "Verification email sent"}, err
 	case password == "" && !c.Fresh(id.Session):
@@ -93,7 +93,7 @@ func (a *Account) followDeletion(c *betterauth.Ctx, in FollowDeletionInput) (any
 	if err := a.remove(c); err != nil {
 		return nil, err
 	}
-	if target := deref(in.CallbackURL); target != "" {
+	if target := betterauth.OrZero(in.CallbackURL); target != "" {
 		return betterauth.Redirect{URL: target}, nil
 	}
 	return deleted, nil

@@ -49,7 +49,7 @@ func (k *Keys) updateKey(c *betterauth.Ctx, in UpdateInput) (*Answer, error) {
 	if _, err := in.permissions(); err != nil {
 		return nil, err
 	}
-	user, remote, owner := caller(c), c.FromClient(), deref(in.UserID)
+	user, remote, owner := caller(c), c.FromClient(), betterauth.OrZero(in.UserID)
 	switch {
 	case user == nil && owner == "", user != nil && owner != "" && owner != user.ID:
 		return nil, ErrUnauthorizedSession

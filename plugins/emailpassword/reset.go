@@ -74,7 +74,7 @@ func (p *EmailPassword) requestReset(c *betterauth.Ctx, in RequestPasswordResetI
 	if _, err := p.host.Verifications().Create(c, resetPrefix+token, user.ID, p.cfg.ResetTTL); err != nil {
 		return RequestPasswordResetAnswer{}, err
 	}
-	link := c.BaseURL() + "/reset-password/" + token + "?callbackURL=" + betterauth.EncodeURIComponent(text(in.RedirectTo))
+	link := c.BaseURL() + "/reset-password/" + token + "?callbackURL=" + betterauth.EncodeURIComponent(betterauth.OrZero(in.RedirectTo))
 	if m := p.resetMessage(user, link, token); known {
 		p.host.Mail(c, m)
 	}
@@ -142,9 +142,9 @@ type ResetPasswordInput struct {
 }
 
 func (p *EmailPassword) reset(c *betterauth.Ctx, in ResetPasswordInput) (betterauth.Status, error) {
-	token := text(in.Token)
+	token := betterauth.OrZero(in.Token)
 	if token == "" {
-		token = text(in.QueryToken)
+		token = betterauth.OrZero(in.QueryToken)
 	}
 	if err := p.Reset(c, token, in.NewPassword); err != nil {
 		return betterauth.Status{}, err

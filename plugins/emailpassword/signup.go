@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -142,8 +141,7 @@ func (p *EmailPassword) tellOwner(email string) {
 // unique index on the address decides between two at once.
 func (p *EmailPassword) createUser(ctx context.Context, user *betterauth.User, hash string) error {
 	err := p.users.Create(ctx, user)
-	var unique *database.UniqueError
-	if errors.As(err, &unique) && slices.Contains(unique.Columns, "email") {
+	if database.UniqueViolation(err, "user", "email") {
 		return ErrUserExists.Because(err)
 	}
 	if err != nil {

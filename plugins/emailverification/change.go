@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -149,8 +148,7 @@ func (l signed) mayChange(user *betterauth.User, findErr error, id *betterauth.I
 
 // taken says so when somebody else has the new address by now.
 func taken(err error) error {
-	var unique *database.UniqueError
-	if errors.As(err, &unique) && slices.Contains(unique.Columns, "email") {
+	if database.UniqueViolation(err, "user", "email") {
 		return ErrEmailTaken.Because(err)
 	}
 	return err

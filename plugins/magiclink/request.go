@@ -1,11 +1,11 @@
 package magiclink
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"net/url"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -106,17 +106,12 @@ func (m *MagicLink) stored(ctx context.Context, token string) (string, error) {
 // message leaves out the name: whoever asks for a link to a foreign address
 // chooses it, and could have us mail a text of theirs.
 func (m *MagicLink) message(c *betterauth.Ctx, in RequestInput, token string) (*betterauth.Message, error) {
-	link := c.BaseURL() + "/magic-link/verify?token=" + formEncode(token)
-	callbackURL := text(in.CallbackURL)
-	if callbackURL == "" {
-		callbackURL = "/"
-	}
-	link += "&callbackURL=" + formEncode(callbackURL)
-	if target := text(in.NewUserCallbackURL); target != "" {
-		link += "&newUserCallbackURL=" + formEncode(target)
-	}
-	if target := text(in.ErrorCallbackURL); target != "" {
-		link += "&errorCallbackURL=" + formEncode(target)
+	callbackURL := cmp.Or(betterauth.OrZero(in.CallbackURL), "/")
+	link := betterauth.AddParams(c.BaseURL()+"/magic-link/verify", betterauth.Param{Name: "token", Value: token}, betterauth.Param{Name: "callbackURL", Value: callbackURL})
+	for _, p := range []betterauth.Param{{Name: "newUserCallbackURL", Value: betterauth.OrZero(in.NewUserCallbackURL)}, {Name: "errorCallbackURL", Value: betterauth.OrZero(in.ErrorCallbackURL)}} {
+		if p.Value != "" {
+			link = betterauth.AddParams(link, p)
+		}
 	}
 	app := m.host.AppName()
 	message := &betterauth.Message{
@@ -130,18 +125,4 @@ func (m *MagicLink) message(c *betterauth.Ctx, in RequestInput, token string) (*
 	metadata, err := json.Marshal(in.Metadata, json.Deterministic(true))
 	message.Data = map[string]string{"metadata": string(metadata)}
 	return message, err
-}
-
-// formEncode encodes a parameter as browsers do (WHATWG URL); it differs from
-// url.QueryEscape in two characters.
-func formEncode(s string) string {
-	return strings.NewReplacer("%2A", "*", "~", "%7E").Replace(url.QueryEscape(s))
-}
-
-// text is an optional member, "" without it.
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }
