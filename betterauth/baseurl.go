@@ -34,12 +34,12 @@ func newBaseURLs(cfg *Config) (baseURLs, []error) {
 	problems := b.nameHeaders(cfg)
 	if b.dynamic != nil {
 		if len(b.dynamic.AllowedHosts) == 0 && b.dynamic.AllowHost == nil {
-			problems = append(problems, problem("", "config DynamicBaseURL", "lists no AllowedHosts and has no AllowHost"))
+			problems = append(problems, problem("", "config DynamicBaseURL", "lists no AllowedHosts and has no AllowHost; say with one of them which hosts are yours"))
 		}
 		switch b.dynamic.Protocol {
 		case "", "auto", "http", "https":
 		default:
-			problems = append(problems, problem("", "config DynamicBaseURL", "protocol %q is not http, https or auto", b.dynamic.Protocol))
+			problems = append(problems, problem("", "config DynamicBaseURL", "protocol %q is not http, https or auto; use one of them", b.dynamic.Protocol))
 		}
 		if cfg.BaseURL != "" {
 			problems = append(problems, problem("", "config BaseURL", "has no effect beside DynamicBaseURL; remove one of them"))
@@ -75,11 +75,11 @@ func (b *baseURLs) nameHeaders(cfg *Config) (problems []error) {
 	if len(b.headers) == 0 {
 		b.headers = []string{"X-Forwarded-Proto", "X-Forwarded-Host"}
 	} else if !b.forwards {
-		problems = append(problems, problem("", "config ProxyHeaders", "has no effect without TrustProxyHeaders"))
+		problems = append(problems, problem("", "config ProxyHeaders", "has no effect without TrustProxyHeaders; turn that on where a proxy sets these headers, or remove them"))
 	}
 	for _, name := range b.headers {
 		if !forwarded.Known(name) {
-			problems = append(problems, problem("", "config ProxyHeaders", "%q says nothing of the scheme or the host; known are %s", name, strings.Join(forwarded.Names(), ", ")))
+			problems = append(problems, problem("", "config ProxyHeaders", "%q says nothing of the scheme or the host; use some of %s", name, strings.Join(forwarded.Names(), ", ")))
 		}
 	}
 	return problems
@@ -111,7 +111,7 @@ func (b *baseURLs) resolveDynamic() (problems []error) {
 	if d.Fallback != "" {
 		from, path, ok := parseBaseURL(d.Fallback)
 		if !ok {
-			problems = append(problems, problem("", "config DynamicBaseURL.Fallback", "%q is not an http or https URL", d.Fallback))
+			problems = append(problems, problem("", "config DynamicBaseURL.Fallback", "%q is not an http or https URL; write it as https://example.com", d.Fallback))
 		}
 		d.Fallback = from + path
 	}

@@ -54,10 +54,11 @@ func (t *routes) isDisabled(method, path string) bool {
 	return op != nil && t.off[routeShape(op.Path)]
 }
 
-// hint guesses which route a path was meant to be, "" if it looks like none.
+// hint says how to write the path of a route, and guesses which was meant.
 func (t *routes) hint(path string) string {
+	const unknown = "; write the path as the operation has it, below the base path, or remove it"
 	if path == "" {
-		return ""
+		return unknown
 	}
 	below := "/" + strings.Trim(path, "/")
 	if rest, ok := strings.CutPrefix(below, t.base+"/"); ok && t.base != "" {
@@ -74,7 +75,7 @@ func (t *routes) hint(path string) string {
 	if strings.ContainsAny(path, "*?") {
 		return "; name each route, patterns do not count here"
 	}
-	return ""
+	return unknown
 }
 
 // letters is what two spellings of a path have in common.

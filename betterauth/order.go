@@ -21,21 +21,21 @@ func (a *Auth) orderPlugins(plugins []Plugin) (problems []error) {
 	var added []*orderedPlugin
 	for i, p := range plugins {
 		if p == nil {
-			problems = append(problems, problem("", fmt.Sprintf("plugin number %d", i+1), "is nil"))
+			problems = append(problems, problem("", fmt.Sprintf("plugin number %d", i+1), "is nil; pass Plugin what a constructor such as passkey.New returned"))
 			continue
 		}
 		o := &orderedPlugin{plugin: p}
 		if err := safely(func() error { o.manifest = p.Manifest(); return nil }); err != nil {
-			problems = append(problems, problem("", fmt.Sprintf("plugin number %d", i+1), "Manifest: %w", err))
+			problems = append(problems, problem("", fmt.Sprintf("plugin number %d", i+1), "Manifest: %w; a manifest is asked for before there is a Host, so let it only declare", err))
 			continue
 		}
 		id := o.manifest.ID
 		if !pluginID.MatchString(id) {
-			problems = append(problems, problem(id, "ID", "%q is not in kebab-case", id))
+			problems = append(problems, problem(id, "ID", "%q is not in kebab-case; write it as two-factor", id))
 			continue
 		}
 		if byID[id] != nil {
-			problems = append(problems, problem(id, "ID", "is used by two plugins"))
+			problems = append(problems, problem(id, "ID", "is used by two plugins; pass Plugin each plugin once"))
 			continue
 		}
 		byID[id] = o
@@ -51,13 +51,13 @@ func (a *Auth) orderPlugins(plugins []Plugin) (problems []error) {
 		case done:
 			return
 		case visiting:
-			problems = append(problems, problem(id, "Requires", "is circular: %s", strings.Join(chain, " → ")))
+			problems = append(problems, problem(id, "Requires", "is circular: %s; take one plugin out of Requires, and find it with betterauth.Peer", strings.Join(chain, " → ")))
 			return
 		}
 		state[id] = visiting
 		for _, need := range o.manifest.Requires {
 			if byID[need] == nil {
-				problems = append(problems, problem(id, "Requires", "plugin %s is not present", need))
+				problems = append(problems, problem(id, "Requires", "plugin %s is not present; pass it to Plugin as well", need))
 				continue
 			}
 			visit(byID[need], chain)
