@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/better-auth-go/better-auth/internal/panics"
 	"github.com/better-auth-go/better-auth/internal/ratelimit"
 )
 
@@ -209,7 +210,7 @@ func (l RateLimit) apply(r *http.Request, current Rule, longest time.Duration) (
 	case l.Func == nil:
 		return l.Rule, true, nil
 	}
-	defer recoverTo(&err, "rate limit function for %s", l.Path)
+	defer panics.Recover(&err, "rate limit function for %s", l.Path)
 	rule, limited = l.Func(r, current)
 	if !limited {
 		return current, false, nil
