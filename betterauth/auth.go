@@ -34,7 +34,9 @@ type Auth struct {
 	limiter       *limiter
 	warnings      struct{ origin, address sync.Once } // what is logged once
 	noted         notes                               // what is warned of once in a while
-	plugins       []orderedPlugin
+	plugins       []*orderedPlugin
+	core          *orderedPlugin // needs plugins, and is none
+	passwords     PasswordKeeper // nil without one
 	operations    map[string]*operation
 	routes        *routes
 	requestHooks  []compiledRequestHook

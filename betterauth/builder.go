@@ -172,9 +172,11 @@ func (a *Auth) tell(plan *database.Plan) {
 	}
 }
 
-// initPlugins starts plugins in order. If one fails, those before it are closed.
+// initPlugins starts plugins in order, each with the started ones it needs. If one
+// fails, those before it are closed.
 func (a *Auth) initPlugins(ctx context.Context) error {
 	for i, p := range a.plugins {
+		p.fillNeeds()
 		init, ok := p.plugin.(Initializer)
 		if !ok {
 			continue
@@ -184,6 +186,7 @@ func (a *Auth) initPlugins(ctx context.Context) error {
 			return errors.Join(&Problem{Plugin: p.manifest.ID, Item: "Init", Err: err}, started.Close(ctx))
 		}
 	}
+	a.core.fillNeeds()
 	return nil
 }
 

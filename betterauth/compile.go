@@ -104,6 +104,9 @@ func (a *Auth) compileManifests() (problems []error) {
 				problems = append(problems, problem(m.ID, fmt.Sprintf("error code number %d", i+1), "is incomplete; it needs a Code and a Status from 400 to 599"))
 			}
 		}
+		if m.ProvesAddresses > ProvenWithoutMail {
+			problems = append(problems, problem(m.ID, "ProvesAddresses", "%d is neither ProvenByMail nor ProvenWithoutMail; use one of them", m.ProvesAddresses))
+		}
 		if m.Hasher != nil {
 			a.hasher = m.Hasher(a.hasher)
 		}
@@ -119,9 +122,13 @@ func (a *Auth) compileManifests() (problems []error) {
 // checkPlugins asks plugins about their configuration.
 func (a *Auth) checkPlugins() (problems []error) {
 	site := Site{AppName: a.cfg.AppName, BaseURL: a.base.Static, TrustedOrigins: a.origins.All,
-		AnyHost: a.base.Static == "" && a.base.Dynamic == nil && !a.base.Broken, CanMail: a.cfg.Mailer != nil, plugins: a.plugins}
+		AnyHost: a.base.Static == "" && a.base.Dynamic == nil && !a.base.Broken, CanMail: a.cfg.Mailer != nil}
 	if site.BaseURL != "" {
 		site.Origin = origin.Of(site.BaseURL)
+	}
+	for _, p := range a.plugins {
+		by := p.manifest.ProvesAddresses
+		site.ProvesAddresses = site.ProvesAddresses || by == ProvenWithoutMail || by == ProvenByMail && site.CanMail
 	}
 	for _, p := range a.plugins {
 		if checker, ok := p.plugin.(Checker); ok {
@@ -148,7 +155,7 @@ func unjoined(err error) []error {
 
 // compileOperations collects all endpoints, the core's first, and their routes.
 func (a *Auth) compileOperations() (ops []*operation, problems []error) {
-	sources := []orderedPlugin{{manifest: Manifest{ID: "core", Endpoints: coreEndpoints()}}}
+	sources := []*orderedPlugin{{manifest: Manifest{ID: "core", Endpoints: coreEndpoints()}}}
 	sources = append(sources, a.plugins...)
 	byID := map[string]*operation{}
 	replaced := map[string]string{} // operation → plugin

@@ -20,7 +20,7 @@ var problemSources = []struct {
 	functions              []string
 }{
 	{"betterauth", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update",
-		[]string{"check", "problem", "attach", "attachHooks", "disable"}},
+		[]string{"check", "problem", "provider", "attach", "attachHooks", "disable"}},
 	{"internal/baseurl", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update", nil},
 	{"internal/input", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update",
 		[]string{"Compile", "compileObject", "compileField", "setType", "setChecks"}},
