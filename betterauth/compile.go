@@ -9,6 +9,7 @@ import (
 	"github.com/better-auth-go/better-auth/internal/input"
 	"github.com/better-auth-go/better-auth/internal/origin"
 	"github.com/better-auth-go/better-auth/internal/panics"
+	"github.com/better-auth-go/better-auth/internal/router"
 )
 
 // operation is an endpoint ready to serve.
@@ -62,7 +63,7 @@ func (a *Auth) compileManifests() (problems []error) {
 	problems = append(problems, a.uncheck("InsecureUncheckedOrigins", a.cfg.InsecureUncheckedOrigins, func(op *operation) { op.anyTarget = true })...)
 	problems = append(problems, a.uncheck("InsecureUncheckedCSRF", a.cfg.InsecureUncheckedCSRF, func(op *operation) { op.anyOrigin = true })...)
 	for _, path := range a.cfg.DisabledPaths {
-		if err := a.routes.disable(path); err != nil {
+		if err := a.routes.Disable(path); err != nil {
 			problems = append(problems, problem("", "config DisabledPaths", "%w", err))
 		}
 	}
@@ -191,19 +192,32 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 			ops = append(ops, op)
 		}
 	}
-	a.routes = newRoutes(a.base.Path)
-	a.routes.skipSlash = a.cfg.SkipTrailingSlashes
+	a.routes = router.New[*operation](a.base.Path, a.cfg.SkipTrailingSlashes)
 	a.operations = map[string]*operation{}
 	for _, op := range ops {
 		a.operations[op.ID] = op
 		if op.Access == ServerOnly {
 			continue
 		}
-		if clash := a.routes.add(op); clash != nil {
-			problems = append(problems, problem(op.plugin, "endpoint "+op.ID, "its route %s is also that of %s of %s", op.Path, clash.ID, clash.plugin))
+		if clash := a.routes.Add(router.Route[*operation]{ID: op.ID, Methods: op.methods(), Path: op.Path, To: op}); clash != nil {
+			problems = append(problems, problem(op.plugin, "endpoint "+op.ID, "its route %s is also that of %s of %s", op.Path, clash.ID, clash.To.plugin))
 		}
 	}
 	return ops, problems
+}
+
+// uncheck marks the operations at and below the routes of a switch.
+func (a *Auth) uncheck(name string, paths []string, mark func(*operation)) (problems []error) {
+	for _, path := range paths {
+		ops := a.routes.Below(path)
+		for _, op := range ops {
+			mark(op)
+		}
+		if len(ops) == 0 {
+			problems = append(problems, problem("", "config "+name, "%q is the route of no operation and leads to none%s", path, a.routes.Hint(path)))
+		}
+	}
+	return problems
 }
 
 // attachHooks resolves which hooks run for which operation.
