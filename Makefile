@@ -1,4 +1,4 @@
-.PHONY: test bench cost conformance reference quickstart fuzz
+.PHONY: test bench cost mutants conformance reference quickstart fuzz
 
 # Everything: formatting, vet, staticcheck, Go tests with the race detector on
 # SQLite and PostgreSQL, the reference server, the browser.
@@ -26,6 +26,12 @@ conformance:
 reference:
 	conformance/install.sh
 	node conformance/release/move.mjs "$(VERSION)"
+
+# What the tests do not notice when the code is changed: every mechanism and the
+# files that decide who gets in, or one package: make mutants PKG=internal/cookie.
+# internal/mutants/survivors.txt lists what may survive, with the reason.
+mutants:
+	go run ./internal/mutants $(PKG)
 
 quickstart:
 	go run ./examples/quickstart
