@@ -96,6 +96,14 @@ func (r *rewriter) visit(n ast.Node) bool {
 		return n.Tok == token.VAR
 	case *ast.BlockStmt:
 		r.statements(n.List)
+	case *ast.SwitchStmt:
+		if n.Tag == nil {
+			for _, clause := range n.Body.List {
+				for _, condition := range clause.(*ast.CaseClause).List {
+					r.flip(condition)
+				}
+			}
+		}
 	case *ast.CaseClause:
 		r.statements(n.Body)
 	case *ast.CommClause:
