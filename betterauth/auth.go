@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/baseurl"
 	"github.com/better-auth-go/better-auth/internal/clientip"
+	"github.com/better-auth-go/better-auth/internal/origin"
 	"github.com/better-auth-go/better-auth/internal/secret"
 )
 
@@ -20,13 +22,12 @@ import (
 type Auth struct {
 	cfg           Config
 	db            *database.DB
-	own           *database.DB // the part of db that is to be closed
 	stateless     bool
 	log           *slog.Logger
 	ring          *secret.Ring
 	current       string
-	base          baseURLs
-	origins       trustedOrigins
+	base          baseurl.Bases
+	origins       origin.Trusted
 	jar           cookieJar
 	clientIP      clientip.Config
 	hasher        Hasher
@@ -59,8 +60,7 @@ type Auth struct {
 var _ http.Handler = (*Auth)(nil)
 
 // Close waits for mail that is being sent, until ctx ends, and releases what
-// plugins hold, in reverse order. It does not close a database that the
-// application opened.
+// plugins hold, in reverse order. It does not close the database.
 func (a *Auth) Close(ctx context.Context) error {
 	var errs []error
 	if a.outbox != nil {
@@ -73,11 +73,11 @@ func (a *Auth) Close(ctx context.Context) error {
 			}
 		}
 	}
-	return errors.Join(append(errs, a.closeOwn())...)
+	return errors.Join(errs...)
 }
 
 // BasePath is where the endpoints live, such as "/api/auth".
-func (a *Auth) BasePath() string { return a.base.path }
+func (a *Auth) BasePath() string { return a.base.Path }
 
 // Operations lists all endpoints, server-only ones included, sorted by ID.
 func (a *Auth) Operations() []Operation {
@@ -123,7 +123,7 @@ func (a *Auth) Session(ctx context.Context, r *http.Request) (*Identity, error) 
 func (a *Auth) foreignCtx(ctx context.Context, r *http.Request) (*Ctx, error) {
 	c := a.newCtx(ctx, r)
 	var err error
-	if c.baseURL, err = a.base.of(r); err != nil {
+	if c.baseURL, err = a.base.Of(r); err != nil {
 		return nil, err
 	}
 	if c.baseURL == "" {
@@ -146,7 +146,7 @@ func (a *Auth) CreateSession(ctx context.Context, userID string, how SignIn) (*S
 		return nil, err
 	}
 	c := a.newCtx(ctx, nil)
-	if c.baseURL, err = a.base.of(nil); err != nil {
+	if c.baseURL, err = a.base.Of(nil); err != nil {
 		return nil, err
 	}
 	return c.SignIn(user, how)

@@ -10,6 +10,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 )
@@ -98,7 +99,7 @@ func TestBuildProblems(t *testing.T) {
 			After:  []betterauth.AfterHook{betterauth.After("signUpEmail", func(*betterauth.Ctx, *note) error { return nil })}}},
 			want: []string{"before hook number 1 on signUpEmail", "takes betterauth_test.note", "after hook number 1 on signUpEmail"}},
 		"empty hook": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Before: []betterauth.BeforeHook{{}}}}, want: []string{"before hook number 1"}},
-		"unheard of event": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Events: []betterauth.Subscriber{betterauth.On(func(context.Context, note) {})}}},
+		"unheard of event": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Events: []betterauth.Subscriber{betterauth.On(func(context.Context, note) error { return nil })}}},
 			want: []string{"plugin x", "event subscriber", "no plugin emits betterauth_test.note"}},
 		"empty subscriber": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Events: []betterauth.Subscriber{{}}}}, want: []string{"event subscriber", "is empty"}},
 		"empty gate":       {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Gates: []betterauth.SessionGate{{Name: "g"}}}}, want: []string{"gate number 1 g"}},
@@ -112,8 +113,12 @@ func TestBuildProblems(t *testing.T) {
 			want: []string{`RateLimit.Storage: "redis"`, "is negative", "/empty: needs a Window and a Max", "/both: needs one of", "slashless: needs a path"}},
 		"bad limit": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Limits: []betterauth.RateLimit{{Path: "x"}}}}, want: []string{"limit x"}},
 		"bad code":  {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Errors: []*betterauth.ErrorCode{{Code: "X"}}}}, want: []string{"error code number 1"}},
-		"hook on no table": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Database: []betterauth.DatabaseHook{
-			betterauth.BeforeCreate(func(context.Context, *note) error { return nil })}}}, want: []string{"hook", "note"}},
+		"hook on no table": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", RowHooks: []database.Hooks{
+			database.RowHooks[note]{BeforeCreate: func(context.Context, *note) error { return nil }}}}}, want: []string{"plugin x", "row hooks number 1", "no table has rows of this type", "note"}},
+		"hooks without functions": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", RowHooks: []database.Hooks{
+			database.RowHooks[betterauth.User]{}, nil, database.UntypedRowHooks{}}}},
+			want: []string{"plugin x: row hooks number 1: database: hooks on betterauth.User: none of their functions is set",
+				"plugin x: row hooks number 2: database: the hooks are nil", "plugin x: row hooks number 3"}},
 		"short secret":    {config: betterauth.Config{Secret: "short"}, want: []string{"config Secret", "has 5 characters"}},
 		"public secret":   {config: betterauth.Config{Secret: "better-auth-secret-12345678901234567890"}, want: []string{"config Secret", "every copy"}},
 		"monotone secret": {config: betterauth.Config{Secret: strings.Repeat("abc", 20)}, want: []string{"config Secret", "repeats"}},
@@ -280,7 +285,7 @@ func TestReplacesAnEndpoint(t *testing.T) {
 
 func memory(t *testing.T) *database.DB {
 	t.Helper()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		t.Fatal(err)
 	}

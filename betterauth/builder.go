@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Builder collects what an Auth is made of. It is not safe for concurrent use.
@@ -15,6 +16,7 @@ type Builder struct {
 	cfg       Config
 	db        *database.DB
 	stateless bool
+	memory    *database.DB // of Stateless
 	plugins   []Plugin
 }
 
@@ -46,7 +48,7 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 		return nil, err
 	}
 	if err := a.checkSchema(ctx, a.cfg.Schema); err != nil {
-		return nil, errors.Join(err, a.closeOwn())
+		return nil, err
 	}
 	a.tellOpenOrigins()
 	a.outbox = newOutbox(a.cfg.Mailer, a.cfg.MailTimeout, a.log, func(kind string) {
@@ -54,7 +56,7 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 			Configure: "if that much is meant, raise Config.MailLimit", Seen: []slog.Attr{slog.String("kind", kind)}})
 	})
 	if err := a.initPlugins(ctx); err != nil {
-		return nil, errors.Join(err, a.closeOwn())
+		return nil, err
 	}
 	a.introduce()
 	return a, nil
@@ -66,10 +68,10 @@ func (a *Auth) introduce() {
 	for i, p := range a.plugins {
 		plugins[i] = p.manifest.ID
 	}
-	base := a.base.static
+	base := a.base.Static
 	switch {
-	case a.base.dynamic != nil:
-		base = "by host: " + strings.Join(a.base.dynamic.AllowedHosts, ", ")
+	case a.base.Dynamic != nil:
+		base = "by host: " + strings.Join(a.base.Dynamic.AllowedHosts, ", ")
 	case base == "":
 		base = "whatever host a request names"
 	}
@@ -77,7 +79,7 @@ func (a *Auth) introduce() {
 	if a.stateless {
 		kept = "none: sessions are in cookies alone"
 	}
-	a.log.Info("better-auth is ready", "baseURL", base, "path", a.base.path, "database", kept, "mailer", a.outbox != nil, "plugins", plugins)
+	a.log.Info("better-auth is ready", "baseURL", base, "path", a.base.Path, "database", kept, "mailer", a.outbox != nil, "plugins", plugins)
 }
 
 // Migrations returns what the database lacks, without starting anything: the
@@ -88,7 +90,7 @@ func (b *Builder) Migrations(ctx context.Context) (*database.Plan, error) {
 		return nil, err
 	}
 	if a.stateless {
-		return &database.Plan{}, a.closeOwn()
+		return &database.Plan{}, nil
 	}
 	return a.Migrations(ctx)
 }
@@ -101,7 +103,7 @@ func (b *Builder) Migrate(ctx context.Context) (*database.Plan, error) {
 		return nil, err
 	}
 	if a.stateless {
-		return &database.Plan{}, a.closeOwn()
+		return &database.Plan{}, nil
 	}
 	return a.Migrate(ctx)
 }
@@ -121,14 +123,19 @@ func (b *Builder) assemble() (*Auth, error) {
 	problems := a.configure()
 	problems = append(problems, a.orderPlugins(b.plugins)...)
 	problems = append(problems, a.compileManifests()...)
-	problems = append(problems, a.openOwn()...)
-	if a.db == nil {
+	if a.stateless && a.db == nil {
+		a.db = b.memory
+	}
+	switch {
+	case a.db == nil && a.stateless:
+		problems = append(problems, problem("", "database", `Stateless needs one in memory for what plugins store; give it sqlite.Open(":memory:")`))
+	case a.db == nil:
 		problems = append(problems, problem("", "database", "none given; call Database, or Stateless to keep sessions in cookies alone"))
-	} else {
+	default:
 		problems = append(problems, a.compileSchema()...)
 	}
 	if err := errors.Join(problems...); err != nil {
-		return nil, errors.Join(fmt.Errorf("betterauth: cannot build:\n%w", err), a.closeOwn())
+		return nil, fmt.Errorf("betterauth: cannot build:\n%w", err)
 	}
 	return a, nil
 }
@@ -182,6 +189,6 @@ func (a *Auth) initPlugins(ctx context.Context) error {
 
 // safely turns a panic of a plugin into an error.
 func safely(f func() error) (err error) {
-	defer recoverTo(&err, "it")
+	defer panics.Recover(&err, "it")
 	return f()
 }

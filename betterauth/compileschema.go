@@ -2,7 +2,7 @@ package betterauth
 
 import (
 	"cmp"
-	"slices"
+	"fmt"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -51,30 +51,38 @@ func (a *Auth) compileSchema() (problems []error) {
 	addColumns("", a.cfg.AdditionalColumns)
 	schema, err := database.Compile(a.db, tables, extra, database.Options{
 		Naming: a.cfg.Naming, IDs: a.cfg.IDs, NewID: a.cfg.NewID, Now: a.now, Rand: a.cfg.Random,
-		OnPanic: func(p any) { a.log.Error("a database hook panicked after commit", "panic", p) },
+		OnHookFailure: a.logAfterCommit,
 	})
 	if err != nil {
 		return append(problems, problem("", "schema", "%w", err))
 	}
 	a.schema, a.added = schema, extra
 	problems = append(problems, a.checkLeftOut()...)
-	problems = append(problems, a.setDatabaseHooks()...)
+	problems = append(problems, a.addRowHooks()...)
 	problems = append(problems, a.checkEndings()...)
 	return append(problems, a.openStores()...)
 }
 
-func (a *Auth) setDatabaseHooks() []error {
-	hooks := normalizeHooks()
+// addRowHooks installs the core's own hooks around those of plugins.
+func (a *Auth) addRowHooks() (problems []error) {
+	add := func(plugin, item string, hooks database.Hooks) {
+		if err := a.schema.AddHooks(plugin, hooks); err != nil {
+			problems = append(problems, problem(plugin, item, "%w", err))
+		}
+	}
+	add("", "row hooks", normalizeHooks())
 	for _, p := range a.plugins {
-		for _, h := range p.manifest.Database {
-			hooks = append(hooks, h.hook)
+		for i, hooks := range p.manifest.RowHooks {
+			add(p.manifest.ID, fmt.Sprintf("row hooks number %d", i+1), hooks)
 		}
 	}
 	// Last, so that they see what will be written and what plugins made of it.
-	if err := a.schema.SetHooks(slices.Concat(hooks, a.admitHooks(), a.validateHooks(), a.endingHooks())); err != nil {
-		return []error{problem("", "database hooks", "%w", err)}
+	add("", "row hooks", a.admitHooks())
+	if a.cfg.ValidateUserInfo != nil {
+		add("", "row hooks", database.RowHooks[User]{BeforeCreate: a.validateUser})
 	}
-	return nil
+	add("", "row hooks", a.endingHooks())
+	return problems
 }
 
 func (a *Auth) openStores() []error {

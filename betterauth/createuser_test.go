@@ -16,19 +16,19 @@ import (
 
 // rewriting changes the address of rows that are about to be written.
 func rewriting(to *string) betterauth.Plugin {
-	return betterauth.Inline{ID: "rewriting", Database: []betterauth.DatabaseHook{
-		betterauth.BeforeCreate(func(_ context.Context, u *betterauth.User) error {
+	return betterauth.Inline{ID: "rewriting", RowHooks: []database.Hooks{
+		database.RowHooks[betterauth.User]{BeforeCreate: func(_ context.Context, u *betterauth.User) error {
 			if *to != "" {
 				u.Email = *to
 			}
 			return nil
-		}),
-		betterauth.BeforeUpdate(func(_ context.Context, _ *betterauth.User, set database.Set) error {
+		}},
+		database.RowHooks[betterauth.User]{BeforeUpdate: func(_ context.Context, _ *betterauth.User, set database.Set) error {
 			if *to != "" {
 				set["email"] = *to
 			}
 			return nil
-		}),
+		}},
 	}}
 }
 
@@ -163,13 +163,13 @@ func TestCreateUser(t *testing.T) {
 		refused, refusing := errors.New("not this one"), false
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db,
 			Config: betterauth.Config{Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},
-			Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{}), betterauth.Inline{ID: "refusing", Database: []betterauth.DatabaseHook{
-				betterauth.AfterCreate(func(context.Context, *betterauth.Account) error {
+			Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{}), betterauth.Inline{ID: "refusing", RowHooks: []database.Hooks{
+				database.RowHooks[betterauth.Account]{AfterCreate: func(context.Context, *betterauth.Account) error {
 					if refusing {
 						return refused
 					}
 					return nil
-				})}}}})
+				}}}}}})
 		ctx := t.Context()
 		created := kit.Clock.Now().AddDate(-3, 0, 0)
 		ada := &betterauth.User{Name: "Ada", Email: "Ada@Example.com", EmailVerified: true, CreatedAt: created}

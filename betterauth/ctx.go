@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/internal/cookie"
+	"github.com/better-auth-go/better-auth/internal/origin"
 )
 
 // Ctx is one call of an operation: the request's context, what it brought, who
@@ -55,7 +56,7 @@ func (a *Auth) newCtx(ctx context.Context, r *http.Request) *Ctx {
 	return &Ctx{Context: context.WithValue(ctx, exchangeKey{}, x), exchange: x}
 }
 
-// CtxFrom returns the call that ctx belongs to: for database hooks that need
+// CtxFrom returns the call that ctx belongs to: for row hooks that need
 // the request. ok is false outside any call.
 func CtxFrom(ctx context.Context) (c *Ctx, ok bool) {
 	x, ok := ctx.Value(exchangeKey{}).(*exchange)
@@ -123,7 +124,7 @@ func (c *Ctx) UserAgent() string {
 func (c *Ctx) BaseURL() string { return c.baseURL }
 
 // Origin is the origin of the base URL, such as "https://example.com".
-func (c *Ctx) Origin() string { return originOf(c.baseURL) }
+func (c *Ctx) Origin() string { return origin.Of(c.baseURL) }
 
 // Trusted reports whether target may be redirected to, or may call with
 // cookies: its origin is trusted, or it is a safe path on this server.
@@ -148,12 +149,6 @@ func (c *Ctx) Transaction(f func(tx *Ctx) error) error {
 		return err
 	}
 	return answer
-}
-
-// AfterCommit runs f once the transaction in c is durable, at once without one,
-// and never if it is undone. A panic is logged.
-func (c *Ctx) AfterCommit(f func(ctx context.Context)) {
-	(&Host{auth: c.auth, plugin: "core"}).AfterCommit(c.Context, f)
 }
 
 // RequestValue is a slot for a value that lives as long as one request, private to the

@@ -36,30 +36,30 @@ func storedEmail(address string) string {
 
 // normalizeHooks come before the hooks of plugins, which then see an address as it
 // will be stored. What is no address yet may become one in them.
-func normalizeHooks() []database.Hook {
-	return []database.Hook{
-		BeforeCreate(func(_ context.Context, user *User) error {
+func normalizeHooks() database.Hooks {
+	return database.RowHooks[User]{
+		BeforeCreate: func(_ context.Context, user *User) error {
 			if email, ok := NormalizeEmail(user.Email); ok {
 				user.Email = email
 			}
 			return nil
-		}).hook,
-		BeforeUpdate(func(_ context.Context, user *User, set database.Set) error {
+		},
+		BeforeUpdate: func(_ context.Context, user *User, set database.Set) error {
 			given, _ := set["email"].(string)
 			if email, ok := NormalizeEmail(given); ok && given != user.Email {
 				set["email"] = email
 			}
 			return nil
-		}).hook,
+		},
 	}
 }
 
 // admitHooks come after the hooks of plugins: what they made of a row is what
 // counts.
-func (a *Auth) admitHooks() []database.Hook {
-	return []database.Hook{
-		BeforeCreate(a.admitUser).hook,
-		BeforeUpdate(func(_ context.Context, user *User, set database.Set) error {
+func (a *Auth) admitHooks() database.Hooks {
+	return database.RowHooks[User]{
+		BeforeCreate: a.admitUser,
+		BeforeUpdate: func(_ context.Context, user *User, set database.Set) error {
 			value, changes := set["email"]
 			if !changes || value == any(user.Email) {
 				return nil // also an address that another program stored
@@ -71,7 +71,7 @@ func (a *Auth) admitHooks() []database.Hook {
 			}
 			set["email"] = email
 			return nil
-		}).hook,
+		},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Ending is something that happens to a user, after which what opened their
@@ -245,9 +246,9 @@ func (a *Auth) endPending(ctx context.Context, user *User, why Ending) error {
 }
 
 // endingHooks run the endings that are changes of a user's row.
-func (a *Auth) endingHooks() []database.Hook {
-	return []database.Hook{
-		BeforeUpdate(func(ctx context.Context, user *User, set database.Set) error {
+func (a *Auth) endingHooks() database.Hooks {
+	return database.RowHooks[User]{
+		BeforeUpdate: func(ctx context.Context, user *User, set database.Set) error {
 			email, changes := set["email"].(string)
 			if changes = changes && email != user.Email; !changes {
 				email = user.Email
@@ -261,13 +262,13 @@ func (a *Auth) endingHooks() []database.Hook {
 				return nil
 			}
 			return a.end(ctx, user, AddressChanged)
-		}).hook,
-		BeforeDelete(func(ctx context.Context, user *User) error {
+		},
+		BeforeDelete: func(ctx context.Context, user *User) error {
 			if err := a.end(ctx, user, UserDeleted); err != nil {
 				return err
 			}
 			return a.schema.RemoveReferring(ctx, "user", user.ID)
-		}).hook,
+		},
 	}
 }
 
@@ -289,7 +290,7 @@ type compiledGuard struct {
 }
 
 func (g compiledGuard) ask(c *Ctx, id *Identity) (err error) {
-	defer recoverTo(&err, "access guard %s of plugin %s", g.Name, g.plugin)
+	defer panics.Recover(&err, "access guard %s of plugin %s", g.Name, g.plugin)
 	return g.Check(c, id)
 }
 

@@ -3,6 +3,8 @@ package betterauth
 import (
 	"context"
 	"reflect"
+
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // EventType names a Go type that a plugin emits as an event. Make one with
@@ -16,7 +18,7 @@ func EventOf[E any]() EventType { return EventType{reflect.TypeFor[E]()} }
 type Subscriber struct {
 	event    reflect.Type
 	optional bool
-	run      func(ctx context.Context, event any)
+	run      func(ctx context.Context, event any) error
 }
 
 // IfPresent returns the subscriber for an event that may have no emitter.
@@ -24,13 +26,14 @@ type Subscriber struct {
 func (s Subscriber) IfPresent() Subscriber { s.optional = true; return s }
 
 // On calls f for every event of type E: the place for audit logs and alerts. It
-// runs before the answer is sent, once what happened is durable; it cannot fail
-// the request, and a panic is logged. Slow work belongs into the background.
-func On[E any](f func(ctx context.Context, event E)) Subscriber {
+// runs before the answer is sent, once what happened is durable. It cannot fail the
+// request: an error or a panic is logged with the subscriber's plugin. Slow work
+// belongs into the background.
+func On[E any](f func(ctx context.Context, event E) error) Subscriber {
 	if f == nil {
 		return Subscriber{event: reflect.TypeFor[E]()}
 	}
-	return Subscriber{event: reflect.TypeFor[E](), run: func(ctx context.Context, event any) { f(ctx, event.(E)) }}
+	return Subscriber{event: reflect.TypeFor[E](), run: func(ctx context.Context, event any) error { return f(ctx, event.(E)) }}
 }
 
 // Emit tells all subscribers of E, in plugin order, once the transaction in ctx
@@ -41,10 +44,11 @@ func Emit[E any](ctx context.Context, h *Host, event E) {
 	if len(subscribers) == 0 {
 		return
 	}
-	h.AfterCommit(ctx, func(ctx context.Context) {
+	h.AfterCommit(ctx, func(ctx context.Context) error {
 		for _, s := range subscribers {
 			s.tell(ctx, h.auth, event)
 		}
+		return nil
 	})
 }
 
@@ -59,9 +63,9 @@ type compiledSubscriber struct {
 }
 
 func (s compiledSubscriber) tell(ctx context.Context, a *Auth, event any) {
-	err := safely(func() error { s.run(ctx, event); return nil })
+	err := safely(func() error { return s.run(ctx, event) })
 	if err != nil {
-		a.log.Error("a subscriber failed", "plugin", s.plugin, "event", s.event.String(), "error", err)
+		a.log.Error("a subscriber failed", "plugin", s.plugin, "event", s.event.String(), "error", err, panics.Stack(err))
 	}
 }
 

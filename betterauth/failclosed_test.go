@@ -31,16 +31,16 @@ func contributions(fault func() error) map[string]betterauth.Inline {
 			{Name: "r", Run: func(*betterauth.Ctx) error { return fault() }}}},
 		"gate": {Gates: []betterauth.SessionGate{
 			{Name: "g", Check: func(*betterauth.Ctx, *betterauth.Attempt) error { return fault() }}}},
-		"before create user": {Database: []betterauth.DatabaseHook{
-			betterauth.BeforeCreate(func(context.Context, *betterauth.User) error { return fault() })}},
-		"after create user": {Database: []betterauth.DatabaseHook{
-			betterauth.AfterCreate(func(context.Context, *betterauth.User) error { return fault() })}},
-		"before create account": {Database: []betterauth.DatabaseHook{
-			betterauth.BeforeCreate(func(context.Context, *betterauth.Account) error { return fault() })}},
-		"before create session": {Database: []betterauth.DatabaseHook{
-			betterauth.BeforeCreate(func(context.Context, *betterauth.Session) error { return fault() })}},
-		"after create session": {Database: []betterauth.DatabaseHook{
-			betterauth.AfterCreate(func(context.Context, *betterauth.Session) error { return fault() })}},
+		"before create user": {RowHooks: []database.Hooks{
+			database.RowHooks[betterauth.User]{BeforeCreate: func(context.Context, *betterauth.User) error { return fault() }}}},
+		"after create user": {RowHooks: []database.Hooks{
+			database.RowHooks[betterauth.User]{AfterCreate: func(context.Context, *betterauth.User) error { return fault() }}}},
+		"before create account": {RowHooks: []database.Hooks{
+			database.RowHooks[betterauth.Account]{BeforeCreate: func(context.Context, *betterauth.Account) error { return fault() }}}},
+		"before create session": {RowHooks: []database.Hooks{
+			database.RowHooks[betterauth.Session]{BeforeCreate: func(context.Context, *betterauth.Session) error { return fault() }}}},
+		"after create session": {RowHooks: []database.Hooks{
+			database.RowHooks[betterauth.Session]{AfterCreate: func(context.Context, *betterauth.Session) error { return fault() }}}},
 	}
 }
 
@@ -93,18 +93,18 @@ func wantRows(t *testing.T, kit *plugintest.Kit, n int) {
 	count("session", sessions, err)
 }
 
-// What a failing database hook refuses to update or delete stays as it is.
-func TestDatabaseHooksOnUpdateAndDeleteFailClosed(t *testing.T) {
+// What a failing row hook refuses to update or delete stays as it is.
+func TestRowHooksOnUpdateAndDeleteFailClosed(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]func() error{
 		"error": func() error { return errTeapot.Because(errors.New("secret cause")) }, "panic": func() error { panic("secret cause") },
 	} {
-		updates := map[string]betterauth.DatabaseHook{
-			"before update": betterauth.BeforeUpdate(func(context.Context, *betterauth.Session, database.Set) error { return fault() }),
-			"after update":  betterauth.AfterUpdate(func(context.Context, *betterauth.Session) error { return fault() }),
+		updates := map[string]database.Hooks{
+			"before update": database.RowHooks[betterauth.Session]{BeforeUpdate: func(context.Context, *betterauth.Session, database.Set) error { return fault() }},
+			"after update":  database.RowHooks[betterauth.Session]{AfterUpdate: func(context.Context, *betterauth.Session) error { return fault() }},
 		}
 		for kind, hook := range updates {
-			kit := plugintest.New(t, betterauth.Inline{ID: "broken", Database: []betterauth.DatabaseHook{hook}})
+			kit := plugintest.New(t, betterauth.Inline{ID: "broken", RowHooks: []database.Hooks{hook}})
 			alice := kit.SignedIn("alice@example.com")
 			kit.Clock.Advance(25 * time.Hour)
 			answer := alice.Get("/get-session") // due for its refresh
@@ -113,12 +113,12 @@ func TestDatabaseHooksOnUpdateAndDeleteFailClosed(t *testing.T) {
 			}
 			wantSession(t, kit, alice)
 		}
-		deletes := map[string]betterauth.DatabaseHook{
-			"before delete": betterauth.BeforeDelete(func(context.Context, *betterauth.Session) error { return fault() }),
-			"after delete":  betterauth.AfterDelete(func(context.Context, *betterauth.Session) error { return fault() }),
+		deletes := map[string]database.Hooks{
+			"before delete": database.RowHooks[betterauth.Session]{BeforeDelete: func(context.Context, *betterauth.Session) error { return fault() }},
+			"after delete":  database.RowHooks[betterauth.Session]{AfterDelete: func(context.Context, *betterauth.Session) error { return fault() }},
 		}
 		for kind, hook := range deletes {
-			kit := plugintest.New(t, betterauth.Inline{ID: "broken", Database: []betterauth.DatabaseHook{hook}})
+			kit := plugintest.New(t, betterauth.Inline{ID: "broken", RowHooks: []database.Hooks{hook}})
 			alice := kit.SignedIn("alice@example.com")
 			answer := alice.Post("/sign-out", map[string]any{})
 			if answer.Status < 400 || alice.Cookie(sessionCookie) == "" {
@@ -201,8 +201,8 @@ func TestSessionSourceFailsClosed(t *testing.T) {
 // Only what runs after the commit may fail without consequence.
 func TestAfterCommitCannotFailTheRequest(t *testing.T) {
 	t.Parallel()
-	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{ID: "mail", Database: []betterauth.DatabaseHook{
-		betterauth.AfterCommit(database.OnCreate, func(context.Context, *betterauth.User) { panic("mail server down") }),
+	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{ID: "mail", RowHooks: []database.Hooks{
+		database.RowHooks[betterauth.User]{CreateCommitted: func(context.Context, *betterauth.User) error { panic("mail server down") }},
 	}})
 	kit.Client().Post("/sign-up/email", signUp).Want(http.StatusOK)
 	wantRows(t, kit, 1)
@@ -216,7 +216,7 @@ func TestAfterCommitIsDroppedOnRollback(t *testing.T) {
 	mails := 0
 	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{
 		ID:       "mail",
-		Database: []betterauth.DatabaseHook{betterauth.AfterCommit(database.OnCreate, func(context.Context, *betterauth.User) { mails++ })},
+		RowHooks: []database.Hooks{database.RowHooks[betterauth.User]{CreateCommitted: func(context.Context, *betterauth.User) error { mails++; return nil }}},
 		Gates: []betterauth.SessionGate{{Name: "closed", Check: func(*betterauth.Ctx, *betterauth.Attempt) error {
 			return errTeapot
 		}}},

@@ -321,13 +321,13 @@ func TestTheOwnerSignsInDuringAnAttack(t *testing.T) {
 func TestFailuresFailClosed(t *testing.T) {
 	t.Parallel()
 	var failing atomic.Bool
-	fault := betterauth.Inline{ID: "fault", Database: []betterauth.DatabaseHook{
-		betterauth.BeforeCreate(func(context.Context, *betterauth.Verification) error {
+	fault := betterauth.Inline{ID: "fault", RowHooks: []database.Hooks{
+		database.RowHooks[betterauth.Verification]{BeforeCreate: func(context.Context, *betterauth.Verification) error {
 			if failing.Load() {
 				return errors.New("no more room")
 			}
 			return nil
-		}),
+		}},
 	}}
 	kit, _ := guarded(t, plugintest.Options{Plugins: []betterauth.Plugin{fault}})
 	signedUp(t, kit, "a@example.com")

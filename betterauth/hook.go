@@ -1,11 +1,8 @@
 package betterauth
 
 import (
-	"context"
 	"fmt"
 	"reflect"
-
-	"github.com/better-auth-go/better-auth/database"
 )
 
 // BeforeHook runs before an operation's handler. Make one with Before,
@@ -110,70 +107,4 @@ func EverySignIn(op Operation) bool { return op.SignsIn }
 type RequestHook struct {
 	Name string
 	Run  func(c *Ctx) error
-}
-
-// DatabaseHook runs around rows of one table. Make one with BeforeCreate,
-// AfterCreate, BeforeUpdate, AfterUpdate, BeforeDelete, AfterDelete or
-// AfterCommit. Before and after run in the statement's transaction: an error or
-// a panic stops the request and undoes everything.
-type DatabaseHook struct{ hook database.Hook }
-
-// BeforeCreate runs f with a row about to be created. f may change it.
-func BeforeCreate[Row any](f func(ctx context.Context, row *Row) error) DatabaseHook {
-	return before[Row](database.OnCreate, func(ctx context.Context, row *Row, _ database.Set) error { return f(ctx, row) })
-}
-
-// AfterCreate runs f with the row as stored, before the transaction commits.
-func AfterCreate[Row any](f func(ctx context.Context, row *Row) error) DatabaseHook {
-	return after(database.OnCreate, f)
-}
-
-// BeforeUpdate runs f with the row as it stands and the columns about to be
-// set, by logical name. f may change the set.
-func BeforeUpdate[Row any](f func(ctx context.Context, row *Row, set database.Set) error) DatabaseHook {
-	return before(database.OnUpdate, f)
-}
-
-// AfterUpdate runs f with the row as stored, before the transaction commits.
-func AfterUpdate[Row any](f func(ctx context.Context, row *Row) error) DatabaseHook {
-	return after(database.OnUpdate, f)
-}
-
-// BeforeDelete runs f with a row about to be deleted.
-func BeforeDelete[Row any](f func(ctx context.Context, row *Row) error) DatabaseHook {
-	return before[Row](database.OnDelete, func(ctx context.Context, row *Row, _ database.Set) error { return f(ctx, row) })
-}
-
-// AfterDelete runs f with the row that was deleted, before the transaction commits.
-func AfterDelete[Row any](f func(ctx context.Context, row *Row) error) DatabaseHook {
-	return after(database.OnDelete, f)
-}
-
-// AfterCommit runs f once the transaction that caused the event is durable:
-// the place for mail and other effects that cannot be undone. It cannot fail
-// the request; a panic is logged.
-func AfterCommit[Row any](on database.Event, f func(ctx context.Context, row *Row)) DatabaseHook {
-	return DatabaseHook{database.Hook{
-		Row: reflect.TypeFor[Row](), Event: on,
-		Commit: func(ctx context.Context, row any) { f(ctx, row.(*Row)) },
-	}}
-}
-
-// DatabaseHookOf takes a hook on a table whose row type is known only at run
-// time, such as on every table of Auth.Manifests: for audit logs and tests. The
-// typed constructors are for everything else.
-func DatabaseHookOf(h database.Hook) DatabaseHook { return DatabaseHook{h} }
-
-func before[Row any](on database.Event, f func(context.Context, *Row, database.Set) error) DatabaseHook {
-	return DatabaseHook{database.Hook{
-		Row: reflect.TypeFor[Row](), Event: on,
-		Before: func(ctx context.Context, row any, set database.Set) error { return f(ctx, row.(*Row), set) },
-	}}
-}
-
-func after[Row any](on database.Event, f func(context.Context, *Row) error) DatabaseHook {
-	return DatabaseHook{database.Hook{
-		Row: reflect.TypeFor[Row](), Event: on,
-		After: func(ctx context.Context, row any) error { return f(ctx, row.(*Row)) },
-	}}
 }

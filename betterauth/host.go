@@ -1,6 +1,7 @@
 package betterauth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Host is what a plugin is given in Init: stores, services, time, randomness
@@ -25,11 +27,11 @@ func (h *Host) AppName() string { return h.auth.cfg.AppName }
 
 // BaseURL is the configured base URL with the base path, "" when it is derived
 // from each request; Ctx.BaseURL is never empty.
-func (h *Host) BaseURL() string { return h.auth.base.static }
+func (h *Host) BaseURL() string { return h.auth.base.Static }
 
 // TrustedOrigins are the origins trusted for every request: patterns, the base
 // URL's own origin first when it is configured.
-func (h *Host) TrustedOrigins() []string { return h.auth.origins.static }
+func (h *Host) TrustedOrigins() []string { return h.auth.origins.All }
 
 // SessionConfig is the application's, with defaults filled in.
 func (h *Host) SessionConfig() SessionConfig { return h.auth.cfg.Session }
@@ -120,17 +122,42 @@ func (h *Host) Transaction(ctx context.Context, f func(ctx context.Context) erro
 // names in one order everywhere.
 func (h *Host) Lock(ctx context.Context, name string) error { return h.auth.db.Lock(ctx, name) }
 
-// AfterCommit runs f once the transaction in ctx is durable, at once without
-// one, and never if it is undone. A panic is logged.
-func (h *Host) AfterCommit(ctx context.Context, f func(ctx context.Context)) {
-	h.auth.db.AfterCommit(ctx, func(ctx context.Context) {
-		defer func() {
-			if p := recover(); p != nil {
-				h.Logger().Error("after commit", "panic", p)
-			}
-		}()
-		f(ctx)
+// AfterCommit runs f once the transaction in ctx is durable, at once without one,
+// and never if it is undone: the place for mail and all that cannot be undone. f's
+// context carries no transaction and does not end with the request. It cannot fail
+// the request: an error or a panic is logged with the plugin's id.
+//
+// For what follows from a row, whoever writes it, declare a Committed function in
+// Manifest.RowHooks; for what others may want to hear, Emit an event.
+func (h *Host) AfterCommit(ctx context.Context, f func(ctx context.Context) error) {
+	h.auth.afterCommit(ctx, h.plugin, f)
+}
+
+// afterCommit is Host.AfterCommit for the plugin of this id, "" for the core.
+func (a *Auth) afterCommit(ctx context.Context, plugin string, f func(ctx context.Context) error) {
+	a.db.AfterCommit(ctx, func(ctx context.Context) {
+		if err := safely(func() error { return f(ctx) }); err != nil {
+			a.logAfterCommit(plugin, err)
+		}
 	})
+}
+
+// logAfterCommit logs what failed after the commit, whatever way it was asked for.
+func (a *Auth) logAfterCommit(plugin string, err error) {
+	a.log.Error("a function that runs after the commit failed", "plugin", cmp.Or(plugin, "core"), "error", err, panics.Stack(err))
+}
+
+// LogPanic is for goroutines that a plugin starts, where a panic would end the
+// process: deferred by itself, it logs the panic and its stack under message.
+//
+//	go func() {
+//		defer host.LogPanic("refreshing keys")
+//		…
+//	}()
+func (h *Host) LogPanic(message string) {
+	if p := recover(); p != nil {
+		panics.Write(h.Logger(), message, p)
+	}
 }
 
 // AdditionalValues checks the members of a request that set added columns of a

@@ -22,15 +22,17 @@ func TestEndpointsSayTheirTypes(t *testing.T) {
 }
 
 // A hook may be put on any table by its row type alone.
-func TestDatabaseHookByRowType(t *testing.T) {
+func TestRowHooksByRowType(t *testing.T) {
 	t.Parallel()
 	var seen []string
-	kit := plugintest.New(t, betterauth.Inline{ID: "audit", Database: []betterauth.DatabaseHook{
-		betterauth.DatabaseHookOf(database.Hook{Row: reflect.TypeFor[betterauth.User](), Event: database.OnCreate,
-			Commit: func(_ context.Context, row any) { seen = append(seen, row.(*betterauth.User).Email) }}),
+	kit := plugintest.New(t, betterauth.Inline{ID: "audit", RowHooks: []database.Hooks{
+		database.UntypedRowHooks{Row: reflect.TypeFor[betterauth.User](), Committed: func(_ context.Context, on database.Event, row any) error {
+			seen = append(seen, string(on)+" "+row.(*betterauth.User).Email)
+			return nil
+		}},
 	}})
 	kit.SignedIn("alice@example.com")
-	if len(seen) != 1 || seen[0] != "alice@example.com" {
+	if len(seen) != 1 || seen[0] != "create alice@example.com" {
 		t.Errorf("the hook saw %v", seen)
 	}
 }

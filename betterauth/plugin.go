@@ -104,8 +104,9 @@ type Manifest struct {
 	// AccessGuards are asked before a session changes how its user gets in, in
 	// plugin order.
 	AccessGuards []AccessGuard
-	// Database hooks run around rows being created, updated and deleted.
-	Database []DatabaseHook
+	// RowHooks run around rows being created, updated and deleted, whoever writes
+	// them, in plugin order: database.RowHooks[Row] for each table.
+	RowHooks []database.Hooks
 	// Emits declares the events this plugin emits.
 	Emits []EventType
 	// Events are heard by subscribers, once what happened is durable.

@@ -192,8 +192,8 @@ func TestReauthenticateHasOneWinner(t *testing.T) {
 func TestReauthenticateIsUndone(t *testing.T) {
 	t.Parallel()
 	fault := errors.New("the audit log is full")
-	kit := plugintest.New(t, prover(nil), betterauth.Inline{ID: "audit", Database: []betterauth.DatabaseHook{
-		betterauth.AfterUpdate(func(context.Context, *betterauth.Session) error { return fault })}})
+	kit := plugintest.New(t, prover(nil), betterauth.Inline{ID: "audit", RowHooks: []database.Hooks{
+		database.RowHooks[betterauth.Session]{AfterUpdate: func(context.Context, *betterauth.Session) error { return fault }}}})
 	alice := kit.SignedIn("alice@example.com")
 	if answer := alice.Post("/prove", nil).Want(http.StatusInternalServerError); answer.SetCookie(sessionCookie) != nil {
 		t.Error("a cookie of a renewal that was undone")

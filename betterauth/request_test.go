@@ -11,6 +11,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 )
 
@@ -328,16 +329,16 @@ func TestTransactionCoversCookies(t *testing.T) {
 	}
 }
 
-func TestCtxFromReachesDatabaseHooks(t *testing.T) {
+func TestCtxFromReachesRowHooks(t *testing.T) {
 	t.Parallel()
 	var ids []string
-	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{ID: "audit", Database: []betterauth.DatabaseHook{
-		betterauth.AfterCreate(func(ctx context.Context, _ *betterauth.User) error {
+	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{ID: "audit", RowHooks: []database.Hooks{
+		database.RowHooks[betterauth.User]{AfterCreate: func(ctx context.Context, _ *betterauth.User) error {
 			if c, ok := betterauth.CtxFrom(ctx); ok {
 				ids = append(ids, c.Operation().ID)
 			}
 			return nil
-		})}})
+		}}}})
 	kit.Client().Post("/sign-up/email", signUp).Want(http.StatusOK)
 	if len(ids) != 1 || ids[0] != "signUpEmail" {
 		t.Errorf("operations %v", ids)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // UserInfo is a user who is about to be created, for Config.ValidateUserInfo.
@@ -17,16 +18,9 @@ type UserInfo struct {
 	OperationID string
 }
 
-// validateHooks ask Config.ValidateUserInfo about each user, whoever writes the row.
-func (a *Auth) validateHooks() []database.Hook {
-	if a.cfg.ValidateUserInfo == nil {
-		return nil
-	}
-	return []database.Hook{BeforeCreate(a.validateUser).hook}
-}
-
+// validateUser asks Config.ValidateUserInfo about each user, whoever writes the row.
 func (a *Auth) validateUser(ctx context.Context, user *User) (err error) {
-	defer recoverTo(&err, "Config.ValidateUserInfo")
+	defer panics.Recover(&err, "Config.ValidateUserInfo")
 	info := UserInfo{User: copyOf(user)}
 	if c, ok := CtxFrom(ctx); ok {
 		info.OperationID = c.Operation().ID

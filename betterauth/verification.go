@@ -38,10 +38,11 @@ func (v *Verifications) sweep(ctx context.Context) {
 	if now-last < sweepEvery.Milliseconds() || !v.swept.CompareAndSwap(last, now) {
 		return
 	}
-	v.auth.db.AfterCommit(ctx, func(ctx context.Context) {
+	v.auth.afterCommit(ctx, "", func(ctx context.Context) error {
 		if _, err := v.DeleteExpired(ctx); err != nil {
 			v.auth.log.Warn("expired values could not be removed", "error", err)
 		}
+		return nil
 	})
 }
 

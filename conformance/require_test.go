@@ -12,6 +12,8 @@ import (
 
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/database/postgres"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // need skips a test that misses something, and says what to do about it. With
@@ -31,6 +33,9 @@ func need(t testing.TB, met bool, todo string) {
 // needReference demands Node and the packages of the reference.
 func needReference(t testing.TB) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts the TypeScript server in Node; run it without -short")
+	}
 	_, err := exec.LookPath("node")
 	need(t, err == nil, "node is missing: install Node 20 or newer and run conformance/install.sh")
 	_, err = os.Stat(filepath.Join("node_modules", "better-sqlite3", "build", "Release", "better_sqlite3.node"))
@@ -60,12 +65,12 @@ func onEachEngine(t *testing.T, test func(t *testing.T, db testDatabase)) {
 
 func sqliteDatabase(t testing.TB) testDatabase {
 	path := filepath.Join(t.TempDir(), "auth.db")
-	return testDatabase{"sqlite:" + path, func() (*database.DB, error) { return database.OpenSQLite(path) }, sqliteDatabase}
+	return testDatabase{"sqlite:" + path, func() (*database.DB, error) { return sqlite.Open(path) }, sqliteDatabase}
 }
 
 func postgresDatabase(t testing.TB) testDatabase {
 	dsn := postgresDSN(t)
-	return testDatabase{dsn, func() (*database.DB, error) { return database.OpenPostgres(dsn) }, postgresDatabase}
+	return testDatabase{dsn, func() (*database.DB, error) { return postgres.Open(dsn) }, postgresDatabase}
 }
 
 // postgresDSN creates a database, dropped when the test ends. A schema would not
@@ -79,7 +84,7 @@ func postgresDSN(t testing.TB) string {
 	if err != nil || u.Scheme == "" {
 		t.Fatalf("%s has to be a URL for the reference", databasetest.PostgresEnv)
 	}
-	db, err := database.OpenPostgres(dsn)
+	db, err := postgres.Open(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}

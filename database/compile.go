@@ -91,10 +91,11 @@ func (c *compiler) table(in Table, added []Column) {
 	}
 	t := &table{
 		Table:    in,
+		db:       c.s.db,
 		engine:   c.s.db.engine,
 		physical: c.s.opts.Naming.table(in),
 		byName:   map[string]*column{},
-		hooks:    map[Event][]Hook{},
+		hooks:    map[Event][]hook{},
 	}
 	t.Columns = nil
 	t.quoted = quoteName(t.physical)

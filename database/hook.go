@@ -7,99 +7,181 @@ import (
 	"reflect"
 )
 
+// Hooks are functions that run around the statements on the rows of one table:
+// [RowHooks], or [UntypedRowHooks] where the type of the rows is known only at
+// run time. They are given to [Schema.AddHooks].
+type Hooks interface {
+	compile() (row reflect.Type, on map[Event]hook)
+}
+
+// RowHooks run around the statements on the rows of type Row, a table's struct and
+// not a pointer to it. Functions that are nil are left out. They may be called
+// concurrently.
+//
+// A statement runs the Before functions of all hooks with each row in turn, then
+// itself, then the After functions, all in one transaction: that of its context, or
+// one of its own. An error or a panic of either stops the statement and undoes the
+// transaction. On PostgreSQL the rows are locked from Before on.
+//
+// The Committed functions run once that transaction is durable, never if it is
+// undone, with a context that carries no transaction and does not end with the
+// caller's. They cannot undo anything: an error or a panic is reported to
+// [Options.OnHookFailure], and what comes after them runs.
+//
+// Take counts as a delete. Rows that the database itself removes, because a row
+// they refer to was deleted, have no hooks.
+type RowHooks[Row any] struct {
+	// BeforeCreate gets the row to be written, and may change it.
+	BeforeCreate func(ctx context.Context, row *Row) error
+	// AfterCreate gets the row as stored.
+	AfterCreate func(ctx context.Context, row *Row) error
+	// CreateCommitted gets the row as stored.
+	CreateCommitted func(ctx context.Context, row *Row) error
+
+	// BeforeUpdate gets the row as it stands and the columns about to be set, by
+	// logical name. It may change the set, which rows that are updated together
+	// share.
+	BeforeUpdate func(ctx context.Context, row *Row, set Set) error
+	// AfterUpdate gets the row as stored.
+	AfterUpdate func(ctx context.Context, row *Row) error
+	// UpdateCommitted gets the row as stored.
+	UpdateCommitted func(ctx context.Context, row *Row) error
+
+	// BeforeDelete gets the row about to be deleted.
+	BeforeDelete func(ctx context.Context, row *Row) error
+	// AfterDelete gets the row that was.
+	AfterDelete func(ctx context.Context, row *Row) error
+	// DeleteCommitted gets the row that was.
+	DeleteCommitted func(ctx context.Context, row *Row) error
+}
+
+func (h RowHooks[Row]) compile() (reflect.Type, map[Event]hook) {
+	typed := func(f func(context.Context, *Row) error) func(context.Context, any) error {
+		if f == nil {
+			return nil
+		}
+		return func(ctx context.Context, row any) error { return f(ctx, row.(*Row)) }
+	}
+	before := func(f func(context.Context, *Row) error) func(context.Context, any, Set) error {
+		if f == nil {
+			return nil
+		}
+		return func(ctx context.Context, row any, _ Set) error { return f(ctx, row.(*Row)) }
+	}
+	update := hook{after: typed(h.AfterUpdate), committed: typed(h.UpdateCommitted)}
+	if h.BeforeUpdate != nil {
+		update.before = func(ctx context.Context, row any, set Set) error { return h.BeforeUpdate(ctx, row.(*Row), set) }
+	}
+	return reflect.TypeFor[Row](), map[Event]hook{
+		OnCreate: {before: before(h.BeforeCreate), after: typed(h.AfterCreate), committed: typed(h.CreateCommitted)},
+		OnUpdate: update,
+		OnDelete: {before: before(h.BeforeDelete), after: typed(h.AfterDelete), committed: typed(h.DeleteCommitted)},
+	}
+}
+
 // Event is what happens to a row.
 type Event string
 
+// What a hook can be called for.
 const (
 	OnCreate Event = "create"
 	OnUpdate Event = "update"
 	OnDelete Event = "delete"
 )
 
-// Hook runs around the statements of one table's store. Within an event, hooks
-// run in the order given to [Schema.SetHooks], for each affected row in turn.
-// Row is the row struct's type, not a pointer; row is a pointer to one. Any of
-// the functions may be nil.
-//
-// Take counts as a delete. Rows that the database itself removes, because a row
-// they refer to was deleted, have no hooks.
-type Hook struct {
-	Row   reflect.Type
-	Event Event
-
-	// Before runs before the statement: on create with the row to be written,
-	// which it may change, otherwise with each row as it is stored. On update
-	// set is what will be written, and may be changed in place; with several
-	// rows they share it. An error stops the statement and the transaction it
-	// belongs to. A statement with Before or After hooks is given a transaction
-	// of its own when its context carries none, and its rows are locked on
-	// PostgreSQL from Before on.
-	Before func(ctx context.Context, row any, set Set) error
-	// After runs in the same transaction with the row as stored, on delete as
-	// it was. An error rolls the transaction back.
-	After func(ctx context.Context, row any) error
-	// Commit runs after the transaction has committed. A panic in it is
-	// recovered and reported to Options.OnPanic.
-	Commit func(ctx context.Context, row any)
+// UntypedRowHooks are [RowHooks] for a table whose row type is known only at run
+// time: for tests, and for audit logs of every table. Each function hears of all
+// events, with a pointer to the row.
+type UntypedRowHooks struct {
+	// Row is the row struct's type, not a pointer. Required.
+	Row reflect.Type
+	// Before runs before the statement. set is nil unless rows are updated.
+	Before func(ctx context.Context, on Event, row any, set Set) error
+	// After runs after the statement, in its transaction.
+	After func(ctx context.Context, on Event, row any) error
+	// Committed runs once the transaction is durable.
+	Committed func(ctx context.Context, on Event, row any) error
 }
 
-// SetHooks installs the hooks of the whole schema. It is to be called at most
-// once, before any store is used, and reports every hook whose Row type no table
-// has or whose event is unknown.
-func (s *Schema) SetHooks(hooks []Hook) error {
-	var errs []error
-	for i, h := range hooks {
-		if _, ok := s.byRow[h.Row]; !ok {
-			errs = append(errs, fmt.Errorf("database: hook %d: no table has rows of type %v", i, h.Row))
+func (h UntypedRowHooks) compile() (reflect.Type, map[Event]hook) {
+	events := map[Event]hook{}
+	for _, on := range []Event{OnCreate, OnUpdate, OnDelete} {
+		var one hook
+		if h.Before != nil {
+			one.before = func(ctx context.Context, row any, set Set) error { return h.Before(ctx, on, row, set) }
 		}
-		switch h.Event {
-		case OnCreate, OnUpdate, OnDelete:
-		default:
-			errs = append(errs, fmt.Errorf("database: hook %d: unknown event %q", i, h.Event))
+		if h.After != nil {
+			one.after = func(ctx context.Context, row any) error { return h.After(ctx, on, row) }
+		}
+		if h.Committed != nil {
+			one.committed = func(ctx context.Context, row any) error { return h.Committed(ctx, on, row) }
+		}
+		events[on] = one
+	}
+	return h.Row, events
+}
+
+// hook is what hooks do at one event. Any of the functions may be nil.
+type hook struct {
+	by        string
+	before    func(ctx context.Context, row any, set Set) error
+	after     func(ctx context.Context, row any) error
+	committed func(ctx context.Context, row any) error
+}
+
+func (h hook) empty() bool { return h.before == nil && h.after == nil && h.committed == nil }
+
+// AddHooks installs hooks after those that were added before. by names who they
+// belong to, for [Options.OnHookFailure]. It is to be called before any store is
+// used. Hooks that are nil, have no function, or are on rows that no table has are
+// an error, and are not installed.
+func (s *Schema) AddHooks(by string, hooks Hooks) error {
+	if v := reflect.ValueOf(hooks); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		return errors.New("database: the hooks are nil")
+	}
+	row, events := hooks.compile()
+	t, ok := s.byRow[row]
+	if !ok {
+		return fmt.Errorf("database: hooks on %v: no table has rows of this type", row)
+	}
+	some := false
+	for on, h := range events {
+		if !h.empty() {
+			h.by, some = by, true
+			t.hooks[on] = append(t.hooks[on], h)
 		}
 	}
-	for _, t := range s.tables {
-		for event, set := range t.hooks {
-			if len(set) > 0 {
-				errs = append(errs, fmt.Errorf("database: hooks of %s on %s are set already", t.Name, event))
-			}
-		}
-	}
-	if len(errs) > 0 {
-		return errors.Join(errs...)
-	}
-	for _, h := range hooks {
-		t := s.byRow[h.Row]
-		t.hooks[h.Event] = append(t.hooks[h.Event], h)
+	if !some {
+		return fmt.Errorf("database: hooks on %v: none of their functions is set", row)
 	}
 	return nil
 }
 
 // inStatement reports whether a hook must run in one transaction with the
 // statement.
-func inStatement(hooks []Hook) bool {
+func inStatement(hooks []hook) bool {
 	for _, h := range hooks {
-		if h.Before != nil || h.After != nil {
+		if h.before != nil || h.after != nil {
 			return true
 		}
 	}
 	return false
 }
 
-func hasBefore(hooks []Hook) bool {
+func hasBefore(hooks []hook) bool {
 	for _, h := range hooks {
-		if h.Before != nil {
+		if h.before != nil {
 			return true
 		}
 	}
 	return false
 }
 
-func runBefore(ctx context.Context, hooks []Hook, rows []any, set Set) error {
+func runBefore(ctx context.Context, hooks []hook, rows []any, set Set) error {
 	for _, row := range rows {
 		for _, h := range hooks {
-			if h.Before != nil {
-				if err := h.Before(ctx, row, set); err != nil {
+			if h.before != nil {
+				if err := h.before(ctx, row, set); err != nil {
 					return err
 				}
 			}
@@ -108,12 +190,12 @@ func runBefore(ctx context.Context, hooks []Hook, rows []any, set Set) error {
 	return nil
 }
 
-// runAfter runs the After hooks and arranges for the Commit hooks.
-func (s *Schema) runAfter(ctx context.Context, hooks []Hook, rows []any) error {
+// runAfter runs the After functions and arranges for the Committed ones.
+func (s *Schema) runAfter(ctx context.Context, hooks []hook, rows []any) error {
 	for _, row := range rows {
 		for _, h := range hooks {
-			if h.After != nil {
-				if err := h.After(ctx, row); err != nil {
+			if h.after != nil {
+				if err := h.after(ctx, row); err != nil {
 					return err
 				}
 			}
@@ -121,19 +203,21 @@ func (s *Schema) runAfter(ctx context.Context, hooks []Hook, rows []any) error {
 	}
 	for _, row := range rows {
 		for _, h := range hooks {
-			if h.Commit != nil {
-				s.db.AfterCommit(ctx, func(ctx context.Context) { s.runCommit(ctx, h, row) })
+			if h.committed != nil {
+				s.db.AfterCommit(ctx, func(ctx context.Context) { s.runCommitted(ctx, h, row) })
 			}
 		}
 	}
 	return nil
 }
 
-func (s *Schema) runCommit(ctx context.Context, h Hook, row any) {
+func (s *Schema) runCommitted(ctx context.Context, h hook, row any) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.opts.OnPanic(r)
+			s.opts.OnHookFailure(h.by, fmt.Errorf("database: it panicked: %v", r))
 		}
 	}()
-	h.Commit(ctx, row)
+	if err := h.committed(ctx, row); err != nil {
+		s.opts.OnHookFailure(h.by, err)
+	}
 }

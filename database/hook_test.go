@@ -29,25 +29,25 @@ func (x *tracer) step(ctx context.Context, what string, row any) error {
 	return nil
 }
 
-func (x *tracer) hook(event database.Event, name string) database.Hook {
-	return database.Hook{
-		Row: reflect.TypeFor[user](), Event: event,
-		Before: func(ctx context.Context, row any, set database.Set) error {
-			if (set != nil) != (event == database.OnUpdate) {
-				return fmt.Errorf("%s: set is %v", event, set)
+func (x *tracer) hooks(name string) database.UntypedRowHooks {
+	return database.UntypedRowHooks{
+		Row: reflect.TypeFor[user](),
+		Before: func(ctx context.Context, on database.Event, row any, set database.Set) error {
+			if (set != nil) != (on == database.OnUpdate) {
+				return fmt.Errorf("%s: set is %v", on, set)
 			}
 			if set != nil {
 				set["name"] = fmt.Sprint(set["name"], "+", name)
-			} else if event == database.OnCreate {
+			} else if on == database.OnCreate {
 				row.(*user).Name += "+" + name
 			}
-			return x.step(ctx, fmt.Sprintf("before %s %s", event, name), row)
+			return x.step(ctx, fmt.Sprintf("before %s %s", on, name), row)
 		},
-		After: func(ctx context.Context, row any) error {
-			return x.step(ctx, fmt.Sprintf("after %s %s", event, name), row)
+		After: func(ctx context.Context, on database.Event, row any) error {
+			return x.step(ctx, fmt.Sprintf("after %s %s", on, name), row)
 		},
-		Commit: func(ctx context.Context, row any) {
-			_ = x.step(ctx, fmt.Sprintf("commit %s %s", event, name), row)
+		Committed: func(ctx context.Context, on database.Event, row any) error {
+			return x.step(ctx, fmt.Sprintf("commit %s %s", on, name), row)
 		},
 	}
 }
@@ -61,11 +61,8 @@ func (x *tracer) take() []string {
 func traced(t *testing.T, db *database.DB) (*tracer, *database.Store[user]) {
 	t.Helper()
 	x := &tracer{s: migrated(t, db, database.Options{})}
-	var hooks []database.Hook
-	for _, event := range []database.Event{database.OnCreate, database.OnUpdate, database.OnDelete} {
-		hooks = append(hooks, x.hook(event, "1"), x.hook(event, "2"))
-	}
-	must(t, x.s.SetHooks(hooks))
+	must(t, x.s.AddHooks("one", x.hooks("1")))
+	must(t, x.s.AddHooks("two", x.hooks("2")))
 	return x, storeOf[user](t, x.s)
 }
 
@@ -176,32 +173,81 @@ func TestHookErrorsRollBack(t *testing.T) {
 	}
 }
 
-func TestCommitHookPanics(t *testing.T) {
+// What fails after the commit is told with whose it is, and the next one runs.
+func TestCommittedHooksFail(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		var reported any
-		s := migrated(t, db, database.Options{OnPanic: func(r any) { reported = r }})
+		var reported []string
+		s := migrated(t, db, database.Options{OnHookFailure: func(by string, err error) { reported = append(reported, by+": "+err.Error()) }})
 		var seen []string
-		must(t, s.SetHooks([]database.Hook{
-			{Row: reflect.TypeFor[user](), Event: database.OnUpdate, Commit: func(context.Context, any) { panic("ouch") }},
-			{Row: reflect.TypeFor[user](), Event: database.OnUpdate, Commit: func(_ context.Context, row any) {
-				seen = append(seen, row.(*user).Name)
-			}},
-		}))
+		must(t, s.AddHooks("one", database.RowHooks[user]{UpdateCommitted: func(context.Context, *user) error { panic("ouch") }}))
+		must(t, s.AddHooks("two", database.RowHooks[user]{UpdateCommitted: func(context.Context, *user) error { return errBoom }}))
+		must(t, s.AddHooks("three", database.RowHooks[user]{UpdateCommitted: func(_ context.Context, row *user) error {
+			seen = append(seen, row.Name)
+			return nil
+		}}))
 		users := storeOf[user](t, s)
 		must(t, users.Create(t.Context(), &user{Email: "a"}))
 		n, err := users.Update(t.Context(), database.Set{"name": "new"}, database.Eq("email", "a"))
-		if n != 1 || err != nil || reported != "ouch" || !slices.Equal(seen, []string{"new"}) {
-			t.Errorf("%d, %v, panic %v, seen %q", n, err, reported, seen)
+		want := []string{"one: database: it panicked: ouch", "two: " + errBoom.Error()}
+		if n != 1 || err != nil || !slices.Equal(reported, want) || !slices.Equal(seen, []string{"new"}) {
+			t.Errorf("%d, %v, told %q, seen %q", n, err, reported, seen)
 		}
 	})
 }
 
-func TestSetHooksErrors(t *testing.T) {
+// Each function of the typed hooks runs at its event and at no other.
+func TestRowHooks(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		s := migrated(t, db, database.Options{})
+		var ran []string
+		note := func(what string) func(context.Context, *user) error {
+			return func(_ context.Context, u *user) error {
+				ran = append(ran, what+" "+u.Name)
+				return nil
+			}
+		}
+		must(t, s.AddHooks("x", database.RowHooks[user]{
+			BeforeCreate: note("before create"), AfterCreate: note("after create"), CreateCommitted: note("committed create"),
+			BeforeUpdate: func(ctx context.Context, u *user, set database.Set) error {
+				ran = append(ran, fmt.Sprint("before update ", u.Name, " to ", set["name"]))
+				return nil
+			}, AfterUpdate: note("after update"), UpdateCommitted: note("committed update"),
+			BeforeDelete: note("before delete"), AfterDelete: note("after delete"), DeleteCommitted: note("committed delete"),
+		}))
+		users, me := storeOf[user](t, s), database.Eq("email", "a")
+		must(t, users.Create(t.Context(), &user{Email: "a", Name: "Ada"}))
+		_, err := users.Update(t.Context(), database.Set{"name": "Bob"}, me)
+		must(t, err)
+		_, err = users.Delete(t.Context(), me)
+		must(t, err)
+		want := []string{
+			"before create Ada", "after create Ada", "committed create Ada",
+			"before update Ada to Bob", "after update Bob", "committed update Bob",
+			"before delete Bob", "after delete Bob", "committed delete Bob",
+		}
+		if !slices.Equal(ran, want) {
+			t.Errorf("ran %q, want %q", ran, want)
+		}
+	})
+}
+
+func TestAddHooksErrors(t *testing.T) {
 	t.Parallel()
 	s := compile(t, databasetest.SQLiteMemory(t), allTables(), addedColumns(), database.Options{})
-	err := s.SetHooks([]database.Hook{{Row: reflect.TypeFor[wideNote](), Event: database.OnCreate}, {Row: reflect.TypeFor[user](), Event: "drop"}})
-	if err == nil || !strings.Contains(err.Error(), "wideNote") || !strings.Contains(err.Error(), "drop") {
-		t.Errorf("got %v", err)
+	nothing := func(context.Context, *wideNote) error { return nil }
+	for want, hooks := range map[string]database.Hooks{
+		"the hooks are nil":                                     nil,
+		"hooks are nil":                                         (*database.RowHooks[user])(nil),
+		"wideNote: no table has rows of this type":              database.RowHooks[wideNote]{BeforeCreate: nothing},
+		"*database_test.user: no table has rows of this type":   database.RowHooks[*user]{BeforeDelete: func(context.Context, **user) error { return nil }},
+		"<nil>: no table has rows of this type":                 database.UntypedRowHooks{},
+		"hooks on database_test.user: none of their functions":  database.RowHooks[user]{},
+		"hooks on database_test.user: none of their functions ": database.UntypedRowHooks{Row: reflect.TypeFor[user]()},
+	} {
+		if err := s.AddHooks("x", hooks); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 // Options are the choices an application makes for all tables at once. The zero
 // value is Better Auth's default.
 type Options struct {
+	// Naming is how tables and columns are called. Default: as Better Auth
+	// (TypeScript) calls them, in no schema of their own.
 	Naming Naming
 	// IDs is how ids are made and stored; the default is RandomID.
 	IDs IDStrategy
@@ -24,8 +26,10 @@ type Options struct {
 	// Rand is the source of ids; crypto/rand by default. It must be safe for
 	// concurrent use.
 	Rand io.Reader
-	// OnPanic is told what a Commit hook panicked with; by default nobody is.
-	OnPanic func(recovered any)
+	// OnHookFailure is told what a hook came to that failed or panicked after the
+	// commit, and whose it is; by default nobody is. It must be safe for concurrent
+	// use.
+	OnHookFailure func(by string, err error)
 }
 
 func (o Options) withDefaults() Options {
@@ -35,15 +39,15 @@ func (o Options) withDefaults() Options {
 	if o.Rand == nil {
 		o.Rand = rand.Reader
 	}
-	if o.OnPanic == nil {
-		o.OnPanic = func(any) {}
+	if o.OnHookFailure == nil {
+		o.OnHookFailure = func(string, error) {}
 	}
 	return o
 }
 
 // Schema is a checked set of tables with their physical names, and the way to
 // stores, lookups and the migration planner. It does not change after [Compile]
-// and [Schema.SetHooks], and is safe for concurrent use.
+// and [Schema.AddHooks], and is safe for concurrent use.
 type Schema struct {
 	db     *DB
 	opts   Options
@@ -64,6 +68,7 @@ const (
 // table is a compiled Table.
 type table struct {
 	Table    // with added columns
+	db       *DB
 	engine   Engine
 	physical string
 	quoted   string
@@ -73,7 +78,7 @@ type table struct {
 	byName   map[string]*column
 	id       *column
 	selects  string // every column, quoted, separated by commas
-	hooks    map[Event][]Hook
+	hooks    map[Event][]hook
 
 	insertText, insertNoIDText string
 

@@ -120,7 +120,11 @@ func (db *DB) runTransaction(ctx context.Context, fn func(ctx context.Context) e
 
 // AfterCommit runs fn once the transaction in ctx has committed, in the order of
 // the calls, and never when it is rolled back; at once when ctx carries no
-// transaction. fn's context carries no transaction and does not end with ctx.
+// transaction. fn's context carries no transaction and does not end with ctx. A
+// panic goes on to whoever called Transaction once the other functions have run.
+//
+// It is the mechanism below: a plugin calls Host.AfterCommit of package betterauth,
+// or declares a Committed function in [RowHooks], which log what fails.
 func (db *DB) AfterCommit(ctx context.Context, fn func(ctx context.Context)) {
 	t := db.transaction(ctx)
 	if t == nil {

@@ -52,7 +52,7 @@ func (t *table) deletion(st *statement) error {
 }
 
 // change runs an update or a delete, whose beginning verb writes.
-func (s *Schema) change(ctx context.Context, t *table, hooks []Hook, set Set, verb func(*statement) error, where []Cond, single bool) (int, []any, error) {
+func (s *Schema) change(ctx context.Context, t *table, hooks []hook, set Set, verb func(*statement) error, where []Cond, single bool) (int, []any, error) {
 	// Composed even when hooks make another statement of it, so that a wrong
 	// condition or value is reported before any hook runs.
 	st := t.statement()
@@ -92,7 +92,7 @@ func (s *Schema) change(ctx context.Context, t *table, hooks []Hook, set Set, ve
 
 // changeRows shows the matching rows to the Before hooks and then changes
 // exactly those.
-func (s *Schema) changeRows(ctx context.Context, t *table, hooks []Hook, set Set, verb func(*statement) error, where []Cond, single bool) ([]any, error) {
+func (s *Schema) changeRows(ctx context.Context, t *table, hooks []hook, set Set, verb func(*statement) error, where []Cond, single bool) ([]any, error) {
 	sel := t.statement().write("select ", t.selects, " from ", t.quoted)
 	if _, err := sel.where(t, where); err != nil {
 		return nil, err

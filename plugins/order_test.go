@@ -57,15 +57,15 @@ func (r *recorder) standing(id string, follows ...string) betterauth.Plugin {
 		Gates: []betterauth.SessionGate{{Name: "note", Check: func(*betterauth.Ctx, *betterauth.Attempt) error { return note("gate") }}},
 		After: []betterauth.AfterHook{betterauth.AfterMatch(betterauth.EverySignIn, func(*betterauth.Ctx, *betterauth.Result) error { return note("after") })},
 	}
-	m.Database = slices.Concat(databaseHooks[betterauth.User](note, "user"), databaseHooks[betterauth.Account](note, "account"), databaseHooks[betterauth.Session](note, "session"))
+	m.RowHooks = []database.Hooks{rowHooks[betterauth.User](note, "user"), rowHooks[betterauth.Account](note, "account"), rowHooks[betterauth.Session](note, "session")}
 	return m
 }
 
-func databaseHooks[Row any](note func(string) error, table string) []betterauth.DatabaseHook {
-	return []betterauth.DatabaseHook{
-		betterauth.BeforeCreate(func(context.Context, *Row) error { return note("before create " + table) }),
-		betterauth.AfterCreate(func(context.Context, *Row) error { return note("after create " + table) }),
-		betterauth.AfterCommit(database.OnCreate, func(context.Context, *Row) { _ = note("committed " + table) }),
+func rowHooks[Row any](note func(string) error, table string) database.Hooks {
+	return database.RowHooks[Row]{
+		BeforeCreate:    func(context.Context, *Row) error { return note("before create " + table) },
+		AfterCreate:     func(context.Context, *Row) error { return note("after create " + table) },
+		CreateCommitted: func(context.Context, *Row) error { return note("committed " + table) },
 	}
 }
 

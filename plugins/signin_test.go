@@ -57,7 +57,7 @@ type signInSite struct {
 func newSignInSite(t *testing.T, db *database.DB, g gate) *signInSite {
 	t.Helper()
 	s := &signInSite{t: t}
-	newcomers := betterauth.BeforeCreate(func(_ context.Context, user *betterauth.User) error {
+	newcomers := database.RowHooks[betterauth.User]{BeforeCreate: func(_ context.Context, user *betterauth.User) error {
 		if s.arrives {
 			for column, value := range g.user {
 				if column != "emailVerified" { // it is not, for everybody who is new
@@ -66,9 +66,9 @@ func newSignInSite(t *testing.T, db *database.DB, g gate) *signInSite {
 			}
 		}
 		return nil
-	})
+	}}
 	o := plugintest.Options{DB: db, Plugins: []betterauth.Plugin{
-		betterauth.Inline{ID: "newcomers", Database: []betterauth.DatabaseHook{newcomers}},
+		betterauth.Inline{ID: "newcomers", RowHooks: []database.Hooks{newcomers}},
 		emailpassword.New(emailpassword.Config{RequireVerifiedEmail: g.verified}),
 		emailverification.New(emailverification.Config{AutoSignInAfterVerification: true}),
 		emailotp.New(emailotp.Config{}),

@@ -512,7 +512,7 @@ var broken = []brokenPlugin{
 					return done, nil
 				})}}
 		})},
-	{name: "does-not-look-at-errors", rule: "fail-closed", says: "in whose database hook there is an error answers 200",
+	{name: "does-not-look-at-errors", rule: "fail-closed", says: "in whose row hook there is an error answers 200",
 		make: endpoints(func(p *part) []betterauth.Endpoint {
 			return []betterauth.Endpoint{betterauth.Handle(post("note", betterauth.WithSession), func(c *betterauth.Ctx, in nameInput) (betterauth.Status, error) {
 				_ = p.items.Create(c, &item{Name: in.Name, UserID: c.Identity().User.ID})

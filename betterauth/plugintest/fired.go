@@ -2,6 +2,7 @@ package plugintest
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -46,14 +47,15 @@ func (n *counter) Manifest() betterauth.Manifest {
 		}}},
 	}
 	for _, table := range n.tables {
-		for _, event := range []database.Event{database.OnCreate, database.OnUpdate, database.OnDelete} {
-			what := string(event) + " " + table.Name
-			m.Database = append(m.Database, betterauth.DatabaseHookOf(database.Hook{Row: table.Row, Event: event,
-				Before: func(context.Context, any, database.Set) error { n.count("before " + what); return nil },
-				After:  func(context.Context, any) error { n.count("after " + what); return nil },
-				Commit: func(context.Context, any) { n.count("committed " + what) },
-			}))
+		count := func(when string, on database.Event) error {
+			n.count(fmt.Sprintf("%s %s %s", when, on, table.Name))
+			return nil
 		}
+		m.RowHooks = append(m.RowHooks, database.UntypedRowHooks{Row: table.Row,
+			Before:    func(_ context.Context, on database.Event, _ any, _ database.Set) error { return count("before", on) },
+			After:     func(_ context.Context, on database.Event, _ any) error { return count("after", on) },
+			Committed: func(_ context.Context, on database.Event, _ any) error { return count("committed", on) },
+		})
 	}
 	return m
 }

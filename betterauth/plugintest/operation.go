@@ -57,7 +57,7 @@ func (p *probe) ownOperations(k *Kit) []operation {
 // all of them if it has hooks of any kind. Those an option names are among them.
 func (p *probe) watched(k *Kit) []operation {
 	m := p.newPlugin().Manifest()
-	if len(m.Before)+len(m.After)+len(m.Requests)+len(m.Sources)+len(m.Gates)+len(m.Database) > 0 || m.Hasher != nil {
+	if len(m.Before)+len(m.After)+len(m.Requests)+len(m.Sources)+len(m.Gates)+len(m.RowHooks) > 0 || m.Hasher != nil {
 		return p.operations(k)
 	}
 	return p.ownOperations(k)

@@ -29,7 +29,7 @@ var rules = []rule{
 	{"one-winner", "what is good for one use is used once among any number of requests at the same time", oneWinner},
 	{"concurrent", "operations can be called at the same time", concurrent},
 	{"outage", "a database that does not answer is a 500 without its cause, never a success, a refusal or a sign-out", outage},
-	{"fail-closed", "an error or a panic of a database hook stops the request with the constant 500 and leaves nothing half-done", failClosed},
+	{"fail-closed", "an error or a panic of a row hook stops the request with the constant 500 and leaves nothing half-done", failClosed},
 	{"gates", "no session is made, and no success answered, when a gate refuses or panics", gates},
 	{"two-instances", "two instances in one process share nothing", twoInstances},
 	{"close", "Close succeeds and leaves no goroutine behind", closes},

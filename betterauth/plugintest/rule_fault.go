@@ -54,11 +54,9 @@ func (f *fault) Manifest() betterauth.Manifest {
 	m := betterauth.Manifest{ID: "plugintest-fault", Gates: []betterauth.SessionGate{{Name: "fault",
 		Check: func(*betterauth.Ctx, *betterauth.Attempt) error { return f.strike(&f.gate) }}}}
 	for _, table := range f.tables {
-		for _, event := range []database.Event{database.OnCreate, database.OnUpdate, database.OnDelete} {
-			m.Database = append(m.Database, betterauth.DatabaseHookOf(database.Hook{Row: table.Row, Event: event,
-				After: func(context.Context, any) error { return f.strike(&f.hooks) },
-			}))
-		}
+		m.RowHooks = append(m.RowHooks, database.UntypedRowHooks{Row: table.Row,
+			After: func(context.Context, database.Event, any) error { return f.strike(&f.hooks) },
+		})
 	}
 	return m
 }
@@ -97,7 +95,7 @@ func failClosed(p *probe) {
 	}
 }
 
-// failsClosed calls op while the nth database hook fails, and reports whether
+// failsClosed calls op while the nth row hook fails, and reports whether
 // there was one.
 func (p *probe) failsClosed(k *Kit, f *fault, op operation, nth int, what string, fail func() error) bool {
 	c := p.client(k, op.Operation, "alice@example.com")
@@ -110,10 +108,10 @@ func (p *probe) failsClosed(k *Kit, f *fault, op operation, nth int, what string
 		return false
 	}
 	if !isConstant500(a) || signedIn(a) {
-		p.broken("%s in whose database hook there is %s answers %d %s", op.ID, what, a.Status, a.Body)
+		p.broken("%s in whose row hook there is %s answers %d %s", op.ID, what, a.Status, a.Body)
 	}
 	if after := durable(k); !reflect.DeepEqual(before, after) {
-		p.broken("%s in whose database hook number %d there is %s leaves behind: %s", op.ID, nth, what, changed(before, after))
+		p.broken("%s in whose row hook number %d there is %s leaves behind: %s", op.ID, nth, what, changed(before, after))
 	}
 	return true
 }

@@ -3,7 +3,6 @@ package databasetest
 import (
 	"context"
 	"errors"
-	"reflect"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -88,25 +87,28 @@ func testTakeAll(t *testing.T, s *suite) {
 func testHooks(t *testing.T, s *suite) {
 	var ran []string
 	var fail error
-	hook := func(name string) database.Hook {
-		return database.Hook{Row: reflect.TypeFor[sample](), Event: database.OnCreate,
-			Before: func(_ context.Context, row any, _ database.Set) error {
+	for _, name := range []string{"1", "2"} {
+		err := s.schema.AddHooks(name, database.RowHooks[sample]{
+			BeforeCreate: func(_ context.Context, row *sample) error {
 				ran = append(ran, "before "+name)
-				row.(*sample).Text += name
+				row.Text += name
 				return nil
 			},
-			After: func(ctx context.Context, row any) error {
+			AfterCreate: func(ctx context.Context, row *sample) error {
 				ran = append(ran, "after "+name)
-				if ok, err := s.store.Exists(ctx, database.Eq("id", row.(*sample).ID)); !ok || err != nil {
+				if ok, err := s.store.Exists(ctx, database.Eq("id", row.ID)); !ok || err != nil {
 					t.Errorf("after %s the row is not there: %v, %v", name, ok, err)
 				}
 				return fail
 			},
-			Commit: func(context.Context, any) { ran = append(ran, "commit "+name) },
+			CreateCommitted: func(context.Context, *sample) error {
+				ran = append(ran, "commit "+name)
+				return nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if err := s.schema.SetHooks([]database.Hook{hook("1"), hook("2")}); err != nil {
-		t.Fatal(err)
 	}
 	row := &sample{Key: "hooked"}
 	if err := s.store.Create(t.Context(), row); err != nil {

@@ -168,7 +168,7 @@ func (a *Account) remove(c *betterauth.Ctx) error {
 			return err
 		}
 		if after := a.cfg.DeleteUser.AfterDelete; after != nil {
-			tx.AfterCommit(func(ctx context.Context) { after(ctx, user) })
+			a.host.AfterCommit(tx, func(ctx context.Context) error { after(ctx, user); return nil })
 		}
 		return nil
 	})

@@ -1,6 +1,11 @@
 // Package admin lets people with a role manage the others: list, create, change
-// and remove users, give roles, ban, set passwords, end sessions, and sign in as
-// somebody else for an hour with a way back.
+// and remove users, give roles, ban, set passwords, end sessions, and sign in
+// as somebody else for an hour with a way back.
+//
+// Start with [New] and [Config]. What acts on a user passes act.go, which asks for
+// the action and for who dominates whom (dominate.go). The gate that refuses
+// the banned is gate.go, impersonation is impersonate.go, and what an
+// application asks of a route is require.go.
 package admin
 
 import (
@@ -147,14 +152,10 @@ func (a *Admin) Manifest() betterauth.Manifest {
 		After:        []betterauth.AfterHook{unauthorized, betterauth.After("listSessions", showSessions)},
 		Gates:        []betterauth.SessionGate{{Name: "ban", Check: a.refuseBanned}},
 		AccessGuards: []betterauth.AccessGuard{{Name: "impersonation", Check: refuseImpersonator}},
-		Database: []betterauth.DatabaseHook{
-			betterauth.BeforeCreate(a.giveRole),
-			betterauth.BeforeCreate(keepAge),
-			betterauth.BeforeUpdate(keepImpersonations),
-			betterauth.BeforeUpdate(a.endBegunWithToken),
-			betterauth.BeforeUpdate(a.endAfterRole),
-			betterauth.AfterDelete(a.endTheirImpersonations),
-			betterauth.AfterCommit(database.OnDelete, a.endBegunFrom),
+		RowHooks: []database.Hooks{
+			database.RowHooks[betterauth.User]{BeforeCreate: a.giveRole, BeforeUpdate: a.endAfterRole, AfterDelete: a.endTheirImpersonations},
+			database.RowHooks[betterauth.Session]{BeforeCreate: keepAge, BeforeUpdate: keepImpersonations, DeleteCommitted: a.endBegunFrom},
+			database.RowHooks[betterauth.Session]{BeforeUpdate: a.endBegunWithToken},
 		},
 		Emits:  events(),
 		Errors: codes(),

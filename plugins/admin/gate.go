@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -91,13 +92,14 @@ func (a *Admin) endTheirImpersonations(ctx context.Context, user *betterauth.Use
 // the one that ended the session: two administrators in each other's place who are
 // ended at once would else wait for each other. What it cannot end has an hour at
 // most, and is logged.
-func (a *Admin) endBegunFrom(ctx context.Context, session *betterauth.Session) {
+func (a *Admin) endBegunFrom(ctx context.Context, session *betterauth.Session) error {
 	if _, impersonated := ImpersonatedBy.Get(session); impersonated {
-		return
+		return nil
 	}
 	if err := a.endBegunBy(ctx, session); err != nil {
-		a.host.Logger().Error("impersonations outlive the session they were begun from", "user", session.UserID, "error", err)
+		return fmt.Errorf("impersonations outlive the session of user %s they were begun from: %w", session.UserID, err)
 	}
+	return nil
 }
 
 func (a *Admin) endBegunBy(ctx context.Context, session *betterauth.Session) error {
@@ -129,7 +131,7 @@ func (a *Admin) endBegunBy(ctx context.Context, session *betterauth.Session) err
 func (a *Admin) endBegunWithToken(ctx context.Context, session *betterauth.Session, set database.Set) error {
 	if token, changes := set["token"]; changes && token != session.Token {
 		before := *session
-		a.host.AfterCommit(ctx, func(ctx context.Context) { a.endBegunFrom(ctx, &before) })
+		a.host.AfterCommit(ctx, func(ctx context.Context) error { return a.endBegunFrom(ctx, &before) })
 	}
 	return nil
 }
@@ -138,10 +140,11 @@ func (a *Admin) endBegunWithToken(ctx context.Context, session *betterauth.Sessi
 // and Update writes the role of a user.
 func (a *Admin) endAfterRole(ctx context.Context, user *betterauth.User, set database.Set) error {
 	if _, changes := set[Role.Column().Name]; changes {
-		a.host.AfterCommit(ctx, func(ctx context.Context) {
+		a.host.AfterCommit(ctx, func(ctx context.Context) error {
 			if err := a.endUnallowed(ctx, user); err != nil {
-				a.host.Logger().Error("impersonations outlive the role that allowed them", "user", user.ID, "error", err)
+				return fmt.Errorf("impersonations outlive the role of user %s that allowed them: %w", user.ID, err)
 			}
+			return nil
 		})
 	}
 	return nil

@@ -446,7 +446,7 @@ func TestEventsNameWhoActs(t *testing.T) {
 	t.Parallel()
 	by := ""
 	listener := betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{
-		betterauth.On(func(_ context.Context, e admin.UserBanned) { by = e.By }),
+		betterauth.On(func(_ context.Context, e admin.UserBanned) error { by = e.By; return nil }),
 	}}
 	s := newSite(t, admin.Config{AllowImpersonatingAdmins: true}, plugintest.Options{Plugins: []betterauth.Plugin{listener}})
 	c, second, user := s.as("admin", "admin@example.com"), s.as("admin", "second@example.com"), s.as("", "user@example.com")

@@ -364,15 +364,15 @@ func TestEvents(t *testing.T) {
 	hear := func(_ context.Context, event any) { heard = append(heard, fmt.Sprintf("%T", event)) }
 	by := ""
 	listener := betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{
-		betterauth.On(func(ctx context.Context, e admin.Created) { hear(ctx, e) }),
-		betterauth.On(func(ctx context.Context, e admin.RoleChanged) { hear(ctx, e) }),
-		betterauth.On(func(ctx context.Context, e admin.UserBanned) { hear(ctx, e) }),
-		betterauth.On(func(ctx context.Context, e admin.UserUnbanned) { hear(ctx, e) }),
-		betterauth.On(func(ctx context.Context, e admin.EmailChanged) { hear(ctx, e) }),
-		betterauth.On(func(ctx context.Context, e admin.PasswordSet) { hear(ctx, e) }),
-		betterauth.On(func(ctx context.Context, e admin.Removed) { hear(ctx, e) }),
-		betterauth.On(func(ctx context.Context, e admin.Impersonated) { by = e.By; hear(ctx, e) }),
-		betterauth.On(func(ctx context.Context, e admin.ImpersonationEnded) { hear(ctx, e) }),
+		betterauth.On(func(ctx context.Context, e admin.Created) error { hear(ctx, e); return nil }),
+		betterauth.On(func(ctx context.Context, e admin.RoleChanged) error { hear(ctx, e); return nil }),
+		betterauth.On(func(ctx context.Context, e admin.UserBanned) error { hear(ctx, e); return nil }),
+		betterauth.On(func(ctx context.Context, e admin.UserUnbanned) error { hear(ctx, e); return nil }),
+		betterauth.On(func(ctx context.Context, e admin.EmailChanged) error { hear(ctx, e); return nil }),
+		betterauth.On(func(ctx context.Context, e admin.PasswordSet) error { hear(ctx, e); return nil }),
+		betterauth.On(func(ctx context.Context, e admin.Removed) error { hear(ctx, e); return nil }),
+		betterauth.On(func(ctx context.Context, e admin.Impersonated) error { by = e.By; hear(ctx, e); return nil }),
+		betterauth.On(func(ctx context.Context, e admin.ImpersonationEnded) error { hear(ctx, e); return nil }),
 	}}
 	s := newSite(t, admin.Config{}, plugintest.Options{Plugins: []betterauth.Plugin{listener}})
 	c, id := s.as("admin", "admin@example.com"), s.as("", "user@example.com").User.ID

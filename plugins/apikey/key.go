@@ -12,7 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Key is a key as it is stored, the row of a database hook. The key itself is
+// Key is a key as it is stored, the row of a row hook. The key itself is
 // not in it, only what it is looked up by.
 type Key struct {
 	ConfigID string  `json:"configId" db:"configId,index,default=default"`

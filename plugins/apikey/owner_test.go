@@ -94,7 +94,7 @@ func TestBanDuringUse(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		keys, b := apikey.New(), &banning{}
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{keys, admin.New(admin.Config{}),
-			betterauth.Inline{ID: "banning", Database: []betterauth.DatabaseHook{betterauth.BeforeUpdate(b.ban)}}}})
+			betterauth.Inline{ID: "banning", RowHooks: []database.Hooks{database.RowHooks[apikey.Key]{BeforeUpdate: b.ban}}}}})
 		_, key, text := made(t, kit, keys, apikey.CreateInput{Remaining: p(int64(50))})
 		b.users = kit.Users()
 		if _, err := keys.Verify(t.Context(), apikey.VerifyInput{Key: text}); !errors.Is(err, apikey.ErrUserBanned) {

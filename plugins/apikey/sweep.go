@@ -19,10 +19,11 @@ func (k *Keys) sweep(ctx context.Context) {
 	if now-last < sweepEvery.Milliseconds() || !k.swept.CompareAndSwap(last, now) {
 		return
 	}
-	k.host.AfterCommit(ctx, func(ctx context.Context) {
+	k.host.AfterCommit(ctx, func(ctx context.Context) error {
 		if _, err := k.DeleteExpired(ctx); err != nil {
 			k.host.Logger().Warn("expired keys could not be deleted", "error", err)
 		}
+		return nil
 	})
 }
 

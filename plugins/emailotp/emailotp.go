@@ -1,9 +1,13 @@
 // Package emailotp mails one-time codes and takes them as proof of an address:
-// to sign in, and up, to verify an address, to reset a password and to change an
-// address.
+// to sign in, and up, to verify an address, to reset a password and to change
+// an address.
 //
-// It needs Config.Mailer of the application; without one requests for a code
+// It needs [betterauth.Config].Mailer; without one requests for a code
 // are refused, and codes made in process still work.
+//
+// Start with [New] and [Config]. A code is made and mailed in send.go and tried
+// in attempt.go; signin.go, verify.go, reset.go and change.go are what it is
+// good for.
 package emailotp
 
 import (
@@ -159,7 +163,7 @@ func (e *EmailOTP) Manifest() betterauth.Manifest {
 	if e.cfg.OverrideDefaultEmailVerification {
 		m.Requires = []string{emailVerificationID}
 	} else if e.cfg.SendVerificationOnSignUp {
-		m.Database = []betterauth.DatabaseHook{betterauth.AfterCreate(e.afterSignUp)}
+		m.RowHooks = []database.Hooks{database.RowHooks[betterauth.User]{AfterCreate: e.afterSignUp}}
 		m.Events = []betterauth.Subscriber{betterauth.On(e.afterClaim)}
 	}
 	return m

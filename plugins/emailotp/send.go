@@ -3,6 +3,7 @@ package emailotp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -158,18 +159,19 @@ func (e *EmailOTP) afterSignUp(ctx context.Context, user *betterauth.User) error
 
 // afterClaim does the same for whoever signs up with an address that nobody has
 // proven.
-func (e *EmailOTP) afterClaim(ctx context.Context, claimed betterauth.AddressClaimed) {
+func (e *EmailOTP) afterClaim(ctx context.Context, claimed betterauth.AddressClaimed) error {
 	c, ok := betterauth.CtxFrom(ctx)
 	if !ok || !e.host.CanMail() {
-		return
+		return nil
 	}
 	user, err := e.users.Get(ctx, database.Eq("id", claimed.UserID))
 	if err == nil {
 		err = e.mailForClaim(c, user)
 	}
 	if err != nil {
-		e.host.Logger().Error("a code could not be mailed to who signed up", "error", err)
+		return fmt.Errorf("a code could not be mailed to who signed up: %w", err)
 	}
+	return nil
 }
 
 func (e *EmailOTP) mailForClaim(c *betterauth.Ctx, user *betterauth.User) error {

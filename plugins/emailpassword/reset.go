@@ -223,7 +223,7 @@ func (p *EmailPassword) finishReset(ctx context.Context, user *betterauth.User, 
 		}
 	}
 	if p.cfg.OnPasswordReset != nil {
-		p.host.AfterCommit(ctx, func(ctx context.Context) { p.cfg.OnPasswordReset(ctx, user) })
+		p.host.AfterCommit(ctx, func(ctx context.Context) error { p.cfg.OnPasswordReset(ctx, user); return nil })
 	}
 	return nil
 }

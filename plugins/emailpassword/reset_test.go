@@ -221,11 +221,11 @@ func TestDisabledReset(t *testing.T) {
 func TestResetRequestsTellNothing(t *testing.T) {
 	t.Parallel()
 	var written []string
-	count := betterauth.Inline{ID: "count", Database: []betterauth.DatabaseHook{
-		betterauth.AfterCreate(func(_ context.Context, v *betterauth.Verification) error {
+	count := betterauth.Inline{ID: "count", RowHooks: []database.Hooks{
+		database.RowHooks[betterauth.Verification]{AfterCreate: func(_ context.Context, v *betterauth.Verification) error {
 			written = append(written, v.Identifier)
 			return nil
-		})}}
+		}}}}
 	kit, box := world(t, emailpassword.Config{}, plugintest.Options{Plugins: []betterauth.Plugin{count}})
 	kit.Client().Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)
 	var headers [2]http.Header

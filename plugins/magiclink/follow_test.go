@@ -281,8 +281,8 @@ func TestGateRefuses(t *testing.T) {
 func TestHookRefusesUser(t *testing.T) {
 	t.Parallel()
 	var result error
-	hook := betterauth.Inline{ID: "hook", Database: []betterauth.DatabaseHook{
-		betterauth.BeforeCreate(func(context.Context, *betterauth.User) error { return result })}}
+	hook := betterauth.Inline{ID: "hook", RowHooks: []database.Hooks{
+		database.RowHooks[betterauth.User]{BeforeCreate: func(context.Context, *betterauth.User) error { return result }}}}
 	kit := kitFor(t, magiclink.Config{}, plugintest.Options{Plugins: []betterauth.Plugin{hook}})
 	follow := func() *plugintest.Answer {
 		return kit.Client().Get(kit.Route(ask(kit, map[string]any{"email": "ann@example.com", "callbackURL": "/home"})))

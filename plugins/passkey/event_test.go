@@ -58,5 +58,5 @@ func TestEvents(t *testing.T) {
 }
 
 func hear[E any](heard *[]string) betterauth.Subscriber {
-	return betterauth.On(func(_ context.Context, e E) { *heard = append(*heard, fmt.Sprintf("%T%v", e, e)) })
+	return betterauth.On(func(_ context.Context, e E) error { *heard = append(*heard, fmt.Sprintf("%T%v", e, e)); return nil })
 }

@@ -139,6 +139,6 @@ func (p *Passkeys) extended(c *betterauth.Ctx, ceremony, userID, passkeyID strin
 		}
 	}
 	if answered {
-		c.AfterCommit(func(ctx context.Context) { hook(ctx, r) })
+		p.host.AfterCommit(c, func(ctx context.Context) error { hook(ctx, r); return nil })
 	}
 }

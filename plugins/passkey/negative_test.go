@@ -23,7 +23,7 @@ func TestCloneDetection(t *testing.T) {
 	} {
 		var suspected int
 		kit := plugintest.New(t, passkey.New(passkey.Config{CloneDetection: policy, AllowDeletingLast: true}), betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{
-			betterauth.On(func(context.Context, passkey.CloneSuspected) { suspected++ })}})
+			betterauth.On(func(context.Context, passkey.CloneSuspected) error { suspected++; return nil })}})
 		alice, a := kit.SignedIn("alice@example.com"), newAuthenticator()
 		register(t, alice, a, passkeytest.CreateOptions{}).Want(http.StatusOK)
 		authenticate(t, kit.Client(), a, at(7)).Want(http.StatusOK)

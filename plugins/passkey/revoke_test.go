@@ -19,7 +19,7 @@ func TestProofOfAddressRevokesPasskeys(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		var heard []string
 		audit := betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{
-			betterauth.On(func(_ context.Context, e passkey.Deleted) { heard = append(heard, e.PasskeyID) })}}
+			betterauth.On(func(_ context.Context, e passkey.Deleted) error { heard = append(heard, e.PasskeyID); return nil })}}
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(passkey.Config{RPID: "localhost"}), audit}})
 		keys := plugintest.StoreOf[passkey.Passkey](kit)
 		var planted []string

@@ -165,8 +165,8 @@ func TestSignUpIsAllOrNothing(t *testing.T) {
 	gate := func(check func(c *betterauth.Ctx, a *betterauth.Attempt) error) betterauth.Inline {
 		return betterauth.Inline{ID: "app", Gates: []betterauth.SessionGate{{Name: "judge", Check: check}}}
 	}
-	hook := func(h betterauth.DatabaseHook) betterauth.Inline {
-		return betterauth.Inline{ID: "app", Database: []betterauth.DatabaseHook{h}}
+	hook := func(h database.Hooks) betterauth.Inline {
+		return betterauth.Inline{ID: "app", RowHooks: []database.Hooks{h}}
 	}
 	after := func(f func() (passkey.Override, error)) passkey.Config {
 		cfg := open(nil)
@@ -182,10 +182,10 @@ func TestSignUpIsAllOrNothing(t *testing.T) {
 		"gate refuses":    {open(nil), gate(func(*betterauth.Ctx, *betterauth.Attempt) error { return banned }), 403, [3]int{}},
 		"gate panics":     {open(nil), gate(func(*betterauth.Ctx, *betterauth.Attempt) error { panic("gate") }), 500, [3]int{}},
 		"gate steps up":   {open(nil), gate(func(*betterauth.Ctx, *betterauth.Attempt) error { return betterauth.StepUp("more") }), 200, [3]int{1, 0, 1}},
-		"user hook":       {open(nil), hook(betterauth.BeforeCreate(func(context.Context, *betterauth.User) error { return fault })), 500, [3]int{}},
-		"after user hook": {open(nil), hook(betterauth.AfterCreate(func(context.Context, *betterauth.User) error { return banned })), 403, [3]int{}},
-		"passkey hook":    {open(nil), hook(betterauth.AfterCreate(func(context.Context, *passkey.Passkey) error { return fault })), 500, [3]int{}},
-		"session hook":    {open(nil), hook(betterauth.AfterCreate(func(context.Context, *betterauth.Session) error { panic("hook") })), 500, [3]int{}},
+		"user hook":       {open(nil), hook(database.RowHooks[betterauth.User]{BeforeCreate: func(context.Context, *betterauth.User) error { return fault }}), 500, [3]int{}},
+		"after user hook": {open(nil), hook(database.RowHooks[betterauth.User]{AfterCreate: func(context.Context, *betterauth.User) error { return banned }}), 403, [3]int{}},
+		"passkey hook":    {open(nil), hook(database.RowHooks[passkey.Passkey]{AfterCreate: func(context.Context, *passkey.Passkey) error { return fault }}), 500, [3]int{}},
+		"session hook":    {open(nil), hook(database.RowHooks[betterauth.Session]{AfterCreate: func(context.Context, *betterauth.Session) error { panic("hook") }}), 500, [3]int{}},
 		"after hook":      {open(nil), betterauth.Inline{ID: "app", After: []betterauth.AfterHook{betterauth.AfterMatch(betterauth.EverySignIn, func(*betterauth.Ctx, *betterauth.Result) error { return fault })}}, 500, [3]int{1, 0, 1}},
 		"verdict":         {after(func() (passkey.Override, error) { return passkey.Override{}, banned }), betterauth.Inline{ID: "app"}, 403, [3]int{}},
 		"verdict panics":  {after(func() (passkey.Override, error) { panic("verdict") }), betterauth.Inline{ID: "app"}, 500, [3]int{}},

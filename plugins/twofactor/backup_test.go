@@ -95,8 +95,8 @@ func TestBackupCodesChangedMeanwhile(t *testing.T) {
 	armed := true
 	s = newSite(t, twofactor.Config{Backup: twofactor.BackupConfig{
 		Storage: twofactor.StorePlain, Generate: func() ([]string, error) { return codes, nil },
-	}}, plugintest.Options{Plugins: []betterauth.Plugin{betterauth.Inline{ID: "meanwhile", Database: []betterauth.DatabaseHook{
-		betterauth.BeforeDelete(func(ctx context.Context, row *betterauth.Verification) error {
+	}}, plugintest.Options{Plugins: []betterauth.Plugin{betterauth.Inline{ID: "meanwhile", RowHooks: []database.Hooks{
+		database.RowHooks[betterauth.Verification]{BeforeDelete: func(ctx context.Context, row *betterauth.Verification) error {
 			// The try is being taken, so the codes have been read.
 			if !armed || !strings.HasPrefix(row.Identifier, "2fa-attempts-") {
 				return nil
@@ -104,7 +104,7 @@ func TestBackupCodesChangedMeanwhile(t *testing.T) {
 			armed = false
 			_, err := plugintest.StoreOf[twofactor.Enrolment](s.Kit).Update(ctx, database.Set{"backupCodes": `["second-code"]`}, database.NotNull("userId"))
 			return err
-		}),
+		}},
 	}}}})
 	s.enrolled()
 	c := s.challenged()

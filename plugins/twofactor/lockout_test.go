@@ -100,10 +100,11 @@ func TestLockout(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		var mu sync.Mutex
 		var failed []twofactor.Failed
-		heard := betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{betterauth.On(func(_ context.Context, e twofactor.Failed) {
+		heard := betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{betterauth.On(func(_ context.Context, e twofactor.Failed) error {
 			mu.Lock()
 			defer mu.Unlock()
 			failed = append(failed, e)
+			return nil
 		})}}
 		s := newSite(t, mailing(), plugintest.Options{DB: db, Plugins: []betterauth.Plugin{heard}})
 		_, a, codes := s.enrolled()

@@ -337,11 +337,20 @@ func TestEvents(t *testing.T) {
 	var heard []string
 	note := func(format string, args ...any) { heard = append(heard, fmt.Sprintf(format, args...)) }
 	s := newSite(t, twofactor.Config{}, plugintest.Options{Plugins: []betterauth.Plugin{betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{
-		betterauth.On(func(_ context.Context, e twofactor.Activated) { note("activated %v", e.UserID != "") }),
-		betterauth.On(func(_ context.Context, e twofactor.Deactivated) { note("deactivated %v", e.UserID != "") }),
-		betterauth.On(func(_ context.Context, e twofactor.Passed) { note("passed by %s %v", e.Kind, e.SessionID != "") }),
-		betterauth.On(func(_ context.Context, e twofactor.Failed) { note("failed at %s, locked %v", e.Kind, e.Locked) }),
-		betterauth.On(func(_ context.Context, e twofactor.BackupCodeUsed) { note("%d codes left", e.Left) }),
+		betterauth.On(func(_ context.Context, e twofactor.Activated) error { note("activated %v", e.UserID != ""); return nil }),
+		betterauth.On(func(_ context.Context, e twofactor.Deactivated) error {
+			note("deactivated %v", e.UserID != "")
+			return nil
+		}),
+		betterauth.On(func(_ context.Context, e twofactor.Passed) error {
+			note("passed by %s %v", e.Kind, e.SessionID != "")
+			return nil
+		}),
+		betterauth.On(func(_ context.Context, e twofactor.Failed) error {
+			note("failed at %s, locked %v", e.Kind, e.Locked)
+			return nil
+		}),
+		betterauth.On(func(_ context.Context, e twofactor.BackupCodeUsed) error { note("%d codes left", e.Left); return nil }),
 	}}}})
 	in, _, codes := s.enrolled()
 	c := s.challenged()

@@ -41,9 +41,9 @@ func late(take func(ctx context.Context) error) betterauth.Plugin {
 		}
 		return err
 	}
-	return betterauth.Inline{ID: "late", Database: []betterauth.DatabaseHook{
-		betterauth.BeforeCreate(func(ctx context.Context, u *betterauth.User) error { return interfere(ctx, u.Email) }),
-		betterauth.BeforeUpdate(func(ctx context.Context, u *betterauth.User, _ database.Set) error { return interfere(ctx, u.Email) }),
+	return betterauth.Inline{ID: "late", RowHooks: []database.Hooks{
+		database.RowHooks[betterauth.User]{BeforeCreate: func(ctx context.Context, u *betterauth.User) error { return interfere(ctx, u.Email) }},
+		database.RowHooks[betterauth.User]{BeforeUpdate: func(ctx context.Context, u *betterauth.User, _ database.Set) error { return interfere(ctx, u.Email) }},
 	}}
 }
 

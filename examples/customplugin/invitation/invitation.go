@@ -10,6 +10,9 @@
 // The code travels as the member "invitationCode" of POST /sign-up/email. A
 // sign-up that fails leaves it unused. Accounts from before the plugin cannot
 // sign in until the column invitedBy of their rows is set to "operator".
+//
+// Start with [New] and [Config]. A code is made in code.go, and asked for in
+// signup.go.
 package invitation
 
 import (
@@ -25,10 +28,11 @@ import (
 type Config struct {
 	// ExpiresIn is how long a code is good for. Default 7 days.
 	ExpiresIn time.Duration
-	// Accepted is told of each invitation somebody signed up with, once that is
-	// durable: the place for mail. Called concurrently. Default nil.
-	Accepted func(ctx context.Context, i *Invitation)
 }
+
+// Accepted is an event: somebody signed up with an invitation. By is the user who
+// made it, or Operator.
+type Accepted struct{ InvitationID, By, UserID string }
 
 // Invitations is the plugin. Make one with New for each Auth. Its methods are
 // safe for concurrent use once the Auth is built.
@@ -89,12 +93,11 @@ func (p *Invitations) Manifest() betterauth.Manifest {
 			}, p.list),
 		},
 		Before: []betterauth.BeforeHook{betterauth.Before("signUpEmail", p.readCode)},
-		Database: []betterauth.DatabaseHook{
-			betterauth.BeforeCreate(p.markUser),
-			betterauth.AfterCreate(p.useCode),
-			betterauth.AfterCommit(database.OnUpdate, p.tellInviter),
+		RowHooks: []database.Hooks{
+			database.RowHooks[betterauth.User]{BeforeCreate: p.markUser, AfterCreate: p.useCode},
 		},
 		Gates:  []betterauth.SessionGate{{Name: "invited", Check: p.admit}},
+		Emits:  []betterauth.EventType{betterauth.EventOf[Accepted]()},
 		Errors: []*betterauth.ErrorCode{ErrCodeRequired, ErrInvalidCode, ErrNotInvited, ErrSuspended},
 	}
 }

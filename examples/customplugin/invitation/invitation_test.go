@@ -13,6 +13,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/examples/customplugin/invitation"
 )
 
@@ -41,7 +42,7 @@ func TestSignUp(t *testing.T) {
 		s.browser().signIn("bob@example.com").expect(t, "Bob again", 200, "")
 
 		told := s.told()
-		if len(told) != 2 || told[1].UsedBy == nil || *told[1].UsedBy != b.User.ID || *told[1].CreatedBy != a.User.ID {
+		if len(told) != 2 || told[0].By != invitation.Operator || told[1].UserID != b.User.ID || told[1].By != a.User.ID {
 			t.Errorf("told of %+v", told)
 		}
 	})
@@ -228,7 +229,7 @@ func TestUninvited(t *testing.T) {
 
 func TestDatabaseFailure(t *testing.T) {
 	t.Parallel()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,7 +32,7 @@ type server struct {
 
 	mu       sync.Mutex
 	now      time.Time
-	accepted []*invitation.Invitation
+	accepted []invitation.Accepted
 }
 
 // newServer starts one on an empty database. Further plugins may be given.
@@ -43,11 +44,13 @@ func newServer(t *testing.T, db *database.DB, more ...betterauth.Plugin) *server
 func serverWith(t *testing.T, db *database.DB, cfg betterauth.Config, more ...betterauth.Plugin) *server {
 	t.Helper()
 	s := &server{t: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	s.invitations = invitation.New(invitation.Config{Accepted: func(_ context.Context, i *invitation.Invitation) {
+	s.invitations = invitation.New(invitation.Config{})
+	audit := betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{betterauth.On(func(_ context.Context, e invitation.Accepted) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.accepted = append(s.accepted, i)
-	}})
+		s.accepted = append(s.accepted, e)
+		return nil
+	})}}
 	cfg.BaseURL, cfg.Secret = "http://auth.example", "a secret of more than 32 characters"
 	cfg.Schema = betterauth.SchemaMigrate
 	cfg.Clock = func() time.Time { s.mu.Lock(); defer s.mu.Unlock(); return s.now }
@@ -55,7 +58,7 @@ func serverWith(t *testing.T, db *database.DB, cfg betterauth.Config, more ...be
 	cfg.Password.Hasher = quickHasher{}
 	var err error
 	s.auth, err = betterauth.New(cfg).Database(db).
-		Plugin(s.invitations, emailpassword.New(emailpassword.Config{})).Plugin(more...).Build(t.Context())
+		Plugin(s.invitations, emailpassword.New(emailpassword.Config{}), audit).Plugin(more...).Build(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,11 +87,11 @@ func (s *server) advance(d time.Duration) {
 	s.now = s.now.Add(d)
 }
 
-// told is how many invitations Accepted was told of.
-func (s *server) told() []*invitation.Invitation {
+// told are the invitations that the audit log heard of.
+func (s *server) told() []invitation.Accepted {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]*invitation.Invitation(nil), s.accepted...)
+	return slices.Clone(s.accepted)
 }
 
 // issue makes a code by the operator.

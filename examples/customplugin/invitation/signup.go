@@ -74,14 +74,12 @@ func (p *Invitations) useCode(ctx context.Context, user *betterauth.User) error 
 	if errors.Is(err, database.ErrNotFound) {
 		return ErrInvalidCode // somebody else was faster
 	}
-	return err
-}
-
-// tellInviter runs once a used code is durable.
-func (p *Invitations) tellInviter(ctx context.Context, i *Invitation) {
-	if p.cfg.Accepted != nil {
-		p.cfg.Accepted(ctx, i)
+	if err != nil {
+		return err
 	}
+	by, _ := InvitedBy.Get(user)
+	betterauth.Emit(ctx, p.host, Accepted{InvitationID: i.ID, By: by, UserID: user.ID})
+	return nil
 }
 
 // admit is asked before any session, at this and at every later sign-in. A user
