@@ -12,7 +12,7 @@
 // environment variable chooses which of them is in force. To compile and link
 // for each change costs seconds; to run the tests that reach it, milliseconds.
 //
-// Open targets.go for what is changed by default, operators.go for how,
+// Start with targets.go for what is changed by default, operators.go for how,
 // instrument.go for the rewriting, and run.go for what is run.
 package main
 

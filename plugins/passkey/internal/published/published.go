@@ -1,6 +1,6 @@
 // Package published hands WebAuthn ceremonies that others have published to
 // tests: the pairs of the specification ([Pairs]) and what real authenticators
-// sent ([Captures]). Nothing but tests imports it.
+// sent ([Captures]). Nothing but tests imports it. Start with pairs.go.
 //
 // They are read from the tests of github.com/go-webauthn/webauthn, in the
 // version that go.mod names: the go command keeps a module's tests beside its
