@@ -49,9 +49,6 @@ func TestArgon2idBounds(t *testing.T) {
 	if _, err := (password.Argon2id{Time: 1, Memory: 256*1024 + 1}).Hash(t.Context(), "x"); !errors.Is(err, password.ErrParameters) {
 		t.Errorf("more than 256 MiB: %v", err)
 	}
-	if testing.Short() {
-		return // the rest takes 256 MiB
-	}
 	if ok, err := quick.Verify(t.Context(), "x", phc(256*1024, 1, 1, 16, 32)); !ok || err != nil {
 		t.Errorf("256 MiB: %v, %v", ok, err)
 	}
@@ -127,17 +124,23 @@ func TestLimiterDefaults(t *testing.T) {
 			l := password.NewLimiter(s, password.LimiterConfig{Queue: queue})
 			processors := runtime.GOMAXPROCS(0)
 			line := map[int]int{0: 50 * processors, -1: 0, 1: 1}[queue]
-			var busy atomic.Int32
+			var busy, atOnce atomic.Int32
 			var wg sync.WaitGroup
 			began := time.Now()
 			for range processors + line + 3 {
 				wg.Go(func() {
 					if _, err := l.Hash(t.Context(), "x"); errors.Is(err, password.ErrBusy) {
 						busy.Add(1)
+						if time.Since(began) == 0 {
+							atOnce.Add(1)
+						}
 					}
 				})
 			}
 			wg.Wait()
+			if got := atOnce.Load(); got != 3 {
+				t.Errorf("%s: %d find no place in the line, want 3", name, got)
+			}
 			if most := int(s.most.Load()); most != processors {
 				t.Errorf("%s: %d at once, want %d", name, most, processors)
 			}
