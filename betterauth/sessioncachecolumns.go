@@ -20,9 +20,9 @@ func (a *Auth) checkLeftOut() (problems []error) {
 		own := (table == "user" || table == "session") && slices.ContainsFunc(a.added[table], func(c database.Column) bool { return c.Name == column && c.By == "" })
 		switch {
 		case !cache.Enabled:
-			problems = append(problems, problem("", "config Session.CookieCache.LeaveOut", "has no effect without the cache"))
+			problems = append(problems, problem("", "config Session.CookieCache.LeaveOut", "has no effect without the cache; remove it, or turn Session.CookieCache on"))
 		case !own && !slices.Contains(leavable, name):
-			problems = append(problems, problem("", "config Session.CookieCache.LeaveOut", "%q cannot be left out: name a column of the application's own, or %s", name, strings.Join(leavable, ", ")))
+			problems = append(problems, problem("", "config Session.CookieCache.LeaveOut", "%q cannot be left out; name a column of the application's own, or %s", name, strings.Join(leavable, ", ")))
 		}
 	}
 	return problems
