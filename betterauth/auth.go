@@ -34,6 +34,7 @@ type Auth struct {
 	warnings      struct{ origin, address sync.Once } // what is logged once
 	noted         notes                               // what is warned of once in a while
 	plugins       []orderedPlugin
+	site          Site
 	operations    map[string]*operation
 	routes        *routes
 	requestHooks  []compiledRequestHook

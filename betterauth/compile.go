@@ -118,14 +118,14 @@ func (a *Auth) compileManifests() (problems []error) {
 
 // checkPlugins asks plugins about their configuration.
 func (a *Auth) checkPlugins() (problems []error) {
-	site := Site{AppName: a.cfg.AppName, BaseURL: a.base.static, TrustedOrigins: a.origins.static,
+	a.site = Site{AppName: a.cfg.AppName, BaseURL: a.base.static, TrustedOrigins: a.origins.static,
 		AnyHost: a.base.static == "" && a.base.dynamic == nil && !a.base.broken, CanMail: a.cfg.Mailer != nil, plugins: a.plugins}
-	if site.BaseURL != "" {
-		site.Origin = originOf(site.BaseURL)
+	if a.site.BaseURL != "" {
+		a.site.Origin = originOf(a.site.BaseURL)
 	}
 	for _, p := range a.plugins {
 		if checker, ok := p.plugin.(Checker); ok {
-			for _, err := range unjoined(safely(func() error { return checker.Check(site) })) {
+			for _, err := range unjoined(safely(func() error { return checker.Check(a.site) })) {
 				problems = append(problems, &Problem{Plugin: p.manifest.ID, Item: "config", Err: err})
 			}
 		}

@@ -201,9 +201,7 @@ func (a *Account) Init(_ context.Context, h *betterauth.Host) (err error) {
 	if a.passwords, err = betterauth.Peer[passwordChecker](h); err != nil && !errors.Is(err, betterauth.ErrNoPeer) {
 		return err
 	}
-	if a.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
-	a.accounts, err = betterauth.StoreOf[betterauth.Account](h)
-	return err
+	a.users = h.UserStore()
+	a.accounts = h.AccountStore()
+	return nil
 }

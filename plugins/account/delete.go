@@ -141,7 +141,7 @@ func (a *Account) mailToken(c *betterauth.Ctx, user *betterauth.User, callbackUR
 	}
 	// The mail is sent after the request, which may go on with its own copy.
 	recipient := *user
-	app := a.host.AppName()
+	app := a.host.Site().AppName
 	m := &betterauth.Message{
 		Kind: KindDelete, To: user.Email, User: &recipient, Token: token,
 		URL:     c.BaseURL() + "/delete-user/callback?token=" + token + "&callbackURL=" + betterauth.EncodeURIComponent(callbackURL),

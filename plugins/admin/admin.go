@@ -218,12 +218,8 @@ func (a *Admin) Check(betterauth.Site) error {
 // Init implements betterauth.Initializer.
 func (a *Admin) Init(_ context.Context, h *betterauth.Host) (err error) {
 	a.host, a.columns = h, h.Columns("user")
-	if a.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
-	if a.sessions, err = betterauth.StoreOf[betterauth.Session](h); err != nil {
-		return err
-	}
+	a.users = h.UserStore()
+	a.sessions = h.SessionStore()
 	a.passwords, err = betterauth.Peer[passwords](h)
 	if errors.Is(err, betterauth.ErrNoPeer) {
 		return nil

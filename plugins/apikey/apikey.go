@@ -131,9 +131,7 @@ func refuseInOwnWords(_ *betterauth.Ctx, r *betterauth.Result) error {
 // Init implements betterauth.Initializer.
 func (k *Keys) Init(_ context.Context, h *betterauth.Host) (err error) {
 	k.host = h
-	if k.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
+	k.users = h.UserStore()
 	k.store, err = betterauth.StoreOf[Key](h)
 	return err
 }

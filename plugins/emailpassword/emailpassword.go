@@ -184,12 +184,8 @@ func (p *EmailPassword) Check(s betterauth.Site) error {
 // Init implements betterauth.Initializer.
 func (p *EmailPassword) Init(_ context.Context, h *betterauth.Host) (err error) {
 	p.host = h
-	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
-	if p.accounts, err = betterauth.StoreOf[betterauth.Account](h); err != nil {
-		return err
-	}
+	p.users = h.UserStore()
+	p.accounts = h.AccountStore()
 	p.verifier, err = betterauth.Peer[VerificationMailer](h)
 	if errors.Is(err, betterauth.ErrNoPeer) {
 		return nil

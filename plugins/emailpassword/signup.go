@@ -92,7 +92,7 @@ func (p *EmailPassword) signUpTaken(c *betterauth.Ctx, in SignUpInput, hash stri
 	claim := betterauth.Claim{Email: in.Email, Name: in.Name, Image: in.Image, Columns: in.Rest, PasswordHash: hash}
 	claimed, err := c.ClaimAddress(claim, func(tx *betterauth.Ctx, user *betterauth.User) error {
 		// A claim that nobody can prove is none.
-		if may, err := p.host.MayMail(tx, user.Email); err != nil || !may || !p.host.CanMail() {
+		if may, err := p.host.MayMail(tx, user.Email); err != nil || !may || !p.host.Site().CanMail {
 			return cmp.Or(err, errNoMail)
 		}
 		return p.mailOnSignUp(tx, user, in.CallbackURL)

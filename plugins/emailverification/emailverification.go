@@ -142,10 +142,8 @@ func (v *EmailVerification) Check(s betterauth.Site) error {
 }
 
 // Init implements betterauth.Initializer.
-func (v *EmailVerification) Init(_ context.Context, h *betterauth.Host) (err error) {
+func (v *EmailVerification) Init(_ context.Context, h *betterauth.Host) error {
 	v.host = h
-	if v.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
+	v.users = h.UserStore()
 	return v.findCodes()
 }

@@ -51,7 +51,7 @@ const (
 
 // request looks nobody up, so that it has nothing to tell.
 func (m *MagicLink) request(c *betterauth.Ctx, in RequestInput) (betterauth.Status, error) {
-	if !m.host.CanMail() {
+	if !m.host.Site().CanMail {
 		return betterauth.Status{}, errCannotMail
 	}
 	if may, err := m.host.MayMail(c, in.Email); err != nil || !may {
@@ -118,7 +118,7 @@ func (m *MagicLink) message(c *betterauth.Ctx, in RequestInput, token string) (*
 	if target := text(in.ErrorCallbackURL); target != "" {
 		link += "&errorCallbackURL=" + formEncode(target)
 	}
-	app := m.host.AppName()
+	app := m.host.Site().AppName
 	message := &betterauth.Message{
 		Kind: Kind, To: in.Email, User: &betterauth.User{Email: in.Email}, URL: link, Token: token,
 		Subject: "Sign in to " + app,

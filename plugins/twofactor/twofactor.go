@@ -182,15 +182,9 @@ func (p *TwoFactor) verifying() []betterauth.Endpoint {
 // Init implements betterauth.Initializer.
 func (p *TwoFactor) Init(_ context.Context, h *betterauth.Host) (err error) {
 	p.host = h
-	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
-	if p.accounts, err = betterauth.StoreOf[betterauth.Account](h); err != nil {
-		return err
-	}
-	if p.values, err = betterauth.StoreOf[betterauth.Verification](h); err != nil {
-		return err
-	}
+	p.users = h.UserStore()
+	p.accounts = h.AccountStore()
+	p.values = h.VerificationStore()
 	if p.enrolments, err = betterauth.StoreOf[Enrolment](h); err != nil {
 		return err
 	}

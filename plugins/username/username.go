@@ -179,6 +179,6 @@ func (u *Username) Init(_ context.Context, h *betterauth.Host) (err error) {
 	if u.passwords, err = betterauth.Peer[passwords](h); err != nil {
 		return err
 	}
-	u.users, err = betterauth.StoreOf[betterauth.User](h)
-	return err
+	u.users = h.UserStore()
+	return nil
 }
