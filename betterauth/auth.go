@@ -20,7 +20,6 @@ import (
 type Auth struct {
 	cfg           Config
 	db            *database.DB
-	own           *database.DB // the part of db that is to be closed
 	stateless     bool
 	log           *slog.Logger
 	ring          *secret.Ring
@@ -60,8 +59,7 @@ type Auth struct {
 var _ http.Handler = (*Auth)(nil)
 
 // Close waits for mail that is being sent, until ctx ends, and releases what
-// plugins hold, in reverse order. It does not close a database that the
-// application opened.
+// plugins hold, in reverse order. It does not close the database.
 func (a *Auth) Close(ctx context.Context) error {
 	var errs []error
 	if a.outbox != nil {
@@ -74,7 +72,7 @@ func (a *Auth) Close(ctx context.Context) error {
 			}
 		}
 	}
-	return errors.Join(append(errs, a.closeOwn())...)
+	return errors.Join(errs...)
 }
 
 // BasePath is where the endpoints live, such as "/api/auth".

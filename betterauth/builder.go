@@ -15,6 +15,7 @@ type Builder struct {
 	cfg       Config
 	db        *database.DB
 	stateless bool
+	memory    *database.DB // of Stateless
 	plugins   []Plugin
 }
 
@@ -46,7 +47,7 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 		return nil, err
 	}
 	if err := a.checkSchema(ctx, a.cfg.Schema); err != nil {
-		return nil, errors.Join(err, a.closeOwn())
+		return nil, err
 	}
 	a.tellOpenOrigins()
 	a.outbox = newOutbox(a.cfg.Mailer, a.cfg.MailTimeout, a.log, func(kind string) {
@@ -54,7 +55,7 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 			Configure: "if that much is meant, raise Config.MailLimit", Seen: []slog.Attr{slog.String("kind", kind)}})
 	})
 	if err := a.initPlugins(ctx); err != nil {
-		return nil, errors.Join(err, a.closeOwn())
+		return nil, err
 	}
 	a.introduce()
 	return a, nil
@@ -88,7 +89,7 @@ func (b *Builder) Migrations(ctx context.Context) (*database.Plan, error) {
 		return nil, err
 	}
 	if a.stateless {
-		return &database.Plan{}, a.closeOwn()
+		return &database.Plan{}, nil
 	}
 	return a.Migrations(ctx)
 }
@@ -101,7 +102,7 @@ func (b *Builder) Migrate(ctx context.Context) (*database.Plan, error) {
 		return nil, err
 	}
 	if a.stateless {
-		return &database.Plan{}, a.closeOwn()
+		return &database.Plan{}, nil
 	}
 	return a.Migrate(ctx)
 }
@@ -121,14 +122,19 @@ func (b *Builder) assemble() (*Auth, error) {
 	problems := a.configure()
 	problems = append(problems, a.orderPlugins(b.plugins)...)
 	problems = append(problems, a.compileManifests()...)
-	problems = append(problems, a.openOwn()...)
-	if a.db == nil {
+	if a.stateless && a.db == nil {
+		a.db = b.memory
+	}
+	switch {
+	case a.db == nil && a.stateless:
+		problems = append(problems, problem("", "database", `Stateless needs one in memory for what plugins store; give it sqlite.Open(":memory:")`))
+	case a.db == nil:
 		problems = append(problems, problem("", "database", "none given; call Database, or Stateless to keep sessions in cookies alone"))
-	} else {
+	default:
 		problems = append(problems, a.compileSchema()...)
 	}
 	if err := errors.Join(problems...); err != nil {
-		return nil, errors.Join(fmt.Errorf("betterauth: cannot build:\n%w", err), a.closeOwn())
+		return nil, fmt.Errorf("betterauth: cannot build:\n%w", err)
 	}
 	return a, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 )
@@ -191,7 +192,7 @@ func TestAccessLevels(t *testing.T) {
 // A database that does not answer signs nobody out.
 func TestAbsentIsNotBroken(t *testing.T) {
 	t.Parallel()
-	db, err := database.OpenSQLite(t.TempDir() + "/auth.db")
+	db, err := sqlite.Open(t.TempDir() + "/auth.db")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -372,7 +373,7 @@ func TestTwoAuthsShareNothing(t *testing.T) {
 // A thousand requests of all kinds at once; -race finds what they share.
 func TestConcurrentRequests(t *testing.T) {
 	t.Parallel()
-	db, err := database.OpenSQLite(t.TempDir() + "/auth.db")
+	db, err := sqlite.Open(t.TempDir() + "/auth.db")
 	if err != nil {
 		t.Fatal(err)
 	}

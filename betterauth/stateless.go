@@ -1,24 +1,24 @@
 package betterauth
 
-import (
-	"github.com/better-auth-go/better-auth/database"
-)
+import "github.com/better-auth-go/better-auth/database"
 
 // Stateless keeps sessions in the browser alone, in the cookie cache, instead
 // of a database. Say it instead of Database; nothing is stateless by omission.
 //
+// What plugins store, users included, goes to memory, a database that ends with the process:
+// sqlite.Open(":memory:"). Tables are created in it. The Auth does not close it.
+//
 // Any process with the secret believes a copy until its session expires:
 // nothing sees a revocation before that, and operations that otherwise insist
 // on the database (WithStoredSession, WithFreshSession) believe the copy too.
-// Sessions are not prolonged by use. What plugins store, users included, is in
-// the memory of this process and ends with it, so this suits sign-in through
+// Sessions are not prolonged by use. Users end with the process, so this suits sign-in through
 // other providers, and is of little use with passwords or passkeys. What has
-// expired there is removed by Auth.DeleteExpired.
+// expired in memory is removed by Auth.DeleteExpired.
 //
 // Defaults differ: the cookie cache is on, encrypted (CacheJWE), for as long as
 // a session (SessionConfig.ExpiresIn).
-func (b *Builder) Stateless() *Builder {
-	b.stateless = true
+func (b *Builder) Stateless(memory *database.DB) *Builder {
+	b.stateless, b.memory = true, memory
 	return b
 }
 
@@ -43,25 +43,4 @@ func (a *Auth) configureStateless() (problems []error) {
 	setDefault(&cache.RefreshCache, cache.MaxAge/5)
 	a.cfg.Schema = SchemaMigrate
 	return problems
-}
-
-// openOwn opens the memory that stands in for a database.
-func (a *Auth) openOwn() []error {
-	if !a.stateless || a.db != nil {
-		return nil
-	}
-	db, err := database.OpenSQLite(":memory:")
-	if err != nil {
-		return []error{problem("", "database", "memory: %w", err)}
-	}
-	a.db, a.own = db, db
-	return nil
-}
-
-// closeOwn closes what openOwn opened.
-func (a *Auth) closeOwn() error {
-	if a.own == nil {
-		return nil
-	}
-	return a.own.Close()
 }

@@ -192,11 +192,11 @@ func TestStatelessIsSaid(t *testing.T) {
 	}
 	_, err := betterauth.New(cfg).Build(t.Context())
 	wantError(err, "call Database, or Stateless")
-	_, err = betterauth.New(cfg).Database(memory(t)).Stateless().Build(t.Context())
+	_, err = betterauth.New(cfg).Database(memory(t)).Stateless(memory(t)).Build(t.Context())
 	wantError(err, "Stateless is said, and one is given")
 	limits := cfg
 	limits.RateLimit.Storage = betterauth.RateLimitDatabase
-	_, err = betterauth.New(limits).Stateless().Build(t.Context())
+	_, err = betterauth.New(limits).Stateless(memory(t)).Build(t.Context())
 	wantError(err, "RateLimit.Storage", "no database to share")
 	refresh := cfg
 	refresh.Session.CookieCache = betterauth.CookieCacheConfig{Enabled: true, RefreshCache: time.Minute}
@@ -207,18 +207,21 @@ func TestStatelessIsSaid(t *testing.T) {
 		"Migrate":    func(b *betterauth.Builder) (*database.Plan, error) { return b.Migrate(t.Context()) },
 		"Migrations": func(b *betterauth.Builder) (*database.Plan, error) { return b.Migrations(t.Context()) },
 	} {
-		if plan, err := migrate(betterauth.New(cfg).Stateless()); err != nil || !plan.Empty() {
+		if plan, err := migrate(betterauth.New(cfg).Stateless(memory(t))); err != nil || !plan.Empty() {
 			t.Errorf("%s: %v, %v", name, plan, err)
 		}
 	}
-	auth, err := betterauth.New(cfg).Stateless().Build(t.Context())
+	_, err = betterauth.New(cfg).Stateless(nil).Build(t.Context())
+	wantError(err, "Stateless needs one in memory", `sqlite.Open(":memory:")`)
+	own := memory(t)
+	auth, err := betterauth.New(cfg).Stateless(own).Build(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := auth.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if _, err := auth.UserByID(t.Context(), "x"); err == nil || strings.Contains(err.Error(), "no row matched") {
-		t.Errorf("the memory is still open: %v", err)
+	if err := own.Ping(t.Context()); err != nil {
+		t.Errorf("Close closed the application's database: %v", err)
 	}
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/database/postgres"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // need skips a test that misses something, and says what to do about it. With
@@ -60,12 +62,12 @@ func onEachEngine(t *testing.T, test func(t *testing.T, db testDatabase)) {
 
 func sqliteDatabase(t testing.TB) testDatabase {
 	path := filepath.Join(t.TempDir(), "auth.db")
-	return testDatabase{"sqlite:" + path, func() (*database.DB, error) { return database.OpenSQLite(path) }, sqliteDatabase}
+	return testDatabase{"sqlite:" + path, func() (*database.DB, error) { return sqlite.Open(path) }, sqliteDatabase}
 }
 
 func postgresDatabase(t testing.TB) testDatabase {
 	dsn := postgresDSN(t)
-	return testDatabase{dsn, func() (*database.DB, error) { return database.OpenPostgres(dsn) }, postgresDatabase}
+	return testDatabase{dsn, func() (*database.DB, error) { return postgres.Open(dsn) }, postgresDatabase}
 }
 
 // postgresDSN creates a database, dropped when the test ends. A schema would not
@@ -79,7 +81,7 @@ func postgresDSN(t testing.TB) string {
 	if err != nil || u.Scheme == "" {
 		t.Fatalf("%s has to be a URL for the reference", databasetest.PostgresEnv)
 	}
-	db, err := database.OpenPostgres(dsn)
+	db, err := postgres.Open(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
@@ -131,7 +131,7 @@ func TestTranscripts(t *testing.T) {
 
 func build(t *testing.T, cfg betterauth.Config, password emailpassword.Config) *betterauth.Auth {
 	t.Helper()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,6 +91,7 @@ func (c *compiler) table(in Table, added []Column) {
 	}
 	t := &table{
 		Table:    in,
+		db:       c.s.db,
 		engine:   c.s.db.engine,
 		physical: c.s.opts.Naming.table(in),
 		byName:   map[string]*column{},

@@ -21,8 +21,7 @@ const (
 type DB struct {
 	bun    *bun.DB
 	engine Engine
-	pgx    bool         // statements reach pgx as they are given
-	close  func() error // nil when the application owns the pool
+	driver Driver
 
 	// writer holds one token on SQLite, where only one connection can write at
 	// a time: waiting here is fair and ends with the context, while the
@@ -30,35 +29,28 @@ type DB struct {
 	writer chan struct{}
 }
 
-// New uses a pool the application opened and keeps; Close leaves it open. The
-// dialect must be sqlitedialect or pgdialect, the driver one of those the
-// package's own Open functions use: modernc.org/sqlite, or pgx's for
-// database/sql.
-//
-// A PostgreSQL pool must keep the server's DateStyle at ISO, its default, else a
-// plan has a conflict. With a driver that wraps pgx's, for traces say, statements
-// that were prepared before a change of the schema fail; open that pool with
-// default_query_exec_mode=exec.
-//
-// A SQLite pool should be opened with the settings of [SQLiteDSN]: immediate
-// transactions, foreign keys on, and a busy timeout for writers in other
-// processes. Writers within the process are queued here, but code that writes
-// through the same pool without this package must expect to be told that the
-// database is locked.
-func New(db *bun.DB) (*DB, error) {
+// New makes a DB of a pool and what is to be known of its driver. Applications call New or Open of
+// package sqlite or postgres, which know their drivers. The pool's dialect must be
+// the engine's.
+func New(db *bun.DB, driver Driver) (*DB, error) {
 	if db == nil {
 		return nil, errors.New("database: New needs a bun.DB")
 	}
-	switch name := db.Dialect().Name(); name {
-	case dialect.SQLite:
-		return &DB{bun: db, engine: SQLite, writer: make(chan struct{}, 1)}, nil
-	case dialect.PG:
-		out := &DB{bun: db, engine: Postgres}
-		out.pgx = out.viaPgx()
-		return out, nil
+	out := &DB{bun: db, engine: driver.Engine, driver: driver}
+	var want dialect.Name
+	switch driver.Engine {
+	case SQLite:
+		want = dialect.SQLite
+		out.writer = make(chan struct{}, 1)
+	case Postgres:
+		want = dialect.PG
 	default:
-		return nil, fmt.Errorf("database: dialect %s is not supported: use sqlite or pg", name)
+		return nil, fmt.Errorf("database: engine %q is not supported: use package sqlite or postgres", driver.Engine)
 	}
+	if name := db.Dialect().Name(); name != want {
+		return nil, fmt.Errorf("database: the pool's dialect is %s; %s needs %s", name, driver.Engine, want)
+	}
+	return out, nil
 }
 
 // Engine returns the kind of database.
@@ -76,11 +68,11 @@ func (db *DB) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Close closes the pool if one of the Open functions opened it, and does nothing
-// after [New].
+// Close closes the pool if sqlite.Open or postgres.Open opened it, and does nothing
+// with a pool that the application opened.
 func (db *DB) Close() error {
-	if db.close == nil {
+	if db.driver.Close == nil {
 		return nil
 	}
-	return db.close()
+	return db.driver.Close()
 }

@@ -1,7 +1,8 @@
 // Package database keeps an application's rows in SQLite or PostgreSQL behind
 // a small typed store.
 //
-// Start with [OpenSQLite], [OpenPostgres] or [New], describe each table by a
+// Start with Open of package sqlite or postgres, or with their New for a pool of
+// your own, describe each table by a
 // row struct with [TableOf], put the tables together with [Compile], create
 // what is missing with [Schema.Migrate], and read and write rows through
 // [StoreOf]:
@@ -21,7 +22,7 @@
 // # Why statements are composed here and not by bun
 //
 // bun supplies the pools, dialects and transactions, and an application that
-// uses bun shares its pool through [New]. Statements are composed here from
+// uses bun shares its pool through their New. Statements are composed here from
 // quoted identifiers and placeholders, because bun's formatter writes each
 // argument into the text of the statement: that drops NUL bytes silently, makes
 // every text different, so that no engine can reuse a plan, and leaves

@@ -10,6 +10,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/database/postgres"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -58,7 +59,7 @@ func TestStatementsOfALostServerAreNotRepeated(t *testing.T) {
 	}
 	pool := stdlib.OpenDB(*cfg)
 	t.Cleanup(func() { _ = pool.Close() })
-	db, err := database.New(bun.NewDB(pool, pgdialect.New()))
+	db, err := postgres.New(bun.NewDB(pool, pgdialect.New()))
 	must(t, err)
 	b := newBusy(t, db)
 	lose.Store(true)

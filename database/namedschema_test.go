@@ -9,6 +9,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/database/postgres"
 )
 
 // namedSchema is a name that only quotes make one, and is dropped in the end.
@@ -93,7 +94,7 @@ func TestNamedSchemaRefused(t *testing.T) {
 		}
 	}
 	// A search_path that leads nowhere is said so.
-	nowhere, err := database.OpenPostgres(databasetest.PostgresDSN(t) + "&search_path=nowhere")
+	nowhere, err := postgres.Open(databasetest.PostgresDSN(t) + "&search_path=nowhere")
 	must(t, err)
 	t.Cleanup(func() { must(t, nowhere.Close()) })
 	path := ""
@@ -114,7 +115,7 @@ func TestNamedSchemaRefused(t *testing.T) {
 // nothing was prepared.
 func TestDateStyle(t *testing.T) {
 	t.Parallel()
-	styled, err := database.OpenPostgres(databasetest.PostgresDSN(t) + "&datestyle=German")
+	styled, err := postgres.Open(databasetest.PostgresDSN(t) + "&datestyle=German")
 	must(t, err)
 	t.Cleanup(func() { must(t, styled.Close()) })
 	plan, err := compile(t, styled, allTables(), addedColumns(), database.Options{}).Plan(t.Context())

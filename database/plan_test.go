@@ -8,6 +8,8 @@ import (
 
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/database/postgres"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // note is the smallest table; wideNote is its next version.
@@ -221,11 +223,11 @@ func TestConcurrentMigrations(t *testing.T) {
 	for name, dsn := range map[string]func(t *testing.T) func() (*database.DB, error){
 		"sqlite": func(t *testing.T) func() (*database.DB, error) {
 			path := filepath.Join(t.TempDir(), "a b?.db")
-			return func() (*database.DB, error) { return database.OpenSQLite(path) }
+			return func() (*database.DB, error) { return sqlite.Open(path) }
 		},
 		"postgres": func(t *testing.T) func() (*database.DB, error) {
 			dsn := databasetest.PostgresDSN(t)
-			return func() (*database.DB, error) { return database.OpenPostgres(dsn) }
+			return func() (*database.DB, error) { return postgres.Open(dsn) }
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

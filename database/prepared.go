@@ -1,16 +1,10 @@
 package database
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // PostgreSQL keeps prepared statements for each connection, and pgx remembers
@@ -31,25 +25,33 @@ type executor interface {
 }
 
 // unprepared sends each statement together with its values, for the server to
-// read anew. pgx takes the mode as a first argument.
-type unprepared struct{ to executor }
+// read anew. The driver takes the mode as a first argument.
+type unprepared struct {
+	to   executor
+	mode any
+}
 
 func (u unprepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return u.to.ExecContext(ctx, query, slices.Concat([]any{pgx.QueryExecModeExec}, args)...)
+	return u.to.ExecContext(ctx, query, slices.Concat([]any{u.mode}, args)...)
 }
 
 func (u unprepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return u.to.QueryContext(ctx, query, slices.Concat([]any{pgx.QueryExecModeExec}, args)...)
+	return u.to.QueryContext(ctx, query, slices.Concat([]any{u.mode}, args)...)
 }
 
 // repreparing sends a statement that was prepared against what is no longer so
 // once more. It is for a pool only.
-type repreparing struct{ pool executor }
+type repreparing struct {
+	db   *DB
+	pool executor
+}
+
+func (r repreparing) again() executor { return unprepared{r.pool, r.db.driver.Unprepared} }
 
 func (r repreparing) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	out, err := r.pool.ExecContext(ctx, query, args...)
-	if outdated(err) {
-		return unprepared{r.pool}.ExecContext(ctx, query, args...)
+	if outdated(r.db.serverError(err)) {
+		return r.again().ExecContext(ctx, query, args...)
 	}
 	return out, err
 }
@@ -58,8 +60,8 @@ func (r repreparing) ExecContext(ctx context.Context, query string, args ...any)
 // QueryContext returns.
 func (r repreparing) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	out, err := r.pool.QueryContext(ctx, query, args...)
-	if outdated(err) {
-		return unprepared{r.pool}.QueryContext(ctx, query, args...)
+	if outdated(r.db.serverError(err)) {
+		return r.again().QueryContext(ctx, query, args...)
 	}
 	return out, err
 }
@@ -69,12 +71,11 @@ func (r repreparing) QueryContext(ctx context.Context, query string, args ...any
 // again. What ends the connection refuses nothing: a pooler says of a server that
 // it lost what a server says of a wrong number of parameters, and the statement may
 // have been executed.
-func outdated(err error) bool {
-	var pg *pgconn.PgError
-	if !errors.As(err, &pg) || slices.Contains([]string{"FATAL", "PANIC"}, cmp.Or(pg.SeverityUnlocalized, pg.Severity)) {
+func outdated(said *ServerError) bool {
+	if said == nil || said.Fatal {
 		return false
 	}
-	switch pg.Code {
+	switch said.SQLState {
 	case "08P01", // protocol_violation: another number of parameters
 		"22P03", // invalid_binary_representation: a parameter of another type
 		"XX000": // internal_error: a type that was dropped
@@ -83,28 +84,21 @@ func outdated(err error) bool {
 	// feature_not_supported ("cached plan must not change result type"),
 	// invalid_sql_statement_name ("prepared statement does not exist"), and what
 	// does not fit together, prepared statements of the same name among it.
-	return strings.HasPrefix(pg.Code, "0A") || strings.HasPrefix(pg.Code, "26") || strings.HasPrefix(pg.Code, "42")
-}
-
-// viaPgx reports whether the pool's driver knows the mode that unprepared gives.
-// Of a driver that wraps it that is not known.
-func (db *DB) viaPgx() bool {
-	_, ok := db.bun.Driver().(*stdlib.Driver)
-	return db.engine == Postgres && ok
+	return strings.HasPrefix(said.SQLState, "0A") || strings.HasPrefix(said.SQLState, "26") || strings.HasPrefix(said.SQLState, "42")
 }
 
 // pool is where statements outside of a transaction go.
 func (db *DB) pool() executor {
-	if db.pgx {
-		return repreparing{db.bun.DB}
+	if db.driver.Unprepared != nil {
+		return repreparing{db, db.bun.DB}
 	}
 	return db.bun.DB
 }
 
 // executor is where statements of the transaction go.
 func (t *transaction) executor(db *DB) executor {
-	if db.pgx {
-		return unprepared{t.tx.Tx}
+	if db.driver.Unprepared != nil {
+		return unprepared{t.tx.Tx, db.driver.Unprepared}
 	}
 	return t.tx.Tx
 }

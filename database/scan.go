@@ -159,5 +159,5 @@ func (t *table) failure(err error, values []bound) error {
 	if refused := t.refused(err, values); refused != nil {
 		return refused
 	}
-	return fmt.Errorf("database: %s: %w", t.Name, discreet(err))
+	return fmt.Errorf("database: %s: %w", t.Name, t.db.discreet(err))
 }

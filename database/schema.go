@@ -66,6 +66,7 @@ const (
 // table is a compiled Table.
 type table struct {
 	Table    // with added columns
+	db       *DB
 	engine   Engine
 	physical string
 	quoted   string

@@ -11,6 +11,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 func TestCreateFillsIn(t *testing.T) {
@@ -292,7 +293,7 @@ func TestWritersInTwoPools(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "shared.db")
 	var pools []*database.Store[rateLimit]
 	for range 2 {
-		db, err := database.OpenSQLite(path)
+		db, err := sqlite.Open(path)
 		must(t, err)
 		t.Cleanup(func() { must(t, db.Close()) })
 		pools = append(pools, storeOf[rateLimit](t, migrated(t, db, database.Options{})))

@@ -10,6 +10,8 @@ import (
 
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/database/postgres"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
@@ -227,7 +229,11 @@ func TestConnJoinsTransaction(t *testing.T) {
 func TestNew(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, own *database.DB) {
-		db, err := database.New(own.Bun())
+		open := sqlite.New
+		if own.Engine() == database.Postgres {
+			open = postgres.New
+		}
+		db, err := open(own.Bun())
 		must(t, err)
 		s := migrated(t, db, database.Options{})
 		must(t, storeOf[user](t, s).Create(t.Context(), &user{}))
@@ -236,29 +242,24 @@ func TestNew(t *testing.T) {
 			t.Errorf("Close closed the application's pool: %v", err)
 		}
 	})
-	other := bun.NewDB(databasetest.SQLiteMemory(t).Bun().DB, otherDialect{sqlitedialect.New()})
-	if _, err := database.New(other); err == nil || !strings.Contains(err.Error(), "mysql") {
+	pool := databasetest.SQLiteMemory(t).Bun()
+	other := bun.NewDB(pool.DB, otherDialect{sqlitedialect.New()})
+	if _, err := sqlite.New(other); err == nil || !strings.Contains(err.Error(), "mysql") {
 		t.Errorf("another dialect: %v", err)
 	}
-	if _, err := database.New(nil); err == nil {
-		t.Error("New(nil): no error")
+	if _, err := postgres.New(pool); err == nil || !strings.Contains(err.Error(), "sqlite") {
+		t.Errorf("SQLite as PostgreSQL: %v", err)
+	}
+	if _, err := database.New(pool, database.Driver{Engine: "mysql"}); err == nil || !strings.Contains(err.Error(), "mysql") {
+		t.Errorf("another engine: %v", err)
+	}
+	for name, open := range map[string]func(*bun.DB) (*database.DB, error){"sqlite": sqlite.New, "postgres": postgres.New} {
+		if _, err := open(nil); err == nil {
+			t.Errorf("%s.New(nil): no error", name)
+		}
 	}
 }
 
 type otherDialect struct{ *sqlitedialect.Dialect }
 
 func (otherDialect) Name() dialect.Name { return dialect.MySQL }
-
-func TestOpenErrors(t *testing.T) {
-	t.Parallel()
-	for _, path := range []string{"", "a\x00b", t.TempDir() + "/missing/x.db"} {
-		if db, err := database.OpenSQLite(path); err == nil {
-			_ = db.Close()
-			t.Errorf("OpenSQLite(%q): no error", path)
-		}
-	}
-	_, err := database.OpenPostgres("postgres://user:hunter2@host:port/db")
-	if err == nil || strings.Contains(err.Error(), "hunter2") {
-		t.Errorf("OpenPostgres: %v, want an error without the password", err)
-	}
-}

@@ -1,11 +1,8 @@
 package database
 
 import (
-	"errors"
 	"regexp"
 	"strings"
-
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // uniqueViolation is PostgreSQL's error code for it.
@@ -19,13 +16,12 @@ var (
 )
 
 func (t *table) uniqueError(err error) *UniqueError {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		if pg.Code != uniqueViolation {
+	if said := t.db.serverError(err); said != nil {
+		if said.SQLState != uniqueViolation {
 			return nil
 		}
 		e := &UniqueError{Table: t.Name, cause: err}
-		if m := postgresUnique.FindStringSubmatch(pg.Detail); m != nil {
+		if m := postgresUnique.FindStringSubmatch(said.Detail); m != nil {
 			for _, name := range strings.Split(m[1], ", ") {
 				e.Columns = append(e.Columns, t.logical(strings.Trim(name, `"`)))
 			}

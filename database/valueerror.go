@@ -1,15 +1,12 @@
 package database
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // ValueError is an [ErrInvalidValue] that says where: the value for the column is
@@ -69,10 +66,9 @@ var (
 	sqliteTooBig = regexp.MustCompile(`string or blob too big|datatype mismatch`)
 )
 
-func refusalOf(engine Engine, err error) refusal {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		switch pg.Code {
+func (db *DB) refusalOf(err error) refusal {
+	if said := db.serverError(err); said != nil {
+		switch said.SQLState {
 		case "22001": // string_data_right_truncation
 			return refusedLength
 		case "22P02": // invalid_text_representation
@@ -88,7 +84,7 @@ func refusalOf(engine Engine, err error) refusal {
 		}
 		return notRefused
 	}
-	if err == nil || engine != SQLite {
+	if err == nil || db.engine != SQLite {
 		return notRefused
 	}
 	switch text := err.Error(); {
@@ -105,11 +101,11 @@ func refusalOf(engine Engine, err error) refusal {
 // refused turns what the engine has against a value into a ValueError; nil when
 // it is about something else.
 func (t *table) refused(err error, values []bound) error {
-	kind := refusalOf(t.engine, err)
+	kind := t.db.refusalOf(err)
 	if kind == notRefused {
 		return nil
 	}
-	out := &ValueError{Table: t.Name, cause: fmt.Errorf("%w: %w", ErrInvalidValue, discreet(err))}
+	out := &ValueError{Table: t.Name, cause: fmt.Errorf("%w: %w", ErrInvalidValue, t.db.discreet(err))}
 	if c := t.misfit(kind, err, values); c != nil {
 		out.Column, out.Hidden = c.Name, c.Hidden
 	}
@@ -118,23 +114,25 @@ func (t *table) refused(err error, values []bound) error {
 
 // quiet is an error of PostgreSQL whose message quotes the value that it is about,
 // which may be somebody's secret.
-type quiet struct{ *pgconn.PgError }
+type quiet struct {
+	err  error
+	said *ServerError
+}
 
 func (q quiet) Error() string {
 	about := ""
-	if q.ConstraintName != "" {
-		about = " by the constraint " + q.ConstraintName
+	if q.said.Constraint != "" {
+		about = " by the constraint " + q.said.Constraint
 	}
-	return "refused" + about + " (SQLSTATE " + q.Code + ")"
+	return "refused" + about + " (SQLSTATE " + q.said.SQLState + ")"
 }
 
-func (q quiet) Unwrap() error { return q.PgError }
+func (q quiet) Unwrap() error { return q.err }
 
 // discreet is err without a value in its text: "data exceptions", class 22, have it.
-func discreet(err error) error {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && strings.HasPrefix(pg.Code, "22") {
-		return quiet{pg}
+func (db *DB) discreet(err error) error {
+	if said := db.serverError(err); said != nil && strings.HasPrefix(said.SQLState, "22") {
+		return quiet{err, said}
 	}
 	return err
 }
@@ -181,9 +179,8 @@ func (lc *liveColumn) refuses(kind refusal, value any) bool {
 // SQLite, by its text.
 func (t *table) checked(err error, values []bound) *column {
 	name := ""
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		name = pg.ConstraintName
+	if said := t.db.serverError(err); said != nil {
+		name = said.Constraint
 	} else if m := sqliteCheck.FindStringSubmatch(err.Error()); m != nil {
 		name = m[1]
 	}

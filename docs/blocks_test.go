@@ -27,6 +27,8 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/postgres"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/apikey"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
@@ -48,7 +50,9 @@ var (
 	_ = time.Now
 	_ = betterauth.New
 	_ = plugintest.New
-	_ = database.OpenSQLite
+	_ = postgres.Open
+	_ = sqlite.Open
+	_ *database.DB
 	_ = apikey.New
 	_ = bearer.New
 	_ = emailotp.New

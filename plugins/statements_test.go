@@ -11,6 +11,8 @@ import (
 
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/database/postgres"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
@@ -52,24 +54,24 @@ func eachRecorded(t *testing.T, test func(t *testing.T, db *database.DB, s *stat
 			t.Fatal(err)
 		}
 		defer pool.Close()
-		s := &statements{driver: pool.Driver(), dsn: database.SQLiteDSN(filepath.Join(t.TempDir(), "test.db"))}
-		test(t, recorded(t, bun.NewDB(sql.OpenDB(s), sqlitedialect.New())), s)
+		s := &statements{driver: pool.Driver(), dsn: sqlite.DSN(filepath.Join(t.TempDir(), "test.db"))}
+		test(t, recorded(t, bun.NewDB(sql.OpenDB(s), sqlitedialect.New()), sqlite.New), s)
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		s := &statements{driver: stdlib.GetDefaultDriver(), dsn: databasetest.PostgresDSN(t)}
-		test(t, recorded(t, bun.NewDB(sql.OpenDB(s), pgdialect.New())), s)
+		test(t, recorded(t, bun.NewDB(sql.OpenDB(s), pgdialect.New()), postgres.New), s)
 	})
 }
 
-func recorded(t *testing.T, pool *bun.DB) *database.DB {
+func recorded(t *testing.T, pool *bun.DB, open func(*bun.DB) (*database.DB, error)) *database.DB {
 	t.Helper()
 	t.Cleanup(func() {
 		if err := pool.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	db, err := database.New(pool)
+	db, err := open(pool)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 )
 
@@ -37,7 +38,7 @@ type site struct {
 // newSite builds an Auth from cfg, on an empty database of its own.
 func newSite(t testing.TB, cfg betterauth.Config) *site {
 	t.Helper()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/better-auth-go/better-auth/benchmarks/subject"
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/admin"
 	"github.com/better-auth-go/better-auth/plugins/apikey"
@@ -57,7 +58,7 @@ func (quick) Send(context.Context, *betterauth.Message) error      { return nil 
 
 func newSite(ctx context.Context) (s *site, err error) {
 	s = &site{caching: map[betterauth.CookieCacheStrategy]*betterauth.Auth{}}
-	if s.db, err = database.OpenSQLite(":memory:"); err != nil {
+	if s.db, err = sqlite.Open(":memory:"); err != nil {
 		return nil, err
 	}
 	for _, strategy := range []betterauth.CookieCacheStrategy{betterauth.CacheCompact, betterauth.CacheJWT, betterauth.CacheJWE, ""} {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/postgres"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
@@ -28,9 +30,9 @@ const (
 // or a PostgreSQL URL.
 func Open(name string) (*database.DB, error) {
 	if path, ok := strings.CutPrefix(name, "sqlite:"); ok {
-		return database.OpenSQLite(path)
+		return sqlite.Open(path)
 	}
-	return database.OpenPostgres(name)
+	return postgres.Open(name)
 }
 
 // Ours is this library with the plugins the reference server has. cache is

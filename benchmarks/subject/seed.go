@@ -13,6 +13,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/postgres"
 	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
 )
 
@@ -118,7 +119,7 @@ func NewSchema(ctx context.Context, dsn string) (inSchema string, drop func() er
 	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
 		return "", nil, errors.New("the PostgreSQL DSN is no postgres:// URL")
 	}
-	db, err := database.OpenPostgres(dsn)
+	db, err := postgres.Open(dsn)
 	if err != nil {
 		return "", nil, err
 	}

@@ -24,6 +24,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // BaseURL is the base URL of a kit whose configuration has none.
@@ -119,12 +120,16 @@ func NewWith(t testing.TB, o Options) *Kit {
 func Build(t testing.TB, o Options) (*Kit, error) {
 	t.Helper()
 	db := o.DB
-	if db == nil && !o.Stateless {
+	var memory *database.DB
+	if db == nil {
 		var err error
-		if db, err = database.OpenSQLite(":memory:"); err != nil {
+		if memory, err = sqlite.Open(":memory:"); err != nil {
 			t.Fatalf("plugintest: %v", err)
 		}
-		t.Cleanup(func() { _ = db.Close() })
+		t.Cleanup(func() { _ = memory.Close() })
+		if !o.Stateless {
+			db = memory
+		}
 	}
 	k := &Kit{t: t, DB: db, Clock: &Clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, Log: &Log{}, outbox: &outbox{}, site: &site{}}
 	cfg := o.config(k.outbox)
@@ -147,7 +152,7 @@ func Build(t testing.TB, o Options) (*Kit, error) {
 		builder.Plugin(k.counter)
 	}
 	if o.Stateless {
-		builder.Stateless()
+		builder.Stateless(memory)
 	}
 	auth, err := builder.Build(t.Context())
 	if err != nil {

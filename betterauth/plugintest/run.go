@@ -10,6 +10,8 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/database/postgres"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // Run proves that a plugin keeps the contract. newPlugin makes a new value on
@@ -178,10 +180,10 @@ type engine struct {
 }
 
 func engines() []engine {
-	all := []engine{{"sqlite", func(t testing.TB) (*database.DB, error) { return database.OpenSQLite(":memory:") }}}
+	all := []engine{{"sqlite", func(t testing.TB) (*database.DB, error) { return sqlite.Open(":memory:") }}}
 	if os.Getenv(databasetest.PostgresEnv) != "" {
 		all = append(all, engine{"postgres", func(t testing.TB) (*database.DB, error) {
-			return database.OpenPostgres(databasetest.PostgresDSN(t))
+			return postgres.Open(databasetest.PostgresDSN(t))
 		}})
 	}
 	return all

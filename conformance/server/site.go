@@ -10,6 +10,8 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/postgres"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/admin"
 	"github.com/better-auth-go/better-auth/plugins/apikey"
@@ -26,7 +28,8 @@ import (
 
 // site is everything one server serves: the Auth, and beside it what only tests ask for.
 type site struct {
-	db       *database.DB // nil when there is none
+	db       *database.DB // nil when sessions are in cookies alone
+	opened   *database.DB // that one, or the memory instead
 	auth     *betterauth.Auth
 	mails    *mailbox
 	controls map[string]control // by method and path
@@ -76,17 +79,20 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 		return nil, err
 	}
 	builder := betterauth.New(plan.config).Plugin(plan.plugins.all()...).Plugin(plan.more...)
+	name := opts.database
 	if plan.stateless {
-		builder.Stateless()
-	} else {
-		db, err := openDatabase(opts.database)
-		if err != nil {
-			return nil, err
-		}
-		s.db = db
-		builder.Database(db)
+		name = "sqlite::memory:"
 	}
 	var err error
+	if s.opened, err = openDatabase(name); err != nil {
+		return nil, err
+	}
+	if plan.stateless {
+		builder.Stateless(s.opened)
+	} else {
+		s.db = s.opened
+		builder.Database(s.db)
+	}
 	if s.auth, err = builder.Build(ctx); err != nil {
 		s.closeDatabase()
 		return nil, err
@@ -140,10 +146,10 @@ func (c pluginConfigs) all() []betterauth.Plugin {
 
 func openDatabase(name string) (*database.DB, error) {
 	if path, ok := strings.CutPrefix(name, "sqlite:"); ok {
-		return database.OpenSQLite(path)
+		return sqlite.Open(path)
 	}
 	if strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
-		return database.OpenPostgres(name)
+		return postgres.Open(name)
 	}
 	return nil, fmt.Errorf("--database %s: give sqlite:PATH or postgres://…", name)
 }
@@ -166,10 +172,7 @@ func (s *site) close() {
 }
 
 func (s *site) closeDatabase() {
-	if s.db == nil {
-		return
-	}
-	if err := s.db.Close(); err != nil {
+	if err := s.opened.Close(); err != nil {
 		slog.Error("closing the database", "error", err)
 	}
 }

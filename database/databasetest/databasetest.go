@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/postgres"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // PostgresEnv names the environment variable that holds the DSN of a PostgreSQL
@@ -54,20 +56,20 @@ func Open(t testing.TB) []*database.DB {
 // SQLiteMemory opens an empty SQLite database in memory.
 func SQLiteMemory(t testing.TB) *database.DB {
 	t.Helper()
-	return opened(t)(database.OpenSQLite(":memory:"))
+	return opened(t)(sqlite.Open(":memory:"))
 }
 
 // SQLiteFile opens an empty SQLite database in the test's temporary folder.
 func SQLiteFile(t testing.TB) *database.DB {
 	t.Helper()
-	return opened(t)(database.OpenSQLite(filepath.Join(t.TempDir(), "test.db")))
+	return opened(t)(sqlite.Open(filepath.Join(t.TempDir(), "test.db")))
 }
 
 // Postgres opens PostgreSQL in a schema of its own, or skips the test without
 // BETTERAUTH_TEST_POSTGRES.
 func Postgres(t testing.TB) *database.DB {
 	t.Helper()
-	return opened(t)(database.OpenPostgres(PostgresDSN(t)))
+	return opened(t)(postgres.Open(PostgresDSN(t)))
 }
 
 // PostgresDSN creates an empty schema, dropped when the test ends, and returns a
@@ -79,7 +81,7 @@ func PostgresDSN(t testing.TB) string {
 	if dsn == "" {
 		t.Skip(skipPostgres)
 	}
-	db, err := database.OpenPostgres(dsn)
+	db, err := postgres.Open(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func newSuite(t *testing.T, db *database.DB) *suite {
 }
 
 // Run proves that the databases open returns keep the contract: for a pool of
-// your own given to database.New, another driver, version or setting. What is
+// your own given to sqlite.New or postgres.New, another driver, version or setting. What is
 // stored comes back as it was, operators and orders mean one thing, absent is not broken, transactions and hooks undo
 // what fails, of many at once one wins, and schemas only grow. open returns a
 // new, empty database on every call and registers its own clean-up.

@@ -20,7 +20,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/adapters/nethttp"
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
@@ -44,7 +44,7 @@ func main() {
 
 // run serves until ctx ends, keeping everything in a SQLite file.
 func run(ctx context.Context, listener net.Listener, file string) error {
-	db, err := database.OpenSQLite(file)
+	db, err := sqlite.Open(file)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/adapters/mail/devmail"
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
@@ -61,7 +61,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	db, err := database.OpenSQLite(o.database)
+	db, err := sqlite.Open(o.database)
 	if err != nil {
 		return err
 	}

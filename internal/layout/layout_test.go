@@ -25,6 +25,8 @@ var rules = []struct {
 	{"betterauth/plugintest", []string{"betterauth", "database", "internal/checkpoint", "internal/input"}},
 	{"betterauth", []string{"database", "internal"}},
 	{"database/databasetest", []string{"database"}},
+	{"database/sqlite", []string{"database"}},
+	{"database/postgres", []string{"database"}},
 	{"database", []string{"internal"}},
 	{"plugins", []string{"betterauth", "database"}},
 	{"adapters", []string{"betterauth", "database", "adapters/adaptertest", "plugins"}},
@@ -99,6 +101,38 @@ func TestImports(t *testing.T) {
 				}
 			}
 			break
+		}
+	}
+}
+
+// A program links the engine that it opens and no other, so what serves both
+// names neither. Tests and what runs them open both.
+func TestEnginesAreApart(t *testing.T) {
+	t.Parallel()
+	engines := []string{"database/sqlite", "database/postgres"}
+	mayOpen := []string{"database/databasetest", "betterauth/plugintest", "adapters/adaptertest"}
+	of := map[string]string{
+		"modernc.org/sqlite": engines[0], "github.com/uptrace/bun/dialect/sqlitedialect": engines[0],
+		"github.com/jackc/pgx": engines[1], "github.com/uptrace/bun/dialect/pgdialect": engines[1],
+	}
+	for _, s := range sources(t) {
+		library := under(s.path, "betterauth") || under(s.path, "database") || under(s.path, "plugins") || under(s.path, "adapters") || under(s.path, "internal")
+		opens := slices.ContainsFunc(mayOpen, func(folder string) bool { return under(s.path, folder) })
+		if s.isTest || !library || opens {
+			continue
+		}
+		for _, imp := range s.file.Imports {
+			name, _ := strconv.Unquote(imp.Path.Value)
+			for _, engine := range engines {
+				if name == module+engine && !under(s.path, engine) {
+					t.Errorf("%s imports %s, which the application chooses", s.path, name)
+				}
+			}
+			for driver, engine := range of {
+				if under(name, driver) && !under(s.path, engine) {
+					t.Errorf("%s imports %s, which belongs to %s", s.path, name, engine)
+				}
+			}
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -209,7 +210,7 @@ func TestAdditionalColumns(t *testing.T) {
 
 func TestArgon2idReadsScryptAndRenewsIt(t *testing.T) {
 	t.Parallel()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		t.Fatal(err)
 	}

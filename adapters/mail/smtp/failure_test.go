@@ -13,7 +13,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/adapters/mail/smtp"
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 func TestRefusals(t *testing.T) {
@@ -155,7 +155,7 @@ func TestHangingServer(t *testing.T) {
 func TestBehindAuth(t *testing.T) {
 	t.Parallel()
 	server := (&mailServer{hangs: "connect"}).start(t)
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		t.Fatal(err)
 	}

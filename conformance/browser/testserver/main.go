@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
@@ -44,7 +44,7 @@ func main() {
 }
 
 func run(ctx context.Context, o options) error {
-	db, err := database.OpenSQLite(o.file)
+	db, err := sqlite.Open(o.file)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/examples/customplugin/invitation"
 )
 
@@ -228,7 +229,7 @@ func TestUninvited(t *testing.T) {
 
 func TestDatabaseFailure(t *testing.T) {
 	t.Parallel()
-	db, err := database.OpenSQLite(":memory:")
+	db, err := sqlite.Open(":memory:")
 	if err != nil {
 		t.Fatal(err)
 	}

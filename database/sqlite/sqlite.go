@@ -1,4 +1,6 @@
-package database
+// Package sqlite opens SQLite for package database, without cgo. Programs that use
+// another engine do not link it.
+package sqlite
 
 import (
 	"context"
@@ -14,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/better-auth-go/better-auth/database"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
@@ -22,16 +25,16 @@ import (
 // busyTimeout is how long a statement waits for a writer in another process.
 const busyTimeout = 10 * time.Second
 
-// SQLiteDSN returns the data source name that OpenSQLite gives the driver
+// DSN returns the data source name that Open gives the driver
 // modernc.org/sqlite for a file: a write-ahead log, so that readers and the
 // writer do not wait for each other; ten seconds of patience with other
 // processes; foreign keys enforced; and transactions that take the write lock
 // when they begin instead of failing half way.
-func SQLiteDSN(path string) string {
-	return sqliteDSN("file:"+(&url.URL{Path: path}).EscapedPath(), "journal_mode(wal)")
+func DSN(path string) string {
+	return dsnOf("file:"+(&url.URL{Path: path}).EscapedPath(), "journal_mode(wal)")
 }
 
-func sqliteDSN(base string, pragmas ...string) string {
+func dsnOf(base string, pragmas ...string) string {
 	q := url.Values{}
 	q.Set("_txlock", "immediate")
 	q.Add("_pragma", fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()))
@@ -45,7 +48,7 @@ func sqliteDSN(base string, pragmas ...string) string {
 	return base + sep + q.Encode()
 }
 
-// OpenSQLite opens, and if need be creates, the SQLite database in the file
+// Open opens, and if need be creates, the SQLite database in the file
 // path, or a new one in memory for ":memory:" that lives until Close and that
 // no other call shares. An unusable path is an error here, not on first use.
 //
@@ -56,28 +59,28 @@ func sqliteDSN(base string, pragmas ...string) string {
 // In memory there is no write-ahead log: a read with a context outside of a
 // running transaction waits for its end, while in a file it sees the state
 // before.
-func OpenSQLite(path string) (*DB, error) {
+func Open(path string) (*database.DB, error) {
 	if path == "" {
-		return nil, errors.New(`database: OpenSQLite needs a path or ":memory:"`)
+		return nil, errors.New(`sqlite: Open needs a path or ":memory:"`)
 	}
 	if strings.ContainsRune(path, 0) {
-		return nil, errors.New("database: the path holds a NUL byte")
+		return nil, errors.New("sqlite: the path holds a NUL byte")
 	}
 	memory := path == ":memory:"
-	dsn := SQLiteDSN(path)
+	dsn := DSN(path)
 	if !memory {
 		if err := createPrivate(path); err != nil {
-			return nil, fmt.Errorf("database: %w", err)
+			return nil, fmt.Errorf("sqlite: %w", err)
 		}
 	} else {
 		// The engine's memory file system shares one database among all
 		// connections that name it, within this process; the name is random so
 		// that two calls never meet. It has no write-ahead log.
-		dsn = sqliteDSN("file:/" + rand.Text() + "?vfs=memdb")
+		dsn = dsnOf("file:/" + rand.Text() + "?vfs=memdb")
 	}
 	pool, err := sql.Open("sqlite", dsn)
 	if err != nil {
-		return nil, fmt.Errorf("database: %w", err)
+		return nil, fmt.Errorf("sqlite: %w", err)
 	}
 	size := max(8, 2*runtime.GOMAXPROCS(0))
 	pool.SetMaxOpenConns(size)
@@ -86,22 +89,32 @@ func OpenSQLite(path string) (*DB, error) {
 	// The memory database ends with its last connection; this one stays.
 	keep, err := pool.Conn(context.Background())
 	if err != nil {
-		return nil, fmt.Errorf("database: %s: %w", path, errors.Join(err, pool.Close()))
+		return nil, fmt.Errorf("sqlite: %s: %w", path, errors.Join(err, pool.Close()))
 	}
 	if memory {
 		pool.SetMaxOpenConns(size + 1)
 	} else if err := keep.Close(); err != nil {
-		return nil, fmt.Errorf("database: %s: %w", path, errors.Join(err, pool.Close()))
+		return nil, fmt.Errorf("sqlite: %s: %w", path, errors.Join(err, pool.Close()))
 	}
 	db := bun.NewDB(pool, sqlitedialect.New())
-	out := &DB{bun: db, engine: SQLite, writer: make(chan struct{}, 1)}
-	out.close = func() error {
+	return database.New(db, database.Driver{Engine: database.SQLite, Close: func() error {
 		if memory {
 			return errors.Join(keep.Close(), db.Close())
 		}
 		return db.Close()
-	}
-	return out, nil
+	}})
+}
+
+// New uses a pool the application opened and keeps; Close leaves it open. The
+// dialect must be sqlitedialect, the driver modernc.org/sqlite.
+//
+// The pool should be opened with the settings of [DSN]: immediate
+// transactions, foreign keys on, and a busy timeout for writers in other
+// processes. Writers within the process are queued by the database.DB, but code that writes
+// through the same pool without it must expect to be told that the
+// database is locked.
+func New(db *bun.DB) (*database.DB, error) {
+	return database.New(db, database.Driver{Engine: database.SQLite})
 }
 
 // creating keeps a new file from being opened by SQLite before it is closed

@@ -1,14 +1,22 @@
-package database_test
+package sqlite_test
 
 import (
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"testing"
 
-	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 )
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
 // modeOf is the mode of a file that must be there.
 func modeOf(t *testing.T, path string) fs.FileMode {
@@ -34,11 +42,13 @@ func TestNewFileIsItsOwnersAlone(t *testing.T) {
 			must(t, os.Chmod(path, existing))
 			want = existing
 		}
-		db, err := database.OpenSQLite(path)
+		db, err := sqlite.Open(path)
 		must(t, err)
 		t.Cleanup(func() { must(t, db.Close()) })
-		execute(t, db, `create table "t" ("a" text)`)
-		execute(t, db, `insert into "t" values ('x')`)
+		for _, statement := range []string{`create table "t" ("a" text)`, `insert into "t" values ('x')`} {
+			_, err := db.Bun().DB.ExecContext(t.Context(), statement)
+			must(t, err)
+		}
 		for _, suffix := range []string{"", "-wal", "-shm"} {
 			if got := modeOf(t, path+suffix); got != want {
 				t.Errorf("%s: mode %o, want %o", name+suffix, got, want)
@@ -56,8 +66,11 @@ func TestNewFileIsItsOwnersAlone(t *testing.T) {
 func TestOpenNewFileAtOnce(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "new.db")
-	concurrently(8, func(int) {
-		db, err := database.OpenSQLite(path)
+	var wg sync.WaitGroup
+	start := make(chan struct{})
+	write := func() {
+		<-start
+		db, err := sqlite.Open(path)
 		if err != nil {
 			t.Error(err)
 			return
@@ -70,13 +83,28 @@ func TestOpenNewFileAtOnce(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	})
-	db, err := database.OpenSQLite(path)
+	}
+	for range 8 {
+		wg.Go(write)
+	}
+	close(start)
+	wg.Wait()
+	db, err := sqlite.Open(path)
 	must(t, err)
 	defer db.Close()
 	var n int
 	must(t, db.Bun().DB.QueryRowContext(t.Context(), `select count(*) from "t"`).Scan(&n))
 	if n != 8 {
 		t.Errorf("%d rows", n)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"", "a\x00b", t.TempDir() + "/missing/x.db"} {
+		if db, err := sqlite.Open(path); err == nil {
+			_ = db.Close()
+			t.Errorf("Open(%q): no error", path)
+		}
 	}
 }
