@@ -53,15 +53,21 @@ type Auth struct {
 	mailLimit     *mailLimit
 	lookup        *database.Lookup[Session, User]
 	outbox        *outbox
+	background    *background
 	checking      chan struct{} // held while Ready checks
 }
 
 var _ http.Handler = (*Auth)(nil)
 
-// Close waits for mail that is being sent, until ctx ends, and releases what
+// Close waits for events that are told in the background and for mail that is being
+// sent, until ctx ends, and releases what
 // plugins hold, in reverse order. It does not close the database.
 func (a *Auth) Close(ctx context.Context) error {
 	var errs []error
+	// First, since a subscriber may mail.
+	if a.background != nil {
+		errs = append(errs, a.background.close(ctx))
+	}
 	if a.outbox != nil {
 		errs = append(errs, a.outbox.close(ctx))
 	}

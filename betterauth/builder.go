@@ -54,6 +54,7 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 		a.note(context.Background(), "mail was dropped", kind, Refusal{Reason: "its recipient gets too much mail",
 			Configure: "if that much is meant, raise Config.MailLimit", Seen: []slog.Attr{slog.String("kind", kind)}})
 	})
+	a.background = newBackground()
 	if err := a.initPlugins(ctx); err != nil {
 		return nil, err
 	}
@@ -179,7 +180,7 @@ func (a *Auth) initPlugins(ctx context.Context) error {
 			continue
 		}
 		if err := safely(func() error { return init.Init(ctx, &Host{a, p.manifest.ID}) }); err != nil {
-			started := &Auth{plugins: a.plugins[:i], outbox: a.outbox}
+			started := &Auth{plugins: a.plugins[:i], outbox: a.outbox, background: a.background}
 			return errors.Join(&Problem{Plugin: p.manifest.ID, Item: "Init", Err: err}, started.Close(ctx))
 		}
 	}

@@ -40,7 +40,9 @@ type exchange struct {
 	ip     *string
 	values map[any]any
 	login  loginState
-	claim  string // the sign-up that this request is; see ClaimFor
+	// signIns are the sessions that were made, to be told of; see tellSignIns.
+	signIns []SignedIn
+	claim   string // the sign-up that this request is; see ClaimFor
 	// stated is the origin that a client says which cannot send Origin; see SetOrigin.
 	stated string
 	// serverOnly says that the input is the application's own; see FromClient.
@@ -133,7 +135,7 @@ func (c *Ctx) Trusted(target string) bool { return c.trusts(target, true) }
 // panic undoes everything, cookies and a session made inside included. A
 // step-up is an answer, not a failure: it commits.
 func (c *Ctx) Transaction(f func(tx *Ctx) error) error {
-	before, login := len(c.cookies), c.login
+	before, login, signIns := len(c.cookies), c.login, len(c.signIns)
 	var answer error
 	err := c.auth.db.Transaction(c.Context, func(ctx context.Context) error {
 		err := f(&Ctx{Context: ctx, exchange: c.exchange})
@@ -144,7 +146,7 @@ func (c *Ctx) Transaction(f func(tx *Ctx) error) error {
 		return err
 	})
 	if err != nil {
-		c.cookies, c.login = c.cookies[:before], login
+		c.cookies, c.login, c.signIns = c.cookies[:before], login, c.signIns[:signIns]
 		return err
 	}
 	return answer

@@ -68,9 +68,6 @@ type DeleteUserConfig struct {
 	// BeforeDelete is called in the transaction that deletes, before anything
 	// is; an error stops it and is the answer. Default none.
 	BeforeDelete func(ctx context.Context, u *betterauth.User) error
-	// AfterDelete is called with the user that was, once the deletion is
-	// durable. Default none.
-	AfterDelete func(ctx context.Context, u *betterauth.User)
 }
 
 // Account is the plugin. Make one with New for each Auth. Its methods are safe
@@ -161,6 +158,7 @@ func (a *Account) Manifest() betterauth.Manifest {
 			}, a.unlink),
 		},
 		Pending: pending(),
+		Emits:   []betterauth.EventType{betterauth.EventOf[Updated](), betterauth.EventOf[Unlinked]()},
 		Errors: []*betterauth.ErrorCode{ErrEmailNotUpdatable, ErrFailedToUpdate, ErrChangeDisabled, ErrDeletionDisabled, ErrNoUserInfo,
 			ErrInvalidToken, ErrCredentialNotFound, ErrInvalidPassword, ErrPasswordTooLong, ErrSessionExpired, ErrLastAccount, ErrAccountNotFound},
 	}

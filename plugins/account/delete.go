@@ -167,9 +167,6 @@ func (a *Account) remove(c *betterauth.Ctx) error {
 		if _, err := a.users.Delete(tx, database.Eq("id", user.ID)); err != nil {
 			return err
 		}
-		if after := a.cfg.DeleteUser.AfterDelete; after != nil {
-			a.host.AfterCommit(tx, func(ctx context.Context) error { after(ctx, user); return nil })
-		}
 		return nil
 	})
 	if err == nil {

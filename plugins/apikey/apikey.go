@@ -70,6 +70,7 @@ func New(configs ...Config) *Keys {
 func (k *Keys) Manifest() betterauth.Manifest {
 	m := betterauth.Manifest{
 		ID:     ID,
+		Emits:  events(),
 		Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[Key]("apikey")}},
 		Endpoints: []betterauth.Endpoint{
 			// A key outlives the session that it is made with, so that one is fresh.
@@ -149,7 +150,7 @@ func (k *Keys) revoke(ctx context.Context, r betterauth.Revocation) error {
 		}
 		where = append(where, database.In("configId", ending...))
 	}
-	_, err := k.store.Delete(ctx, where...)
+	_, err := k.remove(ctx, where...)
 	return err
 }
 

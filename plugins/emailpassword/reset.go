@@ -222,9 +222,6 @@ func (p *EmailPassword) finishReset(ctx context.Context, user *betterauth.User, 
 			return err
 		}
 	}
-	if p.cfg.OnPasswordReset != nil {
-		p.host.AfterCommit(ctx, func(ctx context.Context) error { p.cfg.OnPasswordReset(ctx, user); return nil })
-	}
 	return nil
 }
 

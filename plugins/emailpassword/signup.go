@@ -117,24 +117,16 @@ var errNoMail = errors.New("an address gets no mail, or no more")
 // addresses, which it can where it makes no session.
 func (p *EmailPassword) discreet() bool { return p.cfg.DisableAutoSignIn || p.cfg.RequireVerifiedEmail }
 
-// tellOwner reports a sign-up for a taken address to the application. Looking
-// up the owner is in the background as well: it is work that a free address
-// does not make.
+// tellOwner reports a sign-up for a taken address. Looking up the owner is in the
+// background as well: it is work that a free address does not make.
 func (p *EmailPassword) tellOwner(email string) {
-	if p.cfg.OnExistingUserSignUp == nil {
-		return
-	}
-	err := p.aside.run(func(ctx context.Context) {
+	betterauth.EmitInBackground(p.host, func(ctx context.Context) (ExistingUserSignedUp, error) {
 		user, err := p.users.Get(ctx, database.Eq("email", email))
 		if err != nil {
-			p.host.Logger().Warn("OnExistingUserSignUp was left out", "error", err)
-			return
+			return ExistingUserSignedUp{}, err
 		}
-		p.cfg.OnExistingUserSignUp(ctx, user)
-	}, func(problem any) { p.host.Logger().Error("OnExistingUserSignUp", "panic", problem) })
-	if err != nil {
-		p.host.Logger().Warn("OnExistingUserSignUp was left out", "error", err)
-	}
+		return ExistingUserSignedUp{UserID: user.ID}, nil
+	})
 }
 
 // createUser writes the user and the account that holds the password. The
