@@ -3,6 +3,8 @@ package betterauth
 import (
 	"context"
 	"reflect"
+
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // EventType names a Go type that a plugin emits as an event. Make one with
@@ -65,7 +67,7 @@ func EmitInBackground[E any](h *Host, find func(ctx context.Context) (E, error))
 		return
 	}
 	leftOut := func(err error) {
-		h.Logger().Warn("an event was left out", "event", reflect.TypeFor[E]().String(), "error", err)
+		h.Logger().Warn("an event was left out", "event", reflect.TypeFor[E]().String(), "error", err, panics.Stack(err))
 	}
 	err := h.auth.background.run(func(ctx context.Context) error {
 		event, err := find(ctx)
@@ -93,7 +95,7 @@ type compiledSubscriber struct {
 func (s compiledSubscriber) tell(ctx context.Context, a *Auth, event any) {
 	err := safely(func() error { return s.run(ctx, event) })
 	if err != nil {
-		a.log.Error("a subscriber failed", "plugin", s.plugin, "event", s.event.String(), "error", err)
+		a.log.Error("a subscriber failed", "plugin", s.plugin, "event", s.event.String(), "error", err, panics.Stack(err))
 	}
 }
 

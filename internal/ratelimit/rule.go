@@ -1,6 +1,8 @@
 // Package ratelimit counts requests. A [Rule] with the state of one key is the
 // algorithm, a [Store] keeps the states, and [Memory] is the store of a single
 // process.
+//
+// Start with rule.go; path.go says which rule a path falls under.
 package ratelimit
 
 import (

@@ -1,6 +1,11 @@
 // Package admin lets people with a role manage the others: list, create, change
-// and remove users, give roles, ban, set passwords, end sessions, and sign in as
-// somebody else for an hour with a way back.
+// and remove users, give roles, ban, set passwords, end sessions, and sign in
+// as somebody else for an hour with a way back.
+//
+// Start with [New] and [Config]. What acts on a user passes act.go, which asks for
+// the action and for who dominates whom (dominate.go). The gate that refuses
+// the banned is gate.go, impersonation is impersonate.go, and what an
+// application asks of a route is require.go.
 package admin
 
 import (
@@ -137,6 +142,7 @@ func (a *Admin) Manifest() betterauth.Manifest {
 	})
 	return betterauth.Manifest{
 		ID:        ID,
+		Needs:     []betterauth.Dependency{betterauth.Need(&a.passwords).IfPresent()},
 		Schema:    betterauth.Schema{Columns: []betterauth.AddedColumn{Role, Banned, BanReason, BanExpires, ImpersonatedBy}},
 		Endpoints: a.endpoints(),
 		Before: []betterauth.BeforeHook{
@@ -216,13 +222,8 @@ func (a *Admin) Check(betterauth.Site) error {
 }
 
 // Init implements betterauth.Initializer.
-func (a *Admin) Init(_ context.Context, h *betterauth.Host) (err error) {
+func (a *Admin) Init(_ context.Context, h *betterauth.Host) error {
 	a.host, a.columns = h, h.Columns("user")
-	a.users = h.UserStore()
-	a.sessions = h.SessionStore()
-	a.passwords, err = betterauth.Peer[passwords](h)
-	if errors.Is(err, betterauth.ErrNoPeer) {
-		return nil
-	}
-	return err
+	a.users, a.sessions = h.UserStore(), h.SessionStore()
+	return nil
 }

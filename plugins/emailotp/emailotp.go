@@ -1,9 +1,13 @@
 // Package emailotp mails one-time codes and takes them as proof of an address:
-// to sign in, and up, to verify an address, to reset a password and to change an
-// address.
+// to sign in, and up, to verify an address, to reset a password and to change
+// an address.
 //
-// It needs Config.Mailer of the application; without one requests for a code
+// It needs [betterauth.Config].Mailer; without one requests for a code
 // are refused, and codes made in process still work.
+//
+// Start with [New] and [Config]. A code is made and mailed in send.go and tried
+// in attempt.go; signin.go, verify.go, reset.go and change.go are what it is
+// good for.
 package emailotp
 
 import (
@@ -31,7 +35,6 @@ const (
 	ResetPassword          = "resetPasswordEmailOTP"
 	RequestEmailChange     = "requestEmailChangeEmailOTP"
 	ChangeEmail            = "changeEmailEmailOTP"
-	emailVerificationID    = "email-verification"
 	minCodeLength          = 4
 	defaultCodeLength      = 6
 	defaultAllowedAttempts = 3
@@ -121,6 +124,7 @@ type EmailOTP struct {
 	values       *database.Store[betterauth.Verification]
 	passwords    Passwords    // nil without one
 	verification Verification // nil without one
+	links        Links        // set where codes replace them
 }
 
 var (
@@ -154,11 +158,10 @@ func New(cfg Config) *EmailOTP {
 
 // Manifest implements betterauth.Plugin.
 func (e *EmailOTP) Manifest() betterauth.Manifest {
-	m := betterauth.Manifest{ID: ID, Endpoints: e.endpoints(), Errors: append([]*betterauth.ErrorCode{ErrInvalidEmail, ErrUserNotFound, ErrResetDisabled}, codeErrors...),
-		Credentials: []betterauth.Credentials{{Name: ID, CanSignIn: e.isWay}}, Pending: pending()}
-	if e.cfg.OverrideDefaultEmailVerification {
-		m.Requires = []string{emailVerificationID}
-	} else if e.cfg.SendVerificationOnSignUp {
+	m := betterauth.Manifest{ID: ID, Needs: e.needs(), Endpoints: e.endpoints(), Errors: append([]*betterauth.ErrorCode{ErrInvalidEmail, ErrUserNotFound, ErrResetDisabled}, codeErrors...),
+		Credentials: []betterauth.Credentials{{Name: ID, CanSignIn: e.isWay}}, Pending: pending(),
+		ProvesAddresses: betterauth.ProvenByMail}
+	if e.cfg.SendVerificationOnSignUp && !e.cfg.OverrideDefaultEmailVerification {
 		m.RowHooks = []database.Hooks{database.RowHooks[betterauth.User]{AfterCreate: e.afterSignUp}}
 		m.Events = []betterauth.Subscriber{betterauth.On(e.afterClaim)}
 	}
@@ -231,13 +234,12 @@ func (e *EmailOTP) Check(s betterauth.Site) error {
 	return errors.Join(problems...)
 }
 
-// VerifiesAddresses implements emailpassword.AddressVerifier.
-func (e *EmailOTP) VerifiesAddresses(canMail bool) bool { return canMail }
-
 // Init implements betterauth.Initializer.
 func (e *EmailOTP) Init(_ context.Context, h *betterauth.Host) error {
 	e.host = h
-	e.users = h.UserStore()
-	e.values = h.VerificationStore()
-	return e.findPeers()
+	e.users, e.values = h.UserStore(), h.VerificationStore()
+	if e.links != nil {
+		return e.links.ReplaceLinks(e.MailVerificationCode)
+	}
+	return nil
 }

@@ -1,6 +1,10 @@
 // Package emailpassword signs people up and in with an e-mail address and a
 // password, and lets them change, check and reset it. Hashes are in the
-// reference's format unless Config.Password of the application says otherwise.
+// reference's format unless [betterauth.Config].Password says otherwise.
+//
+// Start with [New] and [Config]. The ways are signup.go, signin.go, reset.go
+// and change.go; credential.go is where a password is checked and stored, for
+// other plugins too.
 package emailpassword
 
 import (
@@ -41,7 +45,7 @@ type Config struct {
 	// whatever its Method, and CreateSession with Method "email". Links and codes in
 	// mails prove the address, and passkeys are no matter of this plugin. Where
 	// people can sign up, something must be able to verify their addresses, else
-	// Build fails: see AddressVerifier. Default false.
+	// Build fails: see betterauth.Manifest.ProvesAddresses. Default false.
 	RequireVerifiedEmail bool
 	// AddressesVerifiedElsewhere says that the application marks addresses verified
 	// by itself, such as an administrator by hand, so that RequireVerifiedEmail
@@ -96,7 +100,8 @@ func New(cfg Config) *EmailPassword {
 // Manifest implements betterauth.Plugin.
 func (p *EmailPassword) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
-		ID: ID,
+		ID:    ID,
+		Needs: []betterauth.Dependency{betterauth.Need(&p.verifier).IfPresent()},
 		Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{
 				ID: SignUpEmail, Method: http.MethodPost, Path: "/sign-up/email",
@@ -171,13 +176,8 @@ func (p *EmailPassword) Check(s betterauth.Site) error {
 }
 
 // Init implements betterauth.Initializer.
-func (p *EmailPassword) Init(_ context.Context, h *betterauth.Host) (err error) {
+func (p *EmailPassword) Init(_ context.Context, h *betterauth.Host) error {
 	p.host = h
-	p.users = h.UserStore()
-	p.accounts = h.AccountStore()
-	p.verifier, err = betterauth.Peer[VerificationMailer](h)
-	if errors.Is(err, betterauth.ErrNoPeer) {
-		return nil
-	}
-	return err
+	p.users, p.accounts = h.UserStore(), h.AccountStore()
+	return nil
 }

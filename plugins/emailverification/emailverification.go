@@ -2,8 +2,11 @@
 // they gave: it mails a signed link and marks the address verified when the
 // link is followed. Changing an address works with the same links.
 //
-// It needs Config.Mailer of the application; without one every request for a
+// It needs [betterauth.Config].Mailer; without one every request for a
 // mail is refused, and links made elsewhere still work.
+//
+// Start with [New] and [Config]. A link is asked for in request.go and followed
+// in follow.go; what it does to a change of address is change.go.
 package emailverification
 
 import (
@@ -57,10 +60,10 @@ type Config struct {
 // EmailVerification is the plugin. Make one with New for each Auth. Its methods
 // are safe for concurrent use, each with its own Ctx.
 type EmailVerification struct {
-	cfg   Config
-	host  *betterauth.Host
-	users *database.Store[betterauth.User]
-	codes CodeMailer // nil without one
+	cfg      Config
+	host     *betterauth.Host
+	users    *database.Store[betterauth.User]
+	mailCode MailCode // nil where links are mailed
 }
 
 var (
@@ -116,7 +119,8 @@ func (v *EmailVerification) Manifest() betterauth.Manifest {
 				Errors:  linkErrors,
 			}, v.follow),
 		},
-		Pending: pending(),
+		Pending:         pending(),
+		ProvesAddresses: betterauth.ProvenByMail,
 		Errors:  append(requests, linkErrors...),
 	}
 }
@@ -143,7 +147,7 @@ func (v *EmailVerification) Check(s betterauth.Site) error {
 
 // Init implements betterauth.Initializer.
 func (v *EmailVerification) Init(_ context.Context, h *betterauth.Host) error {
-	v.host = h
+	v.host, v.mailCode = h, nil // what replaces links comes later, and says so
 	v.users = h.UserStore()
-	return v.findCodes()
+	return nil
 }

@@ -1,7 +1,10 @@
 // Package magiclink signs people in with a link that is mailed to them. A link
 // works once, and whoever has no account yet gets one by following it.
 //
-// It needs Config.Mailer of the application, and does not build without one.
+// It needs [betterauth.Config].Mailer, and does not build without one.
+//
+// Start with [New] and [Config]. A link is asked for in request.go and followed
+// in follow.go.
 package magiclink
 
 import (
@@ -118,6 +121,7 @@ func (m *MagicLink) Manifest() betterauth.Manifest {
 				return database.Or(database.StartsWith("value", valuePrefix+email), database.StartsWith("value", formerPrefix+email))
 			},
 		}},
+		ProvesAddresses: betterauth.ProvenByMail,
 	}
 }
 
@@ -146,10 +150,6 @@ func (m *MagicLink) Check(s betterauth.Site) error {
 	}
 	return errors.Join(problems...)
 }
-
-// VerifiesAddresses implements emailpassword.AddressVerifier: who follows a link
-// has proven the address.
-func (m *MagicLink) VerifiesAddresses(canMail bool) bool { return canMail }
 
 // Init implements betterauth.Initializer.
 func (m *MagicLink) Init(_ context.Context, h *betterauth.Host) error {

@@ -3,15 +3,15 @@
 // backup code. Devices can be trusted for a while, and an account is locked
 // after too many wrong codes.
 //
-// Start with New. What stands between a right password and a session is
-// gate.go; a try at the second step is attempt.go, and each kind of code has a
-// file of its own. Endpoints, formats and the table are the reference's, so
-// that people enrolled there sign in here and the other way round.
+// Start with [New] and [Config]. What stands between a right password and a
+// session is gate.go; a try at the second step is attempt.go, and each kind of
+// code has a file of its own. Endpoints, formats and the table are the
+// reference's, so that people enrolled there sign in here and the other way
+// round.
 package twofactor
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -82,8 +82,9 @@ var (
 func (p *TwoFactor) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
 		ID: ID,
+		Needs: []betterauth.Dependency{betterauth.Need(&p.passwords).IfPresent()},
 		// Who is banned learns so before the second step, not after it.
-		Follows: []string{"admin"},
+		OrderAfter: []string{"admin"},
 		Schema: betterauth.Schema{
 			Tables:  []database.Table{database.TableOf[Enrolment]("twoFactor")},
 			Columns: []betterauth.AddedColumn{Enabled},
@@ -182,18 +183,10 @@ func (p *TwoFactor) verifying() []betterauth.Endpoint {
 // Init implements betterauth.Initializer.
 func (p *TwoFactor) Init(_ context.Context, h *betterauth.Host) (err error) {
 	p.host = h
-	p.users = h.UserStore()
-	p.accounts = h.AccountStore()
-	p.values = h.VerificationStore()
-	if p.enrolments, err = betterauth.StoreOf[Enrolment](h); err != nil {
-		return err
+	p.users, p.accounts, p.values = h.UserStore(), h.AccountStore(), h.VerificationStore()
+	if p.passwords == nil && !p.cfg.AllowPasswordless {
+		h.Logger().Warn("no plugin checks passwords, so nobody can set up a second step; AllowPasswordless lets users without a password")
 	}
-	p.passwords, err = betterauth.Peer[passwordChecker](h)
-	if errors.Is(err, betterauth.ErrNoPeer) {
-		if !p.cfg.AllowPasswordless {
-			h.Logger().Warn("no plugin checks passwords, so nobody can set up a second step; AllowPasswordless lets users without a password")
-		}
-		return nil
-	}
+	p.enrolments, err = betterauth.StoreOf[Enrolment](h)
 	return err
 }
