@@ -44,8 +44,8 @@ type SessionEnded struct{ UserID, SessionID string }
 // EndingHappened says that one of the endings happened to a user: their password was
 // set or changed, their address proven or changed, their sessions revoked, or they
 // were banned or deleted, by whatever plugin or program. AddressProven is told whenever
-// an address comes to be verified. A password that a user is created with is told as
-// PasswordReset.
+// the address of a user comes to be verified. A password that a program creates a user
+// with is told as PasswordReset.
 type EndingHappened struct {
 	UserID string
 	Ending Ending
