@@ -12,7 +12,9 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/internal/baseurl"
 	"github.com/better-auth-go/better-auth/internal/clientip"
+	"github.com/better-auth-go/better-auth/internal/mailqueue"
 	"github.com/better-auth-go/better-auth/internal/origin"
+	"github.com/better-auth-go/better-auth/internal/router"
 	"github.com/better-auth-go/better-auth/internal/secret"
 )
 
@@ -39,7 +41,7 @@ type Auth struct {
 	passwords     PasswordKeeper // nil without one
 	site          Site
 	operations    map[string]*operation
-	routes        *routes
+	routes        *router.Table[*operation]
 	requestHooks  []compiledRequestHook
 	sources       []compiledSource
 	gates         []compiledGate
@@ -56,7 +58,7 @@ type Auth struct {
 	failures      *Failures
 	mailLimit     *mailLimit
 	lookup        *database.Lookup[Session, User]
-	outbox        *outbox
+	mail          *mailqueue.Queue // nil without a Mailer
 	background    *background
 	checking      chan struct{} // held while Ready checks
 }
@@ -72,8 +74,8 @@ func (a *Auth) Close(ctx context.Context) error {
 	if a.background != nil {
 		errs = append(errs, a.background.close(ctx))
 	}
-	if a.outbox != nil {
-		errs = append(errs, a.outbox.close(ctx))
+	if a.mail != nil {
+		errs = append(errs, a.mail.Close(ctx))
 	}
 	for i := len(a.plugins) - 1; i >= 0; i-- {
 		if closer, ok := a.plugins[i].plugin.(Closer); ok {

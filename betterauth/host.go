@@ -114,10 +114,11 @@ func (h *Host) VerificationStore() *database.Store[Verification] { return h.auth
 
 // Transaction runs f in a transaction that travels in its context: every store
 // call with that context takes part. An error or a panic undoes everything; a
-// call inside another joins it. In an operation use Ctx.Transaction, which
-// covers cookies too.
+// call inside another joins it. A refusal that Commit marked commits, as does a
+// step-up. In an operation use Ctx.Transaction, which covers cookies too.
 func (h *Host) Transaction(ctx context.Context, f func(ctx context.Context) error) error {
-	return h.auth.db.Transaction(ctx, f)
+	answer, err := h.auth.transaction(ctx, f)
+	return cmp.Or(err, answer)
 }
 
 // Lock makes transactions that lock the same name take turns until they end:
@@ -159,7 +160,7 @@ func (a *Auth) logAfterCommit(plugin string, err error) {
 //	}()
 func (h *Host) LogPanic(message string) {
 	if p := recover(); p != nil {
-		panics.Write(h.Logger(), message, p)
+		panics.Log(h.Logger(), message, p)
 	}
 }
 

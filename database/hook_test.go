@@ -189,7 +189,7 @@ func TestCommittedHooksFail(t *testing.T) {
 		users := storeOf[user](t, s)
 		must(t, users.Create(t.Context(), &user{Email: "a"}))
 		n, err := users.Update(t.Context(), database.Set{"name": "new"}, database.Eq("email", "a"))
-		want := []string{"one: a row hook panicked: ouch", "two: " + errBoom.Error()}
+		want := []string{"one: database: it panicked: ouch", "two: " + errBoom.Error()}
 		if n != 1 || err != nil || !slices.Equal(reported, want) || !slices.Equal(seen, []string{"new"}) {
 			t.Errorf("%d, %v, told %q, seen %q", n, err, reported, seen)
 		}

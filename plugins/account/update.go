@@ -31,7 +31,7 @@ func (a *Account) update(c *betterauth.Ctx, in UpdateInput) (betterauth.Status, 
 		return betterauth.Status{}, err
 	}
 	betterauth.Emit(c, a.host, Updated{UserID: user.ID, Columns: slices.Sorted(maps.Keys(set))})
-	c.Reissue(&betterauth.Identity{Session: id.Session, User: user})
+	c.RefreshCookies(&betterauth.Identity{Session: id.Session, User: user}, betterauth.AllCookies)
 	return betterauth.Status{Status: true}, nil
 }
 
