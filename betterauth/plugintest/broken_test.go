@@ -54,9 +54,7 @@ func (p *part) Init(_ context.Context, h *betterauth.Host) (err error) {
 	if p.items, err = betterauth.StoreOf[item](h); err != nil {
 		return err
 	}
-	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
+	p.users = h.UserStore()
 	if p.init != nil {
 		return p.init(p)
 	}

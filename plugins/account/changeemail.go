@@ -50,7 +50,7 @@ func (a *Account) changeEmail(c *betterauth.Ctx, in ChangeEmailInput) (betteraut
 	return betterauth.Status{Status: err == nil}, err
 }
 
-func (a *Account) canVerify() bool { return a.mailer != nil && a.host.CanMail() }
+func (a *Account) canVerify() bool { return a.mailer != nil && a.host.Site().CanMail }
 
 // replaceEmail changes an address that is not verified. It must still be so when
 // it is replaced: the new one would otherwise count as verified.

@@ -141,7 +141,7 @@ func (a *Account) mailToken(c *betterauth.Ctx, user *betterauth.User, callbackUR
 	}
 	// The mail is sent after the request, which may go on with its own copy.
 	recipient := *user
-	app := a.host.AppName()
+	app := a.host.Site().AppName
 	m := &betterauth.Message{
 		Kind: KindDelete, To: user.Email, User: &recipient, Token: token,
 		URL:     c.BaseURL() + "/delete-user/callback?token=" + token + "&callbackURL=" + betterauth.EncodeURIComponent(callbackURL),
@@ -166,9 +166,6 @@ func (a *Account) remove(c *betterauth.Ctx) error {
 		}
 		if _, err := a.users.Delete(tx, database.Eq("id", user.ID)); err != nil {
 			return err
-		}
-		if after := a.cfg.DeleteUser.AfterDelete; after != nil {
-			a.host.AfterCommit(tx, func(ctx context.Context) error { after(ctx, user); return nil })
 		}
 		return nil
 	})

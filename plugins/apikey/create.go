@@ -170,7 +170,11 @@ func (k *Keys) create(ctx context.Context, conf *Config, owner string, in Create
 	if key.Permissions, err = permissions.text(); err != nil {
 		return nil, "", err
 	}
-	return key, text, k.store.Create(ctx, key)
+	if err := k.store.Create(ctx, key); err != nil {
+		return nil, "", err
+	}
+	betterauth.Emit(ctx, k.host, Created{UserID: owner, KeyID: key.ID})
+	return key, text, nil
 }
 
 // check looks at what a key is to be like.

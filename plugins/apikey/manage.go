@@ -84,7 +84,7 @@ func (k *Keys) Delete(ctx context.Context, userID string, in DeleteInput) error 
 	if err != nil {
 		return err
 	}
-	n, err := k.store.Delete(ctx, where...)
+	n, err := k.remove(ctx, where...)
 	if err == nil && n == 0 {
 		err = ErrKeyNotFound
 	}

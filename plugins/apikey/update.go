@@ -103,6 +103,7 @@ func (k *Keys) Update(ctx context.Context, userID string, in UpdateInput) (*Key,
 	if err != nil {
 		return nil, err
 	}
+	betterauth.Emit(ctx, k.host, Updated{UserID: userID, KeyID: key.ID})
 	k.sweep(ctx)
 	k.repair(ctx, key)
 	return key, nil

@@ -21,7 +21,7 @@ func (e *EmailOTP) requestChange(c *betterauth.Ctx, in RequestChangeInput) (bett
 	if err != nil {
 		return betterauth.Success{}, err
 	}
-	if !e.host.CanMail() {
+	if !e.host.Site().CanMail {
 		return betterauth.Success{}, errNoMailer
 	}
 	verified := identifier(TypeEmailVerification, email)

@@ -42,7 +42,7 @@ func (v *EmailVerification) change(c *betterauth.Ctx, link signed, callbackURL s
 			return taken(err)
 		case verified:
 			return v.AfterVerification(tx, user)
-		case link.RequestType != stepVerify && v.host.CanMail():
+		case link.RequestType != stepVerify && v.host.Site().CanMail:
 			return v.Mail(tx, user, callbackURL)
 		}
 		return nil

@@ -15,7 +15,7 @@ type RequestInput struct {
 }
 
 func (v *EmailVerification) request(c *betterauth.Ctx, in RequestInput) (betterauth.Status, error) {
-	if !v.host.CanMail() {
+	if !v.host.Site().CanMail {
 		return betterauth.Status{}, errNoMailer
 	}
 	id, err := c.StoredSession()

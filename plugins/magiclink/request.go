@@ -51,7 +51,7 @@ const (
 
 // request looks nobody up, so that it has nothing to tell.
 func (m *MagicLink) request(c *betterauth.Ctx, in RequestInput) (betterauth.Status, error) {
-	if !m.host.CanMail() {
+	if !m.host.Site().CanMail {
 		return betterauth.Status{}, errCannotMail
 	}
 	if may, err := m.host.MayMail(c, in.Email); err != nil || !may {
@@ -113,7 +113,7 @@ func (m *MagicLink) message(c *betterauth.Ctx, in RequestInput, token string) (*
 			link = betterauth.AddParams(link, p)
 		}
 	}
-	app := m.host.AppName()
+	app := m.host.Site().AppName
 	message := &betterauth.Message{
 		Kind: Kind, To: in.Email, User: &betterauth.User{Email: in.Email}, URL: link, Token: token,
 		Subject: "Sign in to " + app,

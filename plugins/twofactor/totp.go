@@ -178,7 +178,7 @@ func (p *TwoFactor) issuer(asked *string) string {
 	case p.cfg.Issuer != "":
 		return p.cfg.Issuer
 	}
-	return p.host.AppName()
+	return p.host.Site().AppName
 }
 
 // GenerateTOTPInput is the input of generateTOTP.
