@@ -1,4 +1,4 @@
-.PHONY: help short lint test bench cost conformance reference quickstart fuzz
+.PHONY: help short lint test bench cost footprint mutants conformance reference quickstart fuzz
 
 # The comment behind a target is its line in make help.
 help: ## this list
@@ -7,7 +7,7 @@ help: ## this list
 short: ## formatting, vet, fast Go tests on SQLite, the rules of the house: no Node, no PostgreSQL, nothing installed
 	@.ci/short
 
-lint: ## formatting, vet, staticcheck, the rules of the house
+lint: ## formatting, vet, golangci-lint as .golangci.yml says, the rules of the house
 	@.ci/lint
 
 test: ## everything the project can prove, as .ci/run does; prepares what that needs (INSTALL=no: installs nothing)
@@ -21,6 +21,10 @@ bench: ## ratios beside the TypeScript server and a handler by hand
 cost: ## what a request costs against its size
 	go run ./benchmarks/cost
 
+# Fails where a package or a module more is linked or listed.
+footprint: ## what a user pays: packages linked, size and modules of the smallest program
+	go test -count=1 -v -run Footprint ./benchmarks/footprint
+
 # The figure at the end says what was compared.
 conformance: ## the official client and the TypeScript server against the Go server
 	conformance/install.sh
@@ -32,12 +36,17 @@ reference: ## moves the comparison to another release of the TypeScript server: 
 	conformance/install.sh
 	node conformance/release/move.mjs "$(VERSION)"
 
+# One package: make mutants PKG=internal/cookie. Slow without.
+# internal/mutants/survivors.txt lists what may survive, with the reason.
+mutants: ## what no test notices when the code of the mechanisms and gates is changed
+	go run ./internal/mutants $(PKG)
+
 quickstart: ## runs the example with a page, at http://localhost:3000
 	go run ./examples/quickstart
 
 FUZZTIME ?= 30s
 fuzz: ## each fuzz target for FUZZTIME (default 30s)
-	@set -e; for pkg in $$(go list ./...); do \
+	@set -e; for pkg in $$(go list work); do \
 		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 			echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
 		done; done

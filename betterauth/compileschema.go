@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/ratelimit"
 )
 
 // compileSchema joins core, plugin and application tables and columns.
@@ -27,7 +28,7 @@ func (a *Auth) compileSchema() (problems []error) {
 				continue
 			}
 			if other, taken := columnOwner[key]; taken {
-				problems = append(problems, problem(plugin, "column "+key, "is already added by %s", cmp.Or(other, "the application")))
+				problems = append(problems, problem(plugin, "column "+key, "is already added by %s; give it another name", cmp.Or(other, "the application")))
 				continue
 			}
 			columnOwner[key] = plugin
@@ -39,7 +40,7 @@ func (a *Auth) compileSchema() (problems []error) {
 	for _, p := range a.plugins {
 		for _, t := range p.manifest.Schema.Tables {
 			if other, taken := owner[t.Name]; taken {
-				problems = append(problems, problem(p.manifest.ID, "table "+t.Name, "is already declared by %s", other))
+				problems = append(problems, problem(p.manifest.ID, "table "+t.Name, "is already declared by %s; give it another name", other))
 				continue
 			}
 			owner[t.Name] = p.manifest.ID
@@ -107,7 +108,7 @@ func (a *Auth) openStores() []error {
 		if err != nil {
 			return []error{problem("", "schema", "%w", err)}
 		}
-		a.limiter.store = &databaseLimits{rows: rows, keep: a.limiter.longest, log: a.log}
+		a.limiter.store = plainStore{ratelimit.NewShared(rateRows{rows}, a.limiter.Longest(), a.log)}
 	}
 	a.users, a.accounts = users, accounts
 	a.sessions = &Sessions{auth: a, store: sessions}

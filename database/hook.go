@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Hooks are functions that run around the statements on the rows of one table:
@@ -137,12 +139,12 @@ func (h hook) empty() bool { return h.before == nil && h.after == nil && h.commi
 // an error, and are not installed.
 func (s *Schema) AddHooks(by string, hooks Hooks) error {
 	if v := reflect.ValueOf(hooks); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
-		return errors.New("database: the hooks are nil")
+		return errors.New("database: the hooks are nil; remove them, or write database.RowHooks[Row]{…}")
 	}
 	row, events := hooks.compile()
 	t, ok := s.byRow[row]
 	if !ok {
-		return fmt.Errorf("database: hooks on %v: no table has rows of this type", row)
+		return fmt.Errorf("database: hooks on %v: no table has rows of this type; take a row struct of a table that is declared", row)
 	}
 	some := false
 	for on, h := range events {
@@ -152,7 +154,7 @@ func (s *Schema) AddHooks(by string, hooks Hooks) error {
 		}
 	}
 	if !some {
-		return fmt.Errorf("database: hooks on %v: none of their functions is set", row)
+		return fmt.Errorf("database: hooks on %v: none of their functions is set; set one, or remove them", row)
 	}
 	return nil
 }
@@ -212,12 +214,12 @@ func (s *Schema) runAfter(ctx context.Context, hooks []hook, rows []any) error {
 }
 
 func (s *Schema) runCommitted(ctx context.Context, h hook, row any) {
-	defer func() {
-		if r := recover(); r != nil {
-			s.opts.OnHookFailure(h.by, fmt.Errorf("database: it panicked: %v", r))
-		}
-	}()
-	if err := h.committed(ctx, row); err != nil {
+	if err := h.runCommitted(ctx, row); err != nil {
 		s.opts.OnHookFailure(h.by, err)
 	}
+}
+
+func (h hook) runCommitted(ctx context.Context, row any) (err error) {
+	defer panics.Recover(&err, "database: it")
+	return h.committed(ctx, row)
 }

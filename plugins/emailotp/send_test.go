@@ -1,6 +1,8 @@
 package emailotp_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -39,7 +41,7 @@ func TestSendTellsNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, tt.cfg, plugintest.Options{Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
-			s.create("known@example.com", true)
+			s.CreateUser("known@example.com", true)
 			var answers [2]string
 			for i, email := range []string{"known@example.com", "unknown@example.com"} {
 				s.Client().Post(tt.path, tt.body(email)).WantBody(http.StatusOK, done)
@@ -63,7 +65,7 @@ func TestMessage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailotp.Config{}, plugintest.Options{Config: betterauth.Config{AppName: "Shop"},
 		Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
-	user := s.create("ann@example.com", true)
+	user := s.CreateUser("ann@example.com", true)
 	for typ, kind := range map[emailotp.Type]string{emailotp.TypeSignIn: emailotp.KindSignIn,
 		emailotp.TypeEmailVerification: emailotp.KindEmailVerification, emailotp.TypeForgetPassword: emailotp.KindForgetPassword} {
 		s.Client().Post("/email-otp/send-verification-otp", members{"email": "Ann@Example.com", "type": typ}).Want(http.StatusOK)
@@ -132,7 +134,7 @@ func TestSignUpMailsCode(t *testing.T) {
 		t.Errorf("mail %+v", m)
 	}
 	c.Post("/email-otp/verify-email", members{"email": "ann@example.com", "otp": m.Code}).Want(http.StatusOK)
-	if !s.user("ann@example.com").EmailVerified {
+	if !s.User("ann@example.com").EmailVerified {
 		t.Error("not verified")
 	}
 	s.Client().Post("/sign-up/email", signUp).WantError(emailpassword.ErrUserExists)
@@ -180,4 +182,53 @@ func TestOverride(t *testing.T) {
 	if c.Cookie("better-auth.session_token") == "" {
 		t.Error("not signed in")
 	}
+}
+
+// Codes take the place of links of one plugin, which there must be, and of no links
+// that somebody else's codes took the place of.
+func TestOverrideNeedsLinks(t *testing.T) {
+	t.Parallel()
+	codes := func() betterauth.Plugin {
+		return emailotp.New(emailotp.Config{OverrideDefaultEmailVerification: true})
+	}
+	links := func() betterauth.Plugin { return emailverification.New(emailverification.Config{}) }
+	for want, plugins := range map[string][]betterauth.Plugin{
+		"plugin email-otp: need emailotp.Links: no plugin implements it; OverrideDefaultEmailVerification mails codes in place of its links; add emailverification.New": {codes()},
+		"plugin email-otp: Init: the links that verify addresses are replaced already":                                                                                  {links(), &otherCodes{}, codes()},
+	} {
+		if _, err := plugintest.Build(t, plugintest.Options{Plugins: plugins}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Build: %v, want %q", err, want)
+		}
+	}
+	// A Build that failed later is repeated with the same values.
+	again := []betterauth.Plugin{links(), codes()}
+	failing := &failingOnce{}
+	for i, want := range []bool{false, true} {
+		if _, err := plugintest.Build(t, plugintest.Options{Plugins: append(again, failing)}); (err == nil) != want {
+			t.Errorf("Build number %d: %v", i+1, err)
+		}
+	}
+}
+
+// otherCodes is another plugin that replaces links.
+type otherCodes struct{ links emailotp.Links }
+
+func (o *otherCodes) Manifest() betterauth.Manifest {
+	return betterauth.Manifest{ID: "other-codes", Needs: []betterauth.Dependency{betterauth.Need(&o.links)}}
+}
+
+func (o *otherCodes) Init(context.Context, *betterauth.Host) error {
+	return o.links.ReplaceLinks(func(*betterauth.Ctx, *betterauth.User, string, bool) error { return nil })
+}
+
+type failingOnce struct{ failed bool }
+
+func (*failingOnce) Manifest() betterauth.Manifest { return betterauth.Manifest{ID: "failing-once"} }
+
+func (f *failingOnce) Init(context.Context, *betterauth.Host) error {
+	if f.failed {
+		return nil
+	}
+	f.failed = true
+	return errors.New("told to")
 }
