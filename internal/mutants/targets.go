@@ -16,19 +16,26 @@ type target struct {
 
 // targets are the mechanisms, and the files that decide who gets in.
 var targets = []target{
+	{Package: "internal/baseurl"},
 	{Package: "internal/checkpoint"},
 	{Package: "internal/clientip"},
 	{Package: "internal/cookie"},
+	{Package: "internal/cors"},
 	{Package: "internal/forwarded"},
 	{Package: "internal/glob"},
 	{Package: "internal/input"},
+	{Package: "internal/mailqueue"},
 	{Package: "internal/origin"},
+	{Package: "internal/panics"},
 	{Package: "internal/password"},
 	{Package: "internal/ratelimit"},
+	{Package: "internal/router"},
 	{Package: "internal/secret"},
+	{Package: "internal/toposort"},
+	{Package: "internal/weburl"},
 	{Package: "betterauth", Files: []string{
-		"gate.go", "signin.go", "session.go", "sessionissue.go", "sessionsource.go", "sessioncache.go",
-		"cookies.go", "cookiesread.go", "require.go", "reauthenticate.go", "origins.go", "failures.go", "ending.go",
+		"sessiongate.go", "signin.go", "session.go", "sessioncache.go", "sessioncookies.go", "sessionrenew.go", "sessionsource.go", "sessionstateless.go",
+		"cookies.go", "cookiesread.go", "checkcookies.go", "require.go", "need.go", "origins.go", "failures.go", "ending.go",
 	}},
 	{Package: "plugins/passkey", Files: []string{
 		"authenticate.go", "challenge.go", "enroll.go", "key.go", "native.go", "origins.go", "policy.go", "register.go", "relyingparty.go", "strict.go",
