@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -42,8 +43,14 @@ var targets = []target{
 	}},
 }
 
-// choose returns the targets that the arguments name, or all. A package that
-// is not among them is changed whole.
+// has reports whether a file, by its path from the root, is one to change.
+func (t target) has(file string) bool {
+	folder, name := path.Split(file)
+	return folder == t.Package+"/" && (len(t.Files) == 0 || slices.Contains(t.Files, name))
+}
+
+// choose returns the targets that the arguments name, packages or files, or all.
+// A package that is not among them is changed whole.
 func choose(args []string) ([]target, error) {
 	if len(args) == 0 {
 		return targets, nil
@@ -53,6 +60,10 @@ func choose(args []string) ([]target, error) {
 		name := strings.TrimSuffix(strings.TrimPrefix(arg, "./"), "/")
 		if name == "" || strings.Contains(name, "...") || strings.HasPrefix(name, "/") {
 			return nil, fmt.Errorf("%q is not a package's folder, such as internal/cookie", arg)
+		}
+		if strings.HasSuffix(name, ".go") {
+			out = append(out, target{Package: path.Dir(name), Files: []string{path.Base(name)}})
+			continue
 		}
 		if i := slices.IndexFunc(targets, func(t target) bool { return t.Package == name }); i >= 0 {
 			out = append(out, targets[i])
