@@ -7,7 +7,7 @@ help: ## this list
 short: ## formatting, vet, fast Go tests on SQLite, the rules of the house: no Node, no PostgreSQL, nothing installed
 	@.ci/short
 
-lint: ## formatting, vet, staticcheck, the rules of the house
+lint: ## formatting, vet, golangci-lint as .golangci.yml says, the rules of the house
 	@.ci/lint
 
 test: ## everything the project can prove, as .ci/run does; prepares what that needs (INSTALL=no: installs nothing)
