@@ -4,7 +4,8 @@
 //
 //	go run ./internal/mutants                   # every target; slow
 //	go run ./internal/mutants internal/cookie   # one package
-//	go run ./internal/mutants betterauth/signin.go   # one file, where the package's tests take long
+//
+// A file in place of a package is for packages whose tests take long.
 //
 // survivors.txt lists the survivors that may stay, each with its reason. A
 // survivor that is not listed, and an entry that did not survive, fail the run.
