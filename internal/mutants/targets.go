@@ -21,6 +21,7 @@ var targets = []target{
 	{Package: "internal/checkpoint"},
 	{Package: "internal/clientip"},
 	{Package: "internal/cookie"},
+	{Package: "internal/cookiecache"},
 	{Package: "internal/cors"},
 	{Package: "internal/forwarded"},
 	{Package: "internal/glob"},
