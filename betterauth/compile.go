@@ -81,7 +81,7 @@ func (a *Auth) compileManifests() (problems []error) {
 		}
 		for i, source := range m.Sources {
 			if err := source.problem(); err != nil {
-				problems = append(problems, problem(m.ID, fmt.Sprintf("session source number %d %s", i+1, source.Name), "%w", err))
+				problems = append(problems, problem(m.ID, fmt.Sprintf("session source number %d %s", i+1, source.name), "%w", err))
 				continue
 			}
 			a.sources = append(a.sources, compiledSource{source, m.ID})
@@ -95,7 +95,7 @@ func (a *Auth) compileManifests() (problems []error) {
 		}
 		for _, l := range m.Limits {
 			if err := l.problem(); err != nil {
-				problems = append(problems, problem(m.ID, "limit "+l.Path, "%w", err))
+				problems = append(problems, problem(m.ID, "limit "+l.path, "%w", err))
 			}
 		}
 		for i, code := range m.Errors {

@@ -22,20 +22,43 @@ type Rule struct {
 	Max int
 }
 
-// RateLimit is the rule for some paths.
+// RateLimit is the limit of some paths. Make one with Limit, LimitFunc or
+// AllowUnlimited.
+//
+// Its path is a route without the base path, as its operation declares it
+// ("/reset-password/:token"); in one with a "*" a * matches within a segment
+// and a segment ** any number of them. Of RateLimitConfig.Rules one without a
+// "*" that is the route of no operation is an error of Build.
 type RateLimit struct {
-	// Path is the route without the base path, as its operation declares it
-	// ("/reset-password/:token"); in one with a "*" a * matches within a segment
-	// and a segment ** any number of them. Of RateLimitConfig.Rules one without a
-	// "*" that is the route of no operation is an error of Build.
-	Path string
-	// Rule is the limit. Required without Func or AllowUnlimited.
-	Rule Rule
-	// Func decides for each request instead. Default nil.
-	Func RuleFunc
-	// AllowUnlimited lifts every limit for the path. Default false.
-	AllowUnlimited bool
+	path   string
+	kind   limitKind
+	rule   Rule     // of limitByRule
+	decide RuleFunc // of limitByFunc
 }
+
+type limitKind uint8
+
+const (
+	limitByRule limitKind = iota + 1
+	limitByFunc
+	noLimit
+)
+
+// Limit is a rule for a path.
+func Limit(path string, rule Rule) RateLimit {
+	return RateLimit{path: path, kind: limitByRule, rule: rule}
+}
+
+// LimitFunc decides for each request to a path.
+func LimitFunc(path string, decide RuleFunc) RateLimit {
+	return RateLimit{path: path, kind: limitByFunc, decide: decide}
+}
+
+// AllowUnlimited lifts every limit for a path.
+func AllowUnlimited(path string) RateLimit { return RateLimit{path: path, kind: noLimit} }
+
+// Path is what the limit is for.
+func (l RateLimit) Path() string { return l.path }
 
 // RuleFunc decides about one request, given the rule that would apply without
 // it. limited false lifts the limit. A rule without a Window or Max, or with a
@@ -57,22 +80,26 @@ type RateLimitConfig struct {
 	// Rules are the application's own; the first that matches wins over all
 	// others. Default none.
 	Rules []RateLimit
-	// Storage is where requests are counted. Default RateLimitMemory.
+	// Storage is where requests are counted: CountInDatabase or CountIn. Default: in
+	// this process, so that n processes allow n times as much.
 	Storage RateLimitStorage
-	// Store counts them elsewhere instead of in Storage. Default nil.
-	Store RateLimitStore
 }
 
-// RateLimitStorage is a place where requests are counted.
-type RateLimitStorage string
+// RateLimitStorage is a place where requests are counted. The zero value is this
+// process.
+type RateLimitStorage struct {
+	database, own bool
+	store         RateLimitStore // where own
+}
 
-const (
-	// RateLimitMemory counts in this process: n processes allow n times as much.
-	RateLimitMemory RateLimitStorage = ""
-	// RateLimitDatabase counts for all processes in the table rateLimit, which
-	// exists only with this choice. Every request that is allowed costs a write.
-	RateLimitDatabase RateLimitStorage = "database"
-)
+// CountInDatabase counts for all processes in the table rateLimit, which
+// exists only with this choice. Every request that is allowed costs a write.
+func CountInDatabase() RateLimitStorage { return RateLimitStorage{database: true} }
+
+// CountIn counts in a store of the application's own. A nil one is an error of Build.
+func CountIn(store RateLimitStore) RateLimitStorage {
+	return RateLimitStorage{own: true, store: store}
+}
 
 // builtInLimits are the reference's rules. The first that matches applies.
 var builtInLimits = []struct {
@@ -101,8 +128,8 @@ func newLimiter(cfg RateLimitConfig, custom, plugins []RateLimit) *limiter {
 	if cfg.Disabled {
 		return nil
 	}
-	l := &limiter{store: cfg.Store, general: Rule{10 * time.Second, 100}, plugins: plugins, custom: custom, longest: time.Hour}
-	if l.store == nil && cfg.Storage == RateLimitMemory {
+	l := &limiter{store: cfg.Storage.store, general: Rule{10 * time.Second, 100}, plugins: plugins, custom: custom, longest: time.Hour}
+	if l.store == nil && !cfg.Storage.database {
 		l.store = memoryLimits{ratelimit.NewMemory(0)}
 	}
 	if cfg.Window > 0 {
@@ -114,7 +141,7 @@ func newLimiter(cfg RateLimitConfig, custom, plugins []RateLimit) *limiter {
 	l.longest = max(l.longest, l.general.Window)
 	for _, list := range [][]RateLimit{plugins, custom} {
 		for _, limit := range list {
-			l.longest = max(l.longest, limit.Rule.Window)
+			l.longest = max(l.longest, limit.rule.Window)
 		}
 	}
 	return l
@@ -123,15 +150,16 @@ func newLimiter(cfg RateLimitConfig, custom, plugins []RateLimit) *limiter {
 // problem says what is wrong with a limit.
 func (l RateLimit) problem() error {
 	switch {
-	case !strings.HasPrefix(l.Path, "/") && !strings.HasPrefix(l.Path, "*"):
+	case l.kind == 0:
+		return errors.New("is empty: make it with Limit, LimitFunc or AllowUnlimited")
+	case !strings.HasPrefix(l.path, "/") && !strings.HasPrefix(l.path, "*"):
 		return errors.New("needs a path that starts with a slash")
-	case l.Func != nil || l.AllowUnlimited:
-		if l.Rule != (Rule{}) || l.Func != nil && l.AllowUnlimited {
-			return errors.New("needs one of Rule, Func and AllowUnlimited")
-		}
-		return nil
+	case l.kind == limitByFunc && l.decide == nil:
+		return errors.New("has no function")
+	case l.kind == limitByRule:
+		return l.rule.problem()
 	}
-	return l.Rule.problem()
+	return nil
 }
 
 func (r Rule) problem() error {
@@ -146,18 +174,15 @@ func (a *Auth) checkRateConfig() (problems []error) {
 	add := func(item, format string, args ...any) {
 		problems = append(problems, problem("", "config RateLimit"+item, format, args...))
 	}
-	if cfg.Storage != RateLimitMemory && cfg.Storage != RateLimitDatabase {
-		add(".Storage", "%q is not %q or %q", cfg.Storage, RateLimitMemory, RateLimitDatabase)
-	}
-	if cfg.Store != nil && cfg.Storage != RateLimitMemory {
-		add(".Storage", "has no meaning beside Store")
+	if cfg.Storage.own && cfg.Storage.store == nil {
+		add(".Storage", "CountIn was given no store")
 	}
 	if cfg.Window < 0 || cfg.Max < 0 {
 		add("", "Window or Max is negative")
 	}
 	for _, limit := range cfg.Rules {
 		if err := limit.problem(); err != nil {
-			add(".Rules "+limit.Path, "%w", err)
+			add(".Rules "+limit.path, "%w", err)
 		}
 	}
 	return problems
@@ -175,7 +200,7 @@ func (l *limiter) rule(r *http.Request, path string) (rule Rule, limited bool, e
 	}
 	for _, list := range [][]RateLimit{l.plugins, l.custom} {
 		for _, limit := range list {
-			if !ratelimit.MatchPath(limit.Path, path) {
+			if !ratelimit.MatchPath(limit.path, path) {
 				continue
 			}
 			if rule, limited, err = limit.apply(r, rule, l.longest); err != nil {
@@ -202,23 +227,23 @@ func matchesBuiltIn(prefixes, exactly []string, path string) bool {
 }
 
 func (l RateLimit) apply(r *http.Request, current Rule, longest time.Duration) (rule Rule, limited bool, err error) {
-	switch {
-	case l.AllowUnlimited:
+	switch l.kind {
+	case noLimit:
 		return current, false, nil
-	case l.Func == nil:
-		return l.Rule, true, nil
+	case limitByRule:
+		return l.rule, true, nil
 	}
-	defer recoverTo(&err, "rate limit function for %s", l.Path)
-	rule, limited = l.Func(r, current)
+	defer recoverTo(&err, "rate limit function for %s", l.path)
+	rule, limited = l.decide(r, current)
 	if !limited {
 		return current, false, nil
 	}
 	if err := rule.problem(); err != nil {
-		return rule, false, fmt.Errorf("rate limit function for %s: its rule %w", l.Path, err)
+		return rule, false, fmt.Errorf("rate limit function for %s: its rule %w", l.path, err)
 	}
 	if rule.Window > longest {
 		// What was counted would be forgotten before.
-		return rule, false, fmt.Errorf("rate limit function for %s: a window of %v, longer than any it may be", l.Path, rule.Window)
+		return rule, false, fmt.Errorf("rate limit function for %s: a window of %v, longer than any it may be", l.path, rule.Window)
 	}
 	return rule, true, nil
 }
@@ -283,7 +308,7 @@ func opLimits(ops []*operation) []RateLimit {
 		if op.Limit == nil || op.Access == ServerOnly {
 			continue
 		}
-		out = append(out, RateLimit{Path: asPattern(op.Path), Rule: *op.Limit})
+		out = append(out, Limit(asPattern(op.Path), *op.Limit))
 	}
 	return out
 }
@@ -305,15 +330,15 @@ func asPattern(route string) string {
 // for plugins that are not there.
 func (a *Auth) resolveRules() (rules []RateLimit, problems []error) {
 	for _, rule := range a.cfg.RateLimit.Rules {
-		if path := strings.TrimRight(rule.Path, "/"); path != "" {
-			rule.Path = path
+		if path := strings.TrimRight(rule.path, "/"); path != "" {
+			rule.path = path
 		}
 		switch {
-		case strings.Contains(rule.Path, "*"):
-		case !a.routes.shapes[routeShape(rule.Path)] && a.routes.match(rule.Path) == nil:
-			problems = append(problems, problem("", "config RateLimit.Rules "+rule.Path, "is the route of no operation, so it has no effect%s", a.routes.hint(rule.Path)))
+		case strings.Contains(rule.path, "*"):
+		case !a.routes.shapes[routeShape(rule.path)] && a.routes.match(rule.path) == nil:
+			problems = append(problems, problem("", "config RateLimit.Rules "+rule.path, "is the route of no operation, so it has no effect%s", a.routes.hint(rule.path)))
 		default:
-			rule.Path = asPattern(rule.Path)
+			rule.path = asPattern(rule.path)
 		}
 		rules = append(rules, rule)
 	}

@@ -108,7 +108,7 @@ func anItem(k *plugintest.Kit, c *plugintest.Client) string {
 // enter signs in whoever has the id of an item.
 func (p *part) enter() betterauth.Endpoint {
 	op := post("enter", betterauth.Public)
-	op.SignsIn = true
+	op.SignIn = betterauth.MakesSession
 	return betterauth.Handle(op, func(c *betterauth.Ctx, in idInput) (betterauth.Status, error) {
 		i, err := p.items.Get(c, database.Eq("id", in.ID))
 		if errors.Is(err, database.ErrNotFound) {
@@ -203,7 +203,7 @@ var broken = []brokenPlugin{
 			calls.Lock()
 			defer calls.Unlock()
 			calls.n++
-			return betterauth.Manifest{Limits: []betterauth.RateLimit{{Path: "/x", Rule: betterauth.Rule{Window: time.Second, Max: calls.n}}}}
+			return betterauth.Manifest{Limits: []betterauth.RateLimit{betterauth.Limit("/x", betterauth.Rule{Window: time.Second, Max: calls.n})}}
 		})},
 	{name: "same-value", rule: "manifest-same", says: "newPlugin returned the same value twice", make: func() func() betterauth.Plugin {
 		one := &part{manifest: func(*part) betterauth.Manifest { return betterauth.Manifest{} }}
@@ -383,7 +383,7 @@ var broken = []brokenPlugin{
 			return func(c *plugintest.Client) { c.Header.Set("X-Item", id) }
 		})},
 		make: made(func(p *part) betterauth.Manifest {
-			return betterauth.Manifest{Sources: []betterauth.SessionSource{{Name: "item", Identity: p.vouch}}}
+			return betterauth.Manifest{Sources: []betterauth.SessionSource{betterauth.IdentitySource("item", p.vouch)}}
 		})},
 	{name: "leaves-a-note-behind", rule: "one-life", says: "a user who was deleted is still named in verification",
 		make: endpoints(func(p *part) []betterauth.Endpoint {
@@ -544,7 +544,7 @@ var broken = []brokenPlugin{
 		make: func() betterauth.Plugin {
 			return endpoints(func(p *part) []betterauth.Endpoint {
 				op := post("enter", betterauth.Public)
-				op.SignsIn = true
+				op.SignIn = betterauth.MakesSession
 				return []betterauth.Endpoint{betterauth.Handle(op, func(c *betterauth.Ctx, in nameInput) (betterauth.Status, error) {
 					user, err := p.users.Get(c, database.Eq("email", "guest@example.com"))
 					if errors.Is(err, database.ErrNotFound) {

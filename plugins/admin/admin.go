@@ -163,7 +163,7 @@ func (a *Admin) endpoints() []betterauth.Endpoint {
 		return betterauth.Operation{ID: id, Method: method, Path: "/admin" + path, Access: betterauth.WithStoredSession, Summary: summary, Errors: errs}
 	}
 	const get, post = http.MethodGet, http.MethodPost
-	signingIn := func(op betterauth.Operation) betterauth.Operation { op.SignsIn = true; return op }
+	signingIn := func(op betterauth.Operation) betterauth.Operation { op.SignIn = betterauth.MakesSession; return op }
 	notFound := betterauth.ErrUserNotFound
 	return []betterauth.Endpoint{
 		betterauth.Handle(op(SetRole, post, "/set-role", "Gives a user one or several roles.", ErrSetRole, ErrNoSuchRole, notFound), a.setRole),

@@ -109,7 +109,7 @@ func (k *Keys) Manifest() betterauth.Manifest {
 		Errors:      codes,
 	}
 	if k.sessions() {
-		m.Sources = []betterauth.SessionSource{{Name: Source, Identity: k.vouch}}
+		m.Sources = []betterauth.SessionSource{betterauth.IdentitySource(Source, k.vouch)}
 		m.Before = []betterauth.BeforeHook{betterauth.BeforeMatch(betterauth.Every, k.beforeEvery)}
 	}
 	return m

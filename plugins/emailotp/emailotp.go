@@ -175,11 +175,11 @@ func (e *EmailOTP) endpoints() []betterauth.Endpoint {
 		return betterauth.Operation{ID: id, Method: http.MethodPost, Path: path, Access: betterauth.Public, Limit: &limit, Summary: summary, Errors: errs}
 	}
 	send := post(SendVerificationOTP, "/email-otp/send-verification-otp", "Mails a code. The answer tells nothing about the address.", ErrInvalidEmail)
-	send.BeginsSignIn = true
+	send.SignIn = betterauth.BeginsSignIn
 	verify := post(VerifyEmail, "/email-otp/verify-email", "Verifies an address with a code.", append(codeErrors, ErrInvalidEmail, ErrUserNotFound)...)
-	verify.SignsIn = true
+	verify.SignIn = betterauth.MakesSession
 	signIn := post(SignIn, "/sign-in/email-otp", "Signs in with a code, and up where there is no account.", codeErrors...)
-	signIn.SignsIn = true
+	signIn.SignIn = betterauth.MakesSession
 	requestChange := post(RequestEmailChange, "/email-otp/request-email-change", "Mails a code to an address that is to replace the user's.", append(codeErrors, ErrInvalidEmail)...)
 	requestChange.Access = betterauth.WithStoredSession
 	change := post(ChangeEmail, "/email-otp/change-email", "Replaces the user's address with a code from the new one.", append(codeErrors, ErrInvalidEmail, ErrUserNotFound)...)

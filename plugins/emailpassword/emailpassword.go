@@ -113,13 +113,13 @@ func (p *EmailPassword) Manifest() betterauth.Manifest {
 		Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{
 				ID: SignUpEmail, Method: http.MethodPost, Path: "/sign-up/email",
-				Access: betterauth.Public, SignsIn: true, FormBody: true,
+				Access: betterauth.Public, SignIn: betterauth.MakesSession, FormBody: true,
 				Summary: "Creates a user with a password and signs them in.",
 				Errors:  []*betterauth.ErrorCode{ErrSignUpDisabled, ErrPasswordTooShort, ErrPasswordTooLong, ErrUserExists},
 			}, p.signUp),
 			betterauth.Handle(betterauth.Operation{
 				ID: SignInEmail, Method: http.MethodPost, Path: "/sign-in/email",
-				Access: betterauth.Public, SignsIn: true, FormBody: true,
+				Access: betterauth.Public, SignIn: betterauth.MakesSession, FormBody: true,
 				Summary: "Signs in with a password.",
 				Errors:  []*betterauth.ErrorCode{ErrInvalidEmail, ErrPasswordTooLong, ErrInvalidCredentials, ErrEmailNotVerified},
 			}, p.signIn),

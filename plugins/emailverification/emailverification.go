@@ -111,14 +111,14 @@ func (v *EmailVerification) Manifest() betterauth.Manifest {
 			}, v.request),
 			betterauth.Handle(betterauth.Operation{
 				ID: VerifyEmail, Method: http.MethodGet, Path: "/verify-email",
-				Access: betterauth.Public, SignsIn: true, CheckTargets: true,
+				Access: betterauth.Public, SignIn: betterauth.MakesSession, CheckTargets: true,
 				Summary: "Follows a mailed link: verifies an address, or goes on with changing it.",
 				Errors:  linkErrors,
 			}, v.follow),
 		},
 		Pending:         pending(),
 		ProvesAddresses: betterauth.ProvenByMail,
-		Errors:  append(requests, linkErrors...),
+		Errors:          append(requests, linkErrors...),
 	}
 }
 

@@ -130,7 +130,7 @@ func (u *Username) Manifest() betterauth.Manifest {
 	}
 	endpoints := []betterauth.Endpoint{
 		betterauth.Handle(betterauth.Operation{
-			ID: SignInUsername, Method: http.MethodPost, Path: "/sign-in/username", Access: betterauth.Public, SignsIn: true,
+			ID: SignInUsername, Method: http.MethodPost, Path: "/sign-in/username", Access: betterauth.Public, SignIn: betterauth.MakesSession,
 			Summary: "Signs in with a username and a password.",
 			Errors:  append([]*betterauth.ErrorCode{ErrInvalidCredentials, ErrPasswordTooLong}, malformed...),
 		}, u.signIn),
