@@ -37,6 +37,7 @@ type Auth struct {
 	passwords     PasswordKeeper // nil without one
 	operations    map[string]*operation
 	routes        *routes
+	codes         []*ErrorCode // that operations answer with
 	requestHooks  []compiledRequestHook
 	sources       []compiledSource
 	gates         []compiledGate

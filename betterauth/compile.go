@@ -57,6 +57,7 @@ func (h compiledRequestHook) run(c *Ctx) (err error) {
 // compileManifests turns the contributions into what requests use.
 func (a *Auth) compileManifests() (problems []error) {
 	ops, problems := a.compileOperations()
+	a.collectCodes(ops)
 	problems = append(problems, a.uncheck("InsecureUncheckedOrigins", a.cfg.InsecureUncheckedOrigins, func(op *operation) { op.anyTarget = true })...)
 	problems = append(problems, a.uncheck("InsecureUncheckedCSRF", a.cfg.InsecureUncheckedCSRF, func(op *operation) { op.anyOrigin = true })...)
 	for _, path := range a.cfg.DisabledPaths {
@@ -98,10 +99,8 @@ func (a *Auth) compileManifests() (problems []error) {
 				problems = append(problems, problem(m.ID, "limit "+l.path, "%w", err))
 			}
 		}
-		for i, code := range m.Errors {
-			if code == nil || code.Code == "" || code.Status < 400 || code.Status > 599 {
-				problems = append(problems, problem(m.ID, fmt.Sprintf("error code number %d", i+1), "needs a Code and a Status from 400 to 599"))
-			}
+		for _, err := range checkCodes(m.Errors, true) {
+			problems = append(problems, &Problem{m.ID, "Errors", err})
 		}
 		if m.ProvesAddresses > ProvenWithoutMail {
 			problems = append(problems, problem(m.ID, "ProvesAddresses", "%d is neither ProvenByMail nor ProvenWithoutMail", m.ProvesAddresses))

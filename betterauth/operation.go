@@ -104,7 +104,8 @@ type Operation struct {
 	Replaces string
 	// Summary is one line for documentation.
 	Summary string
-	// Errors are the codes it may answer with, for documentation.
+	// Errors are the codes it may answer with, beside those that every operation may
+	// and those of other plugins' hooks and gates: for documentation and tests.
 	Errors []*ErrorCode
 }
 
@@ -210,6 +211,7 @@ func (e Endpoint) check() []error {
 			}
 		}
 	}
+	problems = append(problems, checkCodes(op.Errors, false)...)
 	if op.Limit != nil {
 		if err := op.Limit.problem(); err != nil {
 			add("limit: %w", err)

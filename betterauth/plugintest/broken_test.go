@@ -223,10 +223,16 @@ var broken = []brokenPlugin{
 		make: made(func(*part) betterauth.Manifest {
 			return betterauth.Manifest{Errors: []*betterauth.ErrorCode{{Code: "X", Message: "x"}}}
 		})},
-	{name: "unlisted-code", rule: "error-codes", says: "operation open lists NO_ITEM, the manifest does not",
-		make: endpoints(func(*part) []betterauth.Endpoint {
+	{name: "code-listed-twice", rule: "error-codes", says: "operation open lists NO_ITEM, and so does the manifest",
+		make: made(func(*part) betterauth.Manifest {
 			op := post("open", betterauth.Public)
 			op.Errors = []*betterauth.ErrorCode{errNoItem}
+			return betterauth.Manifest{Errors: op.Errors, Endpoints: []betterauth.Endpoint{betterauth.Handle(op, greet)}}
+		})},
+	{name: "code-without-a-message", rule: "error-codes", says: "operation open lists",
+		make: endpoints(func(*part) []betterauth.Endpoint {
+			op := post("open", betterauth.Public)
+			op.Errors = []*betterauth.ErrorCode{{Code: "X", Status: http.StatusBadRequest}}
 			return []betterauth.Endpoint{betterauth.Handle(op, greet)}
 		})},
 	{name: "missing-requirement", rule: "builds", also: []string{"order"}, says: "need plugintest_test.nobody: no plugin implements it",

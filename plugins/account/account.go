@@ -162,8 +162,6 @@ func (a *Account) Manifest() betterauth.Manifest {
 			}, a.unlink),
 		},
 		Pending: pending(),
-		Errors: []*betterauth.ErrorCode{ErrEmailNotUpdatable, ErrFailedToUpdate, ErrChangeDisabled, ErrDeletionDisabled, ErrNoUserInfo,
-			ErrInvalidToken, ErrCredentialNotFound, ErrInvalidPassword, ErrPasswordTooLong, ErrSessionExpired, ErrLastAccount, ErrAccountNotFound},
 	}
 }
 

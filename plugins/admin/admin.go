@@ -154,7 +154,7 @@ func (a *Admin) Manifest() betterauth.Manifest {
 			database.RowHooks[betterauth.Session]{BeforeUpdate: a.endBegunWithToken},
 		},
 		Emits:  events(),
-		Errors: codes(),
+		Errors: []*betterauth.ErrorCode{ErrWhileImpersonating},
 	}
 }
 
@@ -171,7 +171,7 @@ func (a *Admin) endpoints() []betterauth.Endpoint {
 		betterauth.Handle(op(CreateUser, post, "/create-user", "Creates a user, with a password or without.",
 			ErrCreateUsers, ErrSetRole, ErrBanUsers, ErrSetEmail, ErrNoSuchRole, ErrInvalidRole, ErrInvalidEmail, ErrUserExists), a.createUser),
 		betterauth.Handle(op(UpdateUser, post, "/update-user", "Changes any column of a user but the password.", ErrUpdateUsers, ErrNoData, ErrPasswordColumn,
-			ErrSetRole, ErrBanUsers, ErrSetEmail, ErrNoSuchRole, ErrInvalidRole, ErrBanYourself, ErrInvalidEmail, ErrUserExists, notFound), a.updateUser),
+			ErrSetRole, ErrBanUsers, ErrSetEmail, ErrSetPhone, ErrIDColumn, ErrNoSuchRole, ErrInvalidRole, ErrBanYourself, ErrInvalidEmail, ErrUserExists, notFound), a.updateUser),
 		betterauth.Handle(op(ListUsers, get, "/list-users", "Users that match a search and a filter, page by page.", ErrListUsers), a.listUsers),
 		betterauth.Handle(op(ListUserSessions, post, "/list-user-sessions", "A user's sessions, with their ids in the place of tokens.", ErrListSessions), a.listUserSessions),
 		betterauth.Handle(op(UnbanUser, post, "/unban-user", "Lifts a ban.", ErrBanUsers, notFound), a.unbanUser),

@@ -154,7 +154,7 @@ func New(cfg Config) *EmailOTP {
 
 // Manifest implements betterauth.Plugin.
 func (e *EmailOTP) Manifest() betterauth.Manifest {
-	m := betterauth.Manifest{ID: ID, Needs: e.needs(), Endpoints: e.endpoints(), Errors: append([]*betterauth.ErrorCode{ErrInvalidEmail, ErrUserNotFound, ErrResetDisabled}, codeErrors...),
+	m := betterauth.Manifest{ID: ID, Needs: e.needs(), Endpoints: e.endpoints(),
 		Credentials: []betterauth.Credentials{{Name: ID, CanSignIn: e.isWay}}, Pending: pending(),
 		ProvesAddresses: betterauth.ProvenByMail}
 	if e.cfg.SendVerificationOnSignUp && !e.cfg.OverrideDefaultEmailVerification {

@@ -157,10 +157,6 @@ func (p *EmailPassword) Manifest() betterauth.Manifest {
 		},
 		Gates:   []betterauth.SessionGate{{Name: "verified address", Check: p.demandVerified}},
 		Pending: pending(),
-		Errors: []*betterauth.ErrorCode{
-			ErrSignUpDisabled, ErrInvalidEmail, ErrPasswordTooShort, ErrPasswordTooLong, ErrUserExists, ErrInvalidCredentials, ErrEmailNotVerified,
-			ErrResetDisabled, ErrInvalidToken, ErrUserNotFound, ErrNoPassword, ErrInvalidPassword, ErrPasswordSet,
-		},
 	}
 }
 

@@ -99,7 +99,6 @@ var errNoMailer = ErrNotEnabled.Refuse(betterauth.Refusal{Reason: "there is no m
 
 // Manifest implements betterauth.Plugin.
 func (v *EmailVerification) Manifest() betterauth.Manifest {
-	requests := []*betterauth.ErrorCode{ErrNotEnabled, ErrEmailMismatch, ErrAlreadyVerified}
 	return betterauth.Manifest{
 		ID: ID,
 		Endpoints: []betterauth.Endpoint{
@@ -107,7 +106,7 @@ func (v *EmailVerification) Manifest() betterauth.Manifest {
 				ID: SendVerificationEmail, Method: http.MethodPost, Path: "/send-verification-email",
 				Access:  betterauth.Public,
 				Summary: "Mails a link that verifies an address. Without a session the answer tells nothing about the address.",
-				Errors:  requests,
+				Errors:  []*betterauth.ErrorCode{ErrNotEnabled, ErrEmailMismatch, ErrAlreadyVerified},
 			}, v.request),
 			betterauth.Handle(betterauth.Operation{
 				ID: VerifyEmail, Method: http.MethodGet, Path: "/verify-email",
@@ -118,7 +117,6 @@ func (v *EmailVerification) Manifest() betterauth.Manifest {
 		},
 		Pending:         pending(),
 		ProvesAddresses: betterauth.ProvenByMail,
-		Errors:          append(requests, linkErrors...),
 	}
 }
 

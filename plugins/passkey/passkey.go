@@ -325,13 +325,8 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 				Errors: []*betterauth.ErrorCode{ErrPasskeyMissing},
 			}, p.update),
 		}, p.managementEndpoints()...),
-		Emits: events(),
-		Errors: []*betterauth.ErrorCode{
-			ErrChallengeNotFound, ErrNotYours, ErrRegistrationFailed, ErrPasskeyNotFound, ErrAuthenticationFailed,
-			ErrTooMany, ErrVerificationDisabled, ErrPasskeyMissing, ErrInvalidResponse, ErrPreviouslyRegistered,
-			ErrAuthenticatorRefused, ErrMetadataUnavailable, ErrLastPasskey,
-			ErrSessionRequired, ErrResolveUserRequired, ErrResolvedUserInvalid, ErrUserExists, ErrStepUpRequired,
-		},
+		Emits:  events(),
+		Errors: []*betterauth.ErrorCode{ErrStepUpRequired}, // of whatever asks RequireRecent
 	}
 }
 

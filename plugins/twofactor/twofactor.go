@@ -96,11 +96,7 @@ func (p *TwoFactor) Manifest() betterauth.Manifest {
 		Gates:   []betterauth.SessionGate{{Name: "second step", Check: p.ask}},
 		Emits:   events(),
 		Limits:  []betterauth.RateLimit{betterauth.Limit("/two-factor/*", betterauth.Rule{Window: 10 * time.Second, Max: 3})},
-		Errors: []*betterauth.ErrorCode{
-			ErrOTPNotEnabled, ErrOTPNotConfigured, ErrOTPExpired, ErrTOTPNotEnabled, ErrTOTPAlreadyEnabled, ErrTOTPNotConfigured, ErrNotEnabled,
-			ErrBackupCodesNotEnabled, ErrInvalidBackupCode, ErrInvalidCode, ErrTooManyAttempts, ErrLocked, ErrInvalidCookie,
-			ErrInvalidPassword, ErrPasswordTooLong, ErrNoSecondStep,
-		},
+		Errors:  []*betterauth.ErrorCode{ErrOTPNotEnabled},
 	}
 }
 

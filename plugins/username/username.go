@@ -153,7 +153,8 @@ func (u *Username) Manifest() betterauth.Manifest {
 		},
 		After:    []betterauth.AfterHook{betterauth.AfterMatch(betterauth.Every, takenMeanwhile)},
 		RowHooks: []database.Hooks{database.RowHooks[betterauth.User]{BeforeCreate: u.beforeCreate, BeforeUpdate: u.beforeUpdate}},
-		Errors:   []*betterauth.ErrorCode{ErrInvalidCredentials, ErrTaken, ErrTooShort, ErrTooLong, ErrInvalid, ErrInvalidDisplay, ErrPasswordTooLong, ErrImmutable},
+		// Of the operations of others that set usernames.
+		Errors: []*betterauth.ErrorCode{ErrTaken, ErrTooShort, ErrTooLong, ErrInvalid, ErrInvalidDisplay, ErrImmutable},
 	}
 }
 
