@@ -10,7 +10,11 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/baseurl"
 	"github.com/better-auth-go/better-auth/internal/clientip"
+	"github.com/better-auth-go/better-auth/internal/mailqueue"
+	"github.com/better-auth-go/better-auth/internal/origin"
+	"github.com/better-auth-go/better-auth/internal/router"
 	"github.com/better-auth-go/better-auth/internal/secret"
 )
 
@@ -24,8 +28,8 @@ type Auth struct {
 	log           *slog.Logger
 	ring          *secret.Ring
 	current       string
-	base          baseURLs
-	origins       trustedOrigins
+	base          baseurl.Bases
+	origins       origin.Trusted
 	jar           cookieJar
 	clientIP      clientip.Config
 	hasher        Hasher
@@ -36,7 +40,7 @@ type Auth struct {
 	core          *orderedPlugin // needs plugins, and is none
 	passwords     PasswordKeeper // nil without one
 	operations    map[string]*operation
-	routes        *routes
+	routes        *router.Table[*operation]
 	codes         []*ErrorCode // that operations answer with
 	requestHooks  []compiledRequestHook
 	sources       []compiledSource
@@ -54,8 +58,8 @@ type Auth struct {
 	failures      *Failures
 	mailLimit     *mailLimit
 	lookup        *database.Lookup[Session, User]
-	outbox        *outbox
-	checking      chan struct{} // held while Ready checks
+	mail          *mailqueue.Queue // nil without a Mailer
+	checking      chan struct{}    // held while Ready checks
 }
 
 var _ http.Handler = (*Auth)(nil)
@@ -64,8 +68,8 @@ var _ http.Handler = (*Auth)(nil)
 // plugins hold, in reverse order. It does not close the database.
 func (a *Auth) Close(ctx context.Context) error {
 	var errs []error
-	if a.outbox != nil {
-		errs = append(errs, a.outbox.close(ctx))
+	if a.mail != nil {
+		errs = append(errs, a.mail.Close(ctx))
 	}
 	for i := len(a.plugins) - 1; i >= 0; i-- {
 		if closer, ok := a.plugins[i].plugin.(Closer); ok {
@@ -78,7 +82,7 @@ func (a *Auth) Close(ctx context.Context) error {
 }
 
 // BasePath is where the endpoints live, such as "/api/auth".
-func (a *Auth) BasePath() string { return a.base.path }
+func (a *Auth) BasePath() string { return a.base.Path }
 
 // Operations lists all endpoints, server-only ones included, sorted by ID.
 func (a *Auth) Operations() []Operation {
@@ -124,7 +128,7 @@ func (a *Auth) Session(ctx context.Context, r *http.Request) (*Identity, error) 
 func (a *Auth) foreignCtx(ctx context.Context, r *http.Request) (*Ctx, error) {
 	c := a.newCtx(ctx, r)
 	var err error
-	if c.baseURL, err = a.base.of(r); err != nil {
+	if c.baseURL, err = a.base.Of(r); err != nil {
 		return nil, err
 	}
 	if c.baseURL == "" {
@@ -147,7 +151,7 @@ func (a *Auth) CreateSession(ctx context.Context, userID string, how SignIn) (*S
 		return nil, err
 	}
 	c := a.newCtx(ctx, nil)
-	if c.baseURL, err = a.base.of(nil); err != nil {
+	if c.baseURL, err = a.base.Of(nil); err != nil {
 		return nil, err
 	}
 	return c.SignIn(user, how)

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Builder collects what an Auth is made of. It is not safe for concurrent use.
@@ -50,10 +50,7 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 		return nil, err
 	}
 	a.tellOpenOrigins()
-	a.outbox = newOutbox(a.cfg.Mailer, a.cfg.MailTimeout, a.log, func(kind string) {
-		a.note(context.Background(), "mail was dropped", kind, Refusal{Reason: "its recipient gets too much mail",
-			Configure: "if that much is meant, raise Config.MailLimit", Seen: []slog.Attr{slog.String("kind", kind)}})
-	})
+	a.startMail()
 	if err := a.initPlugins(ctx); err != nil {
 		return nil, err
 	}
@@ -67,10 +64,10 @@ func (a *Auth) introduce() {
 	for i, p := range a.plugins {
 		plugins[i] = p.manifest.ID
 	}
-	base := a.base.static
+	base := a.base.Static
 	switch {
-	case a.base.dynamic != nil:
-		base = "by host: " + strings.Join(a.base.dynamic.AllowedHosts, ", ")
+	case a.base.Dynamic != nil:
+		base = "by host: " + strings.Join(a.base.Dynamic.AllowedHosts, ", ")
 	case base == "":
 		base = "whatever host a request names"
 	}
@@ -78,7 +75,7 @@ func (a *Auth) introduce() {
 	if a.stateless {
 		kept = "none: sessions are in cookies alone"
 	}
-	a.log.Info("better-auth is ready", "baseURL", base, "path", a.base.path, "database", kept, "mailer", a.outbox != nil, "plugins", plugins)
+	a.log.Info("better-auth is ready", "baseURL", base, "path", a.base.Path, "database", kept, "mailer", a.mail != nil, "plugins", plugins)
 }
 
 // Migrations returns what the database lacks, without starting anything: the
@@ -181,7 +178,7 @@ func (a *Auth) initPlugins(ctx context.Context) error {
 			continue
 		}
 		if err := safely(func() error { return init.Init(ctx, &Host{a, p.manifest.ID}) }); err != nil {
-			started := &Auth{plugins: a.plugins[:i], outbox: a.outbox}
+			started := &Auth{plugins: a.plugins[:i], mail: a.mail}
 			return errors.Join(&Problem{Plugin: p.manifest.ID, Item: "Init", Err: err}, started.Close(ctx))
 		}
 	}
@@ -191,6 +188,6 @@ func (a *Auth) initPlugins(ctx context.Context) error {
 
 // safely turns a panic of a plugin into an error.
 func safely(f func() error) (err error) {
-	defer recoverTo(&err, "it")
+	defer panics.Recover(&err, "it")
 	return f()
 }

@@ -7,6 +7,9 @@ import (
 	"slices"
 
 	"github.com/better-auth-go/better-auth/internal/input"
+	"github.com/better-auth-go/better-auth/internal/origin"
+	"github.com/better-auth-go/better-auth/internal/panics"
+	"github.com/better-auth-go/better-auth/internal/router"
 )
 
 // operation is an endpoint ready to serve.
@@ -27,7 +30,7 @@ type compiledBefore struct {
 }
 
 func (h compiledBefore) call(c *Ctx, in any) (err error) {
-	defer recoverTo(&err, "before hook of plugin %s", h.plugin)
+	defer panics.Recover(&err, "before hook of plugin %s", h.plugin)
 	if h.rest {
 		in = c.op.plan.OwnRest(in)
 	}
@@ -40,7 +43,7 @@ type compiledAfter struct {
 }
 
 func (h compiledAfter) call(c *Ctx, r *Result) (err error) {
-	defer recoverTo(&err, "after hook of plugin %s", h.plugin)
+	defer panics.Recover(&err, "after hook of plugin %s", h.plugin)
 	return h.AfterHook.run(c, r)
 }
 
@@ -50,7 +53,7 @@ type compiledRequestHook struct {
 }
 
 func (h compiledRequestHook) run(c *Ctx) (err error) {
-	defer recoverTo(&err, "request hook %s of plugin %s", h.Name, h.plugin)
+	defer panics.Recover(&err, "request hook %s of plugin %s", h.Name, h.plugin)
 	return h.RequestHook.Run(c)
 }
 
@@ -61,7 +64,7 @@ func (a *Auth) compileManifests() (problems []error) {
 	problems = append(problems, a.uncheck("InsecureUncheckedOrigins", a.cfg.InsecureUncheckedOrigins, func(op *operation) { op.anyTarget = true })...)
 	problems = append(problems, a.uncheck("InsecureUncheckedCSRF", a.cfg.InsecureUncheckedCSRF, func(op *operation) { op.anyOrigin = true })...)
 	for _, path := range a.cfg.DisabledPaths {
-		if err := a.routes.disable(path); err != nil {
+		if err := a.routes.Disable(path); err != nil {
 			problems = append(problems, problem("", "config DisabledPaths", "%w", err))
 		}
 	}
@@ -69,8 +72,7 @@ func (a *Auth) compileManifests() (problems []error) {
 	problems = append(problems, a.subscribe()...)
 	problems = append(problems, a.compileEndings()...)
 	var limits []RateLimit
-	origins, originProblems := newTrustedOrigins(&a.cfg, a.base)
-	problems = append(problems, originProblems...)
+	problems = append(problems, a.trustConfigured()...)
 	for _, p := range a.plugins {
 		m := p.manifest
 		for i, g := range m.Gates {
@@ -109,9 +111,8 @@ func (a *Auth) compileManifests() (problems []error) {
 			a.hasher = m.Hasher(a.hasher)
 		}
 		limits = append(limits, m.Limits...)
-		problems = append(problems, origins.trust(m.ID, "trusted origins", m.TrustedOrigins)...)
+		problems = append(problems, a.trust(m.ID, "trusted origins", m.TrustedOrigins)...)
 	}
-	a.origins = origins
 	custom, ruleProblems := a.resolveRules()
 	problems = append(problems, ruleProblems...)
 	a.limiter = newLimiter(a.cfg.RateLimit, custom, append(opLimits(ops), limits...))
@@ -120,10 +121,10 @@ func (a *Auth) compileManifests() (problems []error) {
 
 // checkPlugins asks plugins about their configuration.
 func (a *Auth) checkPlugins() (problems []error) {
-	site := Site{AppName: a.cfg.AppName, BaseURL: a.base.static, TrustedOrigins: a.origins.static,
-		AnyHost: a.base.static == "" && a.base.dynamic == nil && !a.base.broken, CanMail: a.cfg.Mailer != nil}
+	site := Site{AppName: a.cfg.AppName, BaseURL: a.base.Static, TrustedOrigins: a.origins.All,
+		AnyHost: a.base.Static == "" && a.base.Dynamic == nil && !a.base.Broken, CanMail: a.cfg.Mailer != nil}
 	if site.BaseURL != "" {
-		site.Origin = originOf(site.BaseURL)
+		site.Origin = origin.Of(site.BaseURL)
 	}
 	for _, p := range a.plugins {
 		by := p.manifest.ProvesAddresses
@@ -190,19 +191,32 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 			ops = append(ops, op)
 		}
 	}
-	a.routes = newRoutes(a.base.path)
-	a.routes.skipSlash = a.cfg.SkipTrailingSlashes
+	a.routes = router.New[*operation](a.base.Path, a.cfg.SkipTrailingSlashes)
 	a.operations = map[string]*operation{}
 	for _, op := range ops {
 		a.operations[op.ID] = op
 		if op.Access == ServerOnly {
 			continue
 		}
-		if clash := a.routes.add(op); clash != nil {
-			problems = append(problems, problem(op.plugin, "endpoint "+op.ID, "its route %s is also that of %s of %s", op.Path, clash.ID, clash.plugin))
+		if clash := a.routes.Add(router.Route[*operation]{ID: op.ID, Methods: op.methods(), Path: op.Path, To: op}); clash != nil {
+			problems = append(problems, problem(op.plugin, "endpoint "+op.ID, "its route %s is also that of %s of %s", op.Path, clash.ID, clash.To.plugin))
 		}
 	}
 	return ops, problems
+}
+
+// uncheck marks the operations at and below the routes of a switch.
+func (a *Auth) uncheck(name string, paths []string, mark func(*operation)) (problems []error) {
+	for _, path := range paths {
+		ops := a.routes.Below(path)
+		for _, op := range ops {
+			mark(op)
+		}
+		if len(ops) == 0 {
+			problems = append(problems, problem("", "config "+name, "%q is the route of no operation and leads to none%s", path, a.routes.Hint(path)))
+		}
+	}
+	return problems
 }
 
 // attachHooks resolves which hooks run for which operation.

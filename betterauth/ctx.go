@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/internal/cookie"
+	"github.com/better-auth-go/better-auth/internal/origin"
 )
 
 // Ctx is one call of an operation: the request's context, what it brought, who
@@ -123,7 +124,7 @@ func (c *Ctx) UserAgent() string {
 func (c *Ctx) BaseURL() string { return c.baseURL }
 
 // Origin is the origin of the base URL, such as "https://example.com".
-func (c *Ctx) Origin() string { return originOf(c.baseURL) }
+func (c *Ctx) Origin() string { return origin.Of(c.baseURL) }
 
 // Trusted reports whether target may be redirected to, or may call with
 // cookies: its origin is trusted, or it is a safe path on this server.
@@ -131,17 +132,12 @@ func (c *Ctx) Trusted(target string) bool { return c.trusts(target, true) }
 
 // Transaction runs f in a transaction that travels in f's Ctx. An error or a
 // panic undoes everything, cookies and a session made inside included. A
-// step-up is an answer, not a failure: it commits.
+// step-up is an answer, not a failure: it commits. So does a refusal that Commit
+// marked.
 func (c *Ctx) Transaction(f func(tx *Ctx) error) error {
 	before, login := len(c.cookies), c.login
-	var answer error
-	err := c.auth.db.Transaction(c.Context, func(ctx context.Context) error {
-		err := f(&Ctx{Context: ctx, exchange: c.exchange})
-		if err != nil && isAnswer(err) {
-			answer = err
-			return nil
-		}
-		return err
+	answer, err := c.auth.transaction(c.Context, func(ctx context.Context) error {
+		return f(&Ctx{Context: ctx, exchange: c.exchange})
 	})
 	if err != nil {
 		c.cookies, c.login = c.cookies[:before], login

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Host is what a plugin is given in Init: stores, services, time and randomness.
@@ -23,11 +24,11 @@ func (h *Host) AppName() string { return h.auth.cfg.AppName }
 
 // BaseURL is the configured base URL with the base path, "" when it is derived
 // from each request; Ctx.BaseURL is never empty.
-func (h *Host) BaseURL() string { return h.auth.base.static }
+func (h *Host) BaseURL() string { return h.auth.base.Static }
 
 // TrustedOrigins are the origins trusted for every request: patterns, the base
 // URL's own origin first when it is configured.
-func (h *Host) TrustedOrigins() []string { return h.auth.origins.static }
+func (h *Host) TrustedOrigins() []string { return h.auth.origins.All }
 
 // SessionConfig is the application's, with defaults filled in.
 func (h *Host) SessionConfig() SessionConfig { return h.auth.cfg.Session }
@@ -107,10 +108,11 @@ func (h *Host) Sessions() *Sessions { return h.auth.sessions }
 
 // Transaction runs f in a transaction that travels in its context: every store
 // call with that context takes part. An error or a panic undoes everything; a
-// call inside another joins it. In an operation use Ctx.Transaction, which
-// covers cookies too.
+// call inside another joins it. A refusal that Commit marked commits, as does a
+// step-up. In an operation use Ctx.Transaction, which covers cookies too.
 func (h *Host) Transaction(ctx context.Context, f func(ctx context.Context) error) error {
-	return h.auth.db.Transaction(ctx, f)
+	answer, err := h.auth.transaction(ctx, f)
+	return cmp.Or(err, answer)
 }
 
 // Lock makes transactions that lock the same name take turns until they end:
@@ -140,7 +142,20 @@ func (a *Auth) afterCommit(ctx context.Context, plugin string, f func(ctx contex
 
 // logAfterCommit logs what failed after the commit, whatever way it was asked for.
 func (a *Auth) logAfterCommit(plugin string, err error) {
-	a.log.Error("a function that runs after the commit failed", "plugin", cmp.Or(plugin, "core"), "error", err)
+	a.log.Error("a function that runs after the commit failed", "plugin", cmp.Or(plugin, "core"), "error", err, panics.Stack(err))
+}
+
+// LogPanic is for goroutines that a plugin starts, where a panic would end the
+// process: deferred by itself, it logs the panic and its stack under message.
+//
+//	go func() {
+//		defer host.LogPanic("refreshing keys")
+//		…
+//	}()
+func (h *Host) LogPanic(message string) {
+	if p := recover(); p != nil {
+		panics.Log(h.Logger(), message, p)
+	}
 }
 
 // AdditionalValues checks the members of a request that set added columns of a

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/internal/ratelimit"
+	"github.com/better-auth-go/better-auth/internal/router"
 )
 
 // Rule allows Max requests for each client and path in a Window. The window
@@ -74,9 +75,10 @@ type RuleFunc func(r *http.Request, current Rule) (rule Rule, limited bool)
 type RateLimitConfig struct {
 	// Disabled turns all limits off. Default false.
 	Disabled bool
-	// Window and Max are the general rule. Default 10 seconds and 100.
+	// Window is the time in which the general rule counts. Default 10 seconds.
 	Window time.Duration
-	Max    int
+	// Max is how many requests the general rule allows in a Window. Default 100.
+	Max int
 	// Rules are the application's own; the first that matches wins over all
 	// others. Default none.
 	Rules []RateLimit
@@ -101,25 +103,10 @@ func CountIn(store RateLimitStore) RateLimitStorage {
 	return RateLimitStorage{own: true, store: store}
 }
 
-// builtInLimits are the reference's rules. The first that matches applies.
-var builtInLimits = []struct {
-	rule    Rule
-	prefix  []string
-	exactly []string
-}{
-	{Rule{10 * time.Second, 3}, []string{"/sign-in", "/sign-up", "/change-password", "/change-email"}, nil},
-	{Rule{time.Minute, 3}, []string{"/forget-password"}, []string{"/request-password-reset", "/send-verification-email",
-		"/email-otp/send-verification-otp", "/email-otp/request-password-reset"}},
-}
-
+// limiter counts requests by the rules that they are under.
 type limiter struct {
-	store   RateLimitStore
-	general Rule
-	plugins []RateLimit // in plugin order, the first match wins
-	custom  []RateLimit
-	// longest is the longest window there can be: what was counted is kept for
-	// as long.
-	longest time.Duration
+	*ratelimit.Limits
+	store RateLimitStore
 }
 
 // newLimiter returns nil when there are no limits. The database's store is put
@@ -128,23 +115,26 @@ func newLimiter(cfg RateLimitConfig, custom, plugins []RateLimit) *limiter {
 	if cfg.Disabled {
 		return nil
 	}
-	l := &limiter{store: cfg.Storage.store, general: Rule{10 * time.Second, 100}, plugins: plugins, custom: custom, longest: time.Hour}
+	l := &limiter{ratelimit.NewLimits(ratelimit.Rule{Window: cfg.Window, Max: cfg.Max}, plainLimits(plugins), plainLimits(custom)), cfg.Storage.store}
 	if l.store == nil && !cfg.Storage.database {
-		l.store = memoryLimits{ratelimit.NewMemory(0)}
-	}
-	if cfg.Window > 0 {
-		l.general.Window = cfg.Window
-	}
-	if cfg.Max > 0 {
-		l.general.Max = cfg.Max
-	}
-	l.longest = max(l.longest, l.general.Window)
-	for _, list := range [][]RateLimit{plugins, custom} {
-		for _, limit := range list {
-			l.longest = max(l.longest, limit.rule.Window)
-		}
+		l.store = plainStore{ratelimit.NewMemory(0)}
 	}
 	return l
+}
+
+// plainLimits are limits as internal/ratelimit knows them; the first that matches wins.
+func plainLimits(limits []RateLimit) []ratelimit.Limit {
+	out := make([]ratelimit.Limit, len(limits))
+	for i, l := range limits {
+		out[i] = ratelimit.Limit{Path: l.path, Rule: ratelimit.Rule(l.rule), Unlimited: l.kind == noLimit}
+		if l.kind == limitByFunc {
+			out[i].Func = func(r *http.Request, current ratelimit.Rule) (ratelimit.Rule, bool) {
+				rule, limited := l.decide(r, Rule(current))
+				return ratelimit.Rule(rule), limited
+			}
+		}
+	}
+	return out
 }
 
 // problem says what is wrong with a limit.
@@ -162,12 +152,7 @@ func (l RateLimit) problem() error {
 	return nil
 }
 
-func (r Rule) problem() error {
-	if r.Window < time.Millisecond || r.Max <= 0 {
-		return errors.New("needs a Window and a Max")
-	}
-	return nil
-}
+func (r Rule) problem() error { return ratelimit.Rule(r).Check() }
 
 func (a *Auth) checkRateConfig() (problems []error) {
 	cfg := a.cfg.RateLimit
@@ -188,66 +173,6 @@ func (a *Auth) checkRateConfig() (problems []error) {
 	return problems
 }
 
-// rule picks the rule for a path: general, built in, plugin's, application's,
-// the later winning. limited is false where there is no limit.
-func (l *limiter) rule(r *http.Request, path string) (rule Rule, limited bool, err error) {
-	rule, limited = l.general, true
-	for _, limit := range builtInLimits {
-		if matchesBuiltIn(limit.prefix, limit.exactly, path) {
-			rule = limit.rule
-			break
-		}
-	}
-	for _, list := range [][]RateLimit{l.plugins, l.custom} {
-		for _, limit := range list {
-			if !ratelimit.MatchPath(limit.path, path) {
-				continue
-			}
-			if rule, limited, err = limit.apply(r, rule, l.longest); err != nil {
-				return rule, false, err
-			}
-			break
-		}
-	}
-	return rule, limited, nil
-}
-
-func matchesBuiltIn(prefixes, exactly []string, path string) bool {
-	for _, prefix := range prefixes {
-		if strings.HasPrefix(path, prefix) {
-			return true
-		}
-	}
-	for _, p := range exactly {
-		if p == path {
-			return true
-		}
-	}
-	return false
-}
-
-func (l RateLimit) apply(r *http.Request, current Rule, longest time.Duration) (rule Rule, limited bool, err error) {
-	switch l.kind {
-	case noLimit:
-		return current, false, nil
-	case limitByRule:
-		return l.rule, true, nil
-	}
-	defer recoverTo(&err, "rate limit function for %s", l.path)
-	rule, limited = l.decide(r, current)
-	if !limited {
-		return current, false, nil
-	}
-	if err := rule.problem(); err != nil {
-		return rule, false, fmt.Errorf("rate limit function for %s: its rule %w", l.path, err)
-	}
-	if rule.Window > longest {
-		// What was counted would be forgotten before.
-		return rule, false, fmt.Errorf("rate limit function for %s: a window of %v, longer than any it may be", l.path, rule.Window)
-	}
-	return rule, true, nil
-}
-
 // checkRate answers 429 in the reference's form: JSON, X-Retry-After. A
 // store that cannot decide fails the request: a guesser who can bring the store
 // down must not be let through for it.
@@ -257,10 +182,11 @@ func (c *Ctx) checkRate(path string, op *operation) error {
 		return nil
 	}
 	path = strings.TrimRight(path, "/")
-	rule, limited, err := l.rule(c.request, path)
+	plain, limited, err := l.Of(c.request, path)
 	if err != nil || !limited {
 		return err
 	}
+	rule := Rule(plain)
 	ok, retry, err := l.store.Consume(c, c.rateKey(op), rule, c.Now())
 	if err != nil {
 		return fmt.Errorf("counting requests: %w", err)
@@ -308,20 +234,9 @@ func opLimits(ops []*operation) []RateLimit {
 		if op.Limit == nil || op.Access == ServerOnly {
 			continue
 		}
-		out = append(out, Limit(asPattern(op.Path), *op.Limit))
+		out = append(out, Limit(router.Pattern(op.Path), *op.Limit))
 	}
 	return out
-}
-
-// asPattern is the pattern of a route's paths.
-func asPattern(route string) string {
-	parts := strings.Split(route, "/")
-	for i, part := range parts {
-		if strings.HasPrefix(part, ":") {
-			parts[i] = "*"
-		}
-	}
-	return strings.Join(parts, "/")
 }
 
 // resolveRules brings the application's rules into the form in which paths are
@@ -335,10 +250,10 @@ func (a *Auth) resolveRules() (rules []RateLimit, problems []error) {
 		}
 		switch {
 		case strings.Contains(rule.path, "*"):
-		case !a.routes.shapes[routeShape(rule.path)] && a.routes.match(rule.path) == nil:
-			problems = append(problems, problem("", "config RateLimit.Rules "+rule.path, "is the route of no operation, so it has no effect%s", a.routes.hint(rule.path)))
+		case !a.routes.Serves(rule.path):
+			problems = append(problems, problem("", "config RateLimit.Rules "+rule.path, "is the route of no operation, so it has no effect%s", a.routes.Hint(rule.path)))
 		default:
-			rule.path = asPattern(rule.path)
+			rule.path = router.Pattern(rule.path)
 		}
 		rules = append(rules, rule)
 	}

@@ -11,7 +11,9 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/internal/checkpoint"
+	"github.com/better-auth-go/better-auth/internal/cors"
 	"github.com/better-auth-go/better-auth/internal/input"
+	"github.com/better-auth-go/better-auth/internal/panics"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -30,20 +32,13 @@ func (a *Auth) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve turns a panic anywhere on the way into an error, so that the client
 // gets the constant 500 and the log the cause.
 func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
-				panic(p)
-			}
-			value, err = nil, panicError(p)
-		}
-	}()
+	defer panics.Handler(&err)
 	var hostErr error
-	c.baseURL, hostErr = c.auth.base.of(r)
-	if c.fromTrustedPage() && isPreflight(r) {
+	c.baseURL, hostErr = c.auth.base.Of(r)
+	if c.fromTrustedPage() && cors.IsPreflight(r) {
 		return preflight{}, nil
 	}
-	path, ok := c.auth.routes.relative(r.URL)
+	path, ok := c.auth.routes.Relative(r.URL)
 	if !ok {
 		return nil, ErrNotFound
 	}
@@ -53,7 +48,7 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 	if c.baseURL == "" {
 		return nil, c.unknownHost()
 	}
-	if c.auth.routes.isDisabled(r.Method, path) {
+	if c.auth.routes.Disabled(r.Method, path) {
 		return nil, ErrNotFound
 	}
 	for _, hook := range c.auth.requestHooks {
@@ -61,7 +56,11 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 			return nil, err
 		}
 	}
-	op, params := c.auth.routes.find(r.Method, path)
+	var op *operation
+	route, params := c.auth.routes.Find(r.Method, path)
+	if route != nil {
+		op = route.To
+	}
 	if err := c.checkRate(path, op); err != nil {
 		return nil, err
 	}
@@ -114,14 +113,7 @@ func (c *Ctx) finish(value any, err error) (any, error) {
 // call runs an operation up to its handler's result. fill puts the input in
 // place and checks it.
 func (c *Ctx) call(fill func(in any) error) (value any, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
-				panic(p)
-			}
-			value, err = nil, panicError(p)
-		}
-	}()
+	defer panics.Handler(&err)
 	in := c.op.newIn()
 	if err := fill(in); err != nil {
 		var issues input.Issues
@@ -305,7 +297,8 @@ func (c *Ctx) unknownHost() error {
 // noRoute tells of a route that nothing serves. Of the path only the beginning is
 // said: what follows may be a token.
 func (c *Ctx) noRoute(path string) error {
-	if op := c.auth.routes.match(path); op != nil {
+	if route := c.auth.routes.Match(path); route != nil {
+		op := route.To
 		return ErrNotFound.Refuse(Refusal{Reason: "the route is served by another method", Seen: []slog.Attr{
 			slog.String("route", op.Path), slog.String("method", c.request.Method), slog.String("serves", op.Method)}})
 	}

@@ -1,11 +1,10 @@
 // Package database keeps an application's rows in SQLite or PostgreSQL behind
 // a small typed store.
 //
-// Start with Open of package sqlite or postgres, or with their New for a pool of
-// your own, describe each table by a
-// row struct with [TableOf], put the tables together with [Compile], create
-// what is missing with [Schema.Migrate], and read and write rows through
-// [StoreOf]:
+// Start with Open of package sqlite or postgres, or with their New for a pool
+// of your own, describe each table by a row struct with [TableOf], put the
+// tables together with [Compile], create what is missing with [Schema.Migrate],
+// and read and write rows through [StoreOf]:
 //
 //	type Note struct {
 //		Text      string    `json:"text"`
@@ -18,6 +17,10 @@
 //	plan, err := schema.Migrate(ctx)
 //	notes, err := database.StoreOf[Note](schema)
 //	err = notes.Create(ctx, &Note{Text: "hello"})
+//
+// What each engine does in its own way is in the packages sqlite and postgres
+// and in [Driver]. Statements are composed in statement.go, a migration is
+// planned in plan.go from what live.go read, and row hooks are hook.go.
 //
 // # Why statements are composed here and not by bun
 //

@@ -57,6 +57,9 @@
 //
 // A binding with several ways to mount, such as on a group, is run once for
 // each.
+//
+// Start with [Run]: its table reads as an index of the suite, and mount.go,
+// guard.go, origin.go and the other files each hold the tests of one promise.
 package adaptertest
 
 import (
@@ -123,6 +126,7 @@ func Run(t *testing.T, b Binding) {
 		{"Refresh", testRefresh},
 		{"OwnSignIn", testOwnSignIn},
 		{"Requirements", testRequirements},
+		{"Roles", testRoles},
 		{"TwoAuths", testTwoAuths},
 		{"Streaming", testStreaming},
 		{"Cancellation", testCancellation},

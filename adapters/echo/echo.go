@@ -1,4 +1,5 @@
-// Package echoauth puts an Auth on Echo.
+// Package echoauth puts a [betterauth.Auth] on Echo. Start with [Mount] and
+// [RequireSession].
 //
 //	e := echo.New()
 //	if err := echoauth.Mount(e, auth); err != nil { … }

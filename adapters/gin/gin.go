@@ -1,4 +1,5 @@
-// Package ginauth puts an Auth on Gin.
+// Package ginauth puts a [betterauth.Auth] on Gin. Start with [Mount] and
+// [RequireSession].
 //
 //	r := gin.New()
 //	if err := ginauth.Mount(r, auth); err != nil { … }

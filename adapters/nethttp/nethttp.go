@@ -1,5 +1,5 @@
-// Package nethttp puts an Auth on routers of net/http: http.ServeMux, chi and
-// those like it.
+// Package nethttp puts a [betterauth.Auth] on routers of net/http:
+// http.ServeMux, chi and those like it. Start with [Mount].
 //
 //	mux := http.NewServeMux()
 //	nethttp.Mount(mux, auth)
@@ -7,8 +7,8 @@
 //
 // The middleware and the answer to "who is this request" need no adapter:
 // [betterauth.Auth.RequireSession] and [betterauth.Auth.OptionalSession] have
-// the shape that chi's Use takes, and behind them [betterauth.SessionFrom] finds
-// the user.
+// the shape that chi's Use takes, and behind them [betterauth.SessionFrom]
+// finds the user.
 package nethttp
 
 import (

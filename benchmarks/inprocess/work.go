@@ -1,5 +1,7 @@
 // Package inprocess calls handlers without a network: what is left is what the
 // handler itself costs.
+//
+// Start with [Work] and [Batch].
 package inprocess
 
 import (

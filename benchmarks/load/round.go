@@ -1,5 +1,7 @@
 // Package load makes load and measures it: a small HTTP/1.1 client, rounds of
 // requests on several connections at once, and medians of rounds.
+//
+// Start with [Run], which makes a [Round].
 package load
 
 import (

@@ -1,5 +1,5 @@
 // Package subject makes what is measured: one database full of people, and the
-// servers that answer for it. [Seed] fills the database; [Ours] is this
+// servers that answer for it. Start with [Seed], which fills the database; [Ours] is this
 // library's handler, [Bare] what somebody could write by hand for one route
 // without any library, and [StartReference] the TypeScript reference on Node.
 //

@@ -8,6 +8,9 @@
 //
 // It holds no users and no database: plugins that keep roles, and applications,
 // ask it. Everything here is immutable and safe for concurrent use.
+//
+// Start with [New], and [Control.NewRole]. What can be asked of a [Role] is
+// request.go.
 package access
 
 import (

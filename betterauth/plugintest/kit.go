@@ -1,6 +1,6 @@
-// Package plugintest is a tool-box for testing plugins: an Auth on a database
-// in memory, a clock to move, an outbox for mail, and clients that are already
-// signed in.
+// Package plugintest is a tool-box for testing plugins: a [betterauth.Auth] on
+// a database in memory, a clock to move, an outbox for mail, and clients that
+// are already signed in.
 //
 //	kit := plugintest.New(t, myplugin.New(myplugin.Config{}))
 //	alice := kit.SignedIn("alice@example.com")
@@ -8,9 +8,14 @@
 //	answer.Want(http.StatusOK)
 //
 // Requests go through the real handler with all its checks; only the network is
-// left out. databasetest.Each runs such a test on every engine, with Options.DB.
+// left out. databasetest.Each runs such a test on every engine, with
+// [Options].DB.
 //
 // [Run] proves that a plugin keeps the contract, with one call.
+//
+// Start with [New]: a [Kit] is the application, a [Client] a browser. The rules
+// of [Run] are in rule_*.go, each file with one promise; run.go has their
+// order, and derive.go how requests are made from the types of operations.
 package plugintest
 
 import (
@@ -37,7 +42,8 @@ const Secret = "plugintest-secret-0123456789-abcdefgh"
 type Options struct {
 	// Config is the application's configuration. BaseURL, Secret, Clock, Logger
 	// and Schema are filled in, and limits are off unless RateLimited.
-	Config  betterauth.Config
+	Config betterauth.Config
+	// Plugins are what the application is built with. Default none.
 	Plugins []betterauth.Plugin
 	// DB is the database. Default: SQLite in memory.
 	DB *database.DB

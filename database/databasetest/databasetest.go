@@ -2,6 +2,9 @@
 // keeps the contract of package database.
 //
 // [Each] runs a test on every engine; [Run] is the conformance suite.
+//
+// Start with [Each]. The cases of [Run] are operators.go, promises.go and
+// concurrency.go.
 package databasetest
 
 import (

@@ -1,5 +1,7 @@
 // Package postgres opens PostgreSQL for package database, through pgx. Programs
 // that use another engine do not link it.
+//
+// Start with [Open]; [New] takes a bun database of the application's own.
 package postgres
 
 import (

@@ -1,5 +1,7 @@
-// Package sqlite opens SQLite for package database, without cgo. Programs that use
-// another engine do not link it.
+// Package sqlite opens SQLite for package database, without cgo. Programs that
+// use another engine do not link it.
+//
+// Start with [Open]; [New] takes a bun database of the application's own.
 package sqlite
 
 import (

@@ -5,6 +5,8 @@
 // [Serialize] makes a Set-Cookie value and [Parse] reads a Cookie header;
 // [Chunk] and [Join] do the same for values a single cookie cannot hold.
 // All functions are pure and safe for concurrent use.
+//
+// Start with serialize.go and parse.go.
 package cookie
 
 import (

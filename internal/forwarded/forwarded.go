@@ -1,9 +1,12 @@
 // Package forwarded reads the headers by which a proxy says how it was asked:
 // under which scheme, host and port, and by which address. Each kind of proxy
-// has its own spelling of that, and this package knows them by the header's name.
+// has its own spelling of that, and this package knows them by the header's
+// name.
 //
-// Nothing here decides whether a header is to be believed. Whoever can reach the
-// server without the proxy can write any of them.
+// Nothing here decides whether a header is to be believed. Whoever can reach
+// the server without the proxy can write any of them.
+//
+// Start with forwarded.go; element.go is the syntax of RFC 7239 alone.
 package forwarded
 
 import (

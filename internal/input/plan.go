@@ -1,8 +1,8 @@
 // Package input turns a request's body, query and path into a typed value.
 //
-// A Go struct describes what an operation takes. Compile reads its tags once;
-// Decode then checks every field and reports all that is wrong in the words
-// the reference's clients know (the English messages of zod 4).
+// A Go struct describes what an operation takes. [Compile] reads its tags once;
+// [Plan.Decode] then checks every field and reports all that is wrong in the
+// words the reference's clients know (the English messages of zod 4).
 //
 //	type In struct {
 //		Email    string  `json:"email" check:"email"`
@@ -11,6 +11,9 @@
 //		Token    string  `path:"token"`               // from the route pattern
 //		Rest     Members `json:"-" input:"rest"`      // members no field names
 //	}
+//
+// Start with plan.go; a request is read in decode.go, and issues.go is how what
+// is wrong is said.
 package input
 
 import (

@@ -8,6 +8,9 @@
 //
 // All functions are pure and safe for concurrent use; none allocates more
 // than a small multiple of its input.
+//
+// Start with match.go. How a URL is read is url.go, what a pattern may be is
+// pattern.go, and what a browser sends as its origin is page.go.
 package origin
 
 import (

@@ -5,6 +5,9 @@
 // not. [Any] reads both and writes one of them, so an application can move
 // over while people sign in. [Limiter] keeps a rush of sign-ins from taking
 // all memory and processors.
+//
+// Start with [Any]; each function has a file of its own, and decoy.go is the
+// work for a user who does not exist.
 package password
 
 import (

@@ -7,6 +7,9 @@
 // one signs nobody out; the reference verifies signatures with the current
 // secret only ([Ring.VerifyCurrent]), which makes the wider rule an extension
 // of this package, and one that lasts as long as the older secret is listed.
+//
+// Signatures are sign.go, encryption at rest is encrypt.go, tokens are jwt.go
+// and jwe.go.
 package secret
 
 import (

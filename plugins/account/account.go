@@ -1,6 +1,9 @@
 // Package account lets people manage their own user: its name, picture and
 // added columns, its address, its accounts (the ways it signs in), and its
 // deletion.
+//
+// Start with [New] and [Config]. Each thing a user may do has a file:
+// update.go, changeemail.go, accounts.go and delete.go.
 package account
 
 import (

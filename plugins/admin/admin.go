@@ -1,6 +1,11 @@
 // Package admin lets people with a role manage the others: list, create, change
-// and remove users, give roles, ban, set passwords, end sessions, and sign in as
-// somebody else for an hour with a way back.
+// and remove users, give roles, ban, set passwords, end sessions, and sign in
+// as somebody else for an hour with a way back.
+//
+// Start with [New] and [Config]. What acts on a user passes act.go, which asks for
+// the action and for who dominates whom (dominate.go). The gate that refuses
+// the banned is gate.go, impersonation is impersonate.go, and what an
+// application asks of a route is require.go.
 package admin
 
 import (

@@ -2,13 +2,17 @@
 // its hash, with a name, permissions, an expiry, a rate limit and a number of
 // uses, which are exact under any number of requests at once.
 //
-// A program's own handlers check a key with Keys.Verify. With
-// Config.EnableSessions a key also stands for its owner wherever a session is
-// enough: in Auth.Session, Auth.RequireSession and operations declared
-// betterauth.WithSession. It is no session, though. Nobody signed in, so a key
-// never does what wants a stored or a fresh session: listing and ending
-// sessions, changing the password, the address or the profile, adding passkeys,
-// deleting the account, and making, changing or deleting keys. Those answer 401.
+// A program's own handlers check a key with [Keys.Verify]. With
+// [Config].EnableSessions a key also stands for its owner wherever a session is
+// enough: in [betterauth.Auth.Session], [betterauth.Auth.RequireSession] and
+// operations declared [betterauth.WithSession]. It is no session, though.
+// Nobody signed in, so a key never does what wants a stored or a fresh session:
+// listing and ending sessions, changing the password, the address or the
+// profile, adding passkeys, deleting the account, and making, changing or
+// deleting keys. Those answer 401.
+//
+// Start with [New] and [Config]. A key is made in create.go, checked in
+// verify.go and counted in use.go; session.go lets it stand for its owner.
 package apikey
 
 import (

@@ -6,6 +6,8 @@
 // answer which sets a session carries in the header set-auth-token. It follows
 // RFC 6750, section 2.1. A request with both a bearer token and a session
 // cookie is the bearer's.
+//
+// Start with [New]: the plugin is one [betterauth.SessionSource] and one hook.
 package bearer
 
 import (

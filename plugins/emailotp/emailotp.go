@@ -1,9 +1,13 @@
 // Package emailotp mails one-time codes and takes them as proof of an address:
-// to sign in, and up, to verify an address, to reset a password and to change an
-// address.
+// to sign in, and up, to verify an address, to reset a password and to change
+// an address.
 //
-// It needs Config.Mailer of the application; without one requests for a code
+// It needs [betterauth.Config].Mailer; without one requests for a code
 // are refused, and codes made in process still work.
+//
+// Start with [New] and [Config]. A code is made and mailed in send.go and tried
+// in attempt.go; signin.go, verify.go, reset.go and change.go are what it is
+// good for.
 package emailotp
 
 import (

@@ -1,6 +1,10 @@
 // Package emailpassword signs people up and in with an e-mail address and a
 // password, and lets them change, check and reset it. Hashes are in the
-// reference's format unless Config.Password of the application says otherwise.
+// reference's format unless [betterauth.Config].Password says otherwise.
+//
+// Start with [New] and [Config]. The ways are signup.go, signin.go, reset.go
+// and change.go; credential.go is where a password is checked and stored, for
+// other plugins too.
 package emailpassword
 
 import (

@@ -2,8 +2,11 @@
 // they gave: it mails a signed link and marks the address verified when the
 // link is followed. Changing an address works with the same links.
 //
-// It needs Config.Mailer of the application; without one every request for a
+// It needs [betterauth.Config].Mailer; without one every request for a
 // mail is refused, and links made elsewhere still work.
+//
+// Start with [New] and [Config]. A link is asked for in request.go and followed
+// in follow.go; what it does to a change of address is change.go.
 package emailverification
 
 import (

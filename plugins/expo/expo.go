@@ -1,9 +1,10 @@
-// Package expo serves apps made with Expo and React Native, by the official client
-// @better-auth/expo: an app says where it comes from in a header of its own, and is
-// handed its cookies in the redirect that leads back to it.
+// Package expo serves apps made with Expo and React Native, by the official
+// client @better-auth/expo: an app says where it comes from in a header of its
+// own, and is handed its cookies in the redirect that leads back to it.
 //
-// Start with New. Where an app's requests come from is origin.go, what leads back to
-// it is handover.go, and what leads out of it to another provider is proxy.go.
+// Start with [New] and [Config]. Where an app's requests come from is
+// origin.go, what leads back to it is handover.go, and what leads out of it to
+// another provider is proxy.go.
 package expo
 
 import (

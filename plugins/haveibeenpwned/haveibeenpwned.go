@@ -3,6 +3,8 @@
 // (https://haveibeenpwned.com/API/v3#PwnedPasswords). It stands in front of the
 // password hasher, so that it covers every plugin that sets passwords. Five
 // characters of the password's SHA-1 leave the server, and nothing else of it.
+//
+// Start with [New] and [Config]; the question to the service is lookup.go.
 package haveibeenpwned
 
 import (

@@ -1,7 +1,10 @@
 // Package magiclink signs people in with a link that is mailed to them. A link
 // works once, and whoever has no account yet gets one by following it.
 //
-// It needs Config.Mailer of the application, and does not build without one.
+// It needs [betterauth.Config].Mailer, and does not build without one.
+//
+// Start with [New] and [Config]. A link is asked for in request.go and followed
+// in follow.go.
 package magiclink
 
 import (

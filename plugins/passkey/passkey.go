@@ -2,9 +2,10 @@
 // relying party of WebAuthn Level 3 (https://www.w3.org/TR/webauthn-3/), with
 // full verification through go-webauthn.
 //
-// Start with New. The two ceremonies are register.go and authenticate.go; a
-// challenge's life is challenge.go; what a user does with their passkeys is
-// manage.go. Endpoints, formats and the table are the reference's.
+// Start with [New] and [Config]. The two ceremonies are register.go and
+// authenticate.go; a challenge's life is challenge.go; what a user does with
+// their passkeys is manage.go. Endpoints, formats and the table are the
+// reference's.
 package passkey
 
 import (

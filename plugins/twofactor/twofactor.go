@@ -3,10 +3,11 @@
 // backup code. Devices can be trusted for a while, and an account is locked
 // after too many wrong codes.
 //
-// Start with New. What stands between a right password and a session is
-// gate.go; a try at the second step is attempt.go, and each kind of code has a
-// file of its own. Endpoints, formats and the table are the reference's, so
-// that people enrolled there sign in here and the other way round.
+// Start with [New] and [Config]. What stands between a right password and a
+// session is gate.go; a try at the second step is attempt.go, and each kind of
+// code has a file of its own. Endpoints, formats and the table are the
+// reference's, so that people enrolled there sign in here and the other way
+// round.
 package twofactor
 
 import (

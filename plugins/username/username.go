@@ -2,6 +2,9 @@
 // password. The name is a unique column of the user, set at sign-up or by an
 // update; beside it is kept how its owner spells it. Passwords are those of the
 // plugin email-password, which must be present.
+//
+// Start with [New] and [Config]. What a name may be is rules.go, what every new
+// or changed user passes is store.go, and signing in is signin.go.
 package username
 
 import (

@@ -8,8 +8,10 @@
 //
 // Never use it in production. It cannot tell whether it is: whoever reads its
 // output or its page can reset anybody's password. The page answers only to
-// the machine it runs on (see Inbox.ServeHTTP); what is printed has no such
+// the machine it runs on (see [Inbox.ServeHTTP]); what is printed has no such
 // guard.
+//
+// Start with [New]: an [Inbox] is both the [betterauth.Mailer] and the page.
 package devmail
 
 import (

@@ -11,6 +11,9 @@
 //
 // Each mail takes a connection of its own: mails of sign-in are few, and a
 // connection kept open has often been closed by the time it is needed.
+//
+// Start with [New]. What a mail consists of is compose.go; how it reaches the
+// server is deliver.go.
 package smtp
 
 import (

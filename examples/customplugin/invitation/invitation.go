@@ -10,6 +10,9 @@
 // The code travels as the member "invitationCode" of POST /sign-up/email. A
 // sign-up that fails leaves it unused. Accounts from before the plugin cannot
 // sign in until the column invitedBy of their rows is set to "operator".
+//
+// Start with [New] and [Config]. A code is made in code.go, and asked for in
+// signup.go.
 package invitation
 
 import (

@@ -6,6 +6,8 @@
 // docs/passkey-cases.md lists them. The conformance suite plays those that any
 // server must accept ([Case.Common]) at the TypeScript server as well.
 //
+// Start with case.go. What goes wrong in both ceremonies is bend.go.
+//
 // # Adding a case
 //
 // A case is one literal in the list of the file that fits:
