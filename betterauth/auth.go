@@ -42,6 +42,7 @@ type Auth struct {
 	site          Site
 	operations    map[string]*operation
 	routes        *router.Table[*operation]
+	codes         []*ErrorCode // that operations answer with
 	requestHooks  []compiledRequestHook
 	sources       []compiledSource
 	gates         []compiledGate

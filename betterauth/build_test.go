@@ -47,6 +47,9 @@ func buildProblems() map[string]buildProblem {
 		"undeclared access": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{ID: "open", Method: http.MethodGet, Path: "/open"}, ok)}}},
 			want: []string{"plugin x", "endpoint open", "declares no Access"}},
+		"unknown part in a sign-in": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{
+			betterauth.Handle(betterauth.Operation{ID: "o", Method: http.MethodGet, Path: "/o", Access: betterauth.Public, SignIn: 3}, ok)}}},
+			want: []string{"endpoint o", "declares an unknown SignIn 3"}},
 		"bad method and path": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{ID: "o", Method: "FETCH", Path: "nope/", Access: betterauth.Public}, ok)}}},
 			want: []string{`method "FETCH"`, `path "nope/"`}},
@@ -102,16 +105,23 @@ func buildProblems() map[string]buildProblem {
 			want: []string{"plugin x", "event subscriber", "no plugin emits betterauth_test.note"}},
 		"empty subscriber": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Events: []betterauth.Subscriber{{}}}}, want: []string{"event subscriber", "is empty"}},
 		"empty gate":       {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Gates: []betterauth.SessionGate{{Name: "g"}}}}, want: []string{"gate number 1 g"}},
-		"empty source":     {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Sources: []betterauth.SessionSource{{}}}}, want: []string{"session source number 1"}},
-		"empty request":    {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Requests: []betterauth.RequestHook{{}}}}, want: []string{"request hook number 1"}},
+		"empty source":     {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Sources: []betterauth.SessionSource{{}}}}, want: []string{"session source number 1", "make it with TokenSource or IdentitySource"}},
+		"source of nothing": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Sources: []betterauth.SessionSource{betterauth.TokenSource("t", nil), betterauth.IdentitySource("i", nil)}}},
+			want: []string{"session source number 1 t: needs a name and a function", "session source number 2 i: needs a name and a function"}},
+		"empty request": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Requests: []betterauth.RequestHook{{}}}}, want: []string{"request hook number 1"}},
 		"bad limit of an operation": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{ID: "o", Method: http.MethodGet, Path: "/o", Access: betterauth.Public, Limit: &betterauth.Rule{Max: 1}}, ok)}}},
 			want: []string{"endpoint o", "limit", "needs a Window and a Max"}},
-		"bad rate limits": {config: betterauth.Config{RateLimit: betterauth.RateLimitConfig{Storage: "redis", Max: -1, Rules: []betterauth.RateLimit{
-			{Path: "/empty"}, {Path: "/both", Rule: betterauth.Rule{Window: 1e9, Max: 1}, AllowUnlimited: true}, {Path: "slashless", AllowUnlimited: true}}}},
-			want: []string{`RateLimit.Storage: "redis"`, "is negative", "/empty: needs a Window and a Max", "/both: needs one of", "slashless: needs a path"}},
-		"bad limit": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Limits: []betterauth.RateLimit{{Path: "x"}}}}, want: []string{"limit x"}},
-		"bad code":  {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Errors: []*betterauth.ErrorCode{{Code: "X"}}}}, want: []string{"error code number 1"}},
+		"bad rate limits": {config: betterauth.Config{RateLimit: betterauth.RateLimitConfig{Storage: betterauth.CountIn(nil), Max: -1, Rules: []betterauth.RateLimit{
+			{}, betterauth.Limit("/empty", betterauth.Rule{}), betterauth.LimitFunc("/nothing", nil), betterauth.AllowUnlimited("slashless")}}},
+			want: []string{"config RateLimit.Storage: CountIn was given no store", "is negative", "RateLimit.Rules : is empty: make it with Limit, LimitFunc or AllowUnlimited",
+				"/empty: needs a Window and a Max", "/nothing: has no function", "slashless: needs a path"}},
+		"bad limit":           {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Limits: []betterauth.RateLimit{betterauth.AllowUnlimited("x")}}}, want: []string{"limit x"}},
+		"bad code":            {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Errors: []*betterauth.ErrorCode{{Code: "X"}}}}, want: []string{"plugin x: Errors: error code number 1 needs a Status"}},
+		"code without a code": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Errors: []*betterauth.ErrorCode{{Status: 400}}}}, want: []string{"plugin x: Errors: error code number 1 needs a Code"}},
+		"bad code of an operation": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{
+			betterauth.Handle(betterauth.Operation{ID: "o", Method: http.MethodGet, Path: "/o", Access: betterauth.Public, Errors: []*betterauth.ErrorCode{{Status: 400}, nil}}, ok)}}},
+			want: []string{"endpoint o: error code number 2 needs a Status"}},
 		"hook on no table": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", RowHooks: []database.Hooks{
 			database.RowHooks[note]{BeforeCreate: func(context.Context, *note) error { return nil }}}}}, want: []string{"plugin x", "row hooks number 1", "no table has rows of this type", "note"}},
 		"hooks without functions": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", RowHooks: []database.Hooks{

@@ -30,7 +30,7 @@ func (p *tryOut) Manifest() betterauth.Manifest {
 		return (*f)(c)
 	}
 	return betterauth.Manifest{ID: "try-out",
-		Endpoints: []betterauth.Endpoint{betterauth.Handle(betterauth.Operation{ID: "try", Method: http.MethodPost, Path: "/try", Access: betterauth.Public, SignsIn: true},
+		Endpoints: []betterauth.Endpoint{betterauth.Handle(betterauth.Operation{ID: "try", Method: http.MethodPost, Path: "/try", Access: betterauth.Public, SignIn: betterauth.MakesSession},
 			func(c *betterauth.Ctx, _ betterauth.None) (betterauth.None, error) {
 				return betterauth.None{}, p.run(c)
 			})},

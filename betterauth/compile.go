@@ -60,6 +60,7 @@ func (h compiledRequestHook) run(c *Ctx) (err error) {
 // compileManifests turns the contributions into what requests use.
 func (a *Auth) compileManifests() (problems []error) {
 	ops, problems := a.compileOperations()
+	a.collectCodes(ops)
 	problems = append(problems, a.uncheck("InsecureUncheckedOrigins", a.cfg.InsecureUncheckedOrigins, func(op *operation) { op.anyTarget = true })...)
 	problems = append(problems, a.uncheck("InsecureUncheckedCSRF", a.cfg.InsecureUncheckedCSRF, func(op *operation) { op.anyOrigin = true })...)
 	for _, path := range a.cfg.DisabledPaths {
@@ -83,7 +84,7 @@ func (a *Auth) compileManifests() (problems []error) {
 		}
 		for i, source := range m.Sources {
 			if err := source.problem(); err != nil {
-				problems = append(problems, problem(m.ID, fmt.Sprintf("session source number %d %s", i+1, source.Name), "%w", err))
+				problems = append(problems, problem(m.ID, fmt.Sprintf("session source number %d %s", i+1, source.name), "%w", err))
 				continue
 			}
 			a.sources = append(a.sources, compiledSource{source, m.ID})
@@ -97,13 +98,11 @@ func (a *Auth) compileManifests() (problems []error) {
 		}
 		for _, l := range m.Limits {
 			if err := l.problem(); err != nil {
-				problems = append(problems, problem(m.ID, "limit "+l.Path, "%w", err))
+				problems = append(problems, problem(m.ID, "limit "+l.path, "%w", err))
 			}
 		}
-		for i, code := range m.Errors {
-			if code == nil || code.Code == "" || code.Status < 400 || code.Status > 599 {
-				problems = append(problems, problem(m.ID, fmt.Sprintf("error code number %d", i+1), "is incomplete; it needs a Code and a Status from 400 to 599"))
-			}
+		for _, err := range checkCodes(m.Errors, true) {
+			problems = append(problems, &Problem{m.ID, "Errors", err})
 		}
 		if m.ProvesAddresses > ProvenWithoutMail {
 			problems = append(problems, problem(m.ID, "ProvesAddresses", "%d is neither ProvenByMail nor ProvenWithoutMail; use one of them", m.ProvesAddresses))

@@ -17,7 +17,7 @@ func TestNoEffect(t *testing.T) {
 	disabled := func(path string) betterauth.Config { return betterauth.Config{DisabledPaths: []string{path}} }
 	trusted := func(origin string) betterauth.Config { return betterauth.Config{TrustedOrigins: []string{origin}} }
 	limited := func(path string) betterauth.Config {
-		return betterauth.Config{RateLimit: betterauth.RateLimitConfig{Rules: []betterauth.RateLimit{{Path: path, AllowUnlimited: true}}}}
+		return betterauth.Config{RateLimit: betterauth.RateLimitConfig{Rules: []betterauth.RateLimit{betterauth.AllowUnlimited(path)}}}
 	}
 	hosts := func(d betterauth.DynamicBaseURL) betterauth.Config { return betterauth.Config{DynamicBaseURL: &d} }
 	for name, tt := range map[string]struct {

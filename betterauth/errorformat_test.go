@@ -20,7 +20,7 @@ func TestOneErrorFormat(t *testing.T) {
 	kit := plugintest.NewWith(t, plugintest.Options{RateLimited: true, Plugins: []betterauth.Plugin{probe(), emailpassword.New(emailpassword.Config{})}, Config: betterauth.Config{
 		DisabledPaths: []string{"/list-sessions"}, BodyLimit: 1000,
 		DynamicBaseURL: &betterauth.DynamicBaseURL{AllowedHosts: []string{"localhost:3000"}},
-		RateLimit:      betterauth.RateLimitConfig{Rules: []betterauth.RateLimit{{Path: "/sign-in/email", Rule: betterauth.Rule{Window: 1e9, Max: 1}}}},
+		RateLimit:      betterauth.RateLimitConfig{Rules: []betterauth.RateLimit{betterauth.Limit("/sign-in/email", betterauth.Rule{Window: 1e9, Max: 1})}},
 	}})
 	auth := func(r *http.Request) *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()

@@ -188,7 +188,7 @@ func TestSessionSourceFailsClosed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			kit := plugintest.New(t, betterauth.Inline{ID: "broken", Sources: []betterauth.SessionSource{{Name: "s", Token: find}}})
+			kit := plugintest.New(t, betterauth.Inline{ID: "broken", Sources: []betterauth.SessionSource{betterauth.TokenSource("s", find)}})
 			alice := kit.SignedIn("alice@example.com")
 			alice.Get("/list-sessions").Want(http.StatusInternalServerError)
 			if alice.Cookie("better-auth.session_token") == "" {
@@ -274,7 +274,7 @@ func TestStepUpForgetsWhoWasSignedIn(t *testing.T) {
 			return betterauth.StepUp(stepUpAnswer{"code"})
 		}}},
 		Endpoints: []betterauth.Endpoint{betterauth.Handle(
-			betterauth.Operation{ID: "finish", Method: http.MethodPost, Path: "/finish", Access: betterauth.Public, SignsIn: true},
+			betterauth.Operation{ID: "finish", Method: http.MethodPost, Path: "/finish", Access: betterauth.Public, SignIn: betterauth.MakesSession},
 			func(c *betterauth.Ctx, _ betterauth.None) (betterauth.Status, error) {
 				user, err := kit.Users().Get(c, database.Eq("email", "a@example.com"))
 				if err != nil {

@@ -98,8 +98,9 @@ func AfterMatch(match func(Operation) bool, f func(c *Ctx, r *Result) error) Aft
 // Every matches all operations.
 func Every(Operation) bool { return true }
 
-// EverySignIn matches the operations that may create a session.
-func EverySignIn(op Operation) bool { return op.SignsIn }
+// EverySignIn matches the operations that may create a session, those with
+// MakesSession.
+func EverySignIn(op Operation) bool { return op.SignIn == MakesSession }
 
 // RequestHook runs before routing for every request under the base path, also
 // for paths that do not exist. An error answers the request. Name tells it

@@ -38,8 +38,8 @@ func TestAccessExceptInProcess(t *testing.T) {
 				betterauth.Inline{ID: "callers", Endpoints: []betterauth.Endpoint{
 					caller("stored", betterauth.WithStoredSessionOrInProcess), caller("fresh", betterauth.WithFreshSessionOrInProcess),
 				}},
-				betterauth.Inline{ID: "badges", Sources: []betterauth.SessionSource{{Name: "badge",
-					Identity: func(c *betterauth.Ctx) (*betterauth.Identity, bool, error) {
+				betterauth.Inline{ID: "badges", Sources: []betterauth.SessionSource{betterauth.IdentitySource("badge",
+					func(c *betterauth.Ctx) (*betterauth.Identity, bool, error) {
 						if c.Request().Header.Get("X-Badge") == "" {
 							return nil, false, nil
 						}
@@ -48,7 +48,7 @@ func TestAccessExceptInProcess(t *testing.T) {
 							return nil, false, err
 						}
 						return &betterauth.Identity{User: user, Session: &betterauth.Session{UserID: user.ID, CreatedAt: c.Now(), ExpiresAt: c.Now().Add(time.Hour)}}, true, nil
-					}}}},
+					})}},
 			},
 		})
 		reader.users = kit.Users()

@@ -13,7 +13,7 @@ import (
 func TestLoginForgeryIsNoMatterOfLinks(t *testing.T) {
 	t.Parallel()
 	plugin := betterauth.Inline{ID: "links", Endpoints: []betterauth.Endpoint{
-		betterauth.Handle(betterauth.Operation{ID: "link", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/link", Access: betterauth.Public, SignsIn: true},
+		betterauth.Handle(betterauth.Operation{ID: "link", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/link", Access: betterauth.Public, SignIn: betterauth.MakesSession},
 			func(*betterauth.Ctx, betterauth.None) (betterauth.None, error) { return betterauth.None{}, nil }),
 	}}
 	c := plugintest.New(t, plugin).Client()

@@ -42,6 +42,21 @@ const (
 	ServerOnly
 )
 
+// SignInPart is what an operation does for somebody who is signing in. The zero value
+// is nothing. Whatever else it is, the operation is guarded against login forgery: a
+// browser's request must come from a trusted origin even without a cookie.
+type SignInPart uint8
+
+const (
+	// MakesSession is of an operation that may create a session for somebody who had
+	// none. Ctx.SignIn is an error in any other, and hooks match it by EverySignIn.
+	MakesSession SignInPart = iota + 1
+	// BeginsSignIn is of an operation that creates no session but begins what ends in
+	// one, such as mailing a link: no other site has mails sent in somebody's name.
+	// EverySignIn does not match it.
+	BeginsSignIn
+)
+
 // Operation describes an endpoint: its route, who may call it and what it
 // answers with. It is data beside its typed handler; see Handle.
 type Operation struct {
@@ -56,14 +71,8 @@ type Operation struct {
 	Path string
 	// Access says who may call. Required.
 	Access Access
-	// SignsIn marks an operation that may create a session for somebody who had
-	// none. It is then guarded against login forgery (a browser's request must
-	// come from a trusted origin even without a cookie), and hooks can match it.
-	SignsIn bool
-	// BeginsSignIn marks an operation that creates no session but begins what
-	// ends in one, such as mailing a link. It is guarded like SignsIn, so that
-	// no other site has mails sent in somebody's name; hooks do not match it.
-	BeginsSignIn bool
+	// SignIn is the operation's part in a sign-in. Default: none.
+	SignIn SignInPart
 	// FormBody also accepts application/x-www-form-urlencoded.
 	FormBody bool
 	// CheckTargets refuses a request over HTTP whose query names an untrusted
@@ -76,7 +85,7 @@ type Operation struct {
 	// token or storing a challenge. HEAD, which answers whatever GET answers (RFC
 	// 9110, section 9.1), then ends before the handler, with 200 and no word of what
 	// GET would say: mail scanners and link checkers send it. So it does where
-	// SignsIn, BeginsSignIn or CheckTargets is set.
+	// SignIn or CheckTargets is set.
 	Effects bool
 	// OptionalBody accepts a request without a body.
 	OptionalBody bool
@@ -95,12 +104,13 @@ type Operation struct {
 	Replaces string
 	// Summary is one line for documentation.
 	Summary string
-	// Errors are the codes it may answer with, for documentation.
+	// Errors are the codes it may answer with, beside those that every operation may
+	// and those of other plugins' hooks and gates: for documentation and tests.
 	Errors []*ErrorCode
 }
 
 // headEnds reports whether HEAD may not run the handler.
-func (o Operation) headEnds() bool { return o.Effects || o.SignsIn || o.BeginsSignIn || o.CheckTargets }
+func (o Operation) headEnds() bool { return o.Effects || o.SignIn != 0 || o.CheckTargets }
 
 func (o Operation) methods() []string {
 	if len(o.Methods) > 0 {
@@ -186,6 +196,9 @@ func (e Endpoint) check() []error {
 	if op.Access < accessUndeclared || op.Access > ServerOnly {
 		add("declares an unknown Access %d; use a constant of betterauth.Access", op.Access)
 	}
+	if op.SignIn > BeginsSignIn {
+		add("declares an unknown SignIn %d", op.SignIn)
+	}
 	if op.Access != ServerOnly {
 		if !strings.HasPrefix(op.Path, "/") || strings.Contains(op.Path, "//") || (len(op.Path) > 1 && strings.HasSuffix(op.Path, "/")) {
 			add("path %q must start with a slash and not end with one; write it as /sign-in/email", op.Path)
@@ -198,6 +211,7 @@ func (e Endpoint) check() []error {
 			}
 		}
 	}
+	problems = append(problems, checkCodes(op.Errors, false)...)
 	if op.Limit != nil {
 		if err := op.Limit.problem(); err != nil {
 			add("limit: %w", err)

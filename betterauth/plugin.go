@@ -118,7 +118,8 @@ type Manifest struct {
 	Hasher func(Hasher) Hasher
 	// TrustedOrigins are added to the application's, and checked as they are.
 	TrustedOrigins []string
-	// Errors are the codes a client may meet.
+	// Errors are the codes a client may meet that no operation of the plugin lists,
+	// such as those of hooks and gates. Codes and Auth.ErrorCodes are all together.
 	Errors []*ErrorCode
 }
 

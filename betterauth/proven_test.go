@@ -123,7 +123,7 @@ func TestBeginsSignIn(t *testing.T) {
 	t.Parallel()
 	hooked := 0
 	plugin := betterauth.Inline{ID: "mail", Endpoints: []betterauth.Endpoint{
-		betterauth.Handle(betterauth.Operation{ID: "begin", Method: http.MethodPost, Path: "/begin", Access: betterauth.Public, BeginsSignIn: true},
+		betterauth.Handle(betterauth.Operation{ID: "begin", Method: http.MethodPost, Path: "/begin", Access: betterauth.Public, SignIn: betterauth.BeginsSignIn},
 			func(*betterauth.Ctx, betterauth.None) (betterauth.None, error) { return betterauth.None{}, nil }),
 	}, Before: []betterauth.BeforeHook{betterauth.BeforeMatch(betterauth.EverySignIn, func(*betterauth.Ctx) error { hooked++; return nil })}}
 	kit := plugintest.New(t, plugin)

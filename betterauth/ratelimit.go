@@ -23,20 +23,43 @@ type Rule struct {
 	Max int
 }
 
-// RateLimit is the rule for some paths.
+// RateLimit is the limit of some paths. Make one with Limit, LimitFunc or
+// AllowUnlimited.
+//
+// Its path is a route without the base path, as its operation declares it
+// ("/reset-password/:token"); in one with a "*" a * matches within a segment
+// and a segment ** any number of them. Of RateLimitConfig.Rules one without a
+// "*" that is the route of no operation is an error of Build.
 type RateLimit struct {
-	// Path is the route without the base path, as its operation declares it
-	// ("/reset-password/:token"); in one with a "*" a * matches within a segment
-	// and a segment ** any number of them. Of RateLimitConfig.Rules one without a
-	// "*" that is the route of no operation is an error of Build.
-	Path string
-	// Rule is the limit. Required without Func or AllowUnlimited.
-	Rule Rule
-	// Func decides for each request instead. Default nil.
-	Func RuleFunc
-	// AllowUnlimited lifts every limit for the path. Default false.
-	AllowUnlimited bool
+	path   string
+	kind   limitKind
+	rule   Rule     // of limitByRule
+	decide RuleFunc // of limitByFunc
 }
+
+type limitKind uint8
+
+const (
+	limitByRule limitKind = iota + 1
+	limitByFunc
+	noLimit
+)
+
+// Limit is a rule for a path.
+func Limit(path string, rule Rule) RateLimit {
+	return RateLimit{path: path, kind: limitByRule, rule: rule}
+}
+
+// LimitFunc decides for each request to a path.
+func LimitFunc(path string, decide RuleFunc) RateLimit {
+	return RateLimit{path: path, kind: limitByFunc, decide: decide}
+}
+
+// AllowUnlimited lifts every limit for a path.
+func AllowUnlimited(path string) RateLimit { return RateLimit{path: path, kind: noLimit} }
+
+// Path is what the limit is for.
+func (l RateLimit) Path() string { return l.path }
 
 // RuleFunc decides about one request, given the rule that would apply without
 // it. limited false lifts the limit. A rule without a Window or Max, or with a
@@ -59,22 +82,26 @@ type RateLimitConfig struct {
 	// Rules are the application's own; the first that matches wins over all
 	// others. Default none.
 	Rules []RateLimit
-	// Storage is where requests are counted. Default RateLimitMemory.
+	// Storage is where requests are counted: CountInDatabase or CountIn. Default: in
+	// this process, so that n processes allow n times as much.
 	Storage RateLimitStorage
-	// Store counts them elsewhere instead of in Storage. Default nil.
-	Store RateLimitStore
 }
 
-// RateLimitStorage is a place where requests are counted.
-type RateLimitStorage string
+// RateLimitStorage is a place where requests are counted. The zero value is this
+// process.
+type RateLimitStorage struct {
+	database, own bool
+	store         RateLimitStore // where own
+}
 
-const (
-	// RateLimitMemory counts in this process: n processes allow n times as much.
-	RateLimitMemory RateLimitStorage = ""
-	// RateLimitDatabase counts for all processes in the table rateLimit, which
-	// exists only with this choice. Every request that is allowed costs a write.
-	RateLimitDatabase RateLimitStorage = "database"
-)
+// CountInDatabase counts for all processes in the table rateLimit, which
+// exists only with this choice. Every request that is allowed costs a write.
+func CountInDatabase() RateLimitStorage { return RateLimitStorage{database: true} }
+
+// CountIn counts in a store of the application's own. A nil one is an error of Build.
+func CountIn(store RateLimitStore) RateLimitStorage {
+	return RateLimitStorage{own: true, store: store}
+}
 
 // limiter counts requests by the rules that they are under.
 type limiter struct {
@@ -88,8 +115,8 @@ func newLimiter(cfg RateLimitConfig, custom, plugins []RateLimit) *limiter {
 	if cfg.Disabled {
 		return nil
 	}
-	l := &limiter{ratelimit.NewLimits(ratelimit.Rule{Window: cfg.Window, Max: cfg.Max}, plainLimits(plugins), plainLimits(custom)), cfg.Store}
-	if l.store == nil && cfg.Storage == RateLimitMemory {
+	l := &limiter{ratelimit.NewLimits(ratelimit.Rule{Window: cfg.Window, Max: cfg.Max}, plainLimits(plugins), plainLimits(custom)), cfg.Storage.store}
+	if l.store == nil && !cfg.Storage.database {
 		l.store = plainStore{ratelimit.NewMemory(0)}
 	}
 	return l
@@ -99,10 +126,10 @@ func newLimiter(cfg RateLimitConfig, custom, plugins []RateLimit) *limiter {
 func plainLimits(limits []RateLimit) []ratelimit.Limit {
 	out := make([]ratelimit.Limit, len(limits))
 	for i, l := range limits {
-		out[i] = ratelimit.Limit{Path: l.Path, Rule: ratelimit.Rule(l.Rule), Unlimited: l.AllowUnlimited}
-		if l.Func != nil {
+		out[i] = ratelimit.Limit{Path: l.path, Rule: ratelimit.Rule(l.rule), Unlimited: l.kind == noLimit}
+		if l.kind == limitByFunc {
 			out[i].Func = func(r *http.Request, current ratelimit.Rule) (ratelimit.Rule, bool) {
-				rule, limited := l.Func(r, Rule(current))
+				rule, limited := l.decide(r, Rule(current))
 				return ratelimit.Rule(rule), limited
 			}
 		}
@@ -113,15 +140,16 @@ func plainLimits(limits []RateLimit) []ratelimit.Limit {
 // problem says what is wrong with a limit.
 func (l RateLimit) problem() error {
 	switch {
-	case !strings.HasPrefix(l.Path, "/") && !strings.HasPrefix(l.Path, "*"):
+	case l.kind == 0:
+		return errors.New("is empty: make it with Limit, LimitFunc or AllowUnlimited")
+	case !strings.HasPrefix(l.path, "/") && !strings.HasPrefix(l.path, "*"):
 		return errors.New("needs a path that starts with a slash; write it as /sign-in/email, or with * for any characters")
-	case l.Func != nil || l.AllowUnlimited:
-		if l.Rule != (Rule{}) || l.Func != nil && l.AllowUnlimited {
-			return errors.New("needs one of Rule, Func and AllowUnlimited; remove the others")
-		}
-		return nil
+	case l.kind == limitByFunc && l.decide == nil:
+		return errors.New("has no function; give LimitFunc one")
+	case l.kind == limitByRule:
+		return l.rule.problem()
 	}
-	return l.Rule.problem()
+	return nil
 }
 
 func (r Rule) problem() error { return ratelimit.Rule(r).Check() }
@@ -131,18 +159,15 @@ func (a *Auth) checkRateConfig() (problems []error) {
 	add := func(item, format string, args ...any) {
 		problems = append(problems, problem("", "config RateLimit"+item, format, args...))
 	}
-	if cfg.Storage != RateLimitMemory && cfg.Storage != RateLimitDatabase {
-		add(".Storage", "%q is not %q or %q; use one of them, or Store", cfg.Storage, RateLimitMemory, RateLimitDatabase)
-	}
-	if cfg.Store != nil && cfg.Storage != RateLimitMemory {
-		add(".Storage", "has no meaning beside Store; remove one of them")
+	if cfg.Storage.own && cfg.Storage.store == nil {
+		add(".Storage", "CountIn was given no store; give it one, or use CountInDatabase")
 	}
 	if cfg.Window < 0 || cfg.Max < 0 {
 		add("", "Window or Max is negative; leave them at 0 for the defaults")
 	}
 	for _, limit := range cfg.Rules {
 		if err := limit.problem(); err != nil {
-			add(".Rules "+limit.Path, "%w", err)
+			add(".Rules "+limit.path, "%w", err)
 		}
 	}
 	return problems
@@ -209,7 +234,7 @@ func opLimits(ops []*operation) []RateLimit {
 		if op.Limit == nil || op.Access == ServerOnly {
 			continue
 		}
-		out = append(out, RateLimit{Path: router.Pattern(op.Path), Rule: *op.Limit})
+		out = append(out, Limit(router.Pattern(op.Path), *op.Limit))
 	}
 	return out
 }
@@ -220,15 +245,15 @@ func opLimits(ops []*operation) []RateLimit {
 // for plugins that are not there.
 func (a *Auth) resolveRules() (rules []RateLimit, problems []error) {
 	for _, rule := range a.cfg.RateLimit.Rules {
-		if path := strings.TrimRight(rule.Path, "/"); path != "" {
-			rule.Path = path
+		if path := strings.TrimRight(rule.path, "/"); path != "" {
+			rule.path = path
 		}
 		switch {
-		case strings.Contains(rule.Path, "*"):
-		case !a.routes.Serves(rule.Path):
-			problems = append(problems, problem("", "config RateLimit.Rules "+rule.Path, "is the route of no operation, so it has no effect%s", a.routes.Hint(rule.Path)))
+		case strings.Contains(rule.path, "*"):
+		case !a.routes.Serves(rule.path):
+			problems = append(problems, problem("", "config RateLimit.Rules "+rule.path, "is the route of no operation, so it has no effect%s", a.routes.Hint(rule.path)))
 		default:
-			rule.Path = router.Pattern(rule.Path)
+			rule.path = router.Pattern(rule.path)
 		}
 		rules = append(rules, rule)
 	}

@@ -45,8 +45,8 @@ func countRows(t *testing.T, db *database.DB) (rows int) {
 func TestRateLimitsInTheDatabase(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		limits := betterauth.RateLimitConfig{Storage: betterauth.RateLimitDatabase, Rules: []betterauth.RateLimit{
-			{Path: "/ok", Rule: betterauth.Rule{Window: 10 * time.Second, Max: 10}}}}
+		limits := betterauth.RateLimitConfig{Storage: betterauth.CountInDatabase(), Rules: []betterauth.RateLimit{
+			betterauth.Limit("/ok", betterauth.Rule{Window: 10 * time.Second, Max: 10})}}
 		kit := limited(t, limits, plugintest.Options{DB: db})
 		// A second process on the same database.
 		other := limited(t, limits, plugintest.Options{DB: db})
@@ -117,7 +117,7 @@ func TestRateLimitsInTheDatabase(t *testing.T) {
 // The table is the reference's, and is there only when it is needed.
 func TestRateLimitTable(t *testing.T) {
 	t.Parallel()
-	chosen := limited(t, betterauth.RateLimitConfig{Storage: betterauth.RateLimitDatabase}, plugintest.Options{})
+	chosen := limited(t, betterauth.RateLimitConfig{Storage: betterauth.CountInDatabase()}, plugintest.Options{})
 	var ddl string
 	if err := chosen.DB.Bun().QueryRowContext(t.Context(), `select sql from sqlite_master where name = 'rateLimit'`).Scan(&ddl); err != nil {
 		t.Fatal(err)
@@ -150,7 +150,7 @@ func TestRateLimitStore(t *testing.T) {
 		seen = append(seen, fmt.Sprintf("%s %d/%v", key, rule.Max, rule.Window))
 		return allow, 1500 * time.Millisecond, fail
 	})
-	kit := limited(t, betterauth.RateLimitConfig{Store: store, Rules: []betterauth.RateLimit{{Path: "/get-session", AllowUnlimited: true}}},
+	kit := limited(t, betterauth.RateLimitConfig{Storage: betterauth.CountIn(store), Rules: []betterauth.RateLimit{betterauth.AllowUnlimited("/get-session")}},
 		plugintest.Options{Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{}), betterauth.Inline{ID: "link", Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{ID: "link", Method: http.MethodGet, Path: "/link/:token/open", Access: betterauth.Public, Limit: &betterauth.Rule{Window: time.Minute, Max: 7}},
 				func(*betterauth.Ctx, struct {
@@ -192,31 +192,31 @@ func TestRateLimitRules(t *testing.T) {
 	}
 	var current betterauth.Rule
 	rules := []betterauth.RateLimit{
-		{Path: "/first", Rule: second(2)},
-		{Path: "/first", Rule: second(9)},
-		{Path: "/tree/**", Rule: second(4)},
-		{Path: "/lifted", AllowUnlimited: true},
-		{Path: "/lifted/by-plugin", Rule: second(2)},
-		{Path: "/func/lifted", Func: fixed(betterauth.Rule{}, false)},
-		{Path: "/func/rule", Func: fixed(second(5), true)},
-		{Path: "/func/empty", Func: fixed(betterauth.Rule{}, true)},
-		{Path: "/func/long", Func: fixed(betterauth.Rule{Window: 2 * time.Hour, Max: 1}, true)},
-		{Path: "/func/panic", Func: func(*http.Request, betterauth.Rule) (betterauth.Rule, bool) { panic("oops") }},
-		{Path: "/sign-in/special", Func: func(r *http.Request, rule betterauth.Rule) (betterauth.Rule, bool) {
+		betterauth.Limit("/first", second(2)),
+		betterauth.Limit("/first", second(9)),
+		betterauth.Limit("/tree/**", second(4)),
+		betterauth.AllowUnlimited("/lifted"),
+		betterauth.Limit("/lifted/by-plugin", second(2)),
+		betterauth.LimitFunc("/func/lifted", fixed(betterauth.Rule{}, false)),
+		betterauth.LimitFunc("/func/rule", fixed(second(5), true)),
+		betterauth.LimitFunc("/func/empty", fixed(betterauth.Rule{}, true)),
+		betterauth.LimitFunc("/func/long", fixed(betterauth.Rule{Window: 2 * time.Hour, Max: 1}, true)),
+		betterauth.LimitFunc("/func/panic", func(*http.Request, betterauth.Rule) (betterauth.Rule, bool) { panic("oops") }),
+		betterauth.LimitFunc("/sign-in/special", func(r *http.Request, rule betterauth.Rule) (betterauth.Rule, bool) {
 			current = rule
 			if r.Header.Get("X-Partner") != "" {
 				return betterauth.Rule{}, false
 			}
 			return rule, true
-		}},
+		}),
 	}
 	// A rule for a route that there is not would be an error of Build.
 	routes := betterauth.Inline{ID: "routes"}
 	for i, rule := range rules {
-		if i > 0 && rule.Path == rules[i-1].Path || strings.Contains(rule.Path, "*") {
+		if i > 0 && rule.Path() == rules[i-1].Path() || strings.Contains(rule.Path(), "*") {
 			continue
 		}
-		op := betterauth.Operation{ID: fmt.Sprint("route", i), Method: http.MethodGet, Path: rule.Path, Access: betterauth.Public}
+		op := betterauth.Operation{ID: fmt.Sprint("route", i), Method: http.MethodGet, Path: rule.Path(), Access: betterauth.Public}
 		routes.Endpoints = append(routes.Endpoints, betterauth.Handle(op, func(*betterauth.Ctx, betterauth.None) (betterauth.None, error) {
 			return betterauth.None{}, &betterauth.ErrorCode{Status: http.StatusNotFound}
 		}))
@@ -252,8 +252,8 @@ func TestRateLimitRules(t *testing.T) {
 		"a function that panics":     {"/func/panic", -1, 500},
 	} {
 		kit := limited(t, betterauth.RateLimitConfig{Rules: rules}, plugintest.Options{Plugins: []betterauth.Plugin{routes,
-			betterauth.Inline{ID: "p", Limits: []betterauth.RateLimit{{Path: "/sign-in/plugin", Rule: second(6)}, {Path: "/plugin/*", Rule: second(7)}, {Path: "/tree/*/b", Rule: second(1)}, {Path: "/lifted/*", AllowUnlimited: true}}},
-			betterauth.Inline{ID: "q", Limits: []betterauth.RateLimit{{Path: "/plugin/x", Rule: second(8)}}}}})
+			betterauth.Inline{ID: "p", Limits: []betterauth.RateLimit{betterauth.Limit("/sign-in/plugin", second(6)), betterauth.Limit("/plugin/*", second(7)), betterauth.Limit("/tree/*/b", second(1)), betterauth.AllowUnlimited("/lifted/*")}},
+			betterauth.Inline{ID: "q", Limits: []betterauth.RateLimit{betterauth.Limit("/plugin/x", second(8))}}}})
 		client := from(kit, "203.0.113.1")
 		passed := 0
 		for passed < 120 && client.Get(c.path).Status == c.status {
@@ -314,7 +314,7 @@ func TestUnknownAddressesShareOneCount(t *testing.T) {
 func TestRateLimitRulesForParameters(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"/reset-password/:token", "/reset-password/:other/", "/reset-password/*", "/reset-password/*/"} {
-		kit := limited(t, betterauth.RateLimitConfig{Rules: []betterauth.RateLimit{{Path: path, Rule: betterauth.Rule{Window: time.Minute, Max: 1}}}},
+		kit := limited(t, betterauth.RateLimitConfig{Rules: []betterauth.RateLimit{betterauth.Limit(path, betterauth.Rule{Window: time.Minute, Max: 1})}},
 			plugintest.Options{Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
 		client := from(kit, "203.0.113.1")
 		client.Get("/reset-password/a?callbackURL=/").Want(http.StatusFound)

@@ -119,7 +119,7 @@ type signingIn struct {
 
 func (p *signingIn) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{ID: "own", Endpoints: []betterauth.Endpoint{betterauth.Handle(betterauth.Operation{
-		ID: "ownSignIn", Method: http.MethodPost, Path: "/own/sign-in", Access: betterauth.Public, SignsIn: true,
+		ID: "ownSignIn", Method: http.MethodPost, Path: "/own/sign-in", Access: betterauth.Public, SignIn: betterauth.MakesSession,
 	}, func(c *betterauth.Ctx, _ betterauth.None) (betterauth.Status, error) {
 		user, err := p.users.Get(c, database.Eq("email", p.email))
 		if errors.Is(err, database.ErrNotFound) {

@@ -121,7 +121,7 @@ func (c *Ctx) call(fill func(in any) error) (value any, err error) {
 		}
 		return nil, err
 	}
-	if c.op.SignsIn || c.op.BeginsSignIn {
+	if c.op.SignIn != 0 {
 		if err := c.checkLoginForgery(); err != nil {
 			return nil, err
 		}

@@ -197,7 +197,7 @@ func TestRateLimit(t *testing.T) {
 	t.Parallel()
 	kit := plugintest.NewWith(t, plugintest.Options{RateLimited: true, Plugins: []betterauth.Plugin{
 		emailpassword.New(emailpassword.Config{}),
-		betterauth.Inline{ID: "narrow", Limits: []betterauth.RateLimit{{Path: "/error", Rule: betterauth.Rule{Window: time.Minute, Max: 1}}}},
+		betterauth.Inline{ID: "narrow", Limits: []betterauth.RateLimit{betterauth.Limit("/error", betterauth.Rule{Window: time.Minute, Max: 1})}},
 	}, Config: betterauth.Config{ClientIP: betterauth.ClientIPConfig{Headers: []string{"X-Real-IP"}}}})
 	in := map[string]any{"email": "a@example.com", "password": "x"}
 	c := kit.Client()
@@ -307,7 +307,7 @@ func TestDynamicBaseURL(t *testing.T) {
 func TestTransactionCoversCookies(t *testing.T) {
 	t.Parallel()
 	kit := plugintest.New(t, betterauth.Inline{ID: "tx", Endpoints: []betterauth.Endpoint{
-		betterauth.Handle(betterauth.Operation{ID: "tx", Method: http.MethodPost, Path: "/tx", Access: betterauth.Public, SignsIn: true},
+		betterauth.Handle(betterauth.Operation{ID: "tx", Method: http.MethodPost, Path: "/tx", Access: betterauth.Public, SignIn: betterauth.MakesSession},
 			func(c *betterauth.Ctx, _ betterauth.None) (betterauth.None, error) {
 				c.SetCookie(betterauth.Cookie{Key: "outer", Value: "x"})
 				err := c.Transaction(func(tx *betterauth.Ctx) error {

@@ -77,7 +77,7 @@ func (c *Ctx) Fresh(s *Session) bool {
 func (c *Ctx) sessionTokens() (tokens []string, err error) {
 	if c.login.presented == "" && c.request != nil {
 		for _, source := range c.auth.sources {
-			if source.Token == nil {
+			if source.token == nil {
 				continue
 			}
 			if ok, err := c.present(source); err != nil {

@@ -86,15 +86,15 @@ func (*stepUp) Error() string { return "betterauth: a further step is needed" }
 // may be somebody else's, and keeps the wish not to be remembered, which the
 // sign-in that ends the further step follows with Remember nil.
 //
-// An operation that signs in says SignsIn; in any other it is an error, since
+// An operation that signs in says MakesSession; in any other it is an error, since
 // nothing guarded the request as a sign-in.
 //
 // It runs in a transaction that holds the user's row, and shows the gates the
 // user as stored now: a ban that commits at the same time either is seen, or
 // finds the session to end. Inside Transaction it takes part in that one.
 func (c *Ctx) SignIn(user *User, how SignIn) (session *Session, err error) {
-	if c.op != nil && !c.op.SignsIn {
-		return nil, fmt.Errorf("operation %s makes a session and does not say SignsIn", c.op.ID)
+	if c.op != nil && c.op.SignIn != MakesSession {
+		return nil, fmt.Errorf("operation %s makes a session and does not say SignIn: MakesSession", c.op.ID)
 	}
 	err = c.Transaction(func(tx *Ctx) error {
 		attempt := &Attempt{SignIn: how}

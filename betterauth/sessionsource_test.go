@@ -60,7 +60,7 @@ func (b *badgeReader) vouch(c *betterauth.Ctx) (*betterauth.Identity, bool, erro
 func (b *badgeReader) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
 		ID:      "badge",
-		Sources: []betterauth.SessionSource{{Name: "badge", Identity: b.vouch}},
+		Sources: []betterauth.SessionSource{betterauth.IdentitySource("badge", b.vouch)},
 		Endpoints: []betterauth.Endpoint{
 			whoCalls("plain", betterauth.WithSession), whoCalls("stored", betterauth.WithStoredSession), whoCalls("fresh", betterauth.WithFreshSession),
 			betterauth.Handle(betterauth.Operation{ID: "asks", Method: http.MethodGet, Path: "/asks", Access: betterauth.Public}, func(c *betterauth.Ctx, _ betterauth.None) (asked, error) {

@@ -34,8 +34,8 @@ func (a *Auth) configureStateless() (problems []error) {
 	if a.db != nil {
 		problems = append(problems, problem("", "database", "Stateless is said, and one is given; call one of Stateless and Database"))
 	}
-	if a.cfg.RateLimit.Storage == RateLimitDatabase {
-		problems = append(problems, problem("", "config RateLimit.Storage", "there is no database to share; use Store"))
+	if a.cfg.RateLimit.Storage.database {
+		problems = append(problems, problem("", "config RateLimit.Storage", "there is no database to share; use CountIn"))
 	}
 	cache.Enabled = true
 	setDefault(&cache.Strategy, CacheJWE)

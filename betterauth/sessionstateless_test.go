@@ -195,7 +195,7 @@ func TestStatelessIsSaid(t *testing.T) {
 	_, err = betterauth.New(cfg).Database(memory(t)).Stateless(memory(t)).Build(t.Context())
 	wantError(err, "Stateless is said, and one is given")
 	limits := cfg
-	limits.RateLimit.Storage = betterauth.RateLimitDatabase
+	limits.RateLimit.Storage = betterauth.CountInDatabase()
 	_, err = betterauth.New(limits).Stateless(memory(t)).Build(t.Context())
 	wantError(err, "RateLimit.Storage", "no database to share")
 	refresh := cfg

@@ -33,7 +33,7 @@ func standIn(sessions func() *database.Store[betterauth.Session], remember bool)
 		return betterauth.None{}, nil
 	}
 	return betterauth.Inline{ID: "stand-in", Endpoints: []betterauth.Endpoint{
-		betterauth.Handle(betterauth.Operation{ID: "become", Method: http.MethodPost, Path: "/become", Access: betterauth.WithStoredSession, SignsIn: true}, become),
+		betterauth.Handle(betterauth.Operation{ID: "become", Method: http.MethodPost, Path: "/become", Access: betterauth.WithStoredSession, SignIn: betterauth.MakesSession}, become),
 		betterauth.Handle(betterauth.Operation{ID: "back", Method: http.MethodPost, Path: "/back", Access: betterauth.WithStoredSession}, back),
 	}}
 }

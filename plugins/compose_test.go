@@ -45,7 +45,7 @@ func shapeOf(t *testing.T, db *database.DB, plugins []betterauth.Plugin) (s shap
 	t.Helper()
 	kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: plugins})
 	for _, op := range kit.Auth.Operations() {
-		s.routes = append(s.routes, fmt.Sprint(op.ID, op.Method, op.Methods, op.Path, op.Access, op.SignsIn, op.FormBody, op.CheckTargets, op.OptionalBody, op.Cacheable, op.BodyLimit))
+		s.routes = append(s.routes, fmt.Sprint(op.ID, op.Method, op.Methods, op.Path, op.Access, op.SignIn, op.FormBody, op.CheckTargets, op.OptionalBody, op.Cacheable, op.BodyLimit))
 	}
 	s.schema = kit.Schema()
 	return s

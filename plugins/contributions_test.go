@@ -59,6 +59,8 @@ func contributions() string {
 		cells := make([]string, len(columns))
 		for i, column := range columns {
 			switch v := value(m, column); {
+			case column == "Errors" && len(m.Codes()) > 0:
+				cells[i] = fmt.Sprint(len(m.Codes()))
 			case v.IsZero():
 			case column == "Needs":
 				cells[i] = needs(m.Needs)

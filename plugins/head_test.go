@@ -39,7 +39,7 @@ func TestHeadChangesNothing(t *testing.T) {
 		if len(head.Body) != 0 || head.Status == http.StatusNotFound && op.ID != "getAPIKey" {
 			t.Errorf("HEAD %s: %d %s", path, head.Status, head.Body)
 		}
-		if op.Effects || op.SignsIn || op.CheckTargets {
+		if op.Effects || op.SignIn != 0 || op.CheckTargets {
 			if head.Status != http.StatusOK || len(head.Cookies) != 0 {
 				t.Errorf("HEAD %s: %d, cookies %v", path, head.Status, head.Cookies)
 			}

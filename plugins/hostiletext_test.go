@@ -46,10 +46,10 @@ func (s *stranger) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
 		ID:     "stranger",
 		Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[word]("word")}},
-		Sources: []betterauth.SessionSource{{Name: "stranger", Token: func(c *betterauth.Ctx) (string, bool, error) {
+		Sources: []betterauth.SessionSource{betterauth.TokenSource("stranger", func(c *betterauth.Ctx) (string, bool, error) {
 			token := c.Request().Header.Get("X-Token")
 			return token, token != "", nil
-		}}},
+		})},
 		Endpoints: []betterauth.Endpoint{
 			endpoint("/knows", func(c *betterauth.Ctx, sent string) error {
 				_, err := s.words.Get(c, database.Eq("text", sent))
@@ -83,7 +83,7 @@ func TestHostileTextOutsideTheInput(t *testing.T) {
 			RateLimited: true,
 			Config: betterauth.Config{
 				ClientIP:  betterauth.ClientIPConfig{Headers: []string{"X-Forwarded-For"}},
-				RateLimit: betterauth.RateLimitConfig{Storage: betterauth.RateLimitDatabase, Max: 1000},
+				RateLimit: betterauth.RateLimitConfig{Storage: betterauth.CountInDatabase(), Max: 1000},
 			},
 			Plugins: []betterauth.Plugin{
 				bearer.New(bearer.Config{}), new(stranger),

@@ -79,8 +79,8 @@ func (s *site) build(ctx context.Context, strategy betterauth.CookieCacheStrateg
 			Headers: []string{"X-Forwarded-For"}, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
 		},
 		RateLimit: betterauth.RateLimitConfig{Rules: []betterauth.RateLimit{
-			{Path: "/**/*a*b*c/**", Rule: betterauth.Rule{Window: time.Second, Max: 1 << 30}},
-			{Path: "/**", Rule: betterauth.Rule{Window: time.Second, Max: 1 << 30}},
+			betterauth.Limit("/**/*a*b*c/**", betterauth.Rule{Window: time.Second, Max: 1 << 30}),
+			betterauth.Limit("/**", betterauth.Rule{Window: time.Second, Max: 1 << 30}),
 		}},
 		// The same account is guessed at as often as it takes.
 		Failures:       betterauth.FailuresConfig{Disabled: true},

@@ -107,7 +107,7 @@ func anItem(k *plugintest.Kit, c *plugintest.Client) string {
 // enter signs in whoever has the id of an item.
 func (p *part) enter() betterauth.Endpoint {
 	op := post("enter", betterauth.Public)
-	op.SignsIn = true
+	op.SignIn = betterauth.MakesSession
 	return betterauth.Handle(op, func(c *betterauth.Ctx, in idInput) (betterauth.Status, error) {
 		i, err := p.items.Get(c, database.Eq("id", in.ID))
 		if errors.Is(err, database.ErrNotFound) {
@@ -202,7 +202,7 @@ var broken = []brokenPlugin{
 			calls.Lock()
 			defer calls.Unlock()
 			calls.n++
-			return betterauth.Manifest{Limits: []betterauth.RateLimit{{Path: "/x", Rule: betterauth.Rule{Window: time.Second, Max: calls.n}}}}
+			return betterauth.Manifest{Limits: []betterauth.RateLimit{betterauth.Limit("/x", betterauth.Rule{Window: time.Second, Max: calls.n})}}
 		})},
 	{name: "same-value", rule: "manifest-same", says: "newPlugin returned the same value twice", make: func() func() betterauth.Plugin {
 		one := &part{manifest: func(*part) betterauth.Manifest { return betterauth.Manifest{} }}
@@ -222,10 +222,16 @@ var broken = []brokenPlugin{
 		make: made(func(*part) betterauth.Manifest {
 			return betterauth.Manifest{Errors: []*betterauth.ErrorCode{{Code: "X", Message: "x"}}}
 		})},
-	{name: "unlisted-code", rule: "error-codes", says: "operation open lists NO_ITEM, the manifest does not",
-		make: endpoints(func(*part) []betterauth.Endpoint {
+	{name: "code-listed-twice", rule: "error-codes", says: "operation open lists NO_ITEM, and so does the manifest",
+		make: made(func(*part) betterauth.Manifest {
 			op := post("open", betterauth.Public)
 			op.Errors = []*betterauth.ErrorCode{errNoItem}
+			return betterauth.Manifest{Errors: op.Errors, Endpoints: []betterauth.Endpoint{betterauth.Handle(op, greet)}}
+		})},
+	{name: "code-without-a-message", rule: "error-codes", says: "operation open lists",
+		make: endpoints(func(*part) []betterauth.Endpoint {
+			op := post("open", betterauth.Public)
+			op.Errors = []*betterauth.ErrorCode{{Code: "X", Status: http.StatusBadRequest}}
 			return []betterauth.Endpoint{betterauth.Handle(op, greet)}
 		})},
 	{name: "missing-requirement", rule: "builds", also: []string{"order"}, says: "need plugintest_test.nobody: no plugin implements it",
@@ -382,7 +388,7 @@ var broken = []brokenPlugin{
 			return func(c *plugintest.Client) { c.Header.Set("X-Item", id) }
 		})},
 		make: made(func(p *part) betterauth.Manifest {
-			return betterauth.Manifest{Sources: []betterauth.SessionSource{{Name: "item", Identity: p.vouch}}}
+			return betterauth.Manifest{Sources: []betterauth.SessionSource{betterauth.IdentitySource("item", p.vouch)}}
 		})},
 	{name: "leaves-a-note-behind", rule: "one-life", says: "a user who was deleted is still named in verification",
 		make: endpoints(func(p *part) []betterauth.Endpoint {
@@ -543,7 +549,7 @@ var broken = []brokenPlugin{
 		make: func() betterauth.Plugin {
 			return endpoints(func(p *part) []betterauth.Endpoint {
 				op := post("enter", betterauth.Public)
-				op.SignsIn = true
+				op.SignIn = betterauth.MakesSession
 				return []betterauth.Endpoint{betterauth.Handle(op, func(c *betterauth.Ctx, in nameInput) (betterauth.Status, error) {
 					user, err := p.users.Get(c, database.Eq("email", "guest@example.com"))
 					if errors.Is(err, database.ErrNotFound) {

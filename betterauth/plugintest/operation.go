@@ -95,32 +95,14 @@ func (p *probe) attempt(k *Kit, op operation, email string) *Answer {
 	return c.send(op.Operation, firstMethod(op.Operation), p.request(k, c, op))
 }
 
-// coreErrors are the codes that every operation may answer with.
-var coreErrors = []*betterauth.ErrorCode{
-	betterauth.ErrUnauthorized, betterauth.ErrSessionNotFresh, betterauth.ErrFailedToGetSession, betterauth.ErrFailedToCreateSession,
-	betterauth.ErrDeferRequired, betterauth.ErrInvalidOrigin, betterauth.ErrMissingOrigin, betterauth.ErrCrossSiteLogin,
-	betterauth.ErrInvalidCallbackURL, betterauth.ErrInvalidRedirectURL, betterauth.ErrInvalidErrorURL, betterauth.ErrInvalidNewUserURL,
-	betterauth.ErrValidation, betterauth.ErrMissingField, betterauth.ErrFieldNotAllowed, betterauth.ErrInvalidEmail, betterauth.ErrUserNotFound,
-	betterauth.ErrBadJSON, betterauth.ErrMediaType, betterauth.ErrBodyTooLarge, betterauth.ErrTooManyFailures, betterauth.ErrInternal,
-}
-
-// declared reports whether op may answer with code: it, a plugin or the core
-// says so.
-func declared(k *Kit, op betterauth.Operation, status int, code string) bool {
-	is := func(e *betterauth.ErrorCode) bool { return e != nil && e.Code == code && e.Status == status }
-	if slices.ContainsFunc(op.Errors, is) || slices.ContainsFunc(coreErrors, is) {
-		return true
-	}
-	for _, m := range k.Auth.Manifests() {
-		if slices.ContainsFunc(m.Errors, is) {
-			return true
-		}
-	}
-	return false
+// declared reports whether an operation may answer with code: one, a plugin or the
+// core says so.
+func declared(k *Kit, status int, code string) bool {
+	return slices.ContainsFunc(k.Auth.ErrorCodes(), func(e *betterauth.ErrorCode) bool { return e.Code == code && e.Status == status })
 }
 
 // unexpected reports whether an answer is a failure of the server that nobody
 // declared.
-func unexpected(k *Kit, op betterauth.Operation, a *Answer) bool {
-	return a.Status >= 500 && (a.Code() == betterauth.ErrInternal.Code || !declared(k, op, a.Status, a.Code()))
+func unexpected(k *Kit, a *Answer) bool {
+	return a.Status >= 500 && (a.Code() == betterauth.ErrInternal.Code || !declared(k, a.Status, a.Code()))
 }

@@ -7,7 +7,7 @@ var manifestRules = []rule{
 	{"manifest-same", "Manifest gives the same answer every time, before Init and after, and does nothing else; newPlugin makes a new value", manifestSame},
 	{"routes-unique", "ids and routes of operations are the plugin's own", routesUnique},
 	{"access-declared", "every operation says who may call it", accessDeclared},
-	{"error-codes", "every error code has a code, a message and a status from 400 to 599, and the manifest lists what its operations list", errorCodes},
+	{"error-codes", "every error code has a code, a message and a status from 400 to 599, and the manifest lists none that its operations list", errorCodes},
 	{"builds", "Build accepts the plugin with what it needs", builds},
 	{"order", "the order in which plugins are added changes neither routes nor tables", order},
 	{"columns", "a name that the source gives as a column, in a condition, a Set, an Order or a hook, is one", columns},

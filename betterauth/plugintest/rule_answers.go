@@ -123,7 +123,7 @@ func errorsDeclared(p *probe) {
 		}
 		see := func(what string, _ bool, a *Answer) {
 			code := a.Code()
-			if a.Status < 400 || code == "" || seen[op.ID+code] || declared(k, op.Operation, a.Status, code) {
+			if a.Status < 400 || code == "" || seen[op.ID+code] || declared(k, a.Status, code) {
 				return
 			}
 			seen[op.ID+code] = true

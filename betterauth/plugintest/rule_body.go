@@ -54,7 +54,7 @@ func hostileBodies(p *probe) {
 		see := func(what string, wantRefusal bool, a *Answer) {
 			p.Helper()
 			switch {
-			case unexpected(k, op.Operation, a):
+			case unexpected(k, a):
 				p.broken("%s, sent %s, answers %d %s\n%s", op.ID, what, a.Status, a.Body, lastLine(k.Log.String()))
 			case wantRefusal && (a.Status < 400 || a.Status > 499):
 				p.broken("%s, sent %s, answers %d %s", op.ID, what, a.Status, a.Body)

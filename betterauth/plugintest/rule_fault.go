@@ -146,8 +146,8 @@ func gates(p *probe) {
 			if !f.disarm(&f.gate) {
 				continue
 			}
-			if !op.SignsIn && op.Access == betterauth.Public {
-				p.broken("%s makes a session and does not say SignsIn", op.ID)
+			if op.SignIn != betterauth.MakesSession && op.Access == betterauth.Public {
+				p.broken("%s makes a session and does not say SignIn: MakesSession", op.ID)
 			}
 			if !isConstant500(a) || signedIn(a) {
 				p.broken("%s answers %d %s when there is %s in a gate", op.ID, a.Status, a.Body, what)

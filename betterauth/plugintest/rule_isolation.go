@@ -19,7 +19,7 @@ func twoInstances(p *probe) {
 		if p.excepted(op.Operation) {
 			continue
 		}
-		if a := p.attempt(one, op, "alice@example.com"); unexpected(one, op.Operation, a) {
+		if a := p.attempt(one, op, "alice@example.com"); unexpected(one, a) {
 			p.broken("%s of the first instance answers %d %s once there is a second\n%s", op.ID, a.Status, a.Body, lastLine(one.Log.String()))
 		}
 	}

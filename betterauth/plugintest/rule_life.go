@@ -49,7 +49,7 @@ func (p *probe) endsSignIns() {
 	for what, end := range endings {
 		k := p.kit()
 		for _, op := range p.ownOperations(k) {
-			if op.Access != betterauth.Public || !op.SignsIn || p.excepted(op.Operation) {
+			if op.Access != betterauth.Public || op.SignIn != betterauth.MakesSession || p.excepted(op.Operation) {
 				continue
 			}
 			c := k.Client()
@@ -82,7 +82,7 @@ func (p *probe) signedInUser(k *Kit, c *Client) string {
 
 // endsWaysIn does the same with what a session source takes.
 func (p *probe) endsWaysIn() {
-	vouches := slices.ContainsFunc(p.newPlugin().Manifest().Sources, func(s betterauth.SessionSource) bool { return s.Identity != nil })
+	vouches := slices.ContainsFunc(p.newPlugin().Manifest().Sources, betterauth.SessionSource.Vouches)
 	if vouches && len(p.waysIn) == 0 {
 		p.broken("a session source vouches for users: say with WayIn how what it takes is made and presented")
 	}

@@ -190,7 +190,7 @@ func oneWinner(p *probe) {
 			if succeeded(a) {
 				won++
 			}
-			if unexpected(k, op.Operation, a) {
+			if unexpected(k, a) {
 				p.broken("%s answers %d %s", op.ID, a.Status, a.Body)
 			}
 		}
@@ -225,7 +225,7 @@ func concurrent(p *probe) {
 		}
 		c := p.client(k, op.Operation, "alice@example.com")
 		for _, a := range atOnce(6, c, op.Operation, p.request(k, c, op)) {
-			if unexpected(k, op.Operation, a) {
+			if unexpected(k, a) {
 				p.broken("%s answers %d %s when called at the same time\n%s", op.ID, a.Status, a.Body, lastLine(k.Log.String()))
 			}
 		}

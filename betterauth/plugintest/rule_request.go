@@ -105,7 +105,7 @@ func foreignOrigin(p *probe) {
 					p.broken("%s with cookies from origin %q answers %d %s", op.ID, origin, a.Status, a.Body)
 				}
 			}
-			if !op.SignsIn && !op.BeginsSignIn {
+			if op.SignIn == 0 {
 				continue
 			}
 			c := k.Client()

@@ -79,7 +79,7 @@ func (p *probe) statuses(how string, naming database.Naming) map[string]string {
 		if a.Status >= 400 {
 			out[op.ID] += " " + a.Code()
 		}
-		if unexpected(k, op.Operation, a) {
+		if unexpected(k, a) {
 			p.broken("%s answers %d %s on a database %s\n%s", op.ID, a.Status, a.Body, how, lastLine(k.Log.String()))
 		}
 	}

@@ -299,7 +299,7 @@ func (p *probe) kit() *Kit {
 // signs in, else one of somebody who is signed in.
 func (p *probe) client(k *Kit, op betterauth.Operation, email string) *Client {
 	p.Helper()
-	if op.Access == betterauth.Public && op.SignsIn {
+	if op.Access == betterauth.Public && op.SignIn == betterauth.MakesSession {
 		return k.Client()
 	}
 	return p.signIn(k, email)

@@ -183,8 +183,8 @@ func strictUsernames(s *setup) {
 
 func limitRates(s *setup) {
 	s.config.RateLimit = betterauth.RateLimitConfig{Rules: []betterauth.RateLimit{
-		{Path: "/list-sessions", Rule: betterauth.Rule{Window: 10 * time.Second, Max: 2}},
-		{Path: "/passkey/*", Rule: betterauth.Rule{Window: 20 * time.Second, Max: 1}},
-		{Path: "/sign-out", AllowUnlimited: true},
+		betterauth.Limit("/list-sessions", betterauth.Rule{Window: 10 * time.Second, Max: 2}),
+		betterauth.Limit("/passkey/*", betterauth.Rule{Window: 20 * time.Second, Max: 1}),
+		betterauth.AllowUnlimited("/sign-out"),
 	}}
 }

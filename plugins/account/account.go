@@ -163,8 +163,6 @@ func (a *Account) Manifest() betterauth.Manifest {
 		},
 		Pending: pending(),
 		Emits:   []betterauth.EventType{betterauth.EventOf[Updated](), betterauth.EventOf[Unlinked]()},
-		Errors: []*betterauth.ErrorCode{ErrEmailNotUpdatable, ErrFailedToUpdate, ErrChangeDisabled, ErrDeletionDisabled, ErrNoUserInfo,
-			ErrInvalidToken, ErrCredentialNotFound, ErrInvalidPassword, ErrPasswordTooLong, ErrSessionExpired, ErrLastAccount, ErrAccountNotFound},
 	}
 }
 

@@ -159,7 +159,7 @@ func (a *Admin) Manifest() betterauth.Manifest {
 			database.RowHooks[betterauth.Session]{BeforeUpdate: a.endBegunWithToken},
 		},
 		Emits:  events(),
-		Errors: codes(),
+		Errors: []*betterauth.ErrorCode{ErrWhileImpersonating},
 	}
 }
 
@@ -168,7 +168,7 @@ func (a *Admin) endpoints() []betterauth.Endpoint {
 		return betterauth.Operation{ID: id, Method: method, Path: "/admin" + path, Access: betterauth.WithStoredSession, Summary: summary, Errors: errs}
 	}
 	const get, post = http.MethodGet, http.MethodPost
-	signingIn := func(op betterauth.Operation) betterauth.Operation { op.SignsIn = true; return op }
+	signingIn := func(op betterauth.Operation) betterauth.Operation { op.SignIn = betterauth.MakesSession; return op }
 	notFound := betterauth.ErrUserNotFound
 	return []betterauth.Endpoint{
 		betterauth.Handle(op(SetRole, post, "/set-role", "Gives a user one or several roles.", ErrSetRole, ErrNoSuchRole, notFound), a.setRole),
@@ -176,7 +176,7 @@ func (a *Admin) endpoints() []betterauth.Endpoint {
 		betterauth.Handle(op(CreateUser, post, "/create-user", "Creates a user, with a password or without.",
 			ErrCreateUsers, ErrSetRole, ErrBanUsers, ErrSetEmail, ErrNoSuchRole, ErrInvalidRole, ErrInvalidEmail, ErrUserExists), a.createUser),
 		betterauth.Handle(op(UpdateUser, post, "/update-user", "Changes any column of a user but the password.", ErrUpdateUsers, ErrNoData, ErrPasswordColumn,
-			ErrSetRole, ErrBanUsers, ErrSetEmail, ErrNoSuchRole, ErrInvalidRole, ErrBanYourself, ErrInvalidEmail, ErrUserExists, notFound), a.updateUser),
+			ErrSetRole, ErrBanUsers, ErrSetEmail, ErrSetPhone, ErrIDColumn, ErrNoSuchRole, ErrInvalidRole, ErrBanYourself, ErrInvalidEmail, ErrUserExists, notFound), a.updateUser),
 		betterauth.Handle(op(ListUsers, get, "/list-users", "Users that match a search and a filter, page by page.", ErrListUsers), a.listUsers),
 		betterauth.Handle(op(ListUserSessions, post, "/list-user-sessions", "A user's sessions, with their ids in the place of tokens.", ErrListSessions), a.listUserSessions),
 		betterauth.Handle(op(UnbanUser, post, "/unban-user", "Lifts a ban.", ErrBanUsers, notFound), a.unbanUser),

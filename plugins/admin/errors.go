@@ -44,12 +44,6 @@ var (
 // change how that user gets in, nor give anybody else a way in: they go back first.
 var ErrWhileImpersonating = code(http.StatusForbidden, "NOT_ALLOWED_WHILE_IMPERSONATING", "This is not allowed while impersonating a user")
 
-func codes() []*betterauth.ErrorCode {
-	return []*betterauth.ErrorCode{ErrWhileImpersonating, ErrSetRole, ErrGetUser, ErrCreateUsers, ErrUpdateUsers, ErrListUsers, ErrListSessions, ErrBanUsers, ErrImpersonate,
-		ErrImpersonateAdmins, ErrRevokeSessions, ErrDeleteUsers, ErrSetPassword, ErrSetEmail, ErrSetPhone, ErrBannedUser, ErrNoSuchRole, ErrInvalidRole,
-		ErrInvalidEmail, ErrUserExists, ErrNoData, ErrPasswordColumn, ErrIDColumn, ErrBanYourself, ErrRemoveYourself, ErrNoPasswords}
-}
-
 // Errors to which the reference gives no code, and one without a body.
 var (
 	errUnauthorized     = code(http.StatusUnauthorized, "", "")

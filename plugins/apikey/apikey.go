@@ -82,7 +82,7 @@ func (k *Keys) Manifest() betterauth.Manifest {
 				ID: CreateAPIKey, Method: http.MethodPost, Path: "/api-key/create", Access: betterauth.WithFreshSessionOrInProcess,
 				Summary: "Makes a key; its text is in this answer alone.",
 				Errors: []*betterauth.ErrorCode{ErrUnauthorizedSession, ErrServerOnly, ErrNoDefaultConfig, ErrMetadataDisabled, ErrInvalidMetadata, ErrExpiryDisabled,
-					ErrExpiresTooSoon, ErrExpiresTooLate, ErrPrefixLength, ErrNameLength, ErrNameRequired, ErrOrganizationRequired, ErrNoOrganizations},
+					ErrExpiresTooSoon, ErrExpiresTooLate, ErrPrefixLength, ErrNameLength, ErrNameRequired, ErrOrganizationRequired, ErrNoOrganizations, ErrNeedsRefillInterval, ErrNeedsRefillAmount},
 			}, k.createKey),
 			betterauth.Handle(betterauth.Operation{
 				ID: VerifyAPIKey, Access: betterauth.ServerOnly, Summary: "Checks a key and counts its use.",
@@ -95,7 +95,7 @@ func (k *Keys) Manifest() betterauth.Manifest {
 				ID: UpdateAPIKey, Method: http.MethodPost, Path: "/api-key/update", Access: betterauth.WithStoredSessionOrInProcess,
 				Summary: "Changes one of the user's keys.",
 				Errors: []*betterauth.ErrorCode{ErrUnauthorizedSession, ErrServerOnly, ErrKeyNotFound, ErrNoValues, ErrNoDefaultConfig, ErrInvalidMetadata,
-					ErrExpiryDisabled, ErrExpiresTooSoon, ErrExpiresTooLate, ErrNameLength, ErrNoOrganizations},
+					ErrExpiryDisabled, ErrExpiresTooSoon, ErrExpiresTooLate, ErrNameLength, ErrNoOrganizations, ErrNeedsRefillInterval, ErrNeedsRefillAmount},
 			}, k.updateKey),
 			betterauth.Handle(betterauth.Operation{
 				ID: DeleteAPIKey, Method: http.MethodPost, Path: "/api-key/delete", Access: betterauth.WithStoredSession,
@@ -111,10 +111,10 @@ func (k *Keys) Manifest() betterauth.Manifest {
 		},
 		After:       []betterauth.AfterHook{betterauth.AfterMatch(isOwnRefusal, refuseInOwnWords)},
 		Credentials: []betterauth.Credentials{{Name: "API key", Tables: []string{"apikey"}, Ends: betterauth.UserBanned | betterauth.PasswordReset, Revoke: k.revoke}},
-		Errors:      codes,
+		Errors:      refused,
 	}
 	if k.sessions() {
-		m.Sources = []betterauth.SessionSource{{Name: Source, Identity: k.vouch}}
+		m.Sources = []betterauth.SessionSource{betterauth.IdentitySource(Source, k.vouch)}
 		m.Before = []betterauth.BeforeHook{betterauth.BeforeMatch(betterauth.Every, k.beforeEvery)}
 	}
 	return m

@@ -69,13 +69,8 @@ func (e *RateLimitError) Error() string { return ErrRateLimited.Error() }
 // Unwrap makes it an ErrRateLimited whose body has the details.
 func (e *RateLimitError) Unwrap() error { return ErrRateLimited.With("details", e) }
 
-// codes are what a client may meet.
-var codes = []*betterauth.ErrorCode{
-	ErrUnauthorizedSession, ErrServerOnly, ErrUserBanned, ErrKeyNotFound, ErrNoValues, ErrInvalidMetadata, ErrMetadataDisabled,
-	ErrNeedsRefillInterval, ErrNeedsRefillAmount, ErrExpiresTooSoon, ErrExpiresTooLate, ErrExpiryDisabled, ErrPrefixLength,
-	ErrNameLength, ErrNameRequired, ErrNoDefaultConfig, ErrOrganizationRequired, ErrNoOrganizations,
-	ErrInvalidKey, ErrInvalidReference, ErrKeyDisabled, ErrKeyExpired, ErrUsageExceeded, ErrRateLimited,
-}
+// refused are the codes by which a key is refused wherever it is used.
+var refused = []*betterauth.ErrorCode{ErrInvalidKey, ErrInvalidReference, ErrKeyDisabled, ErrKeyExpired, ErrUsageExceeded, ErrRateLimited}
 
 // refusal returns the code by which a key was refused, and false for an error
 // that says nothing about the key.

@@ -43,7 +43,7 @@ func New(cfg Config) *Bearer { return &Bearer{cfg: cfg} }
 func (b *Bearer) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
 		ID:      "bearer",
-		Sources: []betterauth.SessionSource{{Name: "authorization header", Token: b.token}},
+		Sources: []betterauth.SessionSource{betterauth.TokenSource("authorization header", b.token)},
 		After:   []betterauth.AfterHook{betterauth.AfterMatch(betterauth.Every, b.announce)},
 	}
 }

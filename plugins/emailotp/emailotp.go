@@ -158,7 +158,7 @@ func New(cfg Config) *EmailOTP {
 
 // Manifest implements betterauth.Plugin.
 func (e *EmailOTP) Manifest() betterauth.Manifest {
-	m := betterauth.Manifest{ID: ID, Needs: e.needs(), Endpoints: e.endpoints(), Errors: append([]*betterauth.ErrorCode{ErrInvalidEmail, ErrUserNotFound, ErrResetDisabled}, codeErrors...),
+	m := betterauth.Manifest{ID: ID, Needs: e.needs(), Endpoints: e.endpoints(),
 		Credentials: []betterauth.Credentials{{Name: ID, CanSignIn: e.isWay}}, Pending: pending(),
 		ProvesAddresses: betterauth.ProvenByMail}
 	if e.cfg.SendVerificationOnSignUp && !e.cfg.OverrideDefaultEmailVerification {
@@ -179,11 +179,11 @@ func (e *EmailOTP) endpoints() []betterauth.Endpoint {
 		return betterauth.Operation{ID: id, Method: http.MethodPost, Path: path, Access: betterauth.Public, Limit: &limit, Summary: summary, Errors: errs}
 	}
 	send := post(SendVerificationOTP, "/email-otp/send-verification-otp", "Mails a code. The answer tells nothing about the address.", ErrInvalidEmail)
-	send.BeginsSignIn = true
+	send.SignIn = betterauth.BeginsSignIn
 	verify := post(VerifyEmail, "/email-otp/verify-email", "Verifies an address with a code.", append(codeErrors, ErrInvalidEmail, ErrUserNotFound)...)
-	verify.SignsIn = true
+	verify.SignIn = betterauth.MakesSession
 	signIn := post(SignIn, "/sign-in/email-otp", "Signs in with a code, and up where there is no account.", codeErrors...)
-	signIn.SignsIn = true
+	signIn.SignIn = betterauth.MakesSession
 	requestChange := post(RequestEmailChange, "/email-otp/request-email-change", "Mails a code to an address that is to replace the user's.", append(codeErrors, ErrInvalidEmail)...)
 	requestChange.Access = betterauth.WithStoredSession
 	change := post(ChangeEmail, "/email-otp/change-email", "Replaces the user's address with a code from the new one.", append(codeErrors, ErrInvalidEmail, ErrUserNotFound)...)

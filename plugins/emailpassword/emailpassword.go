@@ -105,13 +105,13 @@ func (p *EmailPassword) Manifest() betterauth.Manifest {
 		Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{
 				ID: SignUpEmail, Method: http.MethodPost, Path: "/sign-up/email",
-				Access: betterauth.Public, SignsIn: true, FormBody: true,
+				Access: betterauth.Public, SignIn: betterauth.MakesSession, FormBody: true,
 				Summary: "Creates a user with a password and signs them in.",
 				Errors:  []*betterauth.ErrorCode{ErrSignUpDisabled, ErrPasswordTooShort, ErrPasswordTooLong, ErrUserExists},
 			}, p.signUp),
 			betterauth.Handle(betterauth.Operation{
 				ID: SignInEmail, Method: http.MethodPost, Path: "/sign-in/email",
-				Access: betterauth.Public, SignsIn: true, FormBody: true,
+				Access: betterauth.Public, SignIn: betterauth.MakesSession, FormBody: true,
 				Summary: "Signs in with a password.",
 				Errors:  []*betterauth.ErrorCode{ErrInvalidEmail, ErrPasswordTooLong, ErrInvalidCredentials, ErrEmailNotVerified},
 			}, p.signIn),
@@ -150,10 +150,6 @@ func (p *EmailPassword) Manifest() betterauth.Manifest {
 		Gates:   []betterauth.SessionGate{{Name: "verified address", Check: p.demandVerified}},
 		Pending: pending(),
 		Emits:   []betterauth.EventType{betterauth.EventOf[ExistingUserSignedUp]()},
-		Errors: []*betterauth.ErrorCode{
-			ErrSignUpDisabled, ErrInvalidEmail, ErrPasswordTooShort, ErrPasswordTooLong, ErrUserExists, ErrInvalidCredentials, ErrEmailNotVerified,
-			ErrResetDisabled, ErrInvalidToken, ErrUserNotFound, ErrNoPassword, ErrInvalidPassword, ErrPasswordSet,
-		},
 	}
 }
 

@@ -102,7 +102,6 @@ var errNoMailer = ErrNotEnabled.Refuse(betterauth.Refusal{Reason: "there is no m
 
 // Manifest implements betterauth.Plugin.
 func (v *EmailVerification) Manifest() betterauth.Manifest {
-	requests := []*betterauth.ErrorCode{ErrNotEnabled, ErrEmailMismatch, ErrAlreadyVerified}
 	return betterauth.Manifest{
 		ID: ID,
 		Endpoints: []betterauth.Endpoint{
@@ -110,18 +109,17 @@ func (v *EmailVerification) Manifest() betterauth.Manifest {
 				ID: SendVerificationEmail, Method: http.MethodPost, Path: "/send-verification-email",
 				Access:  betterauth.Public,
 				Summary: "Mails a link that verifies an address. Without a session the answer tells nothing about the address.",
-				Errors:  requests,
+				Errors:  []*betterauth.ErrorCode{ErrNotEnabled, ErrEmailMismatch, ErrAlreadyVerified},
 			}, v.request),
 			betterauth.Handle(betterauth.Operation{
 				ID: VerifyEmail, Method: http.MethodGet, Path: "/verify-email",
-				Access: betterauth.Public, SignsIn: true, CheckTargets: true,
+				Access: betterauth.Public, SignIn: betterauth.MakesSession, CheckTargets: true,
 				Summary: "Follows a mailed link: verifies an address, or goes on with changing it.",
 				Errors:  linkErrors,
 			}, v.follow),
 		},
 		Pending:         pending(),
 		ProvesAddresses: betterauth.ProvenByMail,
-		Errors:  append(requests, linkErrors...),
 	}
 }
 

@@ -103,12 +103,12 @@ func (m *MagicLink) Manifest() betterauth.Manifest {
 		Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{
 				ID: SignIn, Method: http.MethodPost, Path: "/sign-in/magic-link",
-				Access: betterauth.Public, BeginsSignIn: true, Limit: &limit,
+				Access: betterauth.Public, SignIn: betterauth.BeginsSignIn, Limit: &limit,
 				Summary: "Mails a link that signs in. The answer tells nothing about the address.",
 			}, m.request),
 			betterauth.Handle(betterauth.Operation{
 				ID: Verify, Method: http.MethodGet, Path: "/magic-link/verify",
-				Access: betterauth.Public, SignsIn: true, CheckTargets: true, Limit: &limit,
+				Access: betterauth.Public, SignIn: betterauth.MakesSession, CheckTargets: true, Limit: &limit,
 				Summary: "Follows a mailed link: signs in, and up where there is no account.",
 			}, m.follow),
 		},

@@ -279,7 +279,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 			}, p.registerOptions),
 			betterauth.Handle(betterauth.Operation{
 				ID: "verifyPasskeyRegistration", Method: http.MethodPost, Path: "/passkey/verify-registration",
-				Access: p.registrationAccess(), SignsIn: p.cfg.Registration.AllowWithoutSession, BodyLimit: bodyLimit, Limit: p.registrationLimit(),
+				Access: p.registrationAccess(), SignIn: p.registrationSignIn(), BodyLimit: bodyLimit, Limit: p.registrationLimit(),
 				Summary: "Checks what navigator.credentials.create returned and stores the passkey.",
 				Errors: append([]*betterauth.ErrorCode{
 					ErrChallengeNotFound, ErrRegistrationFailed, ErrNotYours, ErrPreviouslyRegistered, ErrTooMany,
@@ -294,7 +294,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 			}, p.authenticateOptions),
 			betterauth.Handle(betterauth.Operation{
 				ID: "verifyPasskeyAuthentication", Method: http.MethodPost, Path: "/passkey/verify-authentication",
-				Access: betterauth.Public, SignsIn: true, BodyLimit: bodyLimit,
+				Access: betterauth.Public, SignIn: betterauth.MakesSession, BodyLimit: bodyLimit,
 				Summary: "Checks what navigator.credentials.get returned and signs in.",
 				Errors:  []*betterauth.ErrorCode{ErrChallengeNotFound, ErrPasskeyNotFound, ErrInvalidResponse, ErrAuthenticationFailed, ErrVerificationDisabled},
 			}, p.verifyAuthentication),
@@ -326,13 +326,8 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 				Errors: []*betterauth.ErrorCode{ErrPasskeyMissing},
 			}, p.update),
 		}, p.managementEndpoints()...),
-		Emits: events(),
-		Errors: []*betterauth.ErrorCode{
-			ErrChallengeNotFound, ErrNotYours, ErrRegistrationFailed, ErrPasskeyNotFound, ErrAuthenticationFailed,
-			ErrTooMany, ErrVerificationDisabled, ErrPasskeyMissing, ErrInvalidResponse, ErrPreviouslyRegistered,
-			ErrAuthenticatorRefused, ErrMetadataUnavailable, ErrLastPasskey,
-			ErrSessionRequired, ErrResolveUserRequired, ErrResolvedUserInvalid, ErrUserExists, ErrStepUpRequired,
-		},
+		Emits:  events(),
+		Errors: []*betterauth.ErrorCode{ErrStepUpRequired}, // of whatever asks RequireRecent
 	}
 }
 

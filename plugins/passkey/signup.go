@@ -112,6 +112,14 @@ func (p *Passkeys) registrationAccess() betterauth.Access {
 	return betterauth.WithFreshSession
 }
 
+// registrationSignIn says that a visitor who registers is signed in.
+func (p *Passkeys) registrationSignIn() betterauth.SignInPart {
+	if p.cfg.Registration.AllowWithoutSession {
+		return betterauth.MakesSession
+	}
+	return 0
+}
+
 // registrationErrors are what else may be wrong where visitors are admitted.
 func (p *Passkeys) registrationErrors() []*betterauth.ErrorCode {
 	if p.cfg.Registration.AllowWithoutSession {

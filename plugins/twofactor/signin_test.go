@@ -234,7 +234,7 @@ func TestBannedBetweenTheSteps(t *testing.T) {
 func signing() betterauth.Plugin {
 	var users *database.Store[betterauth.User]
 	in := func(id, method, path string, how betterauth.SignIn) betterauth.Endpoint {
-		return betterauth.Handle(betterauth.Operation{ID: id, Method: method, Path: path, Access: betterauth.Public, SignsIn: true},
+		return betterauth.Handle(betterauth.Operation{ID: id, Method: method, Path: path, Access: betterauth.Public, SignIn: betterauth.MakesSession},
 			func(c *betterauth.Ctx, _ betterauth.None) (betterauth.Status, error) {
 				user, err := users.Get(c, database.Eq("email", email))
 				if err != nil {
@@ -269,7 +269,7 @@ func TestRenewedSessions(t *testing.T) {
 	t.Parallel()
 	for _, cfg := range []twofactor.Config{{}, {EveryMethod: true}} {
 		renew := betterauth.Inline{ID: "again", Endpoints: []betterauth.Endpoint{betterauth.Handle(
-			betterauth.Operation{ID: "again", Method: http.MethodPost, Path: "/again", Access: betterauth.WithStoredSession, SignsIn: true},
+			betterauth.Operation{ID: "again", Method: http.MethodPost, Path: "/again", Access: betterauth.WithStoredSession, SignIn: betterauth.MakesSession},
 			func(c *betterauth.Ctx, _ betterauth.None) (betterauth.Status, error) {
 				_, err := c.Reauthenticate(betterauth.SignIn{Method: "email"})
 				return betterauth.Status{Status: err == nil}, err

@@ -81,7 +81,7 @@ var (
 // Manifest implements betterauth.Plugin.
 func (p *TwoFactor) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
-		ID: ID,
+		ID:    ID,
 		Needs: []betterauth.Dependency{betterauth.Need(&p.passwords).IfPresent()},
 		// Who is banned learns so before the second step, not after it.
 		OrderAfter: []string{"admin"},
@@ -96,12 +96,8 @@ func (p *TwoFactor) Manifest() betterauth.Manifest {
 		Pending: pending(),
 		Gates:   []betterauth.SessionGate{{Name: "second step", Check: p.ask}},
 		Emits:   events(),
-		Limits:  []betterauth.RateLimit{{Path: "/two-factor/*", Rule: betterauth.Rule{Window: 10 * time.Second, Max: 3}}},
-		Errors: []*betterauth.ErrorCode{
-			ErrOTPNotEnabled, ErrOTPNotConfigured, ErrOTPExpired, ErrTOTPNotEnabled, ErrTOTPAlreadyEnabled, ErrTOTPNotConfigured, ErrNotEnabled,
-			ErrBackupCodesNotEnabled, ErrInvalidBackupCode, ErrInvalidCode, ErrTooManyAttempts, ErrLocked, ErrInvalidCookie,
-			ErrInvalidPassword, ErrPasswordTooLong, ErrNoSecondStep,
-		},
+		Limits:  []betterauth.RateLimit{betterauth.Limit("/two-factor/*", betterauth.Rule{Window: 10 * time.Second, Max: 3})},
+		Errors:  []*betterauth.ErrorCode{ErrOTPNotEnabled},
 	}
 }
 
@@ -161,7 +157,7 @@ func (p *TwoFactor) managing() []betterauth.Endpoint {
 func (p *TwoFactor) verifying() []betterauth.Endpoint {
 	op := func(id, path, summary string, errs ...*betterauth.ErrorCode) betterauth.Operation {
 		return betterauth.Operation{
-			ID: id, Method: http.MethodPost, Path: path, Access: betterauth.Public, SignsIn: true,
+			ID: id, Method: http.MethodPost, Path: path, Access: betterauth.Public, SignIn: betterauth.MakesSession,
 			Summary: summary, Errors: append(errs, ErrInvalidCookie, ErrTooManyAttempts, ErrLocked),
 		}
 	}

@@ -133,7 +133,7 @@ func (u *Username) Manifest() betterauth.Manifest {
 	}
 	endpoints := []betterauth.Endpoint{
 		betterauth.Handle(betterauth.Operation{
-			ID: SignInUsername, Method: http.MethodPost, Path: "/sign-in/username", Access: betterauth.Public, SignsIn: true,
+			ID: SignInUsername, Method: http.MethodPost, Path: "/sign-in/username", Access: betterauth.Public, SignIn: betterauth.MakesSession,
 			Summary: "Signs in with a username and a password.",
 			Errors:  append([]*betterauth.ErrorCode{ErrInvalidCredentials, ErrPasswordTooLong}, malformed...),
 		}, u.signIn),
@@ -156,7 +156,8 @@ func (u *Username) Manifest() betterauth.Manifest {
 		},
 		After:    []betterauth.AfterHook{betterauth.AfterMatch(betterauth.Every, takenMeanwhile)},
 		RowHooks: []database.Hooks{database.RowHooks[betterauth.User]{BeforeCreate: u.beforeCreate, BeforeUpdate: u.beforeUpdate}},
-		Errors:   []*betterauth.ErrorCode{ErrInvalidCredentials, ErrTaken, ErrTooShort, ErrTooLong, ErrInvalid, ErrInvalidDisplay, ErrPasswordTooLong, ErrImmutable},
+		// Of the operations of others that set usernames.
+		Errors: []*betterauth.ErrorCode{ErrTaken, ErrTooShort, ErrTooLong, ErrInvalid, ErrInvalidDisplay, ErrImmutable},
 	}
 }
 
