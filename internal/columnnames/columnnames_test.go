@@ -95,7 +95,7 @@ func TestFindingSaysWhatIsNearest(t *testing.T) {
 // The core names its own columns, which no contract test reads.
 func TestCore(t *testing.T) {
 	t.Parallel()
-	kit := plugintest.NewWith(t, plugintest.Options{Config: betterauth.Config{RateLimit: betterauth.RateLimitConfig{Storage: betterauth.RateLimitDatabase}}})
+	kit := plugintest.NewWith(t, plugintest.Options{Config: betterauth.Config{RateLimit: betterauth.RateLimitConfig{Storage: betterauth.CountInDatabase()}}})
 	var core []columnnames.Table
 	for name, row := range map[string]string{"user": "User", "session": "Session", "account": "Account", "verification": "Verification", "rateLimit": "rateRow"} {
 		columns := []string{"id"}
