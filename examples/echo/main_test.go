@@ -27,7 +27,7 @@ func TestProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browser := &http.Client{Jar: jar, Timeout: 30 * time.Second}
+	browser := &http.Client{Jar: jar, Timeout: 3 * time.Minute}
 	send := func(method, path, body string) (int, string) {
 		t.Helper()
 		r, err := http.NewRequest(method, "http://"+listener.Addr().String()+path, strings.NewReader(body))

@@ -121,7 +121,7 @@ func (v *EmailVerification) Manifest() betterauth.Manifest {
 		},
 		Pending:         pending(),
 		ProvesAddresses: betterauth.ProvenByMail,
-		Errors:  append(requests, linkErrors...),
+		Errors:          append(requests, linkErrors...),
 	}
 }
 

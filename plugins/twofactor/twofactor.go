@@ -81,7 +81,7 @@ var (
 // Manifest implements betterauth.Plugin.
 func (p *TwoFactor) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
-		ID: ID,
+		ID:    ID,
 		Needs: []betterauth.Dependency{betterauth.Need(&p.passwords).IfPresent()},
 		// Who is banned learns so before the second step, not after it.
 		OrderAfter: []string{"admin"},
