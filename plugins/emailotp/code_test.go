@@ -178,7 +178,7 @@ func TestCodeWorksOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if won.Load() != 1 || lost.Load() != 15 || s.sessions(s.user("ann@example.com").ID) != 1 {
+		if won.Load() != 1 || lost.Load() != 15 || s.sessions(s.User("ann@example.com").ID) != 1 {
 			t.Errorf("%d won, %d lost", won.Load(), lost.Load())
 		}
 	})
