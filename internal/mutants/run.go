@@ -60,7 +60,7 @@ func examine(t target, workers int, list bool) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }()
 	in, err := instrument(t, work)
 	if err != nil {
 		return result{}, err
