@@ -32,7 +32,7 @@ func Program(t *testing.T, run func(ctx context.Context, listener net.Listener, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	browser := &http.Client{Jar: jar, Timeout: 30 * time.Second}
+	browser := &http.Client{Jar: jar, Timeout: 3 * time.Minute}
 	send := func(method, path, body string) (int, string) {
 		t.Helper()
 		r, err := http.NewRequest(method, "http://"+listener.Addr().String()+path, strings.NewReader(body))

@@ -171,7 +171,7 @@ func TestPluginsDoNotImportEachOther(t *testing.T) {
 		}
 		for _, imp := range s.imports {
 			if other := strings.Split(imp, "/"); other[0] == "plugins" && other[1] != parts[1] {
-				t.Errorf("%s imports %s: declare an interface of what it needs, and betterauth.Need; see docs/plugins.md", s.path, imp)
+				t.Errorf("%s imports %s: declare an interface of what it needs, and name it in Manifest.Needs; see docs/plugins.md", s.path, imp)
 			}
 		}
 	}

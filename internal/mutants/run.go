@@ -62,7 +62,7 @@ func examine(t target, workers int, list bool, found func(mutant)) (result, erro
 	if err != nil {
 		return result{}, err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }()
 	in, err := instrument(t, work)
 	if err != nil {
 		return result{}, err

@@ -36,7 +36,7 @@ func (h *meetingHasher) Hash(ctx context.Context, password string) (string, erro
 		}
 		select {
 		case <-h.met:
-		case <-time.After(20 * time.Second):
+		case <-time.After(3 * time.Minute):
 			return "", errors.New("the others did not come")
 		}
 	}
