@@ -207,7 +207,7 @@ var builders = map[string]func(t *testing.T) error{
 		return built(t, betterauth.New(betterauth.Config{Secret: plugintest.Secret}).Stateless(nil))
 	},
 	"~ stateless with a database": func(t *testing.T) error {
-		return built(t, betterauth.New(betterauth.Config{Secret: plugintest.Secret, RateLimit: betterauth.RateLimitConfig{Storage: betterauth.RateLimitDatabase},
+		return built(t, betterauth.New(betterauth.Config{Secret: plugintest.Secret, RateLimit: betterauth.RateLimitConfig{Storage: betterauth.CountInDatabase()},
 			Session: betterauth.SessionConfig{MaxPerUser: 1}}).Database(memory(t)).Stateless(memory(t)))
 	},
 	"~ a database that does not fit": func(t *testing.T) error {
@@ -222,6 +222,3 @@ func built(t *testing.T, b *betterauth.Builder) error {
 	_, err := b.Build(t.Context())
 	return err
 }
-
-// noStore is a store of limits that nobody asks.
-type noStore struct{ betterauth.RateLimitStore }
