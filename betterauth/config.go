@@ -258,9 +258,12 @@ type CookieCacheConfig struct {
 type CookieConfig struct {
 	// Prefix starts every name. Default "better-auth".
 	Prefix string
-	// Secure says when cookies carry Secure and the "__Secure-" prefix. Default
-	// SecureAuto: when the base URL is https.
-	Secure SecureMode
+	// AlwaysSecure gives cookies Secure and the "__Secure-" prefix whatever the base
+	// URL is. Default false: they have both where it is https.
+	AlwaysSecure bool
+	// InsecureNeverSecure gives them neither, not on https either. Beside AlwaysSecure
+	// it is an error of Build. Default false.
+	InsecureNeverSecure bool
 	// HostPrefix gives secure cookies the prefix "__Host-" instead of "__Secure-"
 	// (RFC 6265bis, section 4.1.3.2): a browser takes such a cookie from this very
 	// host alone, for all its paths, so that no other application on the domain can
@@ -292,18 +295,6 @@ type CookieAttributes struct {
 	// Path and Domain are the attributes of those names.
 	Path, Domain string
 }
-
-// SecureMode says when cookies are marked Secure.
-type SecureMode int
-
-const (
-	// SecureAuto marks cookies when the base URL is https.
-	SecureAuto SecureMode = iota
-	// SecureAlways marks them always.
-	SecureAlways
-	// InsecureNever never marks them.
-	InsecureNever
-)
 
 // CrossSubDomainConfig shares cookies among subdomains.
 type CrossSubDomainConfig struct {

@@ -77,10 +77,13 @@ func (a *Auth) checkConfig() (problems []error) {
 	default:
 		problems = append(problems, problem("", "config Session.CookieCache.Strategy", "%q is not compact, jwt or jwe", cfg.Session.CookieCache.Strategy))
 	}
-	problems = append(problems, checkSameSite("SameSite", cfg.Cookies.SameSite, cfg.Cookies.Secure)...)
+	if cfg.Cookies.AlwaysSecure && cfg.Cookies.InsecureNeverSecure {
+		problems = append(problems, problem("", "config Cookies.InsecureNeverSecure", "contradicts AlwaysSecure; leave one out"))
+	}
+	problems = append(problems, checkSameSite("SameSite", cfg.Cookies.SameSite, cfg.Cookies.InsecureNeverSecure)...)
 	for key, single := range cfg.Cookies.Attributes {
 		if single.SameSite != "" {
-			problems = append(problems, checkSameSite("Attributes "+key, single.SameSite, cfg.Cookies.Secure)...)
+			problems = append(problems, checkSameSite("Attributes "+key, single.SameSite, cfg.Cookies.InsecureNeverSecure)...)
 		}
 	}
 	problems = append(problems, a.checkCrossSite()...)
@@ -144,8 +147,8 @@ func checkHostPrefix(cfg CookieConfig) (problems []error) {
 	if cfg.Path != "/" {
 		add("Path", "is not /")
 	}
-	if cfg.Secure == InsecureNever {
-		add("Secure", "is InsecureNever")
+	if cfg.InsecureNeverSecure {
+		add("InsecureNeverSecure", "is set")
 	}
 	for _, key := range sortedKeys(cfg.Attributes) {
 		if single := cfg.Attributes[key]; single.Domain != "" || single.Path != "" && single.Path != "/" {
@@ -155,12 +158,12 @@ func checkHostPrefix(cfg CookieConfig) (problems []error) {
 	return problems
 }
 
-func checkSameSite(field, value string, secure SecureMode) []error {
+func checkSameSite(field, value string, neverSecure bool) []error {
 	switch value {
 	case "lax", "strict":
 		return nil
 	case "none":
-		if secure != InsecureNever {
+		if !neverSecure {
 			return nil
 		}
 		return []error{problem("", "config Cookies."+field, "browsers refuse SameSite=None without Secure")}

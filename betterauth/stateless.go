@@ -34,8 +34,8 @@ func (a *Auth) configureStateless() (problems []error) {
 	if a.db != nil {
 		problems = append(problems, problem("", "database", "Stateless is said, and one is given"))
 	}
-	if a.cfg.RateLimit.Storage == RateLimitDatabase {
-		problems = append(problems, problem("", "config RateLimit.Storage", "there is no database to share; use Store"))
+	if a.cfg.RateLimit.Database {
+		problems = append(problems, problem("", "config RateLimit.Database", "there is no database to share; use Store"))
 	}
 	cache.Enabled = true
 	setDefault(&cache.Strategy, CacheJWE)

@@ -195,9 +195,9 @@ func TestStatelessIsSaid(t *testing.T) {
 	_, err = betterauth.New(cfg).Database(memory(t)).Stateless(memory(t)).Build(t.Context())
 	wantError(err, "Stateless is said, and one is given")
 	limits := cfg
-	limits.RateLimit.Storage = betterauth.RateLimitDatabase
+	limits.RateLimit.Database = true
 	_, err = betterauth.New(limits).Stateless(memory(t)).Build(t.Context())
-	wantError(err, "RateLimit.Storage", "no database to share")
+	wantError(err, "RateLimit.Database", "no database to share")
 	refresh := cfg
 	refresh.Session.CookieCache = betterauth.CookieCacheConfig{Enabled: true, RefreshCache: time.Minute}
 	_, err = betterauth.New(refresh).Database(memory(t)).Build(t.Context())

@@ -221,7 +221,7 @@ func TestRecordedCookieAttributes(t *testing.T) {
 	}{
 		"httpsCrossSub": {betterauth.CookieConfig{SameSite: "none", Partitioned: true,
 			CrossSubDomain: betterauth.CrossSubDomainConfig{Enabled: true, Domain: ".example.com"}}, true, "/sign-up/email", signUp},
-		"customCookies": {betterauth.CookieConfig{Prefix: "acme", Secure: betterauth.SecureAlways, Names: map[string]string{"session_token": "sid"},
+		"customCookies": {betterauth.CookieConfig{Prefix: "acme", AlwaysSecure: true, Names: map[string]string{"session_token": "sid"},
 			Attributes: map[string]betterauth.CookieAttributes{"session_token": {SameSite: "strict"}}}, false, "/sign-in/email", in},
 	} {
 		kit := plugintest.NewWith(t, plugintest.Options{Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}, Config: betterauth.Config{
