@@ -1,38 +1,42 @@
-.PHONY: test bench cost conformance reference quickstart fuzz
+.PHONY: help short lint test bench cost conformance reference quickstart fuzz
 
-# Everything: formatting, vet, staticcheck, Go tests with the race detector on
-# SQLite and PostgreSQL, the reference server, the browser.
-test:
+# The comment behind a target is its line in make help.
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+short: ## formatting, vet, fast Go tests on SQLite, the rules of the house: no Node, no PostgreSQL, nothing installed
+	@.ci/short
+
+lint: ## formatting, vet, staticcheck, the rules of the house
+	@.ci/lint
+
+test: ## everything the project can prove, as .ci/run does; prepares what that needs (INSTALL=no: installs nothing)
 	@.ci/test
 
-# Ratios beside the reference server and a handler by hand, in one run.
-bench:
+# In one run, so that the ratios are of one machine at one time.
+bench: ## ratios beside the TypeScript server and a handler by hand
 	go run ./benchmarks
 
-# What a request costs against its size: fails where ten times the size takes
-# more than twelve times the time.
-cost:
+# Fails where ten times the size takes more than twelve times the time.
+cost: ## what a request costs against its size
 	go run ./benchmarks/cost
 
-# The official client and the reference server against the Go server; the
-# figure at the end says what was compared.
-conformance:
+# The figure at the end says what was compared.
+conformance: ## the official client and the TypeScript server against the Go server
 	conformance/install.sh
 	go test ./conformance/...
 	cd conformance && npm test --silent
 
-# Moves the comparison to another release of the reference server, records anew
-# and prints what changed: make reference VERSION=1.7.25
-reference:
+# Records anew and prints what changed.
+reference: ## moves the comparison to another release of the TypeScript server: make reference VERSION=1.7.25
 	conformance/install.sh
 	node conformance/release/move.mjs "$(VERSION)"
 
-quickstart:
+quickstart: ## runs the example with a page, at http://localhost:3000
 	go run ./examples/quickstart
 
-# Each fuzz target for FUZZTIME (default 30s).
 FUZZTIME ?= 30s
-fuzz:
+fuzz: ## each fuzz target for FUZZTIME (default 30s)
 	@set -e; for pkg in $$(go list ./...); do \
 		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 			echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \

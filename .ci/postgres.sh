@@ -17,20 +17,27 @@ find_postgres() {
 	return 1
 }
 
+pg_folder=
+pg_as=()
+
 # start_postgres makes a cluster in a temporary folder that goes with this run.
 start_postgres() {
-	[ -n "$(pg_bin)" ] || install_package postgresql || return 1
-	local bin dir as=()
+	local bin
 	bin=$(pg_bin)
 	[ -n "$bin" ] || return 1
-	dir=$(mktemp -d)
+	pg_folder=$(mktemp -d)
 	if [ "$(id -u)" = 0 ]; then # PostgreSQL refuses to run as root
-		chown postgres "$dir"
-		as=(runuser -u postgres --)
+		chown postgres "$pg_folder"
+		pg_as=(runuser -u postgres --)
 	fi
-	"${as[@]}" "$bin/initdb" -D "$dir/data" -U postgres -A trust >/dev/null 2>&1 || return 1
-	"${as[@]}" "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-p 54329 -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c fsync=off" start >/dev/null || return 1
-	# shellcheck disable=SC2064 # the paths of now
-	trap "${as[*]} '$bin/pg_ctl' -D '$dir/data' -m immediate stop >/dev/null 2>&1; rm -rf '$dir'" EXIT
+	timeout 120 "${pg_as[@]}" "$bin/initdb" -D "$pg_folder/data" -U postgres -A trust >/dev/null 2>&1 || return 1
+	timeout 120 "${pg_as[@]}" "$bin/pg_ctl" -D "$pg_folder/data" -w -l "$pg_folder/log" -o "-p 54329 -c listen_addresses=127.0.0.1 -c unix_socket_directories=$pg_folder -c fsync=off" start >/dev/null || return 1
 	export BETTERAUTH_TEST_POSTGRES="postgres://postgres@127.0.0.1:54329/postgres?sslmode=disable"
+}
+
+# stop_postgres ends what start_postgres began.
+stop_postgres() {
+	[ -n "$pg_folder" ] || return 0
+	timeout 60 "${pg_as[@]}" "$(pg_bin)/pg_ctl" -D "$pg_folder/data" -m immediate stop >/dev/null 2>&1 || true
+	rm -rf "$pg_folder"
 }

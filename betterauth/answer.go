@@ -2,13 +2,14 @@ package betterauth
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
-	"runtime/debug"
 	"strconv"
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/cors"
+	"github.com/better-auth-go/better-auth/internal/panics"
+	"github.com/better-auth-go/better-auth/internal/weburl"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -38,7 +39,7 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 		status, contentType, body = c.encodeError(err)
 	}
 	h := w.Header()
-	c.exposeHeaders()
+	cors.Expose(c.header)
 	c.writeHeaders(h)
 	c.keepFromCaches(h, err != nil)
 	c.writeCookies(h)
@@ -64,10 +65,10 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 func (c *Ctx) writeHeaders(h http.Header) {
 	for name, values := range c.header {
 		switch name {
-		case headerExpose, "Vary":
-			h.Set(name, mergeLists(h[name], values))
+		case cors.ExposeHeaders, "Vary":
+			h.Set(name, cors.MergeLists(h[name], values))
 		case "Location":
-			h[name] = []string{headerURL(values[len(values)-1])}
+			h[name] = []string{weburl.Header(values[len(values)-1])}
 		default:
 			h[name] = values
 		}
@@ -95,7 +96,7 @@ func (c *Ctx) encode(value any) (status int, contentType string, body []byte, er
 	}
 	switch v := value.(type) {
 	case preflight:
-		c.allowPreflight()
+		cors.AllowPreflight(c.header, c.request.Header, c.auth.cfg.CORS.MaxAge)
 		return http.StatusNoContent, "", nil, nil
 	case None:
 		return status, "application/json", nil, nil
@@ -148,7 +149,7 @@ func (c *Ctx) encodeError(err error) (status int, contentType string, body []byt
 	case canceled(c, err):
 		c.auth.log.Debug("the client went away", "operation", c.Operation().ID)
 	case coded.Status >= http.StatusInternalServerError:
-		c.auth.log.Error("request failed", "operation", c.Operation().ID, "status", coded.Status, "error", err)
+		c.auth.log.Error("request failed", "operation", c.Operation().ID, "status", coded.Status, "error", err, panics.Stack(err))
 	default:
 		c.logRefusal(coded, err)
 	}
@@ -212,6 +213,3 @@ func refusedField(err error) *ErrorCode {
 	}
 	return &ErrorCode{ErrValidation.Code, refused.Column + " has a value that cannot be stored", ErrValidation.Status}
 }
-
-// panicError keeps the place of a panic for the log.
-func panicError(p any) error { return fmt.Errorf("panic: %v\n%s", p, debug.Stack()) }

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/baseurl"
 	"github.com/better-auth-go/better-auth/internal/clientip"
+	"github.com/better-auth-go/better-auth/internal/origin"
 	"github.com/better-auth-go/better-auth/internal/secret"
 )
 
@@ -24,8 +26,8 @@ type Auth struct {
 	log           *slog.Logger
 	ring          *secret.Ring
 	current       string
-	base          baseURLs
-	origins       trustedOrigins
+	base          baseurl.Bases
+	origins       origin.Trusted
 	jar           cookieJar
 	clientIP      clientip.Config
 	hasher        Hasher
@@ -75,7 +77,7 @@ func (a *Auth) Close(ctx context.Context) error {
 }
 
 // BasePath is where the endpoints live, such as "/api/auth".
-func (a *Auth) BasePath() string { return a.base.path }
+func (a *Auth) BasePath() string { return a.base.Path }
 
 // Operations lists all endpoints, server-only ones included, sorted by ID.
 func (a *Auth) Operations() []Operation {
@@ -121,7 +123,7 @@ func (a *Auth) Session(ctx context.Context, r *http.Request) (*Identity, error) 
 func (a *Auth) foreignCtx(ctx context.Context, r *http.Request) (*Ctx, error) {
 	c := a.newCtx(ctx, r)
 	var err error
-	if c.baseURL, err = a.base.of(r); err != nil {
+	if c.baseURL, err = a.base.Of(r); err != nil {
 		return nil, err
 	}
 	if c.baseURL == "" {
@@ -144,7 +146,7 @@ func (a *Auth) CreateSession(ctx context.Context, userID string, how SignIn) (*S
 		return nil, err
 	}
 	c := a.newCtx(ctx, nil)
-	if c.baseURL, err = a.base.of(nil); err != nil {
+	if c.baseURL, err = a.base.Of(nil); err != nil {
 		return nil, err
 	}
 	return c.SignIn(user, how)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Builder collects what an Auth is made of. It is not safe for concurrent use.
@@ -67,10 +68,10 @@ func (a *Auth) introduce() {
 	for i, p := range a.plugins {
 		plugins[i] = p.manifest.ID
 	}
-	base := a.base.static
+	base := a.base.Static
 	switch {
-	case a.base.dynamic != nil:
-		base = "by host: " + strings.Join(a.base.dynamic.AllowedHosts, ", ")
+	case a.base.Dynamic != nil:
+		base = "by host: " + strings.Join(a.base.Dynamic.AllowedHosts, ", ")
 	case base == "":
 		base = "whatever host a request names"
 	}
@@ -78,7 +79,7 @@ func (a *Auth) introduce() {
 	if a.stateless {
 		kept = "none: sessions are in cookies alone"
 	}
-	a.log.Info("better-auth is ready", "baseURL", base, "path", a.base.path, "database", kept, "mailer", a.outbox != nil, "plugins", plugins)
+	a.log.Info("better-auth is ready", "baseURL", base, "path", a.base.Path, "database", kept, "mailer", a.outbox != nil, "plugins", plugins)
 }
 
 // Migrations returns what the database lacks, without starting anything: the
@@ -188,6 +189,6 @@ func (a *Auth) initPlugins(ctx context.Context) error {
 
 // safely turns a panic of a plugin into an error.
 func safely(f func() error) (err error) {
-	defer recoverTo(&err, "it")
+	defer panics.Recover(&err, "it")
 	return f()
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // CallOptions say on whose behalf Call calls.
@@ -42,7 +44,7 @@ func Call[Out any](ctx context.Context, a *Auth, opID string, in any, o CallOpti
 		return none, fmt.Errorf("betterauth: operation %s takes %s, not %s", opID, op.in, got)
 	}
 	c := a.newCtx(ctx, o.Request)
-	base, err := a.base.of(o.Request)
+	base, err := a.base.Of(o.Request)
 	if err != nil {
 		return none, err
 	}
@@ -56,6 +58,9 @@ func Call[Out any](ctx context.Context, a *Auth, opID string, in any, o CallOpti
 		return nil
 	})))
 	if err != nil {
+		if stack := panics.Stack(err); stack.Key != "" {
+			a.log.Error("a call panicked", "operation", opID, "error", err, stack)
+		}
 		return none, err
 	}
 	out, ok := value.(Out)

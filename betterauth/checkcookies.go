@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/internal/cookie"
+	"github.com/better-auth-go/better-auth/internal/origin"
 )
 
 // checkCookies finds cookies that no browser would keep.
@@ -28,8 +29,8 @@ func (a *Auth) checkCookies() (problems []error) {
 			add("Attributes "+key, "makes no cookie: %w", err)
 		}
 	}
-	base, err := url.Parse(a.base.static)
-	if err != nil || a.base.static == "" {
+	base, err := url.Parse(a.base.Static)
+	if err != nil || a.base.Static == "" {
 		return problems
 	}
 	host := base.Hostname()
@@ -39,8 +40,8 @@ func (a *Auth) checkCookies() (problems []error) {
 	if base.Scheme != "http" {
 		return problems
 	}
-	if cfg.AlwaysSecure && !isLoopback(base.Host) {
-		add("AlwaysSecure", "browsers drop Secure cookies from %s; use https, or leave AlwaysSecure out", a.base.static)
+	if cfg.AlwaysSecure && !origin.Loopback(base.Host) {
+		add("AlwaysSecure", "browsers drop Secure cookies from %s; use https, or leave AlwaysSecure out", a.base.Static)
 	}
 	if !cfg.AlwaysSecure && !cfg.InsecureNeverSecure {
 		if cfg.SameSite == "none" {

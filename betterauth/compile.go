@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/better-auth-go/better-auth/internal/input"
+	"github.com/better-auth-go/better-auth/internal/origin"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // operation is an endpoint ready to serve.
@@ -27,7 +29,7 @@ type compiledBefore struct {
 }
 
 func (h compiledBefore) call(c *Ctx, in any) (err error) {
-	defer recoverTo(&err, "before hook of plugin %s", h.plugin)
+	defer panics.Recover(&err, "before hook of plugin %s", h.plugin)
 	if h.rest {
 		in = c.op.plan.OwnRest(in)
 	}
@@ -40,7 +42,7 @@ type compiledAfter struct {
 }
 
 func (h compiledAfter) call(c *Ctx, r *Result) (err error) {
-	defer recoverTo(&err, "after hook of plugin %s", h.plugin)
+	defer panics.Recover(&err, "after hook of plugin %s", h.plugin)
 	return h.AfterHook.run(c, r)
 }
 
@@ -50,7 +52,7 @@ type compiledRequestHook struct {
 }
 
 func (h compiledRequestHook) run(c *Ctx) (err error) {
-	defer recoverTo(&err, "request hook %s of plugin %s", h.Name, h.plugin)
+	defer panics.Recover(&err, "request hook %s of plugin %s", h.Name, h.plugin)
 	return h.RequestHook.Run(c)
 }
 
@@ -68,8 +70,7 @@ func (a *Auth) compileManifests() (problems []error) {
 	problems = append(problems, a.subscribe()...)
 	problems = append(problems, a.compileEndings()...)
 	var limits []RateLimit
-	origins, originProblems := newTrustedOrigins(&a.cfg, a.base)
-	problems = append(problems, originProblems...)
+	problems = append(problems, a.trustConfigured()...)
 	for _, p := range a.plugins {
 		m := p.manifest
 		for i, g := range m.Gates {
@@ -107,9 +108,8 @@ func (a *Auth) compileManifests() (problems []error) {
 			a.hasher = m.Hasher(a.hasher)
 		}
 		limits = append(limits, m.Limits...)
-		problems = append(problems, origins.trust(m.ID, "trusted origins", m.TrustedOrigins)...)
+		problems = append(problems, a.trust(m.ID, "trusted origins", m.TrustedOrigins)...)
 	}
-	a.origins = origins
 	custom, ruleProblems := a.resolveRules()
 	problems = append(problems, ruleProblems...)
 	a.limiter = newLimiter(a.cfg.RateLimit, custom, append(opLimits(ops), limits...))
@@ -118,10 +118,10 @@ func (a *Auth) compileManifests() (problems []error) {
 
 // checkPlugins asks plugins about their configuration.
 func (a *Auth) checkPlugins() (problems []error) {
-	site := Site{AppName: a.cfg.AppName, BaseURL: a.base.static, TrustedOrigins: a.origins.static,
-		AnyHost: a.base.static == "" && a.base.dynamic == nil && !a.base.broken, CanMail: a.cfg.Mailer != nil, plugins: a.plugins}
+	site := Site{AppName: a.cfg.AppName, BaseURL: a.base.Static, TrustedOrigins: a.origins.All,
+		AnyHost: a.base.Static == "" && a.base.Dynamic == nil && !a.base.Broken, CanMail: a.cfg.Mailer != nil, plugins: a.plugins}
 	if site.BaseURL != "" {
-		site.Origin = originOf(site.BaseURL)
+		site.Origin = origin.Of(site.BaseURL)
 	}
 	for _, p := range a.plugins {
 		if checker, ok := p.plugin.(Checker); ok {
@@ -184,7 +184,7 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 			ops = append(ops, op)
 		}
 	}
-	a.routes = newRoutes(a.base.path)
+	a.routes = newRoutes(a.base.Path)
 	a.routes.skipSlash = a.cfg.SkipTrailingSlashes
 	a.operations = map[string]*operation{}
 	for _, op := range ops {

@@ -56,9 +56,7 @@ func (a *Auth) configure() (problems []error) {
 		IPv6Subnet: cfg.ClientIP.IPv6Subnet, Disabled: cfg.ClientIP.Disabled,
 	}
 	a.jar = newCookieJar(cfg.Cookies)
-	var baseProblems []error
-	a.base, baseProblems = newBaseURLs(cfg)
-	problems = append(problems, baseProblems...)
+	problems = append(problems, a.configureBase()...)
 	problems = append(problems, a.checkConfig()...)
 	problems = append(problems, a.loadSecrets()...)
 
@@ -87,7 +85,7 @@ func (a *Auth) checkConfig() (problems []error) {
 		}
 	}
 	problems = append(problems, a.checkCrossSite()...)
-	if cfg.Cookies.CrossSubDomain.Enabled && cfg.Cookies.CrossSubDomain.Domain == "" && a.base.static == "" && a.base.dynamic == nil {
+	if cfg.Cookies.CrossSubDomain.Enabled && cfg.Cookies.CrossSubDomain.Domain == "" && a.base.Static == "" && a.base.Dynamic == nil {
 		problems = append(problems, problem("", "config Cookies.CrossSubDomain", "needs a Domain or a BaseURL"))
 	}
 	problems = append(problems, checkHostPrefix(cfg.Cookies)...)

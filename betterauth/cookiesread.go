@@ -144,7 +144,7 @@ func (c *Ctx) ownMoreThanOnce(name string) bool {
 // sends to this server: for this host alone, for it and for each domain it is in,
 // at every path that was ever a default or is configured.
 func (c *Ctx) elsewhere(a cookie.Attributes) []cookie.Attributes {
-	return c.places(a, []string{"/", a.Path, c.auth.base.path}, 0)
+	return c.places(a, []string{"/", a.Path, c.auth.base.Path}, 0)
 }
 
 // otherDomains lists those at the same path: for this host alone, or for its

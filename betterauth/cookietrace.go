@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/origin"
 )
 
 // Browsers drop cookies that they may not keep without telling anybody: the sign-in
@@ -27,7 +29,7 @@ func (c *Ctx) traceCookie() {
 	a := c.attributes(cookieSession)
 	var r Refusal
 	switch {
-	case a.Secure && scheme == "http" && !isLoopback(host):
+	case a.Secure && scheme == "http" && !origin.Loopback(host):
 		r = Refusal{Reason: "the browser drops a Secure cookie on a page that came by http",
 			Configure: "open the application by https, or correct Config.BaseURL"}
 	case !a.Secure && scheme == "https" && !c.auth.jar.never:

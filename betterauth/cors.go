@@ -2,11 +2,10 @@ package betterauth
 
 import (
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/better-auth-go/better-auth/internal/cors"
 	"github.com/better-auth-go/better-auth/internal/origin"
 )
 
@@ -21,11 +20,6 @@ type CORSConfig struct {
 	MaxAge time.Duration
 }
 
-const (
-	headerAllowOrigin = "Access-Control-Allow-Origin"
-	headerExpose      = "Access-Control-Expose-Headers"
-)
-
 // TrustedPage reports whether scripts of the pages at an origin, as browsers send
 // it, may call for the user and read the answers: the base URL's own origin, and
 // what TrustedOrigins, TrustedOriginsFunc and plugins name. Two kinds of origins
@@ -33,15 +27,7 @@ const (
 // such as "https://*.vercel.app" and "chrome-extension://*", and the hosts of
 // DynamicBaseURL, each of which is a place of its own.
 func (c *Ctx) TrustedPage(from string) bool {
-	if !origin.Page(from) {
-		return false
-	}
-	if c.baseURL != "" && from == c.Origin() || origin.MatchAny(from, c.auth.origins.pages, false) {
-		return true
-	}
-	return slices.ContainsFunc(c.trustedFor(c.request), func(pattern string) bool {
-		return !origin.Open(pattern) && origin.Match(from, pattern, false)
-	})
+	return c.auth.origins.MayRead(from, c.Origin(), func() []string { return c.trustedFor(c.request) })
 }
 
 // CORS lets trusted pages on other origins call handlers that are not the Auth's,
@@ -55,14 +41,14 @@ func (a *Auth) CORS(next http.Handler) http.Handler {
 		c, trusted := a.newCtx(r.Context(), r), false
 		if err := safely(func() error {
 			var err error
-			c.baseURL, err = a.base.of(r)
+			c.baseURL, err = a.base.Of(r)
 			trusted = c.fromTrustedPage()
 			return err
 		}); err != nil {
 			c.answer(w, nil, err)
 			return
 		}
-		if trusted && isPreflight(r) {
+		if trusted && cors.IsPreflight(r) {
 			c.answer(w, preflight{}, nil)
 			return
 		}
@@ -74,10 +60,6 @@ func (a *Auth) CORS(next http.Handler) http.Handler {
 // preflight is the answer to a browser that asks whether a page may call.
 type preflight struct{}
 
-func isPreflight(r *http.Request) bool {
-	return r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != ""
-}
-
 // fromTrustedPage reports whether the request is from a trusted page of another
 // origin, and lets it read the answer then. The origin is named, never "*", since
 // cookies come along; so the answer depends on it, which caches are told.
@@ -85,8 +67,8 @@ func (c *Ctx) fromTrustedPage() bool {
 	if c.auth.cfg.CORS.Disabled {
 		return false
 	}
-	if len(c.auth.origins.pages) > 0 || c.auth.origins.perCall != nil {
-		c.header.Set("Vary", "Origin")
+	if len(c.auth.origins.Pages) > 0 || c.auth.cfg.TrustedOriginsFunc != nil {
+		cors.Vary(c.header)
 	}
 	from := c.request.Header.Get("Origin")
 	if from == "" || c.baseURL != "" && from == c.Origin() {
@@ -96,71 +78,17 @@ func (c *Ctx) fromTrustedPage() bool {
 		c.noteRefusedPage(from)
 		return false
 	}
-	c.header.Set(headerAllowOrigin, from)
-	c.header.Set("Access-Control-Allow-Credentials", "true")
+	cors.Allow(c.header, from)
 	return true
-}
-
-// allowPreflight lets a trusted page send what it asks to send. Whether there is
-// such an operation, and what it demands, the request itself is told.
-func (c *Ctx) allowPreflight() {
-	c.header.Add("Vary", "Access-Control-Request-Headers")
-	c.header.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE")
-	if asked := strings.Join(c.request.Header["Access-Control-Request-Headers"], ","); headerNames(asked) {
-		c.header.Set("Access-Control-Allow-Headers", asked)
-	}
-	age := c.auth.cfg.CORS.MaxAge
-	if age == 0 {
-		age = 10 * time.Minute
-	}
-	c.header.Set("Access-Control-Max-Age", strconv.Itoa(max(0, int(age/time.Second))))
-}
-
-// headerNames reports whether text is a list of header names (RFC 9110, section
-// 5.6.2), with nothing in it that could mean something else in an answer.
-func headerNames(text string) bool {
-	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~, ", r))
-	})
-}
-
-// exposeHeaders lets the script of a trusted page read what the operation, its
-// hooks and its plugins say in headers: that is meant for the client.
-func (c *Ctx) exposeHeaders() {
-	if c.header.Get(headerAllowOrigin) == "" {
-		return
-	}
-	for _, name := range sortedKeys(c.header) {
-		if name != "Vary" && !strings.HasPrefix(name, "Access-Control-") {
-			c.header.Add(headerExpose, strings.ToLower(name))
-		}
-	}
-}
-
-// mergeLists joins the lists of several header lines into one, without members
-// that differ in case alone.
-func mergeLists(lines ...[]string) string {
-	var members []string
-	seen := map[string]bool{}
-	for _, line := range slices.Concat(lines...) {
-		for member := range strings.SplitSeq(line, ",") {
-			member = strings.TrimSpace(member)
-			if key := strings.ToLower(member); member != "" && !seen[key] {
-				seen[key] = true
-				members = append(members, member)
-			}
-		}
-	}
-	return strings.Join(members, ", ")
 }
 
 // checkCrossSite reports cookies that no browser keeps: those for pages of other
 // sites must be Secure, and Secure ones are set over https or on this machine
 // (RFC 6265bis, section 5.7).
 func (a *Auth) checkCrossSite() []error {
-	host, plain := strings.CutPrefix(originOf(a.base.static), "http://")
-	if a.cfg.Cookies.SameSite != "none" || !plain || isLoopback(host) {
+	host, plain := strings.CutPrefix(origin.Of(a.base.Static), "http://")
+	if a.cfg.Cookies.SameSite != "none" || !plain || origin.Loopback(host) {
 		return nil
 	}
-	return []error{problem("", "config Cookies.SameSite", `"none" needs https, but the base URL is %s: browsers refuse such cookies; serve over https, or page and server from one site with "lax"`, a.base.static)}
+	return []error{problem("", "config Cookies.SameSite", `"none" needs https, but the base URL is %s: browsers refuse such cookies; serve over https, or page and server from one site with "lax"`, a.base.Static)}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/internal/cookie"
+	"github.com/better-auth-go/better-auth/internal/origin"
 )
 
 // Ctx is one call of an operation: the request's context, what it brought, who
@@ -123,7 +124,7 @@ func (c *Ctx) UserAgent() string {
 func (c *Ctx) BaseURL() string { return c.baseURL }
 
 // Origin is the origin of the base URL, such as "https://example.com".
-func (c *Ctx) Origin() string { return originOf(c.baseURL) }
+func (c *Ctx) Origin() string { return origin.Of(c.baseURL) }
 
 // Trusted reports whether target may be redirected to, or may call with
 // cookies: its origin is trusted, or it is a safe path on this server.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Ending is something that happens to a user, after which what opened their
@@ -289,7 +290,7 @@ type compiledGuard struct {
 }
 
 func (g compiledGuard) ask(c *Ctx, id *Identity) (err error) {
-	defer recoverTo(&err, "access guard %s of plugin %s", g.Name, g.plugin)
+	defer panics.Recover(&err, "access guard %s of plugin %s", g.Name, g.plugin)
 	return g.Check(c, id)
 }
 

@@ -3,6 +3,8 @@ package betterauth
 import (
 	"context"
 	"reflect"
+
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // EventType names a Go type that a plugin emits as an event. Make one with
@@ -63,7 +65,7 @@ type compiledSubscriber struct {
 func (s compiledSubscriber) tell(ctx context.Context, a *Auth, event any) {
 	err := safely(func() error { return s.run(ctx, event) })
 	if err != nil {
-		a.log.Error("a subscriber failed", "plugin", s.plugin, "event", s.event.String(), "error", err)
+		a.log.Error("a subscriber failed", "plugin", s.plugin, "event", s.event.String(), "error", err, panics.Stack(err))
 	}
 }
 

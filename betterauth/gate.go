@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Assurance says how strongly a sign-in proved who the person is.
@@ -138,7 +139,7 @@ type compiledGate struct {
 }
 
 func (g compiledGate) ask(c *Ctx, a *Attempt) (err error) {
-	defer recoverTo(&err, "gate %s of plugin %s", g.Name, g.plugin)
+	defer panics.Recover(&err, "gate %s of plugin %s", g.Name, g.plugin)
 	err = g.Check(c, a)
 	if err != nil && !isAnswer(err) {
 		return fmt.Errorf("gate %s of plugin %s: %w", g.Name, g.plugin, err)
@@ -156,11 +157,4 @@ func asStepUp(err error) (*stepUp, bool) {
 	var s *stepUp
 	ok := errors.As(err, &s)
 	return s, ok
-}
-
-// recoverTo turns a panic into an error that names where it happened.
-func recoverTo(err *error, format string, args ...any) {
-	if p := recover(); p != nil {
-		*err = fmt.Errorf("%s panicked: %v", fmt.Sprintf(format, args...), p)
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Host is what a plugin is given in Init: stores, services, time, randomness
@@ -26,11 +27,11 @@ func (h *Host) AppName() string { return h.auth.cfg.AppName }
 
 // BaseURL is the configured base URL with the base path, "" when it is derived
 // from each request; Ctx.BaseURL is never empty.
-func (h *Host) BaseURL() string { return h.auth.base.static }
+func (h *Host) BaseURL() string { return h.auth.base.Static }
 
 // TrustedOrigins are the origins trusted for every request: patterns, the base
 // URL's own origin first when it is configured.
-func (h *Host) TrustedOrigins() []string { return h.auth.origins.static }
+func (h *Host) TrustedOrigins() []string { return h.auth.origins.All }
 
 // SessionConfig is the application's, with defaults filled in.
 func (h *Host) SessionConfig() SessionConfig { return h.auth.cfg.Session }
@@ -143,7 +144,20 @@ func (a *Auth) afterCommit(ctx context.Context, plugin string, f func(ctx contex
 
 // logAfterCommit logs what failed after the commit, whatever way it was asked for.
 func (a *Auth) logAfterCommit(plugin string, err error) {
-	a.log.Error("a function that runs after the commit failed", "plugin", cmp.Or(plugin, "core"), "error", err)
+	a.log.Error("a function that runs after the commit failed", "plugin", cmp.Or(plugin, "core"), "error", err, panics.Stack(err))
+}
+
+// LogPanic is for goroutines that a plugin starts, where a panic would end the
+// process: deferred by itself, it logs the panic and its stack under message.
+//
+//	go func() {
+//		defer host.LogPanic("refreshing keys")
+//		…
+//	}()
+func (h *Host) LogPanic(message string) {
+	if p := recover(); p != nil {
+		panics.Write(h.Logger(), message, p)
+	}
 }
 
 // AdditionalValues checks the members of a request that set added columns of a

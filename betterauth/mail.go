@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Message is a mail to somebody, with what it is made of: a Mailer may send
@@ -84,14 +86,14 @@ func (o *outbox) work() {
 		case errors.Is(err, errMailLimit):
 			o.note(m.Kind)
 		case err != nil:
-			o.log.Error("mail could not be sent", "kind", m.Kind, "error", err)
+			o.log.Error("mail could not be sent", "kind", m.Kind, "error", err, panics.Stack(err))
 		}
 		o.pending.Done()
 	}
 }
 
 func (o *outbox) send(m waitingMail) (err error) {
-	defer recoverTo(&err, "the mailer")
+	defer panics.Recover(&err, "the mailer")
 	ctx, cancel := context.WithTimeout(context.Background(), o.timeout)
 	defer cancel()
 	if m.may != nil {

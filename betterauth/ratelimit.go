@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/better-auth-go/better-auth/internal/panics"
 	"github.com/better-auth-go/better-auth/internal/ratelimit"
 )
 
@@ -51,9 +52,10 @@ type RuleFunc func(r *http.Request, current Rule) (rule Rule, limited bool)
 type RateLimitConfig struct {
 	// Disabled turns all limits off. Default false.
 	Disabled bool
-	// Window and Max are the general rule. Default 10 seconds and 100.
+	// Window is the time in which the general rule counts. Default 10 seconds.
 	Window time.Duration
-	Max    int
+	// Max is how many requests the general rule allows in a Window. Default 100.
+	Max int
 	// Rules are the application's own; the first that matches wins over all
 	// others. Default none.
 	Rules []RateLimit
@@ -197,7 +199,7 @@ func (l RateLimit) apply(r *http.Request, current Rule, longest time.Duration) (
 	case l.Func == nil:
 		return l.Rule, true, nil
 	}
-	defer recoverTo(&err, "rate limit function for %s", l.Path)
+	defer panics.Recover(&err, "rate limit function for %s", l.Path)
 	rule, limited = l.Func(r, current)
 	if !limited {
 		return current, false, nil

@@ -11,7 +11,9 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/internal/checkpoint"
+	"github.com/better-auth-go/better-auth/internal/cors"
 	"github.com/better-auth-go/better-auth/internal/input"
+	"github.com/better-auth-go/better-auth/internal/panics"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -30,17 +32,10 @@ func (a *Auth) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve turns a panic anywhere on the way into an error, so that the client
 // gets the constant 500 and the log the cause.
 func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
-				panic(p)
-			}
-			value, err = nil, panicError(p)
-		}
-	}()
+	defer panics.Handler(&err)
 	var hostErr error
-	c.baseURL, hostErr = c.auth.base.of(r)
-	if c.fromTrustedPage() && isPreflight(r) {
+	c.baseURL, hostErr = c.auth.base.Of(r)
+	if c.fromTrustedPage() && cors.IsPreflight(r) {
 		return preflight{}, nil
 	}
 	path, ok := c.auth.routes.relative(r.URL)
@@ -114,14 +109,7 @@ func (c *Ctx) finish(value any, err error) (any, error) {
 // call runs an operation up to its handler's result. fill puts the input in
 // place and checks it.
 func (c *Ctx) call(fill func(in any) error) (value any, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
-				panic(p)
-			}
-			value, err = nil, panicError(p)
-		}
-	}()
+	defer panics.Handler(&err)
 	in := c.op.newIn()
 	if err := fill(in); err != nil {
 		var issues input.Issues

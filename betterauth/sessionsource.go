@@ -3,6 +3,8 @@ package betterauth
 import (
 	"errors"
 	"fmt"
+
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // SessionSource finds out who a request is from by something else than the
@@ -46,12 +48,12 @@ type compiledSource struct {
 }
 
 func (s compiledSource) findToken(c *Ctx) (token string, ok bool, err error) {
-	defer recoverTo(&err, "session source %s of plugin %s", s.Name, s.plugin)
+	defer panics.Recover(&err, "session source %s of plugin %s", s.Name, s.plugin)
 	return s.Token(c)
 }
 
 func (s compiledSource) findIdentity(c *Ctx) (id *Identity, ok bool, err error) {
-	defer recoverTo(&err, "session source %s of plugin %s", s.Name, s.plugin)
+	defer panics.Recover(&err, "session source %s of plugin %s", s.Name, s.plugin)
 	id, ok, err = s.Identity(c)
 	if err != nil || !ok {
 		return nil, false, err

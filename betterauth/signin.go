@@ -44,7 +44,7 @@ func (a *Auth) SignIn(w http.ResponseWriter, r *http.Request, user *User, how Si
 		return nil, errors.New("betterauth: SignIn needs a user")
 	}
 	c := a.newCtx(r.Context(), r)
-	if c.baseURL, err = a.base.of(r); err != nil {
+	if c.baseURL, err = a.base.Of(r); err != nil {
 		return nil, err
 	}
 	if c.baseURL == "" {
@@ -64,7 +64,7 @@ func (a *Auth) SignIn(w http.ResponseWriter, r *http.Request, user *User, how Si
 // checkForeignSignIn is what ServeHTTP checks of a request that signs in.
 func (c *Ctx) checkForeignSignIn() error {
 	safe := c.request.Method == http.MethodGet || c.request.Method == http.MethodHead
-	if safe || c.auth.origins.disabled {
+	if safe || c.auth.cfg.InsecureDisableOriginCheck {
 		return nil
 	}
 	if len(c.request.Header["Cookie"]) > 0 {

@@ -1,8 +1,12 @@
 package betterauth
 
 import (
+	"net/http"
 	"net/url"
-	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/weburl"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Param is a parameter of a URL's query.
@@ -17,136 +21,94 @@ type Param struct{ Name, Value string }
 // reference answers: parameters are kept in their order, and encoded as forms
 // are where params are set.
 func (c *Ctx) Target(target string, params ...Param) (string, error) {
-	resolved, err := resolveTarget(c.BaseURL(), target, params)
+	resolved, err := weburl.Resolve(c.BaseURL(), target)
 	if err != nil {
 		return "", ErrInvalidCallbackURL.Because(err)
 	}
-	if !c.Trusted(resolved) {
+	for _, p := range params {
+		resolved.Set(p.Name, p.Value)
+	}
+	if target = resolved.String(); !c.Trusted(target) {
 		return "", ErrInvalidCallbackURL
 	}
-	return resolved, nil
+	return target, nil
 }
 
 // AddParams adds parameters to the query of a URL, before its fragment, and leaves
 // what is there as it is; a relative URL stays relative. For a target that was
 // checked: see Ctx.Target for one that was not.
 func AddParams(target string, params ...Param) string {
-	target, fragment, marked := strings.Cut(target, "#")
 	for _, p := range params {
-		switch {
-		case !strings.Contains(target, "?"):
-			// A browser writes an origin with a slash.
-			if _, rest, ok := strings.Cut(target, "://"); ok && strings.HasPrefix(target, "http") && !strings.Contains(rest, "/") {
-				target += "/"
-			}
-			target += "?"
-		case !strings.HasSuffix(target, "?") && !strings.HasSuffix(target, "&"):
-			target += "&"
-		}
-		target += formEncode(p.Name) + "=" + formEncode(p.Value)
-	}
-	if marked {
-		target += "#" + fragment
+		target = weburl.Add(target, p.Name, p.Value)
 	}
 	return target
 }
 
-// headerURL writes a URL for the header Location, which holds ASCII (RFC 9110,
-// section 10.2.2; RFC 3986, section 2.1): what is beyond is percent-encoded, and
-// nothing else is touched.
-func headerURL(target string) string {
-	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := range len(target) {
-		if ch := target[i]; ch <= ' ' || ch > '~' {
-			b.Write([]byte{'%', hex[ch>>4], hex[ch&15]})
-		} else {
-			b.WriteByte(ch)
+// redirectTargets are the members of a body that name a place to send the
+// browser to.
+var redirectTargets = []struct {
+	member, label string
+	code          *ErrorCode
+}{
+	{"callbackURL", "callbackURL", ErrInvalidCallbackURL},
+	{"redirectTo", "redirectURL", ErrInvalidRedirectURL},
+	{"errorCallbackURL", "errorCallbackURL", ErrInvalidErrorURL},
+	{"newUserCallbackURL", "newUserCallbackURL", ErrInvalidNewUserURL},
+}
+
+func (c *Ctx) checkTargets(body jsontext.Value) error {
+	members := Members{}
+	if body.Kind() == '{' {
+		if err := json.Unmarshal(body, &members); err != nil {
+			return ErrBadJSON.Because(err)
 		}
 	}
-	return b.String()
-}
-
-func resolveTarget(base, target string, params []Param) (string, error) {
-	b, err := url.Parse(base)
-	if err != nil {
-		return "", err
-	}
-	u, err := b.Parse(target)
-	if err != nil {
-		return "", err
-	}
-	query := encodeQuery(u.RawQuery)
-	for _, p := range params {
-		query = setParameter(query, p.Name, p.Value)
-	}
-	if query != "" || u.ForceQuery {
-		query = "?" + query
-	}
-	fragment := ""
-	if u.Fragment != "" {
-		fragment = "#" + u.EscapedFragment()
-	}
-	u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = "", false, "", ""
-	if u.Path == "" && (u.Scheme == "http" || u.Scheme == "https") {
-		u.Path = "/"
-	}
-	place := u.String()
-	if place == u.Scheme+":" {
-		place += "//" // "myapp://", of which net/url keeps only the scheme
-	}
-	return place + query + fragment, nil
-}
-
-// encodeQuery encodes what may not stand in a query as it is, and leaves the
-// rest.
-func encodeQuery(query string) string {
-	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := range len(query) {
-		if ch := query[i]; ch <= ' ' || ch > '~' || strings.IndexByte(`"#<>'`, ch) >= 0 {
-			b.Write([]byte{'%', hex[ch>>4], hex[ch&15]})
-		} else {
-			b.WriteByte(ch)
+	for _, target := range redirectTargets {
+		raw := members[target.member]
+		if raw == nil && target.member == "callbackURL" {
+			switch sent := c.request.URL.Query()["callbackURL"]; {
+			case len(sent) > 1: // one of them would be a way around the check
+				return noString(target.label)
+			case len(sent) == 1 && sent[0] != "":
+				raw = jsontext.Value(quote(sent[0]))
+			}
 		}
-	}
-	return b.String()
-}
-
-func setParameter(query, name, value string) string {
-	var out []string
-	set := false
-	for pair := range strings.SplitSeq(query, "&") {
-		if pair == "" {
+		switch raw.Kind() {
+		case 0, 'n', 'f':
 			continue
-		}
-		k, v, _ := strings.Cut(pair, "=")
-		if k = formDecode(k); k == name {
-			if set {
+		case '"':
+			var text string
+			if err := json.Unmarshal(raw, &text); err != nil {
+				return ErrBadJSON.Because(err)
+			}
+			if text != "" && !c.trusts(text, true) {
+				return c.untrusted(target.code, target.label+" leads to an origin that is not trusted", text)
+			}
+		default:
+			if string(raw) == "0" {
 				continue
 			}
-			v, set = value, true
-		} else {
-			v = formDecode(v)
+			return noString(target.label)
 		}
-		out = append(out, formEncode(k)+"="+formEncode(v))
 	}
-	if !set {
-		out = append(out, formEncode(name)+"="+formEncode(value))
-	}
-	return strings.Join(out, "&")
+	return nil
 }
 
-// formDecode leaves a broken escape as it is, as browsers do.
-func formDecode(s string) string {
-	plain, err := url.QueryUnescape(s)
-	if err != nil {
-		plain = strings.ReplaceAll(s, "+", " ")
-	}
-	return strings.ToValidUTF8(plain, "\uFFFD")
+// noString is a target that is no text: without a code, as clients of the
+// TypeScript server know it.
+func noString(label string) error {
+	return (&ErrorCode{Status: http.StatusBadRequest}).Messagef("Invalid %s: expected a string", label)
 }
 
-// formEncode differs from url.QueryEscape in two characters.
-func formEncode(s string) string {
-	return strings.NewReplacer("%2A", "*", "~", "%7E").Replace(url.QueryEscape(s))
+// checkQueryTargets refuses a link that would send the browser to a place that
+// is not trusted. What the query says was decoded once, and is meant as it is then.
+func (c *Ctx) checkQueryTargets(query url.Values) error {
+	for _, name := range []string{"callbackURL", "newUserCallbackURL", "errorCallbackURL"} {
+		for _, target := range query[name] {
+			if target != "" && !c.trusts(target, true) {
+				return c.untrusted(ErrInvalidCallbackURL, name+" of a link leads to an origin that is not trusted", target)
+			}
+		}
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // UserInfo is a user who is about to be created, for Config.ValidateUserInfo.
@@ -19,7 +20,7 @@ type UserInfo struct {
 
 // validateUser asks Config.ValidateUserInfo about each user, whoever writes the row.
 func (a *Auth) validateUser(ctx context.Context, user *User) (err error) {
-	defer recoverTo(&err, "Config.ValidateUserInfo")
+	defer panics.Recover(&err, "Config.ValidateUserInfo")
 	info := UserInfo{User: copyOf(user)}
 	if c, ok := CtxFrom(ctx); ok {
 		info.OperationID = c.Operation().ID

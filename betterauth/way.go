@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // ErrLastSignInWay says that a removal would leave a user without any way to
@@ -87,7 +88,7 @@ func (k compiledCredentials) canSignIn(ctx context.Context, userID string) (can 
 	if k.CanSignIn == nil {
 		return false, nil
 	}
-	defer recoverTo(&err, "credentials %s of plugin %s", k.Name, k.plugin)
+	defer panics.Recover(&err, "credentials %s of plugin %s", k.Name, k.plugin)
 	can, err = k.CanSignIn(ctx, userID)
 	if err != nil {
 		return false, fmt.Errorf("credentials %s of plugin %s: %w", k.Name, k.plugin, err)

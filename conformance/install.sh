@@ -2,10 +2,15 @@
 # Installs what the conformance folder needs: the pinned packages, better-sqlite3 compiled from its own sources, the official client's bundle, and the page
 # of examples/spa, by npm ci as its documentation says.
 # Nothing is fetched but npm packages; a second run with the same lock and the same Node does nothing.
+# With --check it installs nothing, and fails where there would be something to install.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 die() { printf 'conformance/install.sh: %s\n' "$*" >&2; exit 1; }
+
+unless_check() { [ "$check" = no ] || die "$* is not installed as the lock says: run conformance/install.sh"; }
+check=no
+[ "${1:-}" != --check ] || check=yes
 
 command -v node >/dev/null || die "node is missing; Node 20 or newer is needed: apt-get install nodejs npm"
 command -v npm >/dev/null || die "npm is missing: apt-get install npm"
@@ -32,6 +37,7 @@ node_headers() {
 }
 
 if [ "$(cat "$stamp_file" 2>/dev/null || true)" != "$stamp" ] || ! loads_sqlite; then
+  unless_check "the TypeScript server"
   missing=()
   command -v g++ >/dev/null || missing+=(g++)
   command -v make >/dev/null || missing+=(make)
@@ -54,6 +60,7 @@ fi
 web=../examples/spa/web
 web_stamp="$({ cat "$web/package-lock.json" "$web/package.json"; node -p '[process.version, process.arch].join(" ")'; } | sha256sum | cut -d' ' -f1)"
 if [ "$(cat "$web/node_modules/.stamp" 2>/dev/null || true)" != "$web_stamp" ]; then
+  unless_check "the page of examples/spa"
   (cd "$web" && npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed in examples/spa/web"
   printf '%s\n' "$web_stamp" >"$web/node_modules/.stamp"
 fi

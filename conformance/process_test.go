@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,8 +23,8 @@ const (
 	sharedOrigin = "http://localhost:3000"
 )
 
-// patience is how long a process may take to start or to end.
-const patience = 2 * time.Minute
+// patience is how long a process may take to start, to answer or to end.
+const patience = 3 * time.Minute
 
 // binaries is a folder that lasts as long as the tests.
 var binaries string
@@ -31,7 +32,9 @@ var binaries string
 // goServer compiles the Go server once for all tests.
 var goServer = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(binaries, "server")
-	out, err := exec.Command("go", "build", "-o", path, "./server").CombinedOutput()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "go", "build", "-o", path, "./server").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
@@ -79,6 +82,9 @@ func startGo(t testing.TB, db testDatabase, flags ...string) *server {
 
 func launchGo(t testing.TB, db testDatabase, flags ...string) (*server, error) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("compiles the Go server and runs it as a process; run it without -short")
+	}
 	path, err := goServer()
 	if err != nil {
 		return nil, err
@@ -188,7 +194,9 @@ func (s *server) kill() {
 func node(t testing.TB, args ...string) (stdout []byte, err error) {
 	t.Helper()
 	needReference(t)
-	cmd := exec.Command("node", args...)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", args...)
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints
 	stdout, err = cmd.Output()

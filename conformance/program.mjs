@@ -46,22 +46,35 @@ export async function startProgram(file, args, { name = file, ready, input = fal
   return { child, said, ended, kill };
 }
 
+/** Resolves as `ended` does; rejects, and has the program killed, when that takes more than `patience` seconds. */
+export async function within(ended, kill, name, patience = 120) {
+  let deadline;
+  const late = new Promise((resolve, reject) => {
+    deadline = setTimeout(() => {
+      kill();
+      reject(new Error(`the ${name} server does not end within ${patience} seconds`));
+    }, patience * 1000);
+  });
+  return Promise.race([ended, late]).finally(() => clearTimeout(deadline));
+}
+
 /**
  * Starts a server that prints URL and READY and ends with its standard input, as those in reference/ and server/ do.
- * Resolves to {name, url, said(), stop(), terminate()}: both end it, stop as the end of this process would, terminate by a signal.
+ * Resolves to {name, url, said(), stop(), terminate()}: both end it, stop as the end of this process would, terminate by a signal. They reject when it
+ * does not end.
  */
 export async function startServer(name, file, args, env) {
   const ready = ({ printed }) => /^READY$/m.test(printed);
-  const { child, said, ended } = await startProgram(file, [...args, "--port", "0", "--exit-with-stdin"], {
+  const { child, said, ended, kill } = await startProgram(file, [...args, "--port", "0", "--exit-with-stdin"], {
     name: `the ${name} server`, ready, input: true, env: { ...process.env, ...env },
   });
   const stop = async () => {
     child.stdin.end();
-    await ended;
+    await within(ended, kill, name);
   };
   const terminate = async () => {
     child.kill("SIGTERM");
-    await ended;
+    await within(ended, kill, name);
   };
   return { name, url: /^URL (.*)$/m.exec(said.printed)[1], said: () => said.errors, stop, terminate };
 }

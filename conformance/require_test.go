@@ -33,6 +33,9 @@ func need(t testing.TB, met bool, todo string) {
 // needReference demands Node and the packages of the reference.
 func needReference(t testing.TB) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts the TypeScript server in Node; run it without -short")
+	}
 	_, err := exec.LookPath("node")
 	need(t, err == nil, "node is missing: install Node 20 or newer and run conformance/install.sh")
 	_, err = os.Stat(filepath.Join("node_modules", "better-sqlite3", "build", "Release", "better_sqlite3.node"))

@@ -12,6 +12,7 @@ import (
 // Engine names a kind of database.
 type Engine string
 
+// The engines whose SQL this package writes.
 const (
 	SQLite   Engine = "sqlite"
 	Postgres Engine = "postgres"

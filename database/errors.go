@@ -55,6 +55,7 @@ type UniqueError struct {
 	cause error
 }
 
+// Error names the table and the columns, never a value.
 func (e *UniqueError) Error() string {
 	return "database: " + e.Table + ": a row with the same " + strings.Join(e.Columns, ", ") + " exists already"
 }

@@ -82,6 +82,7 @@ func (h RowHooks[Row]) compile() (reflect.Type, map[Event]hook) {
 // Event is what happens to a row.
 type Event string
 
+// What a hook can be called for.
 const (
 	OnCreate Event = "create"
 	OnUpdate Event = "update"

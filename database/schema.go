@@ -12,6 +12,8 @@ import (
 // Options are the choices an application makes for all tables at once. The zero
 // value is Better Auth's default.
 type Options struct {
+	// Naming is how tables and columns are called. Default: as Better Auth
+	// (TypeScript) calls them, in no schema of their own.
 	Naming Naming
 	// IDs is how ids are made and stored; the default is RandomID.
 	IDs IDStrategy

@@ -28,6 +28,7 @@ type ValueError struct {
 	cause error
 }
 
+// Error names the column and what is wrong, never the value.
 func (e *ValueError) Error() string {
 	if e.Column == "" {
 		return "database: " + e.Table + ": " + e.cause.Error()

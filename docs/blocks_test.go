@@ -3,13 +3,18 @@
 package docs_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
+
+// patience is how long the go command may take on a busy machine.
+const patience = 5 * time.Minute
 
 // preamble is what a block that is not a whole file may use: the packages it
 // would import, and the values a reader has by then.
@@ -77,6 +82,9 @@ type block struct {
 }
 
 func TestGoBlocksCompile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles every Go block of the pages; run it without -short")
+	}
 	pages, err := filepath.Glob("*.md")
 	if err != nil {
 		t.Fatal(err)
@@ -107,7 +115,9 @@ func TestGoBlocksCompile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	out, err := exec.Command("go", "vet", "./"+filepath.ToSlash(dir)+"/...").CombinedOutput()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "go", "vet", "./"+filepath.ToSlash(dir)+"/...").CombinedOutput()
 	if err != nil {
 		for i, b := range blocks {
 			out = []byte(strings.ReplaceAll(string(out), fmt.Sprintf("block%d/block.go", i), b.where))

@@ -23,7 +23,7 @@ import (
 )
 
 // patience is how long a test waits for what should happen within seconds.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // Each program takes -addr and -database, keeps people signed in over a restart,
 // takes the token that sign-up answers in a header, and ends with 0 on SIGTERM and
@@ -32,6 +32,9 @@ func TestProcesses(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("nobody sends SIGTERM there")
+	}
+	if testing.Short() {
+		t.Skip("compiles five programs and runs them as processes; run it without -short")
 	}
 	programs := map[string]struct{ flags []string }{
 		"echo": {}, "gin": {}, "nethttp": {}, "quickstart": {}, "spa": {flags: []string{"-page", "http://localhost:5173"}},

@@ -206,7 +206,7 @@ func TestMisplacedDocuments(t *testing.T) {
 		return
 	}
 	t.Parallel()
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMisplacedDocuments$/^Documents$", "-test.v")
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMisplacedDocuments$/^Documents$", "-test.v", "-test.timeout=5m")
 	child.Env = append(os.Environ(), brokenEnv+"=misplaced")
 	out, err := child.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "--- FAIL: TestMisplacedDocuments/Documents") {
@@ -223,7 +223,7 @@ func TestBroken(t *testing.T) {
 	for name, b := range broken {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBroken$/^"+b.test+"$", "-test.v")
+			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBroken$/^"+b.test+"$", "-test.v", "-test.timeout=5m")
 			child.Env = append(os.Environ(), brokenEnv+"="+name)
 			out, err := child.CombinedOutput()
 			var exit *exec.ExitError

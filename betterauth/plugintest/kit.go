@@ -42,7 +42,8 @@ const Secret = "plugintest-secret-0123456789-abcdefgh"
 type Options struct {
 	// Config is the application's configuration. BaseURL, Secret, Clock, Logger
 	// and Schema are filled in, and limits are off unless RateLimited.
-	Config  betterauth.Config
+	Config betterauth.Config
+	// Plugins are what the application is built with. Default none.
 	Plugins []betterauth.Plugin
 	// DB is the database. Default: SQLite in memory.
 	DB *database.DB

@@ -68,7 +68,7 @@ func TestRunOfOneRuleJudgesNoOptions(t *testing.T) {
 		"^TestBroken$/^talkative$/^options-used$":          true, // it runs all rules
 		"^TestBroken$/^talkative$/^answers$":               false,
 	} {
-		child := exec.Command(os.Args[0], "-test.run="+run, "-test.v")
+		child := exec.Command(os.Args[0], "-test.run="+run, "-test.v", "-test.timeout=5m")
 		child.Env = append(os.Environ(), inChild+"=1", databasetest.PostgresEnv+"=")
 		output, err := child.CombinedOutput()
 		if failed := err != nil; failed != wantFailure {

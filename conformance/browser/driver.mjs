@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
+// How long a page waits for anything, in milliseconds: long enough for a machine that is busy with other tests.
+const patience = 60_000;
+
 const bundles = ["official-client.js", "react.js"];
 
 // The background services would only try, and fail, to reach hosts outside; QUIC is off so that a test sees every request as HTTP/1.1.
@@ -124,6 +127,7 @@ function consoleErrors(page) {
 }
 
 async function instrument(context, page, errors) {
+  page.setDefaultTimeout(patience);
   const session = await context.newCDPSession(page);
   await session.send("WebAuthn.enable");
   return {

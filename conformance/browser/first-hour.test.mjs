@@ -164,7 +164,7 @@ async function follow(t, browser, url, lines) {
   await tab.addAuthenticator("ctap2");
   for (const line of lines.trim().split("\n")) {
     const [, verb, what, where] = /^(see|press|type) "(.*?)"(?: into "(.*)")?$/.exec(line) ?? assert.fail(`nobody can do: ${line}`);
-    if (verb === "see") await tab.page.getByText(what, { exact: true }).waitFor({ timeout: 20_000 });
+    if (verb === "see") await tab.page.getByText(what, { exact: true }).waitFor({ timeout: 60_000 });
     if (verb === "press") await tab.page.getByRole("button", { name: what, exact: true }).click();
     if (verb === "type") await tab.page.getByPlaceholder(where, { exact: true }).fill(what);
   }

@@ -1,30 +1,19 @@
 // Builds and starts a Go program of this project for a test, with a database of its own.
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { startProgram } from "../program.mjs";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { compileGo } from "../compile.mjs";
+import { startProgram, within } from "../program.mjs";
 
 /** Builds the main package in a folder of the project, such as "examples/quickstart"; resolves to {start, remove}. */
 export async function buildGo(folder) {
-  const out = await mkdtemp(join(tmpdir(), "conformance-go-"));
-  const program = join(out, "server");
-  await promisify(execFile)("go", ["build", "-o", program, `./${folder}`], { cwd: root }).catch((error) => {
-    throw new Error(error.code === "ENOENT" ? "no Go: the tests of the Go server need go on the PATH" : `go build ./${folder}:\n${error.stderr}`);
-  });
-  return {
-    start: (flags = [], env = {}) => startServer(program, flags, env),
-    remove: () => rm(out, { recursive: true, force: true }),
-  };
+  const { program, remove } = await compileGo(folder);
+  return { start: (flags = [], env = {}) => startServer(program, flags, env), remove };
 }
 
 /**
  * Starts it on a free port, with `env` beside the environment; resolves to {url, printed, errors, database, interrupt(), stop()} once it says where it is.
- * interrupt asks it to end, as Ctrl+C does, and resolves to its exit code; stop ends it at once and removes its database.
+ * interrupt asks it to end, as Ctrl+C does, and resolves to its exit code or rejects when it goes on; stop ends it at once and removes its database.
  */
 async function startServer(program, flags, env) {
   const folder = await mkdtemp(join(tmpdir(), "conformance-"));
@@ -43,7 +32,7 @@ async function startServer(program, flags, env) {
     get errors() { return said.errors; },
     interrupt: () => {
       child.kill("SIGINT");
-      return ended;
+      return within(ended, kill, "Go");
     },
     stop: async () => {
       await kill();

@@ -185,7 +185,7 @@ test("password managers are told what was deleted and who the user is now", asyn
     tab.session.on(event, ({ authenticatorId, credentialId, credential }) => told.push({ event, authenticatorId, credentialId, credential }));
   }
   const toldOf = async (event, check) => {
-    for (const until = Date.now() + 5000; Date.now() < until; await tab.page.waitForTimeout(50)) {
+    for (const until = Date.now() + 60_000; Date.now() < until; await tab.page.waitForTimeout(50)) {
       const found = told.find((one) => one.event === `WebAuthn.${event}` && check(one));
       if (found) return found;
     }

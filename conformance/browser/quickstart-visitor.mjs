@@ -21,7 +21,7 @@ export async function visit(t, browser, server, options) {
   const button = (name) => page.getByRole("button", { name, exact: true }).or(page.getByRole("link", { name, exact: true }));
   const says = async (text) => {
     const notice = page.locator(".notice:visible", { hasText: text });
-    await notice.waitFor({ timeout: 10_000 }).catch(async () => {
+    await notice.waitFor({ timeout: 60_000 }).catch(async () => {
       assert.fail(`the page does not say "${text}" but ${JSON.stringify(await page.locator(".notice").allTextContents())}; console: ${tab.errors}`);
     });
     return notice;
@@ -83,7 +83,7 @@ export function assertErrors(tab, expected) {
 /** Changes rows behind the server's back, as time or an administrator would. */
 export function change(server, sql) {
   const database = new Database(server.database);
-  database.pragma("busy_timeout = 5000");
+  database.pragma("busy_timeout = 60000");
   const { changes } = database.prepare(sql).run();
   database.close();
   assert.ok(changes > 0, "the row to change is there");

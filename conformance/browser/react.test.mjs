@@ -21,7 +21,7 @@ async function open(t, start = servers.quickstart) {
   const tab = await browser.open(server.url, "react.js");
   await tab.page.context().clearCookies(); // cookies are the host's, whatever the port
   t.after(tab.close);
-  const shown = (text) => tab.page.getByText(text, { exact: true }).waitFor({ timeout: 10_000 });
+  const shown = (text) => tab.page.getByText(text, { exact: true }).waitFor({ timeout: 60_000 });
   return {
     ...tab,
     server,

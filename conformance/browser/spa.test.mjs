@@ -40,7 +40,7 @@ async function visit(t, url) {
   const tab = await browser.visit(url);
   t.after(tab.close);
   await tab.addAuthenticator("ctap2");
-  const heading = (name) => tab.page.getByRole("heading", { name, exact: true }).waitFor({ timeout: 20_000 });
+  const heading = (name) => tab.page.getByRole("heading", { name, exact: true }).waitFor({ timeout: 60_000 });
   const press = (name) => tab.page.getByRole("button", { name, exact: true }).click();
   const fill = async (fields) => {
     for (const [label, value] of Object.entries(fields)) await tab.page.getByLabel(label, { exact: true }).fill(value);

@@ -16,7 +16,7 @@ const origin = "http://localhost:3000";
 // Resolves to {code, output, errors}; output is the JSON the command printed.
 function interop(...args) {
   return new Promise((resolve) => {
-    execFile(process.execPath, [script, ...args], (error, stdout, errors) => {
+    execFile(process.execPath, [script, ...args], { timeout: 120_000 }, (error, stdout, errors) => {
       resolve({ code: error ? error.code : 0, output: stdout === "" ? undefined : JSON.parse(stdout), errors });
     });
   });

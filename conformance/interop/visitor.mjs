@@ -27,7 +27,7 @@ export class Visitor {
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       redirect: "manual",
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(120_000),
     }).catch(({ message, cause }) => {
       throw new Error(`${method} ${path}: ${cause?.message || cause?.code || message}`);
     });

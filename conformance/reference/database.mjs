@@ -16,7 +16,7 @@ export async function openDatabase(name) {
 function openSQLite(path) {
   if (!path) throw new Error("--database sqlite: has no path");
   // Another process may hold the file at the same moment; wait for it as long as a test may take.
-  const handle = new Database(path, { timeout: 10_000 });
+  const handle = new Database(path, { timeout: 60_000 });
   return {
     dialect: "sqlite",
     handle,

@@ -7,7 +7,7 @@ import { openDatabase } from "./database.mjs";
 import { engines, sqliteDatabase, startReference } from "./start.mjs";
 
 const schemaFile = fileURLToPath(new URL("./schema.mjs", import.meta.url));
-const schemaOf = (database) => JSON.parse(execFileSync(process.execPath, [schemaFile, database], { encoding: "utf8" }));
+const schemaOf = (database) => JSON.parse(execFileSync(process.execPath, [schemaFile, database], { encoding: "utf8", timeout: 120_000 }));
 
 async function execute(database, sql) {
   const opened = await openDatabase(database);

@@ -1,10 +1,7 @@
 // The configurations that scenarios run on, each served by the reference and by the Go server.
-import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { compileGo } from "../compile.mjs";
 import { startServer } from "../program.mjs";
 import { secret } from "../reference/start.mjs";
 
@@ -41,14 +38,7 @@ export const sites = {
 };
 
 /** Compiles the Go server; resolves to {program, remove()}. */
-export async function buildGoServer() {
-  const out = await mkdtemp(join(tmpdir(), "conformance-go-"));
-  const program = join(out, "server");
-  await promisify(execFile)("go", ["build", "-o", program, "./server"], { cwd: folder }).catch((error) => {
-    throw new Error(error.code === "ENOENT" ? "no Go: the conformance suite needs go on the PATH" : `go build ./conformance/server:\n${error.stderr}`);
-  });
-  return { program, remove: () => rm(out, { recursive: true, force: true }) };
-}
+export const buildGoServer = () => compileGo("conformance/server");
 
 /** Starts a server and resolves to {name, url, said(), stop()} when it is ready; rejects with what it printed when it ends first. */
 export const startReference = (flags) => startServer("reference", process.execPath, [join(folder, "reference/server.mjs"), "--migrate", ...flags], environment);

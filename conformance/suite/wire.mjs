@@ -9,7 +9,7 @@ export function send(url, { method, headers, body }) {
     const raw = {};
     for (const [name, value] of new Headers(headers)) raw[name] = value;
     if (typeof body === "string") raw["content-length"] = Buffer.byteLength(body);
-    const request = http.request(url, { method, headers: raw, agent, timeout: 20_000 });
+    const request = http.request(url, { method, headers: raw, agent, timeout: 120_000 });
     request.once("timeout", () => request.destroy(new Error(`${method} ${url}: no answer`)));
     request.once("error", reject);
     request.once("response", (response) => {

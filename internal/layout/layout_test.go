@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -40,8 +41,21 @@ type source struct {
 	imports []string // of the project, without the module path
 }
 
+// sources are all Go files of the project.
 func sources(t *testing.T) []source {
 	t.Helper()
+	all, err := read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 50 {
+		t.Fatalf("only %d files were found", len(all))
+	}
+	return all
+}
+
+// read parses the files once for all tests.
+var read = sync.OnceValues(func() ([]source, error) {
 	root := os.DirFS("../..")
 	var out []source
 	err := fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
@@ -58,7 +72,7 @@ func sources(t *testing.T) []source {
 		if err != nil {
 			return err
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, text, 0)
+		file, err := parser.ParseFile(token.NewFileSet(), path, text, parser.ParseComments)
 		if err != nil {
 			return err
 		}
@@ -72,14 +86,8 @@ func sources(t *testing.T) []source {
 		out = append(out, s)
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(out) < 50 {
-		t.Fatalf("only %d files were found", len(out))
-	}
-	return out
-}
+	return out, err
+})
 
 func under(path, folder string) bool { return path == folder || strings.HasPrefix(path, folder+"/") }
 
@@ -97,7 +105,7 @@ func TestImports(t *testing.T) {
 			for _, imp := range s.imports {
 				allowed := slices.ContainsFunc(rule.may, func(folder string) bool { return under(imp, folder) })
 				if !allowed && !under(imp, own) && !under(own, imp) {
-					t.Errorf("%s imports %s", s.path, imp)
+					t.Errorf("%s imports %s: a file of %s may import %s (rules, in internal/layout/layout_test.go)", s.path, imp, rule.folder, strings.Join(rule.may, ", "))
 				}
 			}
 			break
@@ -147,7 +155,7 @@ func TestPluginsUseThePublicContractOnly(t *testing.T) {
 		}
 		for _, imp := range s.imports {
 			if under(imp, "internal") {
-				t.Errorf("%s imports %s", s.path, imp)
+				t.Errorf("%s imports %s: plugins and examples have what everybody has; see docs/plugins.md, or make what is missing part of the contract", s.path, imp)
 			}
 		}
 	}
@@ -163,7 +171,7 @@ func TestPluginsDoNotImportEachOther(t *testing.T) {
 		}
 		for _, imp := range s.imports {
 			if other := strings.Split(imp, "/"); other[0] == "plugins" && other[1] != parts[1] {
-				t.Errorf("%s imports %s", s.path, imp)
+				t.Errorf("%s imports %s: declare an interface of what it needs and ask betterauth.Peer; see docs/plugins.md", s.path, imp)
 			}
 		}
 	}
@@ -174,7 +182,7 @@ func TestNames(t *testing.T) {
 	for _, s := range sources(t) {
 		switch name := strings.TrimSuffix(s.file.Name.Name, "_test"); name {
 		case "utils", "util", "common", "models", "types", "services", "helpers":
-			t.Errorf("%s: package %s says nothing", s.path, name)
+			t.Errorf("%s: package %s says nothing; name it after what it provides", s.path, name)
 		}
 	}
 }
@@ -185,7 +193,7 @@ func TestNoInit(t *testing.T) {
 	for _, s := range sources(t) {
 		for _, decl := range s.file.Decls {
 			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
-				t.Errorf("%s has an init function", s.path)
+				t.Errorf("%s has an init function: nothing is registered by import; pass it to a constructor", s.path)
 			}
 		}
 	}
@@ -194,7 +202,7 @@ func TestNoInit(t *testing.T) {
 func TestTopLevel(t *testing.T) {
 	t.Parallel()
 	known := []string{
-		"adapters", "benchmarks", "betterauth", "cmd", "conformance", "database", "docs", "examples", "findings", "internal", "plugins",
+		"adapters", "benchmarks", "betterauth", "cmd", "conformance", "database", "docs", "examples", "findings", "internal", "plugins", "tools",
 		"go.mod", "go.sum", "LICENSE", "Makefile", "README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md",
 	}
 	entries, err := os.ReadDir("../..")
@@ -206,6 +214,6 @@ func TestTopLevel(t *testing.T) {
 		if strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".db") || strings.Contains(name, ".db-") || slices.Contains(known, name) {
 			continue
 		}
-		t.Errorf("%s has no place at the top level", name)
+		t.Errorf("%s has no place at the top level: move it into a folder, or add it to the list in internal/layout/layout_test.go", name)
 	}
 }

@@ -2,6 +2,7 @@ package origin
 
 import (
 	"net/netip"
+	"net/url"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/internal/glob"
@@ -81,4 +82,15 @@ func validName(name string) bool {
 		}
 	}
 	return true
+}
+
+// Loopback reports whether a host, with its port if it has one, is this machine:
+// what browsers treat as secure without https (Secure Contexts, section 3.1).
+func Loopback(host string) bool {
+	u, err := url.Parse("http://" + host)
+	if err != nil {
+		return false
+	}
+	name := u.Hostname()
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || strings.HasPrefix(name, "127.") || name == "::1"
 }

@@ -25,9 +25,9 @@ type aside struct {
 func newAside() *aside { return &aside{places: make(chan struct{}, asidePlaces)} }
 
 // run calls f in the background, with a context of its own: the request's ends
-// with its answer. The error says that f was left out; report is told when f
-// panicked.
-func (a *aside) run(f func(ctx context.Context), report func(problem any)) error {
+// with its answer. f recovers from its own panics. The error says that f was left
+// out.
+func (a *aside) run(f func(ctx context.Context)) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.closed {
@@ -39,12 +39,7 @@ func (a *aside) run(f func(ctx context.Context), report func(problem any)) error
 		return errors.New("too many at once")
 	}
 	a.running.Go(func() {
-		defer func() {
-			<-a.places
-			if p := recover(); p != nil {
-				report(p)
-			}
-		}()
+		defer func() { <-a.places }()
 		ctx, cancel := context.WithTimeout(context.Background(), asideTime)
 		defer cancel()
 		f(ctx)

@@ -125,13 +125,14 @@ func (p *EmailPassword) tellOwner(email string) {
 		return
 	}
 	err := p.aside.run(func(ctx context.Context) {
+		defer p.host.LogPanic("OnExistingUserSignUp")
 		user, err := p.users.Get(ctx, database.Eq("email", email))
 		if err != nil {
 			p.host.Logger().Warn("OnExistingUserSignUp was left out", "error", err)
 			return
 		}
 		p.cfg.OnExistingUserSignUp(ctx, user)
-	}, func(problem any) { p.host.Logger().Error("OnExistingUserSignUp", "panic", problem) })
+	})
 	if err != nil {
 		p.host.Logger().Warn("OnExistingUserSignUp was left out", "error", err)
 	}

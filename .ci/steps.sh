@@ -1,0 +1,76 @@
+# Runs named steps, each with a deadline, and says at the end what each took. Sourced, from the project's folder.
+set -euo pipefail
+
+took=()      # "seconds name" of each step
+leftovers=() # folders that go with the run
+left_out=()  # what could not be run, and what to do about it
+packages=$(mktemp)
+running=
+
+# step SECONDS NAME COMMAND..., or step SECONDS NAME run FUNCTION ARGUMENTS... for an exported function. The run ends where a step fails. After SECONDS the
+# step and all its processes are ended: first asked to, 20 seconds later killed.
+step() {
+	local deadline=$1 name=$2 begun=$SECONDS code=0
+	shift 2
+	printf '\n== %s\n' "$name"
+	set -m # a process group of its own, which Ctrl+C ends as well
+	if [ "$1" = run ]; then set -- bash -euo pipefail -c '"$@"' "$@"; fi
+	timeout --kill-after=20 "$deadline" "$@" &
+	running=$!
+	set +m
+	wait "$running" || code=$?
+	running=
+	took+=("$((SECONDS - begun)) $name")
+	[ "$code" = 0 ] && return
+	case $code in
+	124 | 137) printf '!! "%s" did not end within %s seconds: something in it waits without a deadline\n' "$name" "$deadline" ;;
+	*) printf '!! "%s" failed; its last lines above say where to look\n' "$name" ;;
+	esac
+	exit 1
+}
+
+# miss WHAT: it is left out, which BETTERAUTH_REQUIRE_ALL=1 makes a failure.
+miss() {
+	left_out+=("$*")
+	printf '!! left out: %s\n' "$*"
+}
+
+# go_test FLAGS... PACKAGES...: go test that also keeps how long each package took.
+go_test() { go test "$@" | tee -a "$packages"; }
+
+formatted() {
+	local unformatted
+	# Those that are there: one that was just removed is still in the index.
+	unformatted=$(git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0 sh -c 'for file; do [ ! -e "$file" ] || printf "%s\0" "$file"; done' sh | xargs -0 gofmt -l)
+	[ -z "$unformatted" ] || { printf 'not formatted; run gofmt -w on:\n%s\n' "$unformatted"; return 1; }
+}
+
+lint() { go tool staticcheck ./...; }
+export -f go_test formatted lint
+export packages
+
+summary() {
+	local code=$?
+	[ -z "$running" ] || kill -TERM -- "-$running" 2>/dev/null || true
+	! declare -F stop_postgres >/dev/null || stop_postgres
+	if grep -q '^ok .*s$' "$packages"; then
+		printf '\n== the ten slowest packages, in seconds; what is not listed was faster or unchanged\n'
+		awk -F'\t' '$1 ~ /^(ok|FAIL)/ && $3 ~ /s$/ { sub("s$", "", $3); printf "%8.1f  %s\n", $3, $2 }' "$packages" | sort -rn | head -n 10
+	fi
+	if [ ${#took[@]} -gt 0 ]; then
+		printf '\n== the seconds of each step\n'
+		printf '%s\n' "${took[@]}" "$SECONDS all" | awk '{ s = $1; sub("^[0-9]+ ", ""); printf "%8d  %s\n", s, $0 }'
+	fi
+	if [ ${#left_out[@]} -gt 0 ]; then
+		printf '\n== LEFT OUT\n'
+		printf '  - %s\n' "${left_out[@]}"
+		[ -z "${BETTERAUTH_REQUIRE_ALL:-}" ] || [ "$code" != 0 ] || code=1
+	elif [ "$code" = 0 ] && [ -n "${whole:-}" ]; then
+		printf '\nEverything was run.\n'
+	fi
+	rm -rf "$packages" "${leftovers[@]}"
+	exit "$code"
+}
+trap summary EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
