@@ -108,9 +108,9 @@ func TestBuildProblems(t *testing.T) {
 		"bad limit of an operation": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{ID: "o", Method: http.MethodGet, Path: "/o", Access: betterauth.Public, Limit: &betterauth.Rule{Max: 1}}, ok)}}},
 			want: []string{"endpoint o", "limit", "needs a Window and a Max"}},
-		"bad rate limits": {config: betterauth.Config{RateLimit: betterauth.RateLimitConfig{Max: -1, Rules: []betterauth.RateLimit{
+		"bad rate limits": {config: betterauth.Config{RateLimit: betterauth.RateLimitConfig{Storage: "redis", Max: -1, Rules: []betterauth.RateLimit{
 			{Path: "/empty"}, {Path: "/both", Rule: betterauth.Rule{Window: 1e9, Max: 1}, AllowUnlimited: true}, {Path: "slashless", AllowUnlimited: true}}}},
-			want: []string{"is negative", "/empty: needs a Window and a Max", "/both: needs one of", "slashless: needs a path"}},
+			want: []string{`RateLimit.Storage: "redis"`, "is negative", "/empty: needs a Window and a Max", "/both: needs one of", "slashless: needs a path"}},
 		"bad limit": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Limits: []betterauth.RateLimit{{Path: "x"}}}}, want: []string{"limit x"}},
 		"bad code":  {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Errors: []*betterauth.ErrorCode{{Code: "X"}}}}, want: []string{"error code number 1"}},
 		"hook on no table": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", RowHooks: []database.Hooks{

@@ -10,7 +10,7 @@ import (
 // compileSchema joins core, plugin and application tables and columns.
 func (a *Auth) compileSchema() (problems []error) {
 	tables := coreTables()
-	if a.cfg.RateLimit.Database {
+	if a.cfg.RateLimit.Storage == RateLimitDatabase {
 		tables = append(tables, database.TableOf[rateRow]("rateLimit"))
 	}
 	owner := map[string]string{}
@@ -102,7 +102,7 @@ func (a *Auth) openStores() []error {
 	if err != nil {
 		return []error{problem("", "schema", "%w", err)}
 	}
-	if a.limiter != nil && a.limiter.store == nil && a.cfg.RateLimit.Database {
+	if a.limiter != nil && a.limiter.store == nil && a.cfg.RateLimit.Storage == RateLimitDatabase {
 		rows, err := database.StoreOf[rateRow](a.schema)
 		if err != nil {
 			return []error{problem("", "schema", "%w", err)}

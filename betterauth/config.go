@@ -215,16 +215,11 @@ type SessionConfig struct {
 	CookieCache CookieCacheConfig
 }
 
-// CookieCacheStrategy is the format of the cached session.
-type CookieCacheStrategy string
-
+// The formats of the cookie cache.
 const (
-	// CacheCompact is signed JSON, readable by the client. The default.
-	CacheCompact CookieCacheStrategy = "compact"
-	// CacheJWT is an HS256 JSON Web Token (RFC 7519), readable by the client.
-	CacheJWT CookieCacheStrategy = "jwt"
-	// CacheJWE is an encrypted token (RFC 7516), opaque to the client.
-	CacheJWE CookieCacheStrategy = "jwe"
+	cacheCompact = "compact"
+	cacheJWT     = "jwt"
+	cacheJWE     = "jwe"
 )
 
 // CookieCacheConfig saves the database read of most requests: the session is
@@ -235,8 +230,10 @@ type CookieCacheConfig struct {
 	Enabled bool
 	// MaxAge is how long a copy is believed. Default 5 minutes.
 	MaxAge time.Duration
-	// Strategy is the format. Default CacheCompact.
-	Strategy CookieCacheStrategy
+	// Strategy is the format: "compact", signed JSON that the client can read; "jwt", an
+	// HS256 JSON Web Token (RFC 7519) that the client can read; or "jwe", an encrypted
+	// token (RFC 7516). Default "compact".
+	Strategy string
 	// Version marks copies; changing it makes all older ones invalid. Default "1".
 	Version string
 	// LeaveOut are columns that are not copied, to keep the cookie small: "user.image",

@@ -41,7 +41,7 @@ func (a *Auth) configure() (problems []error) {
 	setDefault(&cfg.Session.FreshAge, day)
 	problems = append(problems, a.configureStateless()...)
 	setDefault(&cfg.Session.CookieCache.MaxAge, 5*time.Minute)
-	setDefault(&cfg.Session.CookieCache.Strategy, CacheCompact)
+	setDefault(&cfg.Session.CookieCache.Strategy, cacheCompact)
 	setDefault(&cfg.Session.CookieCache.Version, "1")
 	setDefault(&cfg.Cookies.Prefix, "better-auth")
 	setDefault(&cfg.Cookies.SameSite, "lax")
@@ -71,7 +71,7 @@ func (a *Auth) configure() (problems []error) {
 func (a *Auth) checkConfig() (problems []error) {
 	cfg := &a.cfg
 	switch cfg.Session.CookieCache.Strategy {
-	case CacheCompact, CacheJWT, CacheJWE:
+	case cacheCompact, cacheJWT, cacheJWE:
 	default:
 		problems = append(problems, problem("", "config Session.CookieCache.Strategy", "%q is not compact, jwt or jwe", cfg.Session.CookieCache.Strategy))
 	}

@@ -42,5 +42,66 @@
 // only grow within a major version.
 //
 // # Names for applications
+//
+//   - building: [New], [Builder], [Config], [Secret], [DynamicBaseURL],
+//     [CORSConfig], [ClientIPConfig], [Problem]
+//   - sessions, cookies and passwords: [SessionConfig], [CookieConfig],
+//     [CookieAttributes], [CookieCacheConfig], [CrossSubDomainConfig],
+//     [PasswordConfig], [Argon2id], [Scrypt]
+//   - limits: [RateLimitConfig], [RateLimit], [RuleFunc], [Rule],
+//     [RateLimitStorage], [RateLimitMemory], [RateLimitDatabase],
+//     [FailuresConfig], [MailLimitConfig]
+//   - the database: [SchemaMode], [SchemaVerify], [SchemaMigrate],
+//     [SchemaIgnore], [SchemaError], [NewField], [Field], [AddedColumn]
+//   - mail: [Mailer], [MailerFunc], [Message]
+//   - serving: [Auth], [SessionFrom], [Identity], [User], [Session],
+//     [Sessions], [Requirement], [NotReadyError]
+//   - programs and handlers of their own: [Call], [CallOptions],
+//     [StepUpBody], [SignIn], [MultiFactor], [NewUserOptions], [UserInfo]
+//   - errors: [ErrorCode], [ErrNoSession], [ErrForbidden],
+//     [ErrUserExists], [ErrInvalidEmail], [ErrNoPasswords]
+//
 // # Names for plugin authors
+//
+//   - a plugin and its life: [Plugin], [Manifest], [Inline],
+//     [Initializer], [Checker], [Closer], [Host], [Site], [Schema],
+//     [Peer], [Having], [ErrNoPeer], [PasswordKeeper]
+//   - operations: [Handle], [Endpoint], [Operation], [Access], [Public],
+//     [WithSession], [WithStoredSession], [WithStoredSessionOrInProcess],
+//     [WithFreshSession], [WithFreshSessionOrInProcess], [ServerOnly],
+//     [Ctx], [CtxFrom], [WithIdentity], [Members], [None], [Status],
+//     [Success], [Redirect], [Raw], [Param], [AddParams],
+//     [EncodeURIComponent], [StepUp], [RequestValue], [NewRequestValue],
+//     [Cookie]
+//   - hooks: [BeforeHook], [Before], [BeforeMatch], [BeforeMembers],
+//     [AfterHook], [After], [AfterMatch], [Result], [Every],
+//     [EverySignIn], [RequestHook], [SessionSource]
+//   - events: [Subscriber], [On], [Emit], [EventType], [EventOf],
+//     [AddressClaimed]
+//   - gates and what opens an account: [SessionGate], [Attempt],
+//     [Assurance], [SingleFactor], [AccessGuard], [Credentials],
+//     [Revocation], [Pending], [Ending], [Endings], [AddressProven],
+//     [AddressChanged], [PasswordReset], [PasswordChanged],
+//     [SessionsRevoked], [UserBanned], [UserDeleted], [ErrLastSignInWay]
+//   - addresses: [Claim], [AddressProof], [ProvenAddress],
+//     [ErrClaimEnded], [NormalizeEmail], [IsEmail], [BrowserOrigin]
+//   - secrets, codes and tokens: [Hasher], [Rehasher], [Decoyer],
+//     [Decoy], [NeedsRehash], [Failures], [Proof], [Subject],
+//     [TypedCode], [CodeStorage], [CodeForm], [CodePlain],
+//     [CodeEncrypted], [CodeHashed], [ErrCodeHashed], [Verifications],
+//     [Verification], [Alphanumeric], [LowerAlphanumeric], [URLSafe],
+//     [ErrTokenInvalid], [ErrTokenExpired], [RateLimitStore]
+//   - rows: [Account], [ProviderCredential], [Extended], [Tables],
+//     [StoreOf]
+//   - errors of requests: [Refusal], [ErrBadJSON], [ErrBodyTooLarge],
+//     [ErrBusy], [ErrCrossSiteLogin], [ErrDeferRequired],
+//     [ErrFailedToCreateSession], [ErrFailedToGetSession],
+//     [ErrFieldNotAllowed], [ErrInternal], [ErrInvalidCallbackURL],
+//     [ErrInvalidErrorURL], [ErrInvalidNewUserURL], [ErrInvalidOrigin],
+//     [ErrInvalidRedirectURL], [ErrMediaType], [ErrMissingField],
+//     [ErrMissingOrigin], [ErrNotFound], [ErrSessionNotFresh],
+//     [ErrTooManyFailures], [ErrTooManyRequests], [ErrUnauthorized],
+//     [ErrUserNotFound], [ErrValidation]
+//   - operations of the core: [GetSessionInput], [RevokeSessionInput],
+//     [UpdateSessionInput], [UpdatedSession], [ErrorPageInput]
 package betterauth

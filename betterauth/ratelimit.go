@@ -59,14 +59,22 @@ type RateLimitConfig struct {
 	// Rules are the application's own; the first that matches wins over all
 	// others. Default none.
 	Rules []RateLimit
-	// Database counts for all processes together, in the table rateLimit, which exists
-	// only with this choice. Every request that is allowed then costs a write. Default
-	// false: each process counts by itself in memory, so that n processes allow n times
-	// as much.
-	Database bool
-	// Store counts elsewhere. Beside Database it is an error of Build. Default nil.
+	// Storage is where requests are counted. Default RateLimitMemory.
+	Storage RateLimitStorage
+	// Store counts them elsewhere instead of in Storage. Default nil.
 	Store RateLimitStore
 }
+
+// RateLimitStorage is a place where requests are counted.
+type RateLimitStorage string
+
+const (
+	// RateLimitMemory counts in this process: n processes allow n times as much.
+	RateLimitMemory RateLimitStorage = ""
+	// RateLimitDatabase counts for all processes in the table rateLimit, which
+	// exists only with this choice. Every request that is allowed costs a write.
+	RateLimitDatabase RateLimitStorage = "database"
+)
 
 // builtInLimits are the reference's rules. The first that matches applies.
 var builtInLimits = []struct {
@@ -96,7 +104,7 @@ func newLimiter(cfg RateLimitConfig, custom, plugins []RateLimit) *limiter {
 		return nil
 	}
 	l := &limiter{store: cfg.Store, general: Rule{10 * time.Second, 100}, plugins: plugins, custom: custom, longest: time.Hour}
-	if l.store == nil && !cfg.Database {
+	if l.store == nil && cfg.Storage == RateLimitMemory {
 		l.store = memoryLimits{ratelimit.NewMemory(0)}
 	}
 	if cfg.Window > 0 {
@@ -140,8 +148,11 @@ func (a *Auth) checkRateConfig() (problems []error) {
 	add := func(item, format string, args ...any) {
 		problems = append(problems, problem("", "config RateLimit"+item, format, args...))
 	}
-	if cfg.Store != nil && cfg.Database {
-		add(".Database", "has no meaning beside Store")
+	if cfg.Storage != RateLimitMemory && cfg.Storage != RateLimitDatabase {
+		add(".Storage", "%q is not %q or %q", cfg.Storage, RateLimitMemory, RateLimitDatabase)
+	}
+	if cfg.Store != nil && cfg.Storage != RateLimitMemory {
+		add(".Storage", "has no meaning beside Store")
 	}
 	if cfg.Window < 0 || cfg.Max < 0 {
 		add("", "Window or Max is negative")

@@ -45,7 +45,7 @@ func countRows(t *testing.T, db *database.DB) (rows int) {
 func TestRateLimitsInTheDatabase(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		limits := betterauth.RateLimitConfig{Database: true, Rules: []betterauth.RateLimit{
+		limits := betterauth.RateLimitConfig{Storage: betterauth.RateLimitDatabase, Rules: []betterauth.RateLimit{
 			{Path: "/ok", Rule: betterauth.Rule{Window: 10 * time.Second, Max: 10}}}}
 		kit := limited(t, limits, plugintest.Options{DB: db})
 		// A second process on the same database.
@@ -117,7 +117,7 @@ func TestRateLimitsInTheDatabase(t *testing.T) {
 // The table is the reference's, and is there only when it is needed.
 func TestRateLimitTable(t *testing.T) {
 	t.Parallel()
-	chosen := limited(t, betterauth.RateLimitConfig{Database: true}, plugintest.Options{})
+	chosen := limited(t, betterauth.RateLimitConfig{Storage: betterauth.RateLimitDatabase}, plugintest.Options{})
 	var ddl string
 	if err := chosen.DB.Bun().QueryRowContext(t.Context(), `select sql from sqlite_master where name = 'rateLimit'`).Scan(&ddl); err != nil {
 		t.Fatal(err)

@@ -81,7 +81,7 @@ func (c *Ctx) sealCache(id *Identity, forgetful bool) (string, error) {
 		return "", err
 	}
 	age := c.cacheAge(forgetful)
-	if cfg.Strategy == CacheCompact {
+	if cfg.Strategy == cacheCompact {
 		expires := now.Add(age).UnixMilli()
 		signature := c.auth.ring.SignBytesURL(withMember(payload, "expiresAt", expires))
 		out := append([]byte(`{"session":`), payload...)
@@ -92,7 +92,7 @@ func (c *Ctx) sealCache(id *Identity, forgetful bool) (string, error) {
 	}
 	claims := withMember(payload, "iat", now.Unix())
 	claims = withMember(claims, "exp", now.Add(age).Unix())
-	if cfg.Strategy == CacheJWT {
+	if cfg.Strategy == cacheJWT {
 		return c.auth.ring.SignJWT(claims), nil
 	}
 	jti, err := newUUID(c.Random())
@@ -110,7 +110,7 @@ func (c *Ctx) cacheAge(forgetful bool) time.Duration {
 	switch {
 	case !forgetful, c.auth.stateless:
 		return cfg.MaxAge
-	case cfg.Strategy == CacheCompact:
+	case cfg.Strategy == cacheCompact:
 		return forgetfulCompact
 	}
 	return forgetfulSealed
@@ -220,9 +220,9 @@ func (c *Ctx) unsealCache(value string) (payload cachePayload, expires time.Time
 	var claims []byte
 	var err error
 	switch c.auth.cfg.Session.CookieCache.Strategy {
-	case CacheCompact:
+	case cacheCompact:
 		return c.unsealCompact(value)
-	case CacheJWT:
+	case cacheJWT:
 		claims, err = c.auth.ring.VerifyJWT(value)
 	default:
 		claims, err = c.auth.ring.OpenJWE(jweSessionSalt, value)

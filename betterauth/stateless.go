@@ -15,7 +15,7 @@ import "github.com/better-auth-go/better-auth/database"
 // other providers, and is of little use with passwords or passkeys. What has
 // expired in memory is removed by Auth.DeleteExpired.
 //
-// Defaults differ: the cookie cache is on, encrypted (CacheJWE), for as long as
+// Defaults differ: the cookie cache is on, encrypted ("jwe"), for as long as
 // a session (SessionConfig.ExpiresIn).
 func (b *Builder) Stateless(memory *database.DB) *Builder {
 	b.stateless, b.memory = true, memory
@@ -34,11 +34,11 @@ func (a *Auth) configureStateless() (problems []error) {
 	if a.db != nil {
 		problems = append(problems, problem("", "database", "Stateless is said, and one is given"))
 	}
-	if a.cfg.RateLimit.Database {
-		problems = append(problems, problem("", "config RateLimit.Database", "there is no database to share; use Store"))
+	if a.cfg.RateLimit.Storage == RateLimitDatabase {
+		problems = append(problems, problem("", "config RateLimit.Storage", "there is no database to share; use Store"))
 	}
 	cache.Enabled = true
-	setDefault(&cache.Strategy, CacheJWE)
+	setDefault(&cache.Strategy, cacheJWE)
 	setDefault(&cache.MaxAge, a.cfg.Session.ExpiresIn)
 	setDefault(&cache.RefreshCache, cache.MaxAge/5)
 	a.cfg.Schema = SchemaMigrate

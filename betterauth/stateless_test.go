@@ -130,7 +130,7 @@ func TestStatelessDoesNotSeeRevocation(t *testing.T) {
 
 func TestStatelessForgetfulBrowser(t *testing.T) {
 	t.Parallel()
-	for _, strategy := range []betterauth.CookieCacheStrategy{betterauth.CacheCompact, betterauth.CacheJWT, betterauth.CacheJWE} {
+	for _, strategy := range []string{"compact", "jwt", "jwe"} {
 		cfg := betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Strategy: strategy}}
 		here, there := process(t, cfg), process(t, cfg)
 		browser := here.Client()
@@ -195,9 +195,9 @@ func TestStatelessIsSaid(t *testing.T) {
 	_, err = betterauth.New(cfg).Database(memory(t)).Stateless(memory(t)).Build(t.Context())
 	wantError(err, "Stateless is said, and one is given")
 	limits := cfg
-	limits.RateLimit.Database = true
+	limits.RateLimit.Storage = betterauth.RateLimitDatabase
 	_, err = betterauth.New(limits).Stateless(memory(t)).Build(t.Context())
-	wantError(err, "RateLimit.Database", "no database to share")
+	wantError(err, "RateLimit.Storage", "no database to share")
 	refresh := cfg
 	refresh.Session.CookieCache = betterauth.CookieCacheConfig{Enabled: true, RefreshCache: time.Minute}
 	_, err = betterauth.New(refresh).Database(memory(t)).Build(t.Context())

@@ -83,7 +83,7 @@ func TestHostileTextOutsideTheInput(t *testing.T) {
 			RateLimited: true,
 			Config: betterauth.Config{
 				ClientIP:  betterauth.ClientIPConfig{Headers: []string{"X-Forwarded-For"}},
-				RateLimit: betterauth.RateLimitConfig{Database: true, Max: 1000},
+				RateLimit: betterauth.RateLimitConfig{Storage: betterauth.RateLimitDatabase, Max: 1000},
 			},
 			Plugins: []betterauth.Plugin{
 				bearer.New(bearer.Config{}), new(stranger),
