@@ -1,4 +1,4 @@
-.PHONY: help short lint test bench cost conformance reference quickstart fuzz
+.PHONY: help short lint test bench cost footprint conformance reference quickstart fuzz
 
 # The comment behind a target is its line in make help.
 help: ## this list
@@ -21,6 +21,10 @@ bench: ## ratios beside the TypeScript server and a handler by hand
 cost: ## what a request costs against its size
 	go run ./benchmarks/cost
 
+# Fails where a package or a module more is linked or listed.
+footprint: ## what a user pays: packages linked, size and modules of the smallest program
+	go test -count=1 -v -run Footprint ./benchmarks/footprint
+
 # The figure at the end says what was compared.
 conformance: ## the official client and the TypeScript server against the Go server
 	conformance/install.sh
@@ -37,7 +41,7 @@ quickstart: ## runs the example with a page, at http://localhost:3000
 
 FUZZTIME ?= 30s
 fuzz: ## each fuzz target for FUZZTIME (default 30s)
-	@set -e; for pkg in $$(go list ./...); do \
+	@set -e; for pkg in $$(go list work); do \
 		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 			echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
 		done; done

@@ -45,7 +45,7 @@ formatted() {
 	[ -z "$unformatted" ] || { printf 'not formatted; run gofmt -w on:\n%s\n' "$unformatted"; return 1; }
 }
 
-lint() { go tool staticcheck ./...; }
+lint() { go tool staticcheck work; }
 export -f go_test formatted lint
 export packages
 

@@ -12,7 +12,9 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/internal/baseurl"
 	"github.com/better-auth-go/better-auth/internal/clientip"
+	"github.com/better-auth-go/better-auth/internal/mailqueue"
 	"github.com/better-auth-go/better-auth/internal/origin"
+	"github.com/better-auth-go/better-auth/internal/router"
 	"github.com/better-auth-go/better-auth/internal/secret"
 )
 
@@ -34,9 +36,11 @@ type Auth struct {
 	limiter       *limiter
 	warnings      struct{ origin, address sync.Once } // what is logged once
 	noted         notes                               // what is warned of once in a while
-	plugins       []orderedPlugin
+	plugins       []*orderedPlugin
+	core          *orderedPlugin // needs plugins, and is none
+	passwords     PasswordKeeper // nil without one
 	operations    map[string]*operation
-	routes        *routes
+	routes        *router.Table[*operation]
 	requestHooks  []compiledRequestHook
 	sources       []compiledSource
 	gates         []compiledGate
@@ -53,8 +57,8 @@ type Auth struct {
 	failures      *Failures
 	mailLimit     *mailLimit
 	lookup        *database.Lookup[Session, User]
-	outbox        *outbox
-	checking      chan struct{} // held while Ready checks
+	mail          *mailqueue.Queue // nil without a Mailer
+	checking      chan struct{}    // held while Ready checks
 }
 
 var _ http.Handler = (*Auth)(nil)
@@ -63,8 +67,8 @@ var _ http.Handler = (*Auth)(nil)
 // plugins hold, in reverse order. It does not close the database.
 func (a *Auth) Close(ctx context.Context) error {
 	var errs []error
-	if a.outbox != nil {
-		errs = append(errs, a.outbox.close(ctx))
+	if a.mail != nil {
+		errs = append(errs, a.mail.Close(ctx))
 	}
 	for i := len(a.plugins) - 1; i >= 0; i-- {
 		if closer, ok := a.plugins[i].plugin.(Closer); ok {

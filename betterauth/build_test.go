@@ -38,12 +38,9 @@ func TestBuildProblems(t *testing.T) {
 		plugins []betterauth.Plugin
 		want    []string
 	}{
-		"nil plugin":      {plugins: []betterauth.Plugin{nil}, want: []string{"plugin number 1", "is nil"}},
-		"bad id":          {plugins: []betterauth.Plugin{betterauth.Inline{ID: "Not Kebab"}}, want: []string{"plugin Not Kebab", "kebab-case"}},
-		"duplicate id":    {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x"}, betterauth.Inline{ID: "x"}}, want: []string{"plugin x", "two plugins"}},
-		"missing require": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Requires: []string{"y"}}}, want: []string{"plugin x", "y is not present"}},
-		"circular": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Requires: []string{"y"}}, betterauth.Inline{ID: "y", Requires: []string{"x"}}},
-			want: []string{"circular", "x → y → x"}},
+		"nil plugin":         {plugins: []betterauth.Plugin{nil}, want: []string{"plugin number 1", "is nil"}},
+		"bad id":             {plugins: []betterauth.Plugin{betterauth.Inline{ID: "Not Kebab"}}, want: []string{"plugin Not Kebab", "kebab-case"}},
+		"duplicate id":       {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x"}, betterauth.Inline{ID: "x"}}, want: []string{"plugin x", "two plugins"}},
 		"panicking manifest": {plugins: []betterauth.Plugin{panicky{}}, want: []string{"plugin number 1", "panicked"}},
 		"undeclared access": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{ID: "open", Method: http.MethodGet, Path: "/open"}, ok)}}},
@@ -203,8 +200,8 @@ func TestBuildComparesTheSchema(t *testing.T) {
 func TestPluginLifeCycle(t *testing.T) {
 	t.Parallel()
 	var events []string
-	live := func(id string, requires ...string) betterauth.Plugin {
-		return &lifecycle{id: id, requires: requires, events: &events}
+	live := func(id string, after ...string) betterauth.Plugin {
+		return &lifecycle{id: id, after: after, events: &events}
 	}
 	auth, err := betterauth.New(betterauth.Config{Secret: plugintest.Secret, Schema: betterauth.SchemaMigrate}).
 		Database(memory(t)).Plugin(live("last", "middle"), live("middle", "first")).Plugin(live("first")).Build(t.Context())
@@ -218,7 +215,7 @@ func TestPluginLifeCycle(t *testing.T) {
 		t.Errorf("events %q, want %q", got, want)
 	}
 	events = nil
-	failing := &lifecycle{id: "failing", requires: []string{"first"}, events: &events, err: errors.New("cannot start")}
+	failing := &lifecycle{id: "failing", after: []string{"first"}, events: &events, err: errors.New("cannot start")}
 	_, err = betterauth.New(betterauth.Config{Secret: plugintest.Secret, Schema: betterauth.SchemaMigrate}).
 		Database(memory(t)).Plugin(failing, live("first")).Build(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "plugin failing: Init: cannot start") {
@@ -230,14 +227,14 @@ func TestPluginLifeCycle(t *testing.T) {
 }
 
 type lifecycle struct {
-	id       string
-	requires []string
-	events   *[]string
-	err      error
+	id     string
+	after  []string
+	events *[]string
+	err    error
 }
 
 func (l *lifecycle) Manifest() betterauth.Manifest {
-	return betterauth.Manifest{ID: l.id, Requires: l.requires}
+	return betterauth.Manifest{ID: l.id, OrderAfter: l.after}
 }
 
 func (l *lifecycle) Init(context.Context, *betterauth.Host) error {
@@ -248,27 +245,6 @@ func (l *lifecycle) Init(context.Context, *betterauth.Host) error {
 func (l *lifecycle) Close(context.Context) error {
 	*l.events = append(*l.events, "close "+l.id)
 	return nil
-}
-
-type greeter interface{ Greeting() string }
-
-func (l *lifecycle) Greeting() string { return "hello from " + l.id }
-
-func TestPeers(t *testing.T) {
-	t.Parallel()
-	var events []string
-	kit := plugintest.New(t, &lifecycle{id: "one", events: &events})
-	peer, err := betterauth.Peer[greeter](kit.Host)
-	if err != nil || peer.Greeting() != "hello from one" {
-		t.Errorf("Peer: %v, %v", peer, err)
-	}
-	if _, err := betterauth.Peer[interface{ Nobody() }](kit.Host); err == nil {
-		t.Error("a peer nobody implements was found")
-	}
-	kit = plugintest.New(t, &lifecycle{id: "one", events: &events}, &lifecycle{id: "two", events: &events})
-	if _, err := betterauth.Peer[greeter](kit.Host); err == nil {
-		t.Error("one of two peers was chosen")
-	}
 }
 
 func TestReplacesAnEndpoint(t *testing.T) {

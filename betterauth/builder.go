@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/database"
@@ -51,10 +50,7 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 		return nil, err
 	}
 	a.tellOpenOrigins()
-	a.outbox = newOutbox(a.cfg.Mailer, a.cfg.MailTimeout, a.log, func(kind string) {
-		a.note(context.Background(), "mail was dropped", kind, Refusal{Reason: "its recipient gets too much mail",
-			Configure: "if that much is meant, raise Config.MailLimit", Seen: []slog.Attr{slog.String("kind", kind)}})
-	})
+	a.startMail()
 	if err := a.initPlugins(ctx); err != nil {
 		return nil, err
 	}
@@ -79,7 +75,7 @@ func (a *Auth) introduce() {
 	if a.stateless {
 		kept = "none: sessions are in cookies alone"
 	}
-	a.log.Info("better-auth is ready", "baseURL", base, "path", a.base.Path, "database", kept, "mailer", a.outbox != nil, "plugins", plugins)
+	a.log.Info("better-auth is ready", "baseURL", base, "path", a.base.Path, "database", kept, "mailer", a.mail != nil, "plugins", plugins)
 }
 
 // Migrations returns what the database lacks, without starting anything: the
@@ -172,18 +168,21 @@ func (a *Auth) tell(plan *database.Plan) {
 	}
 }
 
-// initPlugins starts plugins in order. If one fails, those before it are closed.
+// initPlugins starts plugins in order, each with the started ones it needs. If one
+// fails, those before it are closed.
 func (a *Auth) initPlugins(ctx context.Context) error {
 	for i, p := range a.plugins {
+		p.fillNeeds()
 		init, ok := p.plugin.(Initializer)
 		if !ok {
 			continue
 		}
 		if err := safely(func() error { return init.Init(ctx, &Host{a, p.manifest.ID}) }); err != nil {
-			started := &Auth{plugins: a.plugins[:i], outbox: a.outbox}
+			started := &Auth{plugins: a.plugins[:i], mail: a.mail}
 			return errors.Join(&Problem{Plugin: p.manifest.ID, Item: "Init", Err: err}, started.Close(ctx))
 		}
 	}
+	a.core.fillNeeds()
 	return nil
 }
 

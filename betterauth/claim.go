@@ -91,7 +91,7 @@ func (c *Ctx) ClaimAddress(claim Claim, mail func(tx *Ctx, user *User) error) (c
 		}
 		claimed = true
 		Emit(tx, &Host{auth: tx.auth, plugin: "core"}, AddressClaimed{user.ID})
-		return mail(tx, user)
+		return undoing(mail(tx, user))
 	})
 	return claimed && err == nil, err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/better-auth-go/better-auth/internal/input"
 	"github.com/better-auth-go/better-auth/internal/origin"
 	"github.com/better-auth-go/better-auth/internal/panics"
+	"github.com/better-auth-go/better-auth/internal/router"
 )
 
 // operation is an endpoint ready to serve.
@@ -62,7 +63,7 @@ func (a *Auth) compileManifests() (problems []error) {
 	problems = append(problems, a.uncheck("InsecureUncheckedOrigins", a.cfg.InsecureUncheckedOrigins, func(op *operation) { op.anyTarget = true })...)
 	problems = append(problems, a.uncheck("InsecureUncheckedCSRF", a.cfg.InsecureUncheckedCSRF, func(op *operation) { op.anyOrigin = true })...)
 	for _, path := range a.cfg.DisabledPaths {
-		if err := a.routes.disable(path); err != nil {
+		if err := a.routes.Disable(path); err != nil {
 			problems = append(problems, problem("", "config DisabledPaths", "%w", err))
 		}
 	}
@@ -104,6 +105,9 @@ func (a *Auth) compileManifests() (problems []error) {
 				problems = append(problems, problem(m.ID, fmt.Sprintf("error code number %d", i+1), "needs a Code and a Status from 400 to 599"))
 			}
 		}
+		if m.ProvesAddresses > ProvenWithoutMail {
+			problems = append(problems, problem(m.ID, "ProvesAddresses", "%d is neither ProvenByMail nor ProvenWithoutMail", m.ProvesAddresses))
+		}
 		if m.Hasher != nil {
 			a.hasher = m.Hasher(a.hasher)
 		}
@@ -119,9 +123,13 @@ func (a *Auth) compileManifests() (problems []error) {
 // checkPlugins asks plugins about their configuration.
 func (a *Auth) checkPlugins() (problems []error) {
 	site := Site{AppName: a.cfg.AppName, BaseURL: a.base.Static, TrustedOrigins: a.origins.All,
-		AnyHost: a.base.Static == "" && a.base.Dynamic == nil && !a.base.Broken, CanMail: a.cfg.Mailer != nil, plugins: a.plugins}
+		AnyHost: a.base.Static == "" && a.base.Dynamic == nil && !a.base.Broken, CanMail: a.cfg.Mailer != nil}
 	if site.BaseURL != "" {
 		site.Origin = origin.Of(site.BaseURL)
+	}
+	for _, p := range a.plugins {
+		by := p.manifest.ProvesAddresses
+		site.ProvesAddresses = site.ProvesAddresses || by == ProvenWithoutMail || by == ProvenByMail && site.CanMail
 	}
 	for _, p := range a.plugins {
 		if checker, ok := p.plugin.(Checker); ok {
@@ -148,7 +156,7 @@ func unjoined(err error) []error {
 
 // compileOperations collects all endpoints, the core's first, and their routes.
 func (a *Auth) compileOperations() (ops []*operation, problems []error) {
-	sources := []orderedPlugin{{manifest: Manifest{ID: "core", Endpoints: coreEndpoints()}}}
+	sources := []*orderedPlugin{{manifest: Manifest{ID: "core", Endpoints: coreEndpoints()}}}
 	sources = append(sources, a.plugins...)
 	byID := map[string]*operation{}
 	replaced := map[string]string{} // operation → plugin
@@ -184,19 +192,32 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 			ops = append(ops, op)
 		}
 	}
-	a.routes = newRoutes(a.base.Path)
-	a.routes.skipSlash = a.cfg.SkipTrailingSlashes
+	a.routes = router.New[*operation](a.base.Path, a.cfg.SkipTrailingSlashes)
 	a.operations = map[string]*operation{}
 	for _, op := range ops {
 		a.operations[op.ID] = op
 		if op.Access == ServerOnly {
 			continue
 		}
-		if clash := a.routes.add(op); clash != nil {
-			problems = append(problems, problem(op.plugin, "endpoint "+op.ID, "its route %s is also that of %s of %s", op.Path, clash.ID, clash.plugin))
+		if clash := a.routes.Add(router.Route[*operation]{ID: op.ID, Methods: op.methods(), Path: op.Path, To: op}); clash != nil {
+			problems = append(problems, problem(op.plugin, "endpoint "+op.ID, "its route %s is also that of %s of %s", op.Path, clash.ID, clash.To.plugin))
 		}
 	}
 	return ops, problems
+}
+
+// uncheck marks the operations at and below the routes of a switch.
+func (a *Auth) uncheck(name string, paths []string, mark func(*operation)) (problems []error) {
+	for _, path := range paths {
+		ops := a.routes.Below(path)
+		for _, op := range ops {
+			mark(op)
+		}
+		if len(ops) == 0 {
+			problems = append(problems, problem("", "config "+name, "%q is the route of no operation and leads to none%s", path, a.routes.Hint(path)))
+		}
+	}
+	return problems
 }
 
 // attachHooks resolves which hooks run for which operation.

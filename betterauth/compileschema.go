@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/ratelimit"
 )
 
 // compileSchema joins core, plugin and application tables and columns.
@@ -107,7 +108,7 @@ func (a *Auth) openStores() []error {
 		if err != nil {
 			return []error{problem("", "schema", "%w", err)}
 		}
-		a.limiter.store = &databaseLimits{rows: rows, keep: a.limiter.longest, log: a.log}
+		a.limiter.store = plainStore{ratelimit.NewShared(rateRows{rows}, a.limiter.Longest(), a.log)}
 	}
 	a.users, a.accounts = users, accounts
 	a.sessions = &Sessions{auth: a, store: sessions}

@@ -9,7 +9,7 @@ import (
 )
 
 // PasswordKeeper is the plugin that keeps passwords, for CreateUser and for other
-// plugins, which find it with Peer. The plugin email-password is one.
+// plugins, which Need it; at most one may be present. The plugin email-password is one.
 type PasswordKeeper interface {
 	// PreparePassword checks a password that is to become somebody's and hashes it,
 	// which takes long. set stores it as a user's in the transaction of its context.
@@ -60,14 +60,10 @@ func (a *Auth) CreateUser(ctx context.Context, user *User, o NewUserOptions) err
 	}
 	set := func(context.Context, string) error { return nil }
 	if o.Password != "" {
-		keeper, err := Peer[PasswordKeeper](&Host{auth: a, plugin: "core"})
-		if errors.Is(err, ErrNoPeer) {
+		if a.passwords == nil {
 			return ErrNoPasswords
 		}
-		if err != nil {
-			return err
-		}
-		if set, err = keeper.PreparePassword(ctx, o.Password); err != nil {
+		if set, err = a.passwords.PreparePassword(ctx, o.Password); err != nil {
 			return err
 		}
 	}

@@ -38,15 +38,11 @@ func TestEveryWayToAUserIsOne(t *testing.T) {
 	t.Parallel()
 	const password = "password1234"
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		hooked, administrators := "", admin.New(admin.Config{})
+		hooked, administrators, passwords := "", admin.New(admin.Config{}), emailpassword.New(emailpassword.Config{})
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db,
 			Config:  betterauth.Config{Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},
-			Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{}), administrators, rewriting(&hooked)}})
+			Plugins: []betterauth.Plugin{passwords, administrators, rewriting(&hooked)}})
 		ctx := t.Context()
-		passwords, err := betterauth.Peer[betterauth.PasswordKeeper](kit.Host)
-		if err != nil {
-			t.Fatal(err)
-		}
 		ways := map[string]func(email string) error{
 			"CreateUser": func(email string) error {
 				return kit.Auth.CreateUser(ctx, &betterauth.User{Name: "Ada", Email: email}, betterauth.NewUserOptions{Password: password})

@@ -132,17 +132,12 @@ func (c *Ctx) Trusted(target string) bool { return c.trusts(target, true) }
 
 // Transaction runs f in a transaction that travels in f's Ctx. An error or a
 // panic undoes everything, cookies and a session made inside included. A
-// step-up is an answer, not a failure: it commits.
+// step-up is an answer, not a failure: it commits. So does a refusal that Commit
+// marked.
 func (c *Ctx) Transaction(f func(tx *Ctx) error) error {
 	before, login := len(c.cookies), c.login
-	var answer error
-	err := c.auth.db.Transaction(c.Context, func(ctx context.Context) error {
-		err := f(&Ctx{Context: ctx, exchange: c.exchange})
-		if err != nil && isAnswer(err) {
-			answer = err
-			return nil
-		}
-		return err
+	answer, err := c.auth.transaction(c.Context, func(ctx context.Context) error {
+		return f(&Ctx{Context: ctx, exchange: c.exchange})
 	})
 	if err != nil {
 		c.cookies, c.login = c.cookies[:before], login

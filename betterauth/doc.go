@@ -65,14 +65,16 @@
 //
 //   - a plugin and its life: [Plugin], [Manifest], [Inline],
 //     [Initializer], [Checker], [Closer], [Host], [Site], [Schema],
-//     [Peer], [Having], [ErrNoPeer], [PasswordKeeper]
+//     [Need], [Dependency], [ProvenBy], [ProvenByMail],
+//     [ProvenWithoutMail], [PasswordKeeper]
 //   - operations: [Handle], [Endpoint], [Operation], [Access], [Public],
 //     [WithSession], [WithStoredSession], [WithStoredSessionOrInProcess],
 //     [WithFreshSession], [WithFreshSessionOrInProcess], [ServerOnly],
 //     [Ctx], [CtxFrom], [WithIdentity], [Members], [None], [Status],
 //     [Success], [Redirect], [Raw], [Param], [AddParams],
-//     [EncodeURIComponent], [StepUp], [RequestValue], [NewRequestValue],
-//     [Cookie]
+//     [EncodeURIComponent], [StepUp], [Commit], [RequestValue],
+//     [NewRequestValue], [Cookie], [SessionCookies], [AllCookies],
+//     [CacheOnly]
 //   - hooks: [BeforeHook], [Before], [BeforeMatch], [BeforeMembers],
 //     [AfterHook], [After], [AfterMatch], [Result], [Every],
 //     [EverySignIn], [RequestHook], [SessionSource]

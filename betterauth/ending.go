@@ -291,7 +291,7 @@ type compiledGuard struct {
 
 func (g compiledGuard) ask(c *Ctx, id *Identity) (err error) {
 	defer panics.Recover(&err, "access guard %s of plugin %s", g.Name, g.plugin)
-	return g.Check(c, id)
+	return undoing(g.Check(c, id))
 }
 
 // ChangeAccess runs change, by which the user of the request's session changes

@@ -3,20 +3,17 @@ package betterauth
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"reflect"
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
-// Host is what a plugin is given in Init: stores, services, time, randomness
-// and its peers. It is safe for concurrent use and lives as long as the Auth.
+// Host is what a plugin is given in Init: stores, services, time and randomness.
+// It is safe for concurrent use and lives as long as the Auth.
 type Host struct {
 	auth   *Auth
 	plugin string
@@ -111,10 +108,11 @@ func (h *Host) Sessions() *Sessions { return h.auth.sessions }
 
 // Transaction runs f in a transaction that travels in its context: every store
 // call with that context takes part. An error or a panic undoes everything; a
-// call inside another joins it. In an operation use Ctx.Transaction, which
-// covers cookies too.
+// call inside another joins it. A refusal that Commit marked commits, as does a
+// step-up. In an operation use Ctx.Transaction, which covers cookies too.
 func (h *Host) Transaction(ctx context.Context, f func(ctx context.Context) error) error {
-	return h.auth.db.Transaction(ctx, f)
+	answer, err := h.auth.transaction(ctx, f)
+	return cmp.Or(err, answer)
 }
 
 // Lock makes transactions that lock the same name take turns until they end:
@@ -156,7 +154,7 @@ func (a *Auth) logAfterCommit(plugin string, err error) {
 //	}()
 func (h *Host) LogPanic(message string) {
 	if p := recover(); p != nil {
-		panics.Write(h.Logger(), message, p)
+		panics.Log(h.Logger(), message, p)
 	}
 }
 
@@ -179,30 +177,4 @@ func (a *Auth) tables() *database.Schema { return a.schema }
 // and is safe for concurrent use. The error names a type that is no table.
 func StoreOf[Row any](of Tables) (*database.Store[Row], error) {
 	return database.StoreOf[Row](of.tables())
-}
-
-// ErrNoPeer says that no plugin implements what Peer was asked for.
-var ErrNoPeer = errors.New("betterauth: no plugin")
-
-// Peer returns the one plugin that implements T, an interface that the caller
-// declares with the methods it needs. None is ErrNoPeer, several are another
-// error.
-func Peer[T any](h *Host) (T, error) {
-	var found T
-	var names []string
-	for _, p := range h.auth.plugins {
-		if t, ok := p.plugin.(T); ok {
-			found = t
-			names = append(names, p.manifest.ID)
-		}
-	}
-	switch len(names) {
-	case 1:
-		return found, nil
-	case 0:
-		var zero T
-		return zero, fmt.Errorf("%w implements %s", ErrNoPeer, reflect.TypeFor[T]())
-	}
-	var zero T
-	return zero, fmt.Errorf("several plugins implement %s: %v", reflect.TypeFor[T](), names)
 }

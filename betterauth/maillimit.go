@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/internal/ratelimit"
 )
 
 // MailLimitConfig says how much mail one address gets, of all kinds together and
@@ -68,7 +69,7 @@ func (h *Host) MayMailProven(ctx context.Context, user *User) (bool, error) {
 
 func (h *Host) mayMail(ctx context.Context, address, provenBy string) (bool, error) {
 	l := h.auth.mailLimit
-	if h.auth.outbox == nil || h.auth.cfg.MailLimit.Disabled {
+	if h.auth.mail == nil || h.auth.cfg.MailLimit.Disabled {
 		return true, nil
 	}
 	to := recipient{address: sameAddress(address), user: provenBy, client: clientOf(ctx)}
@@ -95,7 +96,7 @@ func (h *Host) mayMail(ctx context.Context, address, provenBy string) (bool, err
 	return may, nil
 }
 
-// mailMay returns what the outbox asks before it sends a mail, nil where the
+// mailMay returns what the queue asks before it sends a mail, nil where the
 // plugin has asked.
 func (h *Host) mailMay(ctx context.Context, address string) func(context.Context) (bool, error) {
 	if h.auth.cfg.MailLimit.Disabled {
@@ -162,8 +163,8 @@ func (l *mailLimit) take(ctx context.Context, to recipient) (bool, error) {
 	return l.takeOne(ctx, l.key("client", to.address+"\x00"+to.client))
 }
 
-// takeOne counts by the time at which all mails are there again (the generic
-// cell rate algorithm, ITU-T I.371). It reads first: a flood writes nothing.
+// takeOne counts by the time at which all mails are there again; see
+// ratelimit.Budget. It reads first: a flood writes nothing.
 func (l *mailLimit) takeOne(ctx context.Context, key string) (ok bool, err error) {
 	if _, _, ok, err = l.next(ctx, key); err != nil || !ok {
 		return false, err
@@ -185,8 +186,6 @@ func (l *mailLimit) takeOne(ctx context.Context, key string) (ok bool, err error
 // next returns when all mails are there again after one more, and whether there
 // is one more now.
 func (l *mailLimit) next(ctx context.Context, key string) (row *Verification, full time.Time, ok bool, err error) {
-	cfg, now := l.auth.cfg.MailLimit, l.auth.now()
-	full = now
 	row, err = l.auth.verifications.Find(ctx, key)
 	switch {
 	case errors.Is(err, database.ErrNotFound):
@@ -198,10 +197,9 @@ func (l *mailLimit) next(ctx context.Context, key string) (row *Verification, fu
 		if err != nil {
 			return nil, full, false, fmt.Errorf("the count %s cannot be read: %w", row.ID, err)
 		}
-		if stored := time.UnixMilli(at); stored.After(now) {
-			full = stored
-		}
+		full = time.UnixMilli(at)
 	}
-	full = full.Add(cfg.Window / time.Duration(cfg.Max))
-	return row, full, !full.After(now.Add(cfg.Window)), nil
+	cfg := l.auth.cfg.MailLimit
+	full, ok = ratelimit.Budget{Max: cfg.Max, Window: cfg.Window}.Next(full, l.auth.now())
+	return row, full, ok, nil
 }

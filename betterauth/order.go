@@ -3,22 +3,67 @@ package betterauth
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/toposort"
 )
 
 // orderedPlugin is a plugin with its manifest, in the order of dependencies.
 type orderedPlugin struct {
 	plugin   Plugin
 	manifest Manifest
+	// providers are who fills manifest.Needs, nil for what is absent.
+	providers []*orderedPlugin
+	after     []predecessor
+}
+
+// predecessor is a plugin that comes before another one, and why.
+type predecessor struct {
+	*orderedPlugin
+	why string
+}
+
+// fillNeeds gives a plugin those it needs, which are started.
+func (o *orderedPlugin) fillNeeds() {
+	for i, need := range o.manifest.Needs {
+		if need.fill == nil {
+			continue
+		}
+		var provider Plugin
+		if p := o.providers[i]; p != nil {
+			provider = p.plugin
+		}
+		need.fill(provider)
+	}
 }
 
 var pluginID = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // orderPlugins reads the manifests and sorts the plugins so that each comes
-// after what it requires, otherwise as they were added.
+// after what it needs, otherwise as they were added.
 func (a *Auth) orderPlugins(plugins []Plugin) (problems []error) {
-	byID := map[string]*orderedPlugin{}
-	var added []*orderedPlugin
+	added, problems := readManifests(plugins)
+	a.core = &orderedPlugin{manifest: Manifest{Needs: []Dependency{Need(&a.passwords).IfPresent()}}}
+	for _, o := range append(slices.Clone(added), a.core) {
+		problems = append(problems, o.findPredecessors(added)...)
+	}
+	sorted, loops := toposort.Sort(added, func(o *orderedPlugin) (before []*orderedPlugin) {
+		for _, p := range o.after {
+			before = append(before, p.orderedPlugin)
+		}
+		return before
+	})
+	for _, loop := range loops {
+		problems = append(problems, problem(loop[0].manifest.ID, "order", "is circular: %s", describeLoop(loop)))
+	}
+	a.plugins = sorted
+	return problems
+}
+
+// readManifests asks each plugin once, and leaves out those that cannot be told apart.
+func readManifests(plugins []Plugin) (added []*orderedPlugin, problems []error) {
+	taken := map[string]bool{}
 	for i, p := range plugins {
 		if p == nil {
 			problems = append(problems, problem("", fmt.Sprintf("plugin number %d", i+1), "is nil"))
@@ -34,46 +79,52 @@ func (a *Auth) orderPlugins(plugins []Plugin) (problems []error) {
 			problems = append(problems, problem(id, "ID", "%q is not in kebab-case", id))
 			continue
 		}
-		if byID[id] != nil {
+		if taken[id] {
 			problems = append(problems, problem(id, "ID", "is used by two plugins"))
 			continue
 		}
-		byID[id] = o
+		taken[id] = true
 		added = append(added, o)
 	}
-	const unvisited, visiting, done = 0, 1, 2
-	state := map[string]int{}
-	var visit func(o *orderedPlugin, chain []string)
-	visit = func(o *orderedPlugin, chain []string) {
-		id := o.manifest.ID
-		chain = append(chain, id)
-		switch state[id] {
-		case done:
-			return
-		case visiting:
-			problems = append(problems, problem(id, "Requires", "is circular: %s", strings.Join(chain, " → ")))
-			return
+	return added, problems
+}
+
+// findPredecessors resolves what a plugin needs and whom it comes after.
+func (o *orderedPlugin) findPredecessors(plugins []*orderedPlugin) (problems []error) {
+	id := o.manifest.ID
+	for i, need := range o.manifest.Needs {
+		provider, err := need.provider(o, plugins)
+		if err != nil {
+			problems = append(problems, problem(id, need.item(i), "%w", err))
 		}
-		state[id] = visiting
-		for _, need := range o.manifest.Requires {
-			if byID[need] == nil {
-				problems = append(problems, problem(id, "Requires", "plugin %s is not present", need))
-				continue
-			}
-			visit(byID[need], chain)
+		o.providers = append(o.providers, provider)
+		if provider != nil {
+			o.after = append(o.after, predecessor{provider, fmt.Sprintf("%s needs %v of %s", id, need.wants, provider.manifest.ID)})
 		}
-		for _, earlier := range o.manifest.Follows {
-			if byID[earlier] != nil {
-				visit(byID[earlier], chain)
-			}
-		}
-		state[id] = done
-		a.plugins = append(a.plugins, *o)
 	}
-	for _, o := range added {
-		if state[o.manifest.ID] == unvisited {
-			visit(o, nil)
+	for _, earlier := range o.manifest.OrderAfter {
+		if !pluginID.MatchString(earlier) {
+			problems = append(problems, problem(id, "OrderAfter", "%q is the id of no plugin: it is not in kebab-case", earlier))
+		}
+		for _, p := range plugins {
+			if p.manifest.ID == earlier {
+				o.after = append(o.after, predecessor{p, fmt.Sprintf("%s is ordered after %s", id, earlier)})
+			}
 		}
 	}
 	return problems
+}
+
+// describeLoop names the plugins of a circle and why each comes after the next.
+func describeLoop(loop []*orderedPlugin) string {
+	var ids, reasons []string
+	for i, o := range loop {
+		ids = append(ids, o.manifest.ID)
+		if i+1 == len(loop) {
+			break
+		}
+		at := slices.IndexFunc(o.after, func(p predecessor) bool { return p.orderedPlugin == loop[i+1] })
+		reasons = append(reasons, o.after[at].why)
+	}
+	return strings.Join(ids, " → ") + ": " + strings.Join(reasons, ", ")
 }

@@ -2,7 +2,6 @@ package betterauth
 
 import (
 	"context"
-	"iter"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -13,29 +12,34 @@ import (
 //
 //  1. Manifest is called, possibly often and without a database. It is pure:
 //     the same answer every time, no I/O.
-//  2. Build checks all manifests together and reports every problem at once.
-//  3. Init is called once, if the plugin implements Initializer, after the
-//     plugins it requires. It gets the Host: stores, clock, randomness, peers.
+//  2. Build checks all manifests together, puts each plugin after those it needs,
+//     and reports every problem at once.
+//  3. Init is called once, if the plugin implements Initializer, after that of the
+//     plugins it needs, which by then are where its Needs point. It gets the Host:
+//     stores, clock, randomness.
 //  4. Endpoints, hooks and gates are called concurrently.
 //  5. Close is called once, if the plugin implements Closer, in reverse order.
 //
 // A plugin value belongs to one Auth: Init is where it keeps what it was given.
 type Plugin interface{ Manifest() Manifest }
 
-// Initializer is a Plugin that needs its stores, the clock or its peers. An
-// error fails Build.
+// Initializer is a Plugin that needs its stores or the clock, or that has to do
+// something with what it needs of other plugins. An error fails Build.
 type Initializer interface {
 	Init(ctx context.Context, h *Host) error
 }
 
 // Checker is a Plugin whose configuration can be wrong in ways that depend on
 // the application's. Build reports what Check says together with all other
-// problems. It is called before Init and does no I/O; errors.Join joins several.
+// problems. It is called before Init, when nothing is where Manifest.Needs point,
+// and does no I/O; errors.Join joins several.
 type Checker interface {
 	Check(s Site) error
 }
 
-// Site is what is known of an application before it starts.
+// Site is what is known of an application before it starts. Of other plugins that
+// is what their manifests say together: no plugin is handed out before its Init. A
+// plugin that cannot do without another says so in its Manifest.Needs.
 type Site struct {
 	// AppName is the application's name.
 	AppName string
@@ -49,21 +53,10 @@ type Site struct {
 	TrustedOrigins []string
 	// CanMail says that there is a Mailer.
 	CanMail bool
-
-	plugins []orderedPlugin
-}
-
-// Having are the plugins of the application that implement T, an interface that the
-// caller declares with the methods it needs: for Check, which comes before Peer can
-// give one. None of them is initialised yet.
-func Having[T any](s Site) iter.Seq[T] {
-	return func(yield func(T) bool) {
-		for _, p := range s.plugins {
-			if t, ok := p.plugin.(T); ok && !yield(t) {
-				return
-			}
-		}
-	}
+	// ProvesAddresses says that somebody who cannot sign in yet can prove that an
+	// address is theirs: a plugin says so with Manifest.ProvesAddresses, by mail only
+	// where the application can mail.
+	ProvesAddresses bool
 }
 
 // Closer is a Plugin that holds something to release.
@@ -77,10 +70,12 @@ type Manifest struct {
 	// ID names the plugin: kebab-case, the id of the TypeScript plugin where
 	// there is one. Required.
 	ID string
-	// Requires lists plugins that must be present; they are initialised first.
-	Requires []string
-	// Follows lists plugins that come first when they are present.
-	Follows []string
+	// Needs are made with Need: what the plugin needs of other plugins, which come
+	// before it in every order.
+	Needs []Dependency
+	// OrderAfter lists the ids of plugins that come first where they are present: for
+	// hooks and gates that must run later. Nothing is needed of them.
+	OrderAfter []string
 	// Schema holds tables of its own and columns on other tables.
 	Schema Schema
 	// Endpoints are made with Handle.
@@ -101,6 +96,9 @@ type Manifest struct {
 	Credentials []Credentials
 	// Pending are values under Host.Verifications that lead to an account.
 	Pending []Pending
+	// ProvesAddresses says how people who cannot sign in yet can prove an address by
+	// this plugin. Default: they cannot.
+	ProvesAddresses ProvenBy
 	// AccessGuards are asked before a session changes how its user gets in, in
 	// plugin order.
 	AccessGuards []AccessGuard
@@ -121,6 +119,18 @@ type Manifest struct {
 	// Errors are the codes a client may meet.
 	Errors []*ErrorCode
 }
+
+// ProvenBy says how addresses are proven by a plugin.
+type ProvenBy uint8
+
+const (
+	// ProvenByMail is by what the plugin mails, such as a link or a code, which takes
+	// Config.Mailer.
+	ProvenByMail ProvenBy = iota + 1
+	// ProvenWithoutMail is by anything else, such as an identity provider that vouches
+	// for the address.
+	ProvenWithoutMail
+)
 
 // Schema is a plugin's share of the database.
 type Schema struct {

@@ -24,7 +24,7 @@ type Proof struct {
 }
 
 // Wrong counts the proof as failed, also where the client has gone. In a
-// transaction it takes part, so commit that. The error is ErrTooManyFailures
+// transaction it takes part, so return the refusal with Commit. The error is ErrTooManyFailures
 // where others failed often enough in the meantime: the client must not learn
 // that the proof was wrong, and it does not count.
 func (p *Proof) Wrong(ctx context.Context) error {

@@ -138,14 +138,14 @@ func TestBeginsSignIn(t *testing.T) {
 	}
 }
 
-func TestRecache(t *testing.T) {
+func TestRefreshCacheOnly(t *testing.T) {
 	t.Parallel()
 	plugin := betterauth.Inline{ID: "rename", Endpoints: []betterauth.Endpoint{
 		betterauth.Handle(betterauth.Operation{ID: "rename", Method: http.MethodPost, Path: "/rename", Access: betterauth.WithSession},
 			func(c *betterauth.Ctx, _ betterauth.None) (betterauth.None, error) {
 				user := *c.Identity().User
 				user.Name = "New"
-				c.Recache(&betterauth.Identity{Session: c.Identity().Session, User: &user})
+				c.RefreshCookies(&betterauth.Identity{Session: c.Identity().Session, User: &user}, betterauth.CacheOnly)
 				return betterauth.None{}, nil
 			})}}
 	for _, enabled := range []bool{true, false} {

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/better-auth-go/better-auth/internal/panics"
 	"github.com/better-auth-go/better-auth/internal/ratelimit"
+	"github.com/better-auth-go/better-auth/internal/router"
 )
 
 // Rule allows Max requests for each client and path in a Window. The window
@@ -76,25 +76,10 @@ const (
 	RateLimitDatabase RateLimitStorage = "database"
 )
 
-// builtInLimits are the reference's rules. The first that matches applies.
-var builtInLimits = []struct {
-	rule    Rule
-	prefix  []string
-	exactly []string
-}{
-	{Rule{10 * time.Second, 3}, []string{"/sign-in", "/sign-up", "/change-password", "/change-email"}, nil},
-	{Rule{time.Minute, 3}, []string{"/forget-password"}, []string{"/request-password-reset", "/send-verification-email",
-		"/email-otp/send-verification-otp", "/email-otp/request-password-reset"}},
-}
-
+// limiter counts requests by the rules that they are under.
 type limiter struct {
-	store   RateLimitStore
-	general Rule
-	plugins []RateLimit // in plugin order, the first match wins
-	custom  []RateLimit
-	// longest is the longest window there can be: what was counted is kept for
-	// as long.
-	longest time.Duration
+	*ratelimit.Limits
+	store RateLimitStore
 }
 
 // newLimiter returns nil when there are no limits. The database's store is put
@@ -103,23 +88,26 @@ func newLimiter(cfg RateLimitConfig, custom, plugins []RateLimit) *limiter {
 	if cfg.Disabled {
 		return nil
 	}
-	l := &limiter{store: cfg.Store, general: Rule{10 * time.Second, 100}, plugins: plugins, custom: custom, longest: time.Hour}
+	l := &limiter{ratelimit.NewLimits(ratelimit.Rule{Window: cfg.Window, Max: cfg.Max}, plainLimits(plugins), plainLimits(custom)), cfg.Store}
 	if l.store == nil && cfg.Storage == RateLimitMemory {
-		l.store = memoryLimits{ratelimit.NewMemory(0)}
-	}
-	if cfg.Window > 0 {
-		l.general.Window = cfg.Window
-	}
-	if cfg.Max > 0 {
-		l.general.Max = cfg.Max
-	}
-	l.longest = max(l.longest, l.general.Window)
-	for _, list := range [][]RateLimit{plugins, custom} {
-		for _, limit := range list {
-			l.longest = max(l.longest, limit.Rule.Window)
-		}
+		l.store = plainStore{ratelimit.NewMemory(0)}
 	}
 	return l
+}
+
+// plainLimits are limits as internal/ratelimit knows them; the first that matches wins.
+func plainLimits(limits []RateLimit) []ratelimit.Limit {
+	out := make([]ratelimit.Limit, len(limits))
+	for i, l := range limits {
+		out[i] = ratelimit.Limit{Path: l.Path, Rule: ratelimit.Rule(l.Rule), Unlimited: l.AllowUnlimited}
+		if l.Func != nil {
+			out[i].Func = func(r *http.Request, current ratelimit.Rule) (ratelimit.Rule, bool) {
+				rule, limited := l.Func(r, Rule(current))
+				return ratelimit.Rule(rule), limited
+			}
+		}
+	}
+	return out
 }
 
 // problem says what is wrong with a limit.
@@ -136,12 +124,7 @@ func (l RateLimit) problem() error {
 	return l.Rule.problem()
 }
 
-func (r Rule) problem() error {
-	if r.Window < time.Millisecond || r.Max <= 0 {
-		return errors.New("needs a Window and a Max")
-	}
-	return nil
-}
+func (r Rule) problem() error { return ratelimit.Rule(r).Check() }
 
 func (a *Auth) checkRateConfig() (problems []error) {
 	cfg := a.cfg.RateLimit
@@ -165,66 +148,6 @@ func (a *Auth) checkRateConfig() (problems []error) {
 	return problems
 }
 
-// rule picks the rule for a path: general, built in, plugin's, application's,
-// the later winning. limited is false where there is no limit.
-func (l *limiter) rule(r *http.Request, path string) (rule Rule, limited bool, err error) {
-	rule, limited = l.general, true
-	for _, limit := range builtInLimits {
-		if matchesBuiltIn(limit.prefix, limit.exactly, path) {
-			rule = limit.rule
-			break
-		}
-	}
-	for _, list := range [][]RateLimit{l.plugins, l.custom} {
-		for _, limit := range list {
-			if !ratelimit.MatchPath(limit.Path, path) {
-				continue
-			}
-			if rule, limited, err = limit.apply(r, rule, l.longest); err != nil {
-				return rule, false, err
-			}
-			break
-		}
-	}
-	return rule, limited, nil
-}
-
-func matchesBuiltIn(prefixes, exactly []string, path string) bool {
-	for _, prefix := range prefixes {
-		if strings.HasPrefix(path, prefix) {
-			return true
-		}
-	}
-	for _, p := range exactly {
-		if p == path {
-			return true
-		}
-	}
-	return false
-}
-
-func (l RateLimit) apply(r *http.Request, current Rule, longest time.Duration) (rule Rule, limited bool, err error) {
-	switch {
-	case l.AllowUnlimited:
-		return current, false, nil
-	case l.Func == nil:
-		return l.Rule, true, nil
-	}
-	defer panics.Recover(&err, "rate limit function for %s", l.Path)
-	rule, limited = l.Func(r, current)
-	if !limited {
-		return current, false, nil
-	}
-	if err := rule.problem(); err != nil {
-		return rule, false, fmt.Errorf("rate limit function for %s: its rule %w", l.Path, err)
-	}
-	if rule.Window > longest {
-		// What was counted would be forgotten before.
-		return rule, false, fmt.Errorf("rate limit function for %s: a window of %v, longer than any it may be", l.Path, rule.Window)
-	}
-	return rule, true, nil
-}
-
 // checkRate answers 429 in the reference's form: JSON, X-Retry-After. A
 // store that cannot decide fails the request: a guesser who can bring the store
 // down must not be let through for it.
@@ -234,10 +157,11 @@ func (c *Ctx) checkRate(path string, op *operation) error {
 		return nil
 	}
 	path = strings.TrimRight(path, "/")
-	rule, limited, err := l.rule(c.request, path)
+	plain, limited, err := l.Of(c.request, path)
 	if err != nil || !limited {
 		return err
 	}
+	rule := Rule(plain)
 	ok, retry, err := l.store.Consume(c, c.rateKey(op), rule, c.Now())
 	if err != nil {
 		return fmt.Errorf("counting requests: %w", err)
@@ -285,20 +209,9 @@ func opLimits(ops []*operation) []RateLimit {
 		if op.Limit == nil || op.Access == ServerOnly {
 			continue
 		}
-		out = append(out, RateLimit{Path: asPattern(op.Path), Rule: *op.Limit})
+		out = append(out, RateLimit{Path: router.Pattern(op.Path), Rule: *op.Limit})
 	}
 	return out
-}
-
-// asPattern is the pattern of a route's paths.
-func asPattern(route string) string {
-	parts := strings.Split(route, "/")
-	for i, part := range parts {
-		if strings.HasPrefix(part, ":") {
-			parts[i] = "*"
-		}
-	}
-	return strings.Join(parts, "/")
 }
 
 // resolveRules brings the application's rules into the form in which paths are
@@ -312,10 +225,10 @@ func (a *Auth) resolveRules() (rules []RateLimit, problems []error) {
 		}
 		switch {
 		case strings.Contains(rule.Path, "*"):
-		case !a.routes.shapes[routeShape(rule.Path)] && a.routes.match(rule.Path) == nil:
-			problems = append(problems, problem("", "config RateLimit.Rules "+rule.Path, "is the route of no operation, so it has no effect%s", a.routes.hint(rule.Path)))
+		case !a.routes.Serves(rule.Path):
+			problems = append(problems, problem("", "config RateLimit.Rules "+rule.Path, "is the route of no operation, so it has no effect%s", a.routes.Hint(rule.Path)))
 		default:
-			rule.Path = asPattern(rule.Path)
+			rule.Path = router.Pattern(rule.Path)
 		}
 		rules = append(rules, rule)
 	}

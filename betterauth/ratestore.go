@@ -3,8 +3,6 @@ package betterauth
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
@@ -26,11 +24,11 @@ type RateLimitStore interface {
 	Consume(ctx context.Context, key string, rule Rule, now time.Time) (allowed bool, retryAfter time.Duration, err error)
 }
 
-// memoryLimits counts in this process.
-type memoryLimits struct{ memory *ratelimit.Memory }
+// plainStore is a store of internal/ratelimit.
+type plainStore struct{ ratelimit.Store }
 
-func (m memoryLimits) Consume(ctx context.Context, key string, rule Rule, now time.Time) (bool, time.Duration, error) {
-	return m.memory.Consume(ctx, key, ratelimit.Rule(rule), now)
+func (s plainStore) Consume(ctx context.Context, key string, rule Rule, now time.Time) (bool, time.Duration, error) {
+	return s.Store.Consume(ctx, key, ratelimit.Rule(rule), now)
 }
 
 // rateRow is a row of the reference's table.
@@ -41,82 +39,42 @@ type rateRow struct {
 	ID          string `json:"id"`
 }
 
-// databaseLimits counts for all processes that share a database. It reads
-// first, so that a client who is refused writes nothing.
-type databaseLimits struct {
-	rows   *database.Store[rateRow]
-	keep   time.Duration
-	log    *slog.Logger
-	pruned atomic.Int64 // when rows were last removed, in Unix milliseconds
+// rateRows is the table as ratelimit.Shared knows it.
+type rateRows struct{ *database.Store[rateRow] }
+
+func (t rateRows) Get(ctx context.Context, key string) (*ratelimit.State, error) {
+	row, err := t.Store.Get(ctx, database.Eq("key", key))
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &ratelimit.State{Count: int(row.Count), Last: time.UnixMilli(row.LastRequest)}, nil
 }
 
-// consumeAttempts is more than what can get in between: another request that
-// creates the row, starts its window, or removes it.
-const consumeAttempts = 16
-
-var errRateContended = errors.New("the row of a rate limit changes too often")
-
-// Consume decides by what it read and writes under the condition that this
-// still holds; if it does not, it decides anew.
-func (d *databaseLimits) Consume(ctx context.Context, key string, rule Rule, now time.Time) (bool, time.Duration, error) {
-	for range consumeAttempts {
-		row, err := d.rows.Get(ctx, database.Eq("key", key))
-		if err != nil && !errors.Is(err, database.ErrNotFound) {
-			return false, 0, err
-		}
-		var state ratelimit.State
-		if row != nil {
-			state = ratelimit.State{Count: int(row.Count), Last: time.UnixMilli(row.LastRequest)}
-		}
-		next, allowed, retryAfter := ratelimit.Rule(rule).Next(state, now)
-		if !allowed {
-			return false, retryAfter, nil
-		}
-		counted, err := d.write(ctx, key, row, next, rule)
-		if err != nil {
-			return false, 0, err
-		}
-		if counted {
-			if next.Count == 1 {
-				d.prune(ctx, now)
-			}
-			return true, 0, nil
-		}
+func (t rateRows) Insert(ctx context.Context, key string, s ratelimit.State) (bool, error) {
+	err := t.Create(ctx, &rateRow{Key: key, Count: int64(s.Count), LastRequest: s.Last.UnixMilli()})
+	if errors.Is(err, database.ErrUnique) {
+		return false, nil
 	}
-	return false, 0, errRateContended
+	return err == nil, err
 }
 
-// write stores the state that follows row, and reports whether nobody was
-// faster.
-func (d *databaseLimits) write(ctx context.Context, key string, row *rateRow, next ratelimit.State, rule Rule) (bool, error) {
-	last := next.Last.UnixMilli()
-	if row == nil {
-		err := d.rows.Create(ctx, &rateRow{Key: key, Count: 1, LastRequest: last})
-		if errors.Is(err, database.ErrUnique) {
-			return false, nil
-		}
-		return err == nil, err
-	}
-	set := database.Set{"count": int64(1), "lastRequest": last}
-	where := []database.Cond{database.Eq("key", key)}
-	if next.Count == 1 {
-		where = append(where, database.Eq("count", row.Count), database.Eq("lastRequest", row.LastRequest))
-	} else {
-		set["count"] = database.Add(1)
-		where = append(where, database.Lt("count", int64(rule.Max)), database.Gt("lastRequest", last-rule.Window.Milliseconds()))
-	}
-	n, err := d.rows.Update(ctx, set, where...)
+func (t rateRows) Replace(ctx context.Context, key string, old, next ratelimit.State) (bool, error) {
+	n, err := t.Update(ctx, database.Set{"count": int64(next.Count), "lastRequest": next.Last.UnixMilli()},
+		database.Eq("key", key), database.Eq("count", int64(old.Count)), database.Eq("lastRequest", old.Last.UnixMilli()))
 	return n > 0, err
 }
 
-// prune removes rows that no rule can need any more, now and then. A failure
-// only leaves them.
-func (d *databaseLimits) prune(ctx context.Context, now time.Time) {
-	before, pruned := now.Add(-d.keep).UnixMilli(), d.pruned.Load()
-	if pruned > before || !d.pruned.CompareAndSwap(pruned, now.UnixMilli()) {
-		return
-	}
-	if _, err := d.rows.Delete(ctx, database.Lt("lastRequest", before)); err != nil {
-		d.log.Warn("old rate limits could not be removed", "error", err)
-	}
+func (t rateRows) Count(ctx context.Context, key string, rule ratelimit.Rule, at time.Time) (bool, error) {
+	last := at.UnixMilli()
+	n, err := t.Update(ctx, database.Set{"count": database.Add(1), "lastRequest": last},
+		database.Eq("key", key), database.Lt("count", int64(rule.Max)), database.Gt("lastRequest", last-rule.Window.Milliseconds()))
+	return n > 0, err
+}
+
+func (t rateRows) RemoveBefore(ctx context.Context, at time.Time) error {
+	_, err := t.Delete(ctx, database.Lt("lastRequest", at.UnixMilli()))
+	return err
 }

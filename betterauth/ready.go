@@ -3,7 +3,6 @@ package betterauth
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // NotReadyError says which of Ready's checks failed. Its text, and the cause that
@@ -74,24 +73,11 @@ func (a *Auth) readySchema(ctx context.Context) error {
 
 // readyMail fails where the next mail would be dropped.
 func (a *Auth) readyMail() error {
-	if a.outbox == nil {
+	if a.mail == nil {
 		return nil
 	}
-	if err := a.outbox.accepts(); err != nil {
+	if err := a.mail.Accepts(); err != nil {
 		return &NotReadyError{Check: "mail", Err: err}
-	}
-	return nil
-}
-
-// accepts reports whether a mail could be queued now.
-func (o *outbox) accepts() error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.closed {
-		return errMailClosed
-	}
-	if len(o.queue) == cap(o.queue) {
-		return fmt.Errorf("%w: %d mails", errMailQueueFull, len(o.queue))
 	}
 	return nil
 }

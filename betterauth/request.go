@@ -38,7 +38,7 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 	if c.fromTrustedPage() && cors.IsPreflight(r) {
 		return preflight{}, nil
 	}
-	path, ok := c.auth.routes.relative(r.URL)
+	path, ok := c.auth.routes.Relative(r.URL)
 	if !ok {
 		return nil, ErrNotFound
 	}
@@ -48,7 +48,7 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 	if c.baseURL == "" {
 		return nil, c.unknownHost()
 	}
-	if c.auth.routes.isDisabled(r.Method, path) {
+	if c.auth.routes.Disabled(r.Method, path) {
 		return nil, ErrNotFound
 	}
 	for _, hook := range c.auth.requestHooks {
@@ -56,7 +56,11 @@ func (c *Ctx) serve(w http.ResponseWriter, r *http.Request) (value any, err erro
 			return nil, err
 		}
 	}
-	op, params := c.auth.routes.find(r.Method, path)
+	var op *operation
+	route, params := c.auth.routes.Find(r.Method, path)
+	if route != nil {
+		op = route.To
+	}
 	if err := c.checkRate(path, op); err != nil {
 		return nil, err
 	}
@@ -293,7 +297,8 @@ func (c *Ctx) unknownHost() error {
 // noRoute tells of a route that nothing serves. Of the path only the beginning is
 // said: what follows may be a token.
 func (c *Ctx) noRoute(path string) error {
-	if op := c.auth.routes.match(path); op != nil {
+	if route := c.auth.routes.Match(path); route != nil {
+		op := route.To
 		return ErrNotFound.Refuse(Refusal{Reason: "the route is served by another method", Seen: []slog.Attr{
 			slog.String("route", op.Path), slog.String("method", c.request.Method), slog.String("serves", op.Method)}})
 	}

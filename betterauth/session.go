@@ -189,7 +189,7 @@ func (c *Ctx) pickSession(tokens []string, o readOptions) (latest *Identity, err
 		c.clearSessionCookies()
 		return nil, ErrNoSession
 	}
-	remember := !c.dontRemember()
+	remember := c.Remembered()
 	if !c.auth.stateless {
 		if latest, err = c.slide(latest, o); err != nil {
 			return nil, err
@@ -227,7 +227,7 @@ func (s SessionConfig) forgetfulLife() time.Duration { return min(day, s.Expires
 // slide prolongs a session that is due, and keeps the cookie cache current.
 func (c *Ctx) slide(id *Identity, o readOptions) (*Identity, error) {
 	cfg := c.auth.cfg.Session
-	if c.dontRemember() || o.noRefresh {
+	if !c.Remembered() || o.noRefresh {
 		return id, nil
 	}
 	now := c.Now()

@@ -183,7 +183,7 @@ func (c *Ctx) readCache(token string, o readOptions) (*Identity, bool) {
 func (c *Ctx) renewCache(id *Identity, expires time.Time, o readOptions) {
 	before := c.auth.cfg.Session.CookieCache.RefreshCache
 	if c.auth.stateless && !o.noRefresh && expires.Sub(c.Now()) < before {
-		c.setSessionCookies(id, !c.dontRemember())
+		c.setSessionCookies(id, c.Remembered())
 	}
 }
 

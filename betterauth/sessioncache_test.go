@@ -219,7 +219,7 @@ func TestCacheWrittenTwice(t *testing.T) {
 			for _, size := range []int{8000, 3000} {
 				image := strings.Repeat("x", size)
 				user.Image = &image
-				c.Reissue(&id)
+				c.RefreshCookies(&id, betterauth.AllCookies)
 			}
 			return betterauth.None{}, nil
 		})

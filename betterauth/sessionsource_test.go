@@ -71,8 +71,8 @@ func (b *badgeReader) Manifest() betterauth.Manifest {
 				}
 				_, storedThen := c.StoredSession()
 				fresh := c.Fresh(id.Session)
-				c.Reissue(&betterauth.Identity{Session: id.Session, User: id.User})
-				c.Recache(&betterauth.Identity{Session: id.Session, User: id.User})
+				c.RefreshCookies(&betterauth.Identity{Session: id.Session, User: id.User}, betterauth.AllCookies)
+				c.RefreshCookies(&betterauth.Identity{Session: id.Session, User: id.User}, betterauth.CacheOnly)
 				again, err := c.Session()
 				return asked{storedFirst == nil || storedThen == nil, fresh, again.Source}, err
 			}),

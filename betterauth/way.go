@@ -27,7 +27,7 @@ func (h *Host) KeepSignInWay(ctx context.Context, userID string, remove func(ctx
 			return err
 		}
 		if err := remove(ctx); err != nil {
-			return err
+			return undoing(err) // what is left was not looked at
 		}
 		ways, err := h.SignInWays(ctx, userID)
 		if err == nil && len(ways) == 0 {

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/better-auth-go/better-auth/internal/toposort"
 )
 
 // maxIdentifier is PostgreSQL's limit in bytes; it would cut a longer name
@@ -256,36 +258,23 @@ func createOrder(tables []*table) ([]*table, error) {
 	for _, t := range tables {
 		byName[t.Name] = t
 	}
-	var order []*table
-	state := map[*table]int{} // 1 being placed, 2 placed
-	var place func(t *table, path []string) error
-	place = func(t *table, path []string) error {
-		path = append(path, t.Name)
-		switch state[t] {
-		case 1:
-			return fmt.Errorf("database: tables refer to each other in a circle: %s", strings.Join(path, " → "))
-		case 2:
-			return nil
-		}
-		state[t] = 1
+	order, loops := toposort.Sort(tables, func(t *table) (targets []*table) {
 		for _, c := range t.columns {
 			if c.References == nil || c.References.Table == t.Name {
 				continue
 			}
 			if target, ok := byName[c.References.Table]; ok {
-				if err := place(target, path); err != nil {
-					return err
-				}
+				targets = append(targets, target)
 			}
 		}
-		state[t] = 2
-		order = append(order, t)
-		return nil
-	}
-	for _, t := range tables {
-		if err := place(t, nil); err != nil {
-			return nil, err
+		return targets
+	})
+	if len(loops) > 0 {
+		var names []string
+		for _, t := range loops[0] {
+			names = append(names, t.Name)
 		}
+		return nil, fmt.Errorf("database: tables refer to each other in a circle: %s", strings.Join(names, " → "))
 	}
 	return order, nil
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+
+	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
 // Hooks are functions that run around the statements on the rows of one table:
@@ -212,12 +214,12 @@ func (s *Schema) runAfter(ctx context.Context, hooks []hook, rows []any) error {
 }
 
 func (s *Schema) runCommitted(ctx context.Context, h hook, row any) {
-	defer func() {
-		if r := recover(); r != nil {
-			s.opts.OnHookFailure(h.by, fmt.Errorf("database: it panicked: %v", r))
-		}
-	}()
-	if err := h.committed(ctx, row); err != nil {
+	if err := h.runCommitted(ctx, row); err != nil {
 		s.opts.OnHookFailure(h.by, err)
 	}
+}
+
+func (h hook) runCommitted(ctx context.Context, row any) (err error) {
+	defer panics.Recover(&err, "database: it")
+	return h.committed(ctx, row)
 }

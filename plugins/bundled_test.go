@@ -2,6 +2,8 @@
 package plugins_test
 
 import (
+	"reflect"
+
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/admin"
@@ -37,7 +39,7 @@ var bundled = []func() betterauth.Plugin{
 	func() betterauth.Plugin { return username.New(username.Config{}) },
 }
 
-// withRequired makes the plugins with these positions and all they require.
+// withRequired makes the plugins with these positions and all they cannot do without.
 func withRequired(positions ...int) (plugins []betterauth.Plugin) {
 	made := map[string]bool{}
 	var add func(i int)
@@ -49,9 +51,9 @@ func withRequired(positions ...int) (plugins []betterauth.Plugin) {
 		}
 		made[m.ID] = true
 		plugins = append(plugins, p)
-		for _, id := range m.Requires {
+		for _, need := range m.Needs {
 			for j, other := range bundled {
-				if other().Manifest().ID == id {
+				if !need.Optional() && reflect.TypeOf(other()).Implements(need.Interface()) {
 					add(j)
 				}
 			}

@@ -60,8 +60,10 @@ func contributions() string {
 		for i, column := range columns {
 			switch v := value(m, column); {
 			case v.IsZero():
-			case column == "Requires", column == "Follows":
-				cells[i] = strings.Join(v.Interface().([]string), ", ")
+			case column == "Needs":
+				cells[i] = needs(m.Needs)
+			case column == "OrderAfter":
+				cells[i] = strings.Join(m.OrderAfter, ", ")
 			case v.Kind() == reflect.Slice:
 				cells[i] = fmt.Sprint(v.Len())
 			default:
@@ -74,6 +76,26 @@ func contributions() string {
 		fmt.Fprintf(&b, "\nUsed by none of them: %s.\n", strings.Join(unused, ", "))
 	}
 	return b.String()
+}
+
+// needs names the bundled plugins that another one needs, with "?" for those it does
+// without.
+func needs(all []betterauth.Dependency) string {
+	var ids []string
+	for _, need := range all {
+		for _, make := range bundled {
+			p := make()
+			if !reflect.TypeOf(p).Implements(need.Interface()) {
+				continue
+			}
+			id := p.Manifest().ID
+			if need.Optional() {
+				id += "?"
+			}
+			ids = append(ids, id)
+		}
+	}
+	return strings.Join(ids, ", ")
 }
 
 // The table in the documentation says what the manifests say.

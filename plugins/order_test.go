@@ -46,10 +46,10 @@ func (r *recorder) take() []string {
 }
 
 // standing is a plugin that stands at every place a plugin can.
-func (r *recorder) standing(id string, follows ...string) betterauth.Plugin {
+func (r *recorder) standing(id string, after ...string) betterauth.Plugin {
 	note := func(what string) error { return r.run(id + " " + what) }
 	m := betterauth.Inline{
-		ID: id, Follows: follows,
+		ID: id, OrderAfter: after,
 		Requests: []betterauth.RequestHook{{Name: "note", Run: func(*betterauth.Ctx) error { return note("request") }}},
 		Before: []betterauth.BeforeHook{
 			betterauth.Before(emailpassword.SignUpEmail, func(*betterauth.Ctx, *emailpassword.SignUpInput) error { return note("before") }),
@@ -75,7 +75,7 @@ func (r *recorder) kit(t *testing.T, db *database.DB) *plugintest.Kit {
 	t.Helper()
 	return plugintest.NewWith(t, plugintest.Options{DB: db,
 		Config: betterauth.Config{Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},
-		// "second" was added first and follows "first".
+		// "second" was added first and comes after "first".
 		Plugins: []betterauth.Plugin{r.standing("second", "first"), r.standing("first"), emailpassword.New(emailpassword.Config{})},
 	})
 }

@@ -126,6 +126,7 @@ func Run(t *testing.T, b Binding) {
 		{"Refresh", testRefresh},
 		{"OwnSignIn", testOwnSignIn},
 		{"Requirements", testRequirements},
+		{"Roles", testRoles},
 		{"TwoAuths", testTwoAuths},
 		{"Streaming", testStreaming},
 		{"Cancellation", testCancellation},

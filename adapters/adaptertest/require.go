@@ -11,6 +11,8 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
+const forbidden = `{"message":"You are not allowed to do this","code":"FORBIDDEN"}`
+
 func testRequirements(t *testing.T, b Binding) {
 	s := newSite(t, betterauth.Config{Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}}})
 	var ran atomic.Int32
@@ -40,7 +42,6 @@ func testRequirements(t *testing.T, b Binding) {
 		{Path: "/panics", Handle: handle, Guards: []Guard{{Auth: s.Auth, Required: true, Requirements: []betterauth.Requirement{
 			func(*http.Request, *betterauth.Identity) error { panic("of the test") }}}}},
 	}}))
-	const forbidden = `{"message":"You are not allowed to do this","code":"FORBIDDEN"}`
 	c.get("/for-ada").expectJSON(t, "nobody", 401, unauthorized)
 	c.signUp(s, "ada@example.com")
 	c.get("/for-ada").expect(t, "somebody who may", 200, "ada@example.com")

@@ -35,8 +35,8 @@ type site struct {
 	clock *clock
 }
 
-// newSite builds an Auth from cfg, on an empty database of its own.
-func newSite(t testing.TB, cfg betterauth.Config) *site {
+// newSite builds an Auth from cfg and more plugins, on an empty database of its own.
+func newSite(t testing.TB, cfg betterauth.Config, more ...betterauth.Plugin) *site {
 	t.Helper()
 	db, err := sqlite.Open(":memory:")
 	if err != nil {
@@ -56,7 +56,7 @@ func newSite(t testing.TB, cfg betterauth.Config) *site {
 	cfg.Password.Hasher = quickHasher{}
 	cfg.RateLimit.Disabled = true
 	s.Auth, err = betterauth.New(cfg).Database(db).
-		Plugin(emailpassword.New(emailpassword.Config{}), parrot(), methods()).Build(t.Context())
+		Plugin(emailpassword.New(emailpassword.Config{}), parrot(), methods()).Plugin(more...).Build(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/better-auth-go/better-auth/adapters/nethttp"
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database/databasetest"
-	"github.com/go-chi/chi/v5"
 )
 
 func guarded(route adaptertest.Route) http.Handler {
@@ -51,69 +50,20 @@ func TestServeMux(t *testing.T) {
 	})
 }
 
-func TestChi(t *testing.T) {
-	t.Parallel()
-	adaptertest.Run(t, func(_ testing.TB, app adaptertest.App) http.Handler {
-		r := chi.NewRouter()
-		for _, auth := range app.Auths {
-			nethttp.Mount(r, auth)
-		}
-		for _, route := range app.Routes {
-			r.Group(func(r chi.Router) {
-				for _, guard := range route.Guards {
-					if guard.Requirements != nil {
-						r.Use(guard.Auth.Require(guard.Requirements...))
-					} else if guard.Required {
-						r.Use(guard.Auth.RequireSession)
-					} else {
-						r.Use(guard.Auth.OptionalSession)
-					}
-				}
-				r.Get(route.Path, guarded(adaptertest.Route{Handle: route.Handle}).ServeHTTP)
-			})
-		}
-		for path, document := range app.Documents {
-			r.Handle(path, document)
-		}
-		return r
-	})
-}
-
-func TestChiSubRouter(t *testing.T) {
-	t.Parallel()
-	adaptertest.Run(t, func(_ testing.TB, app adaptertest.App) http.Handler {
-		r := chi.NewRouter()
-		for _, auth := range app.Auths {
-			r.Mount(auth.BasePath(), auth)
-		}
-		for _, route := range app.Routes {
-			r.Method(http.MethodGet, route.Path, guarded(route))
-		}
-		for path, document := range app.Documents {
-			r.Handle(path, document)
-		}
-		return r
-	})
-}
-
 func TestRootBasePath(t *testing.T) {
 	t.Parallel()
-	for name, router := range map[string]interface {
-		nethttp.Router
-		http.Handler
-	}{"ServeMux": http.NewServeMux(), "chi": chi.NewRouter()} {
-		auth, err := betterauth.New(betterauth.Config{BasePath: "/", Secret: "a secret of more than 32 characters", Schema: betterauth.SchemaMigrate}).
-			Database(databasetest.SQLiteMemory(t)).Build(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		nethttp.Mount(router, auth)
-		for path, status := range map[string]int{"/ok": 200, "/": 404, "/nothing": 404} {
-			w := httptest.NewRecorder()
-			router.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
-			if w.Code != status || status == 404 && !strings.Contains(w.Body.String(), `"NOT_FOUND"`) {
-				t.Errorf("%s: GET %s: %d %q, want %d", name, path, w.Code, w.Body, status)
-			}
+	router := http.NewServeMux()
+	auth, err := betterauth.New(betterauth.Config{BasePath: "/", Secret: "a secret of more than 32 characters", Schema: betterauth.SchemaMigrate}).
+		Database(databasetest.SQLiteMemory(t)).Build(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	nethttp.Mount(router, auth)
+	for path, status := range map[string]int{"/ok": 200, "/": 404, "/nothing": 404} {
+		w := httptest.NewRecorder()
+		router.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if w.Code != status || status == 404 && !strings.Contains(w.Body.String(), `"NOT_FOUND"`) {
+			t.Errorf("GET %s: %d %q, want %d", path, w.Code, w.Body, status)
 		}
 	}
 }

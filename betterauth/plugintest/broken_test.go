@@ -63,6 +63,9 @@ func (p *part) Init(_ context.Context, h *betterauth.Host) (err error) {
 	return nil
 }
 
+// nobody is what no plugin implements.
+type nobody interface{ Nobody() }
+
 // made makes parts.
 func made(manifest func(p *part) betterauth.Manifest) func() betterauth.Plugin {
 	return func() betterauth.Plugin { return &part{manifest: manifest} }
@@ -226,8 +229,15 @@ var broken = []brokenPlugin{
 			op.Errors = []*betterauth.ErrorCode{errNoItem}
 			return []betterauth.Endpoint{betterauth.Handle(op, greet)}
 		})},
-	{name: "missing-requirement", rule: "builds", also: []string{"order"}, says: "plugin nobody is not present",
-		make: made(func(*part) betterauth.Manifest { return betterauth.Manifest{Requires: []string{"nobody"}} })},
+	{name: "missing-requirement", rule: "builds", also: []string{"order"}, says: "need plugintest_test.nobody: no plugin implements it",
+		make: made(func(*part) betterauth.Manifest {
+			return betterauth.Manifest{Needs: []betterauth.Dependency{betterauth.Need[nobody](nil)}}
+		})},
+	{name: "circular", rule: "builds", also: []string{"order"}, says: "other is ordered after part, part is ordered after other",
+		options: []plugintest.Option{plugintest.Companions(func() []betterauth.Plugin {
+			return []betterauth.Plugin{betterauth.Inline{ID: "other", OrderAfter: []string{"part"}}}
+		})},
+		make: made(func(*part) betterauth.Manifest { return betterauth.Manifest{OrderAfter: []string{"other"}} })},
 	{name: "order-matters", rule: "order", says: "Build fails when the plugins are added in another order",
 		options: []plugintest.Option{plugintest.Companions(func() []betterauth.Plugin {
 			return []betterauth.Plugin{betterauth.Inline{ID: "host", Endpoints: []betterauth.Endpoint{betterauth.Handle(post("hosted", betterauth.Public), greet)}}}

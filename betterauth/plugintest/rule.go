@@ -8,7 +8,7 @@ var manifestRules = []rule{
 	{"routes-unique", "ids and routes of operations are the plugin's own", routesUnique},
 	{"access-declared", "every operation says who may call it", accessDeclared},
 	{"error-codes", "every error code has a code, a message and a status from 400 to 599, and the manifest lists what its operations list", errorCodes},
-	{"builds", "Build accepts the plugin with what it requires", builds},
+	{"builds", "Build accepts the plugin with what it needs", builds},
 	{"order", "the order in which plugins are added changes neither routes nor tables", order},
 	{"signs-in", "the users that Run makes are let in, or SignedInBy says how others are", signsIn},
 }

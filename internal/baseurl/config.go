@@ -1,6 +1,8 @@
-// Package baseurl says where a server is reached. Start with [New], which reads the
-// configuration; [Bases.Of] derives the base URL of one request from it, from the
-// host that the request names, and from what proxies that are believed say.
+// Package baseurl says where a server is reached: [New] reads the configuration,
+// and [Bases.Of] derives the base URL of one request from it, from the host that
+// the request names, and from what proxies that are believed say.
+//
+// Start with request.go.
 package baseurl
 
 import (

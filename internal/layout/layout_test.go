@@ -203,7 +203,7 @@ func TestTopLevel(t *testing.T) {
 	t.Parallel()
 	known := []string{
 		"adapters", "benchmarks", "betterauth", "cmd", "conformance", "database", "docs", "examples", "findings", "internal", "plugins", "tools",
-		"go.mod", "go.sum", "LICENSE", "Makefile", "README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md",
+		"go.mod", "go.sum", "go.work", "go.work.sum", "LICENSE", "Makefile", "README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md",
 	}
 	entries, err := os.ReadDir("../..")
 	if err != nil {

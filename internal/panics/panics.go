@@ -3,7 +3,7 @@
 // that says where the panic was, [Log] is for what has no caller to fail. The stack
 // is for the log alone: no text of an error holds it, so that no client sees it.
 //
-// All three are deferred themselves, not called by a deferred function:
+// Recover and Handler are deferred themselves, not called by a deferred function:
 //
 //	defer panics.Recover(&err, "gate %s", name)
 package panics
@@ -54,16 +54,9 @@ func Handler(err *error) {
 	}
 }
 
-// Log writes the line of a panic, with its stack.
-func Log(log *slog.Logger, message string) {
-	if p := recover(); p != nil {
-		Write(log, message, p)
-	}
-}
-
-// Write is Log for whoever has called recover already, in the deferred function
-// that did.
-func Write(log *slog.Logger, message string, recovered any) {
+// Log writes the line of a panic, with its stack. It is for the deferred function
+// that called recover.
+func Log(log *slog.Logger, message string, recovered any) {
 	log.Error(message, "panic", recovered, "stack", string(debug.Stack()))
 }
 

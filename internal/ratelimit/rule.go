@@ -1,8 +1,9 @@
-// Package ratelimit counts requests. A [Rule] with the state of one key is the
-// algorithm, a [Store] keeps the states, and [Memory] is the store of a single
-// process.
+// Package ratelimit counts requests. [Limits] choose the [Rule] for a request. A Rule
+// with the state of one key is the algorithm, and a [Store] keeps the states:
+// [Memory] those of a single process, [Shared] those of all that share a table. A
+// [Budget] is the algorithm for what is granted now and then, such as mail.
 //
-// Start with rule.go; path.go says which rule a path falls under.
+// Start with rule.go; limits.go says which rule a path falls under.
 package ratelimit
 
 import (

@@ -134,7 +134,8 @@ func (a *Account) Manifest() betterauth.Manifest {
 	following := []*betterauth.ErrorCode{ErrDeletionDisabled, ErrNoUserInfo, ErrInvalidToken}
 	unlinking := []*betterauth.ErrorCode{ErrLastAccount, ErrAccountNotFound}
 	return betterauth.Manifest{
-		ID: ID,
+		ID:    ID,
+		Needs: a.needs(),
 		Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{
 				ID: UpdateUser, Method: http.MethodPost, Path: "/update-user", Access: betterauth.WithStoredSession,
@@ -169,6 +170,22 @@ func (a *Account) Manifest() betterauth.Manifest {
 	}
 }
 
+// changesNeedMail says that an address changes by a mailed link and not otherwise.
+func (a *Account) changesNeedMail() bool {
+	return a.cfg.ChangeEmail.Enabled && !a.cfg.ChangeEmail.UpdateWithoutVerification
+}
+
+// needs are the plugins whose mails and passwords this one asks for.
+func (a *Account) needs() []betterauth.Dependency {
+	mailer := betterauth.Need(&a.mailer)
+	if a.changesNeedMail() {
+		mailer = mailer.Hint("ChangeEmail verifies addresses with the links it mails; add emailverification.New, or say UpdateWithoutVerification")
+	} else {
+		mailer = mailer.IfPresent()
+	}
+	return []betterauth.Dependency{mailer, betterauth.Need(&a.passwords).IfPresent()}
+}
+
 // Check implements betterauth.Checker.
 func (a *Account) Check(s betterauth.Site) error {
 	var problems []error
@@ -182,12 +199,8 @@ func (a *Account) Check(s betterauth.Site) error {
 		// Deleting without the mail instead would be the weaker rule.
 		problems = append(problems, errors.New("DeleteUser.MailToken needs Config.Mailer"))
 	}
-	verifies := false
-	for range betterauth.Having[changeMailer](s) {
-		verifies = s.CanMail
-	}
-	if change := a.cfg.ChangeEmail; change.Enabled && !change.UpdateWithoutVerification && !verifies {
-		problems = append(problems, errors.New("ChangeEmail: no address could be changed, since nothing mails links to verify it; set Config.Mailer and add emailverification.New, or say UpdateWithoutVerification"))
+	if a.changesNeedMail() && !s.CanMail {
+		problems = append(problems, errors.New("ChangeEmail: no address could be changed, since no link could be mailed to verify it; set Config.Mailer, or say UpdateWithoutVerification"))
 	}
 	return errors.Join(problems...)
 }
@@ -198,12 +211,6 @@ func (a *Account) Init(_ context.Context, h *betterauth.Host) (err error) {
 		h.Logger().Warn("ChangeEmail.UpdateWithoutVerification lets every user find out which addresses have an account: theirs changes to one that is free and to no other")
 	}
 	a.host = h
-	if mailer, err := betterauth.Peer[changeMailer](h); err == nil {
-		a.mailer = mailer
-	}
-	if a.passwords, err = betterauth.Peer[passwordChecker](h); err != nil && !errors.Is(err, betterauth.ErrNoPeer) {
-		return err
-	}
 	if a.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
 		return err
 	}

@@ -66,14 +66,14 @@ func (a *Account) replaceEmail(c *betterauth.Ctx, newEmail, callbackURL string) 
 	var unique *database.UniqueError
 	switch {
 	case errors.As(err, &unique) && slices.Contains(unique.Columns, "email"):
-		c.Reissue(id) // as after a change
+		c.RefreshCookies(id, betterauth.AllCookies) // as after a change
 		return nil
 	case errors.Is(err, database.ErrNotFound):
 		return ErrFailedToUpdate.Because(err)
 	case err != nil:
 		return err
 	}
-	c.Reissue(&betterauth.Identity{Session: id.Session, User: user})
+	c.RefreshCookies(&betterauth.Identity{Session: id.Session, User: user}, betterauth.AllCookies)
 	if !a.canVerify() {
 		return nil
 	}

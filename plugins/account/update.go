@@ -28,7 +28,7 @@ func (a *Account) update(c *betterauth.Ctx, in UpdateInput) (betterauth.Status, 
 	if err != nil {
 		return betterauth.Status{}, err
 	}
-	c.Reissue(&betterauth.Identity{Session: id.Session, User: user})
+	c.RefreshCookies(&betterauth.Identity{Session: id.Session, User: user}, betterauth.AllCookies)
 	return betterauth.Status{Status: true}, nil
 }
 

@@ -142,6 +142,7 @@ func (a *Admin) Manifest() betterauth.Manifest {
 	})
 	return betterauth.Manifest{
 		ID:        ID,
+		Needs:     []betterauth.Dependency{betterauth.Need(&a.passwords).IfPresent()},
 		Schema:    betterauth.Schema{Columns: []betterauth.AddedColumn{Role, Banned, BanReason, BanExpires, ImpersonatedBy}},
 		Endpoints: a.endpoints(),
 		Before: []betterauth.BeforeHook{
@@ -226,12 +227,6 @@ func (a *Admin) Init(_ context.Context, h *betterauth.Host) (err error) {
 	if a.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
 		return err
 	}
-	if a.sessions, err = betterauth.StoreOf[betterauth.Session](h); err != nil {
-		return err
-	}
-	a.passwords, err = betterauth.Peer[passwords](h)
-	if errors.Is(err, betterauth.ErrNoPeer) {
-		return nil
-	}
+	a.sessions, err = betterauth.StoreOf[betterauth.Session](h)
 	return err
 }

@@ -10,12 +10,9 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// The cookies of the way back: the administrator's session, and whether its own
-// cookie ends with the browser.
-const (
-	adminCookie        = "admin_session"
-	dontRememberCookie = "dont_remember"
-)
+// adminCookie is the way back: "<token>:<forget>" of the administrator's session,
+// where forget is "true" if the session's own cookie ends with the browser, else "".
+const adminCookie = "admin_session"
 
 // methodImpersonate is how gates know an impersonation. It needs no second
 // factor: the administrator had theirs, and does not have the user's.
@@ -33,7 +30,10 @@ func (a *Admin) impersonate(c *betterauth.Ctx, in UserInput) (*betterauth.Identi
 		if err := a.mayImpersonate(caller, target); err != nil {
 			return err
 		}
-		forget, _ := tx.SignedCookie(dontRememberCookie)
+		forget := ""
+		if !tx.Remembered() {
+			forget = "true"
+		}
 		tx.ForgetSession()
 		tx.SetCookie(betterauth.Cookie{Key: adminCookie, Value: own.Session.Token + ":" + forget, Signed: true, MaxAge: a.host.SessionConfig().ExpiresIn})
 		begunFrom.Set(tx, own.Session)

@@ -50,21 +50,16 @@ func (k *Keys) use(ctx context.Context, conf *Config, key *Key, asked Permission
 // was banned while the key was checked has no use of it. ErrNotFound says that
 // the plan no longer holds.
 func (k *Keys) count(ctx context.Context, conf *Config, set database.Set, where []database.Cond) (used *Key, owner *betterauth.User, err error) {
-	lost := false
 	err = k.host.Transaction(ctx, func(ctx context.Context) error {
 		used, err = k.store.UpdateOne(ctx, set, where...)
 		if errors.Is(err, database.ErrNotFound) {
-			lost = true // which undoes nothing of a caller's own transaction
-			return nil
+			return betterauth.Commit(err) // which undoes nothing of a caller's own transaction
 		}
 		if err == nil && !conf.Organizations {
 			owner, err = k.owner(ctx, used.ReferenceID)
 		}
 		return err
 	})
-	if lost {
-		err = database.ErrNotFound
-	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,6 +1,7 @@
 package emailotp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -135,15 +136,11 @@ func (e *EmailOTP) try(ctx context.Context, email, identifier string, code bette
 		return nil, "", err
 	}
 	defer proof.End()
-	var verdict error // not a failure of the transaction: attempts count
 	err = e.locked(ctx, identifier, func(ctx context.Context) error {
 		k, err := e.find(ctx, identifier)
-		verdict = err
 		switch {
-		case errors.Is(err, ErrInvalid):
-			return nil
 		case errors.Is(err, ErrExpired), errors.Is(err, ErrTooManyAttempts):
-			return e.drop(ctx, identifier)
+			return cmp.Or(e.drop(ctx, identifier), betterauth.Commit(err))
 		case err != nil:
 			return err
 		}
@@ -153,11 +150,10 @@ func (e *EmailOTP) try(ctx context.Context, email, identifier string, code bette
 		}
 		id = k.row.ID
 		if !right {
-			verdict = ErrInvalid
 			if err := proof.Wrong(ctx); err != nil {
 				return err
 			}
-			return e.count(ctx, k)
+			return cmp.Or(e.count(ctx, k), betterauth.Commit(ErrInvalid))
 		}
 		if err := proof.Right(ctx); err != nil || !take {
 			return err
@@ -166,16 +162,12 @@ func (e *EmailOTP) try(ctx context.Context, email, identifier string, code bette
 		// deletes the row that has the code.
 		switch _, err := e.values.Take(ctx, database.Eq("id", k.row.ID), database.Eq("value", k.row.Value)); {
 		case errors.Is(err, database.ErrNotFound):
-			verdict = ErrInvalid
-			return nil
+			return ErrInvalid
 		case err != nil:
 			return err
 		}
 		return e.drop(ctx, identifier)
 	})
-	if err == nil {
-		err = verdict
-	}
 	if err != nil {
 		return nil, "", err
 	}

@@ -115,6 +115,6 @@ func (e *EmailOTP) change(c *betterauth.Ctx, in ChangeInput) (betterauth.Success
 	case err != nil:
 		return betterauth.Success{}, err
 	}
-	c.Reissue(&betterauth.Identity{Session: id.Session, User: user})
+	c.RefreshCookies(&betterauth.Identity{Session: id.Session, User: user}, betterauth.AllCookies)
 	return betterauth.Success{Success: true}, nil
 }

@@ -35,7 +35,6 @@ const (
 	ResetPassword          = "resetPasswordEmailOTP"
 	RequestEmailChange     = "requestEmailChangeEmailOTP"
 	ChangeEmail            = "changeEmailEmailOTP"
-	emailVerificationID    = "email-verification"
 	minCodeLength          = 4
 	defaultCodeLength      = 6
 	defaultAllowedAttempts = 3
@@ -125,6 +124,7 @@ type EmailOTP struct {
 	values       *database.Store[betterauth.Verification]
 	passwords    Passwords    // nil without one
 	verification Verification // nil without one
+	links        Links        // set where codes replace them
 }
 
 var (
@@ -158,11 +158,10 @@ func New(cfg Config) *EmailOTP {
 
 // Manifest implements betterauth.Plugin.
 func (e *EmailOTP) Manifest() betterauth.Manifest {
-	m := betterauth.Manifest{ID: ID, Endpoints: e.endpoints(), Errors: append([]*betterauth.ErrorCode{ErrInvalidEmail, ErrUserNotFound, ErrResetDisabled}, codeErrors...),
-		Credentials: []betterauth.Credentials{{Name: ID, CanSignIn: e.isWay}}, Pending: pending()}
-	if e.cfg.OverrideDefaultEmailVerification {
-		m.Requires = []string{emailVerificationID}
-	} else if e.cfg.SendVerificationOnSignUp {
+	m := betterauth.Manifest{ID: ID, Needs: e.needs(), Endpoints: e.endpoints(), Errors: append([]*betterauth.ErrorCode{ErrInvalidEmail, ErrUserNotFound, ErrResetDisabled}, codeErrors...),
+		Credentials: []betterauth.Credentials{{Name: ID, CanSignIn: e.isWay}}, Pending: pending(),
+		ProvesAddresses: betterauth.ProvenByMail}
+	if e.cfg.SendVerificationOnSignUp && !e.cfg.OverrideDefaultEmailVerification {
 		m.RowHooks = []database.Hooks{database.RowHooks[betterauth.User]{AfterCreate: e.afterSignUp}}
 		m.Events = []betterauth.Subscriber{betterauth.On(e.afterClaim)}
 	}
@@ -235,9 +234,6 @@ func (e *EmailOTP) Check(s betterauth.Site) error {
 	return errors.Join(problems...)
 }
 
-// VerifiesAddresses implements emailpassword.AddressVerifier.
-func (e *EmailOTP) VerifiesAddresses(canMail bool) bool { return canMail }
-
 // Init implements betterauth.Initializer.
 func (e *EmailOTP) Init(_ context.Context, h *betterauth.Host) (err error) {
 	e.host = h
@@ -247,5 +243,8 @@ func (e *EmailOTP) Init(_ context.Context, h *betterauth.Host) (err error) {
 	if e.values, err = betterauth.StoreOf[betterauth.Verification](h); err != nil {
 		return err
 	}
-	return e.findPeers()
+	if e.links != nil {
+		return e.links.ReplaceLinks(e.MailVerificationCode)
+	}
+	return nil
 }

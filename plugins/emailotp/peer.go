@@ -2,7 +2,6 @@ package emailotp
 
 import (
 	"context"
-	"errors"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 )
@@ -28,14 +27,23 @@ type Verification interface {
 	SignsInAfterVerification() bool
 }
 
-func (e *EmailOTP) findPeers() (err error) {
-	if e.passwords, err = betterauth.Peer[Passwords](e.host); err != nil && !errors.Is(err, betterauth.ErrNoPeer) {
-		return err
+// Links is what a plugin implements that mails links to verify an address, and lets
+// codes take their place. Config.OverrideDefaultEmailVerification needs one.
+type Links interface {
+	// ReplaceLinks is called once, in Init. From then on mail is called wherever a
+	// link would be mailed: it makes a code that verifies user's address for a
+	// sign-up (betterauth.Ctx.ClaimFor) and mails it, and with deliver false does the
+	// same work but for the mail.
+	ReplaceLinks(mail func(c *betterauth.Ctx, user *betterauth.User, claim string, deliver bool) error) error
+}
+
+// needs are what codes lead to at other plugins.
+func (e *EmailOTP) needs() []betterauth.Dependency {
+	needs := []betterauth.Dependency{betterauth.Need(&e.passwords).IfPresent(), betterauth.Need(&e.verification).IfPresent()}
+	if e.cfg.OverrideDefaultEmailVerification {
+		needs = append(needs, betterauth.Need(&e.links).Hint("OverrideDefaultEmailVerification mails codes in place of its links; add emailverification.New"))
 	}
-	if e.verification, err = betterauth.Peer[Verification](e.host); err != nil && !errors.Is(err, betterauth.ErrNoPeer) {
-		return err
-	}
-	return nil
+	return needs
 }
 
 func (e *EmailOTP) beforeVerification(ctx context.Context, user *betterauth.User) error {

@@ -143,9 +143,6 @@ func (e *EmailOTP) MailVerificationCode(c *betterauth.Ctx, user *betterauth.User
 	})
 }
 
-// ReplacesLinks reports Config.OverrideDefaultEmailVerification.
-func (e *EmailOTP) ReplacesLinks() bool { return e.cfg.OverrideDefaultEmailVerification }
-
 // afterSignUp mails a code to whoever signs up, in the transaction that creates
 // them: a code that cannot be kept undoes the sign-up. The code belongs to the
 // sign-up that made the user.

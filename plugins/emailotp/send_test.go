@@ -1,6 +1,8 @@
 package emailotp_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -180,4 +182,53 @@ func TestOverride(t *testing.T) {
 	if c.Cookie("better-auth.session_token") == "" {
 		t.Error("not signed in")
 	}
+}
+
+// Codes take the place of links of one plugin, which there must be, and of no links
+// that somebody else's codes took the place of.
+func TestOverrideNeedsLinks(t *testing.T) {
+	t.Parallel()
+	codes := func() betterauth.Plugin {
+		return emailotp.New(emailotp.Config{OverrideDefaultEmailVerification: true})
+	}
+	links := func() betterauth.Plugin { return emailverification.New(emailverification.Config{}) }
+	for want, plugins := range map[string][]betterauth.Plugin{
+		"plugin email-otp: need emailotp.Links: no plugin implements it; OverrideDefaultEmailVerification mails codes in place of its links; add emailverification.New": {codes()},
+		"plugin email-otp: Init: the links that verify addresses are replaced already":                                                                                  {links(), &otherCodes{}, codes()},
+	} {
+		if _, err := plugintest.Build(t, plugintest.Options{Plugins: plugins}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Build: %v, want %q", err, want)
+		}
+	}
+	// A Build that failed later is repeated with the same values.
+	again := []betterauth.Plugin{links(), codes()}
+	failing := &failingOnce{}
+	for i, want := range []bool{false, true} {
+		if _, err := plugintest.Build(t, plugintest.Options{Plugins: append(again, failing)}); (err == nil) != want {
+			t.Errorf("Build number %d: %v", i+1, err)
+		}
+	}
+}
+
+// otherCodes is another plugin that replaces links.
+type otherCodes struct{ links emailotp.Links }
+
+func (o *otherCodes) Manifest() betterauth.Manifest {
+	return betterauth.Manifest{ID: "other-codes", Needs: []betterauth.Dependency{betterauth.Need(&o.links)}}
+}
+
+func (o *otherCodes) Init(context.Context, *betterauth.Host) error {
+	return o.links.ReplaceLinks(func(*betterauth.Ctx, *betterauth.User, string, bool) error { return nil })
+}
+
+type failingOnce struct{ failed bool }
+
+func (*failingOnce) Manifest() betterauth.Manifest { return betterauth.Manifest{ID: "failing-once"} }
+
+func (f *failingOnce) Init(context.Context, *betterauth.Host) error {
+	if f.failed {
+		return nil
+	}
+	f.failed = true
+	return errors.New("told to")
 }

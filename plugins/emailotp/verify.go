@@ -74,7 +74,7 @@ func (e *EmailOTP) verifyEmail(c *betterauth.Ctx, in VerifyEmailInput) (VerifyEm
 	case err != nil:
 		return VerifyEmailAnswer{}, err
 	case id.User.ID == user.ID:
-		c.Recache(&betterauth.Identity{Session: id.Session, User: user})
+		c.RefreshCookies(&betterauth.Identity{Session: id.Session, User: user}, betterauth.CacheOnly)
 	}
 	return answer, nil
 }

@@ -45,7 +45,7 @@ type Config struct {
 	// whatever its Method, and CreateSession with Method "email". Links and codes in
 	// mails prove the address, and passkeys are no matter of this plugin. Where
 	// people can sign up, something must be able to verify their addresses, else
-	// Build fails: see AddressVerifier. Default false.
+	// Build fails: see betterauth.Manifest.ProvesAddresses. Default false.
 	RequireVerifiedEmail bool
 	// AddressesVerifiedElsewhere says that the application marks addresses verified
 	// by itself, such as an administrator by hand, so that RequireVerifiedEmail
@@ -112,7 +112,8 @@ func New(cfg Config) *EmailPassword {
 // Manifest implements betterauth.Plugin.
 func (p *EmailPassword) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
-		ID: ID,
+		ID:    ID,
+		Needs: []betterauth.Dependency{betterauth.Need(&p.verifier).IfPresent()},
 		Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{
 				ID: SignUpEmail, Method: http.MethodPost, Path: "/sign-up/email",
@@ -191,13 +192,7 @@ func (p *EmailPassword) Init(_ context.Context, h *betterauth.Host) (err error) 
 	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
 		return err
 	}
-	if p.accounts, err = betterauth.StoreOf[betterauth.Account](h); err != nil {
-		return err
-	}
-	p.verifier, err = betterauth.Peer[VerificationMailer](h)
-	if errors.Is(err, betterauth.ErrNoPeer) {
-		return nil
-	}
+	p.accounts, err = betterauth.StoreOf[betterauth.Account](h)
 	return err
 }
 

@@ -31,28 +31,10 @@ func (p *EmailPassword) demandVerified(c *betterauth.Ctx, a *betterauth.Attempt)
 	return ErrEmailNotVerified
 }
 
-// AddressVerifier is what a plugin implements by which somebody who cannot sign in
-// yet can prove their address, otherwise than as a VerificationMailer.
-type AddressVerifier interface {
-	// VerifiesAddresses reports whether it can, as it is configured. canMail says
-	// that the application has a Mailer. It is called before Init.
-	VerifiesAddresses(canMail bool) bool
-}
-
 // checkVerification finds that nobody who signs up could ever sign in.
 func (p *EmailPassword) checkVerification(s betterauth.Site) error {
-	if !p.cfg.RequireVerifiedEmail || p.cfg.DisableSignUp || p.cfg.AddressesVerifiedElsewhere {
+	if !p.cfg.RequireVerifiedEmail || p.cfg.DisableSignUp || p.cfg.AddressesVerifiedElsewhere || s.ProvesAddresses {
 		return nil
-	}
-	for range betterauth.Having[VerificationMailer](s) {
-		if s.CanMail {
-			return nil
-		}
-	}
-	for verifier := range betterauth.Having[AddressVerifier](s) {
-		if verifier.VerifiesAddresses(s.CanMail) {
-			return nil
-		}
 	}
 	if !s.CanMail {
 		return errors.New("RequireVerifiedEmail: nobody could verify their address, since there is no Config.Mailer; set one, and add emailverification.New, or set AddressesVerifiedElsewhere")

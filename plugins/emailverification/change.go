@@ -51,7 +51,7 @@ func (v *EmailVerification) change(c *betterauth.Ctx, link signed, callbackURL s
 	if err != nil {
 		return nil, err
 	}
-	c.Reissue(&betterauth.Identity{Session: own.Session, User: user})
+	c.RefreshCookies(&betterauth.Identity{Session: own.Session, User: user}, betterauth.AllCookies)
 	return Verified{Status: true, User: user}, nil
 }
 

@@ -60,10 +60,10 @@ type Config struct {
 // EmailVerification is the plugin. Make one with New for each Auth. Its methods
 // are safe for concurrent use, each with its own Ctx.
 type EmailVerification struct {
-	cfg   Config
-	host  *betterauth.Host
-	users *database.Store[betterauth.User]
-	codes CodeMailer // nil without one
+	cfg      Config
+	host     *betterauth.Host
+	users    *database.Store[betterauth.User]
+	mailCode MailCode // nil where links are mailed
 }
 
 var (
@@ -119,7 +119,8 @@ func (v *EmailVerification) Manifest() betterauth.Manifest {
 				Errors:  linkErrors,
 			}, v.follow),
 		},
-		Pending: pending(),
+		Pending:         pending(),
+		ProvesAddresses: betterauth.ProvenByMail,
 		Errors:  append(requests, linkErrors...),
 	}
 }
@@ -146,9 +147,7 @@ func (v *EmailVerification) Check(s betterauth.Site) error {
 
 // Init implements betterauth.Initializer.
 func (v *EmailVerification) Init(_ context.Context, h *betterauth.Host) (err error) {
-	v.host = h
-	if v.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
-	return v.findCodes()
+	v.host, v.mailCode = h, nil // what replaces links comes later, and says so
+	v.users, err = betterauth.StoreOf[betterauth.User](h)
+	return err
 }

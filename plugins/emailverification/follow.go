@@ -143,7 +143,7 @@ func (v *EmailVerification) signIn(c *betterauth.Ctx, user *betterauth.User) err
 	id, err := c.StoredSession()
 	switch {
 	case err == nil && id.User.ID == user.ID:
-		c.Reissue(&betterauth.Identity{Session: id.Session, User: user})
+		c.RefreshCookies(&betterauth.Identity{Session: id.Session, User: user}, betterauth.AllCookies)
 		return nil
 	case err != nil && !errors.Is(err, betterauth.ErrNoSession):
 		return err

@@ -74,7 +74,7 @@ func (v *EmailVerification) wants(wanted bool, user *betterauth.User) bool {
 }
 
 // Mail sends a link that verifies user's address to it, or a code where a
-// CodeMailer says so. callbackURL, already checked, is where the link ends; ""
+// plugin replaced links by them (ReplaceLinks). callbackURL, already checked, is where the link ends; ""
 // is "/". Without a Mailer the error is ErrNotEnabled.
 func (v *EmailVerification) Mail(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error {
 	if !v.host.CanMail() {
@@ -89,8 +89,8 @@ func (v *EmailVerification) Mail(c *betterauth.Ctx, user *betterauth.User, callb
 
 // mail proves the address of a user for one sign-up.
 func (v *EmailVerification) mail(c *betterauth.Ctx, user *betterauth.User, claim, callbackURL string) error {
-	if v.codes != nil {
-		return v.codes.MailVerificationCode(c, user, claim, true)
+	if v.mailCode != nil {
+		return v.mailCode(c, user, claim, true)
 	}
 	m, err := v.message(c, user, purposeVerify, claims{Email: user.Email, UserID: user.ID, Claim: claim}, callbackURL)
 	if err != nil {

@@ -7,28 +7,21 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 )
 
-// CodeMailer is what a plugin implements that verifies addresses by codes; at
-// most one may be present.
-type CodeMailer interface {
-	// ReplacesLinks reports whether a code is to be mailed wherever this plugin
-	// would mail a link that verifies an address. Links that change one stay.
-	ReplacesLinks() bool
-	// MailVerificationCode makes a code that verifies user's address for a
-	// sign-up (betterauth.Ctx.ClaimFor) and mails it. With deliver false it does
-	// the same work but for the mail: user is then nobody who is to have one,
-	// which the time must not tell.
-	MailVerificationCode(c *betterauth.Ctx, user *betterauth.User, claim string, deliver bool) error
-}
+// MailCode makes a code that verifies user's address for a sign-up
+// (betterauth.Ctx.ClaimFor) and mails it. With deliver false it does the same work
+// but for the mail: user is then nobody who is to have one, which the time must not
+// tell.
+type MailCode = func(c *betterauth.Ctx, user *betterauth.User, claim string, deliver bool) error
 
-func (v *EmailVerification) findCodes() error {
-	codes, err := betterauth.Peer[CodeMailer](v.host)
-	if errors.Is(err, betterauth.ErrNoPeer) {
-		return nil
+// ReplaceLinks is for a plugin that verifies addresses by codes, in its Init: from then
+// on mail is called wherever this plugin would mail a link that verifies an address.
+// Links that change one stay. A second plugin's is refused.
+func (v *EmailVerification) ReplaceLinks(mail MailCode) error {
+	if v.mailCode != nil {
+		return errors.New("the links that verify addresses are replaced already")
 	}
-	if err == nil && codes.ReplacesLinks() {
-		v.codes = codes
-	}
-	return err
+	v.mailCode = mail
+	return nil
 }
 
 // BeforeVerification is for a plugin that is about to mark an address verified: it calls

@@ -54,8 +54,8 @@ func (v *EmailVerification) requestAnonymously(c *betterauth.Ctx, in RequestInpu
 	if err != nil {
 		return err
 	}
-	if v.codes != nil {
-		return v.codes.MailVerificationCode(c, user, claim, deliver)
+	if v.mailCode != nil {
+		return v.mailCode(c, user, claim, deliver)
 	}
 	m, err := v.message(c, user, purposeVerify, claims{Email: email, UserID: user.ID, Claim: claim}, deref(in.CallbackURL))
 	if err != nil || !deliver {

@@ -121,6 +121,7 @@ func (m *MagicLink) Manifest() betterauth.Manifest {
 				return database.Or(database.StartsWith("value", valuePrefix+email), database.StartsWith("value", formerPrefix+email))
 			},
 		}},
+		ProvesAddresses: betterauth.ProvenByMail,
 	}
 }
 
@@ -149,10 +150,6 @@ func (m *MagicLink) Check(s betterauth.Site) error {
 	}
 	return errors.Join(problems...)
 }
-
-// VerifiesAddresses implements emailpassword.AddressVerifier: who follows a link
-// has proven the address.
-func (m *MagicLink) VerifiesAddresses(canMail bool) bool { return canMail }
 
 // Init implements betterauth.Initializer.
 func (m *MagicLink) Init(_ context.Context, h *betterauth.Host) (err error) {

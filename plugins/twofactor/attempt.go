@@ -48,12 +48,6 @@ type attempt struct {
 	tries     int
 }
 
-// refusal is an error whose transaction is kept: what was counted and used up
-// stays so.
-type refusal struct{ error }
-
-func (r refusal) Unwrap() error { return r.error }
-
 // try makes an attempt of whoever asks. Somebody who is signed in gains nothing
 // by guessing and is not counted.
 func (p *TwoFactor) try(c *betterauth.Ctx, kind string, f func(a *attempt) (VerifiedAnswer, error)) (VerifiedAnswer, error) {
@@ -82,22 +76,13 @@ func (a *attempt) run(c *betterauth.Ctx, userID string, f func(a *attempt) (Veri
 		}
 	}
 	var answer VerifiedAnswer
-	var refused error
-	err := begin(func(tx *betterauth.Ctx) error {
+	err := begin(func(tx *betterauth.Ctx) (err error) {
 		if err := a.hold(tx, userID); err != nil {
 			return err
 		}
-		var err error
 		answer, err = f(a)
-		if r, ok := errors.AsType[refusal](err); ok {
-			refused = r.error
-			return nil
-		}
 		return err
 	})
-	if err == nil {
-		err = refused
-	}
 	if err != nil {
 		return VerifiedAnswer{}, err
 	}
@@ -193,13 +178,14 @@ func (a *attempt) begin() error {
 	if err := a.endChallenge(); err != nil {
 		return err
 	}
-	return refusal{ErrTooManyAttempts}
+	return betterauth.Commit(ErrTooManyAttempts)
 }
 
-// wrong counts a code that is not right and refuses it as code says.
+// wrong counts a code that is not right and refuses it as code says. The count
+// stays.
 func (a *attempt) wrong(code *betterauth.ErrorCode) error {
 	if !a.signingIn() {
-		return refusal{code}
+		return betterauth.Commit(code)
 	}
 	if err := a.proof.Wrong(a.c); err != nil {
 		return err
@@ -217,7 +203,7 @@ func (a *attempt) wrong(code *betterauth.ErrorCode) error {
 		return err
 	}
 	betterauth.Emit(a.c, a.host, Failed{UserID: a.user.ID, Kind: a.kind, Locked: locked})
-	return refusal{code}
+	return betterauth.Commit(code)
 }
 
 // right ends the count of wrong codes at the second step. That of the account
@@ -266,14 +252,11 @@ func (a *attempt) finish(trustDevice *bool) (VerifiedAnswer, error) {
 		if err := a.trust(a.c, a.user); err != nil {
 			return VerifiedAnswer{}, err
 		}
-		a.c.ClearCookie(cookieDontRemember)
+		a.c.Remember()
 	}
 	betterauth.Emit(a.c, a.host, Passed{UserID: a.user.ID, SessionID: session.ID, Kind: a.kind})
 	return VerifiedAnswer{Token: &session.Token, User: a.user}, nil
 }
-
-// cookieDontRemember is the core's. A trusted device is to be remembered.
-const cookieDontRemember = "dont_remember"
 
 // endChallenge takes the challenge and everything about it: nobody passes it
 // again.

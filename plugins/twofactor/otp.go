@@ -97,7 +97,7 @@ func (p *TwoFactor) verifyOTP(c *betterauth.Ctx, in VerifyInput) (VerifiedAnswer
 		}
 		if enabled, _ := Enabled.Get(a.user); !enabled {
 			if a.signingIn() {
-				return VerifiedAnswer{}, refusal{ErrNoSecondStep}
+				return VerifiedAnswer{}, betterauth.Commit(ErrNoSecondStep)
 			}
 			if err := a.activate(); err != nil {
 				return VerifiedAnswer{}, err
@@ -125,7 +125,7 @@ func (a *attempt) useOTP(given betterauth.TypedCode) (bool, error) {
 	stored := taken.Value[:at]
 	tries, err := strconv.Atoi(taken.Value[at+1:])
 	if err != nil || tries < 0 || tries >= a.cfg.OTP.Attempts {
-		return false, refusal{ErrTooManyAttempts}
+		return false, betterauth.Commit(ErrTooManyAttempts)
 	}
 	same, err := a.otpStorage().Matches(a.c, a.host, stored, given)
 	if err != nil {

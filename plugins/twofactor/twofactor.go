@@ -12,7 +12,6 @@ package twofactor
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -83,8 +82,9 @@ var (
 func (p *TwoFactor) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
 		ID: ID,
+		Needs: []betterauth.Dependency{betterauth.Need(&p.passwords).IfPresent()},
 		// Who is banned learns so before the second step, not after it.
-		Follows: []string{"admin"},
+		OrderAfter: []string{"admin"},
 		Schema: betterauth.Schema{
 			Tables:  []database.Table{database.TableOf[Enrolment]("twoFactor")},
 			Columns: []betterauth.AddedColumn{Enabled},
@@ -192,15 +192,9 @@ func (p *TwoFactor) Init(_ context.Context, h *betterauth.Host) (err error) {
 	if p.values, err = betterauth.StoreOf[betterauth.Verification](h); err != nil {
 		return err
 	}
-	if p.enrolments, err = betterauth.StoreOf[Enrolment](h); err != nil {
-		return err
+	if p.passwords == nil && !p.cfg.AllowPasswordless {
+		h.Logger().Warn("no plugin checks passwords, so nobody can set up a second step; AllowPasswordless lets users without a password")
 	}
-	p.passwords, err = betterauth.Peer[passwordChecker](h)
-	if errors.Is(err, betterauth.ErrNoPeer) {
-		if !p.cfg.AllowPasswordless {
-			h.Logger().Warn("no plugin checks passwords, so nobody can set up a second step; AllowPasswordless lets users without a password")
-		}
-		return nil
-	}
+	p.enrolments, err = betterauth.StoreOf[Enrolment](h)
 	return err
 }

@@ -24,12 +24,10 @@ const (
 	IsUsernameAvailable = "isUsernameAvailable"
 )
 
-// The operations of other plugins that set usernames, and the plugin that has
-// the passwords.
+// The operations of other plugins that set usernames.
 const (
-	signUpEmail   = "signUpEmail"
-	updateUser    = "updateUser"
-	emailPassword = "email-password"
+	signUpEmail = "signUpEmail"
+	updateUser  = "updateUser"
 )
 
 // Config says what usernames look like. The zero value is the reference's. Its
@@ -95,7 +93,8 @@ type Username struct {
 	passwords passwords
 }
 
-// passwords is the plugin that signs in with a password.
+// passwords is the plugin that signs in with a password, and up: a username is given
+// at its sign-up.
 type passwords interface {
 	SignInUser(c *betterauth.Ctx, name string, find func(context.Context) (*betterauth.User, error), password string,
 		how betterauth.SignIn, callbackURL string, refused *betterauth.ErrorCode) (*betterauth.User, *betterauth.Session, error)
@@ -148,7 +147,7 @@ func (u *Username) Manifest() betterauth.Manifest {
 	}
 	return betterauth.Manifest{
 		ID:        ID,
-		Requires:  []string{emailPassword},
+		Needs:     []betterauth.Dependency{betterauth.Need(&u.passwords).Hint("add emailpassword.New")},
 		Schema:    betterauth.Schema{Columns: columns},
 		Endpoints: endpoints,
 		Before: []betterauth.BeforeHook{
@@ -179,9 +178,6 @@ func (u *Username) Check(betterauth.Site) error {
 // Init implements betterauth.Initializer.
 func (u *Username) Init(_ context.Context, h *betterauth.Host) (err error) {
 	u.host = h
-	if u.passwords, err = betterauth.Peer[passwords](h); err != nil {
-		return err
-	}
 	u.users, err = betterauth.StoreOf[betterauth.User](h)
 	return err
 }

@@ -294,7 +294,7 @@ func TestConfigurationThatCannotBe(t *testing.T) {
 			t.Errorf("%v does not say %q", err, want)
 		}
 	}
-	if _, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{username.New(username.Config{})}}); err == nil || !strings.Contains(err.Error(), "email-password") {
+	if _, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{username.New(username.Config{})}}); err == nil || !strings.Contains(err.Error(), "plugin username: need username.passwords: no plugin implements it; add emailpassword.New") {
 		t.Errorf("without passwords: %v", err)
 	}
 }

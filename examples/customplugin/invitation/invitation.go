@@ -73,8 +73,9 @@ var (
 // data. Build checks it against what the others contribute.
 func (p *Invitations) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
-		ID:       "invitation",
-		Requires: []string{"email-password"},
+		ID: "invitation",
+		// Its sign-up is what readCode below is a hook on; no method is called.
+		Needs: []betterauth.Dependency{betterauth.Need[betterauth.PasswordKeeper](nil).Hint("add emailpassword.New")},
 		Schema: betterauth.Schema{
 			Tables:  []database.Table{database.TableOf[Invitation]("invitationCode")},
 			Columns: []betterauth.AddedColumn{InvitedBy, Suspended},

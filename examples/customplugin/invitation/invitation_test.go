@@ -94,7 +94,7 @@ func TestOneWinner(t *testing.T) {
 type closing struct{ open bool }
 
 func (c *closing) Manifest() betterauth.Manifest {
-	return betterauth.Manifest{ID: "closing", Follows: []string{"invitation"}, Gates: []betterauth.SessionGate{{
+	return betterauth.Manifest{ID: "closing", OrderAfter: []string{"invitation"}, Gates: []betterauth.SessionGate{{
 		Name: "hours", Check: func(*betterauth.Ctx, *betterauth.Attempt) error {
 			if c.open {
 				return nil
@@ -241,12 +241,12 @@ func TestDatabaseFailure(t *testing.T) {
 	s.browser().signUp("ada@example.com", code).expect(t, "sign-up in an outage", 500, "INTERNAL_SERVER_ERROR")
 }
 
-func TestRequiresEmailPassword(t *testing.T) {
+func TestNeedsEmailPassword(t *testing.T) {
 	t.Parallel()
 	_, err := betterauth.New(betterauth.Config{Secret: "a secret of more than 32 characters"}).
 		Database(databasetest.SQLiteMemory(t)).Plugin(invitation.New(invitation.Config{})).Build(t.Context())
 	var problem *betterauth.Problem
-	if !errors.As(err, &problem) || problem.Plugin != "invitation" || problem.Item != "Requires" || !strings.Contains(err.Error(), "email-password is not present") {
+	if !errors.As(err, &problem) || problem.Plugin != "invitation" || problem.Item != "need betterauth.PasswordKeeper" || !strings.Contains(err.Error(), "no plugin implements it; add emailpassword.New") {
 		t.Errorf("Build: %v", err)
 	}
 }

@@ -93,6 +93,6 @@ func (c *Ctx) renewSession(old *Identity, set database.Set) (*Session, error) {
 	}
 	id := &Identity{Session: session, User: old.User}
 	c.login = loginState{presented: presented, read: true, stored: true, identity: id}
-	c.setSessionCookies(id, !c.dontRemember())
+	c.setSessionCookies(id, c.Remembered())
 	return session, nil
 }

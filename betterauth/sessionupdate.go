@@ -40,7 +40,7 @@ func updateSession(c *Ctx, in UpdateSessionInput) (UpdatedSession, error) {
 	if err != nil {
 		return UpdatedSession{}, err
 	}
-	c.Reissue(id)
+	c.RefreshCookies(id, AllCookies)
 	return UpdatedSession{id.Session}, nil
 }
 

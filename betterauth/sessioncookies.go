@@ -8,34 +8,45 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// Reissue sets the session's cookies anew after the session or its user
-// changed, so that copies in the browser are current. For an identity that a
-// source vouches for there is none, and no cookie is set.
-func (c *Ctx) Reissue(id *Identity) {
-	if c.replaceIdentity(id) {
-		c.setSessionCookies(id, !c.dontRemember())
-	}
-}
+// SessionCookies says which cookies of a session Ctx.RefreshCookies sets.
+type SessionCookies int
 
-// replaceIdentity goes on with what a session or its user is now, and reports
-// whether a browser has copies of it.
-func (c *Ctx) replaceIdentity(id *Identity) (copied bool) {
+const (
+	// AllCookies are the session's own and its copy in the cookie cache.
+	AllCookies SessionCookies = iota
+	// CacheOnly is the copy alone, for a session that is as it was: none without
+	// a cookie cache.
+	CacheOnly
+)
+
+// RefreshCookies goes on with the request's session after it or its user changed:
+// id is what they are now, for Session and Identity as well, and which are the
+// cookies that are set anew, so that copies in the browser are current. A browser
+// that is not to be remembered stays so. For an identity that a source vouches for
+// no cookie is set. Another session than the request's is for SignIn and Resume.
+func (c *Ctx) RefreshCookies(id *Identity, which SessionCookies) {
 	if c.login.vouched {
 		c.login.identity = &Identity{Session: id.Session, User: id.User, Source: c.login.identity.Source}
-		return false
+		return
 	}
 	c.login.identity, c.login.read, c.login.stored, c.login.err = id, true, true, nil
-	return true
+	if which == CacheOnly {
+		c.writeCache(id, !c.Remembered())
+		return
+	}
+	c.setSessionCookies(id, c.Remembered())
 }
 
-// Recache renews the copy of a session in the browser after its user changed
-// and the session did not. Without a cookie cache it does nothing, nor for an
-// identity that a source vouches for.
-func (c *Ctx) Recache(id *Identity) {
-	if c.replaceIdentity(id) {
-		c.writeCache(id, c.dontRemember())
-	}
+// Remembered reports whether the browser of the request is to be remembered, as
+// every browser is that did not ask for the contrary when it signed in:
+// SignIn.Remember. It is what sessions follow with Remember nil.
+func (c *Ctx) Remembered() bool {
+	return !slices.Contains(c.SignedCookieValues(cookieDontRemember), "true")
 }
+
+// Remember ends the wish of a browser not to be remembered, for the sessions it will
+// have: one that is made by this request follows SignIn.Remember all the same.
+func (c *Ctx) Remember() { c.ClearCookie(cookieDontRemember) }
 
 // Resume makes the browser go on with another session, which the caller has read
 // from the database and found to be theirs: the way back from a session that
@@ -61,7 +72,7 @@ func (c *Ctx) IssuedSession() (*Session, bool) {
 
 // createSession stores a session and signs the browser in. Gates were asked.
 func (c *Ctx) createSession(user *User, how SignIn) (*Session, error) {
-	remember := !c.dontRemember()
+	remember := c.Remembered()
 	if how.Remember != nil {
 		remember = *how.Remember
 	}
@@ -136,8 +147,8 @@ func (c *Ctx) setSessionCookies(id *Identity, remember bool) {
 	switch {
 	case !remember:
 		c.SetCookie(Cookie{Key: cookieDontRemember, Value: "true", Signed: true})
-	case c.dontRemember():
-		c.ClearCookie(cookieDontRemember)
+	case !c.Remembered():
+		c.Remember()
 	}
 	c.writeCache(id, !remember)
 }
@@ -185,13 +196,9 @@ func (c *Ctx) postponeSession(remember *bool) {
 	case remember == nil:
 	case !*remember:
 		c.SetCookie(Cookie{Key: cookieDontRemember, Value: "true", Signed: true})
-	case c.dontRemember():
-		c.ClearCookie(cookieDontRemember)
+	case !c.Remembered():
+		c.Remember()
 	}
-}
-
-func (c *Ctx) dontRemember() bool {
-	return slices.Contains(c.SignedCookieValues(cookieDontRemember), "true")
 }
 
 // textFor makes what a client sent fit for a text column.

@@ -53,3 +53,39 @@ func TestForgetfulSessionsEnd(t *testing.T) {
 		})
 	}
 }
+
+// A browser says by a signed cookie that it is not to be remembered, until that is
+// taken back. The session it has stays as it was made.
+func TestRemembered(t *testing.T) {
+	t.Parallel()
+	p := &tryOut{}
+	kit := plugintest.New(t, p)
+	alice := kit.SignedIn("alice@example.com")
+	remembered := func(want bool) {
+		t.Helper()
+		p.run = func(c *betterauth.Ctx) error {
+			if got := c.Remembered(); got != want {
+				t.Errorf("remembered %v, want %v", got, want)
+			}
+			c.RefreshCookies(&betterauth.Identity{Session: alice.Session, User: alice.User}, betterauth.AllCookies)
+			return nil
+		}
+		ck := alice.Post("/try", nil).Want(http.StatusOK).SetCookie(sessionCookie)
+		if want != (ck.MaxAge > 0) {
+			t.Errorf("remembered %v: the session's cookie is %v", want, ck)
+		}
+	}
+	remembered(true)
+	alice.SetCookie(forgetCookie, "true.c2lnbmF0dXJl")
+	remembered(true)
+	alice.SetCookie(forgetCookie, "true."+kit.Host.Sign("true"))
+	remembered(false)
+	p.run = func(c *betterauth.Ctx) error {
+		c.Remember()
+		return nil
+	}
+	if answer := alice.Post("/try", nil).Want(http.StatusOK); names(answer) != "-dont_remember" {
+		t.Errorf("cookies %s", names(answer))
+	}
+	remembered(true)
+}
