@@ -1,4 +1,4 @@
-.PHONY: help short lint test bench cost footprint conformance reference quickstart fuzz
+.PHONY: help short lint test bench cost footprint mutants conformance reference quickstart fuzz
 
 # The comment behind a target is its line in make help.
 help: ## this list
@@ -7,7 +7,7 @@ help: ## this list
 short: ## formatting, vet, fast Go tests on SQLite, the rules of the house: no Node, no PostgreSQL, nothing installed
 	@.ci/short
 
-lint: ## formatting, vet, staticcheck, the rules of the house
+lint: ## formatting, vet, golangci-lint as .golangci.yml says, the rules of the house
 	@.ci/lint
 
 test: ## everything the project can prove, as .ci/run does; prepares what that needs (INSTALL=no: installs nothing)
@@ -35,6 +35,11 @@ conformance: ## the official client and the TypeScript server against the Go ser
 reference: ## moves the comparison to another release of the TypeScript server: make reference VERSION=1.7.25
 	conformance/install.sh
 	node conformance/release/move.mjs "$(VERSION)"
+
+# One package: make mutants PKG=internal/cookie. Slow without.
+# internal/mutants/survivors.txt lists what may survive, with the reason.
+mutants: ## what no test notices when the code of the mechanisms and gates is changed
+	go run ./internal/mutants $(PKG)
 
 quickstart: ## runs the example with a page, at http://localhost:3000
 	go run ./examples/quickstart

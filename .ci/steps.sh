@@ -45,7 +45,8 @@ formatted() {
 	[ -z "$unformatted" ] || { printf 'not formatted; run gofmt -w on:\n%s\n' "$unformatted"; return 1; }
 }
 
-lint() { go tool staticcheck work; }
+# The linter is compiled by itself, outside the workspace whose modules it reads.
+lint() { "$(cd tools/lint && GOWORK=off go tool -n golangci-lint)" run $(go list -m -f '{{.Dir}}/...' | grep -v '/tools/'); }
 export -f go_test formatted lint
 export packages
 

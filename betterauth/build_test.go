@@ -30,14 +30,16 @@ type note struct {
 	ID   string `json:"id"`
 }
 
-func TestBuildProblems(t *testing.T) {
-	t.Parallel()
+// buildProblem is a configuration that does not build, and what Build says of it.
+type buildProblem struct {
+	config  betterauth.Config
+	plugins []betterauth.Plugin
+	want    []string
+}
+
+func buildProblems() map[string]buildProblem {
 	ok := func(*betterauth.Ctx, betterauth.None) (betterauth.None, error) { return betterauth.None{}, nil }
-	tests := map[string]struct {
-		config  betterauth.Config
-		plugins []betterauth.Plugin
-		want    []string
-	}{
+	return map[string]buildProblem{
 		"nil plugin":         {plugins: []betterauth.Plugin{nil}, want: []string{"plugin number 1", "is nil"}},
 		"bad id":             {plugins: []betterauth.Plugin{betterauth.Inline{ID: "Not Kebab"}}, want: []string{"plugin Not Kebab", "kebab-case"}},
 		"duplicate id":       {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x"}, betterauth.Inline{ID: "x"}}, want: []string{"plugin x", "two plugins"}},
@@ -131,7 +133,11 @@ func TestBuildProblems(t *testing.T) {
 		"insecure passkeys": {config: betterauth.Config{BaseURL: "https://example.com"}, plugins: []betterauth.Plugin{passkey.New(passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true})},
 			want: []string{"plugin passkey", "AllowInsecureUnverifiedAssertion"}},
 	}
-	for name, tt := range tests {
+}
+
+func TestBuildProblems(t *testing.T) {
+	t.Parallel()
+	for name, tt := range buildProblems() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := plugintest.Build(t, plugintest.Options{Config: tt.config, Plugins: tt.plugins})

@@ -109,7 +109,7 @@ type SchemaError struct{ Plan *database.Plan }
 
 // Error lists what is missing as the SQL that adds it.
 func (e *SchemaError) Error() string {
-	return fmt.Sprintf("betterauth: the database does not fit: create what is missing with Builder.Migrate, "+
+	return fmt.Sprintf("betterauth: the database does not fit; create what is missing with Builder.Migrate, "+
 		"or set Config.Schema to betterauth.SchemaMigrate, or run:\n%s", e.Plan)
 }
 

@@ -2,9 +2,7 @@ package betterauth
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
-	"io"
 	"net/http"
 	"reflect"
 
@@ -77,17 +75,4 @@ func StepUpBody(err error) (body any, ok bool) {
 		return nil, false
 	}
 	return step.body, true
-}
-
-// newUUID makes a random UUID (RFC 9562, version 4).
-func newUUID(random io.Reader) (string, error) {
-	if random == nil {
-		random = rand.Reader
-	}
-	var b [16]byte
-	if _, err := io.ReadFull(random, b[:]); err != nil {
-		return "", err
-	}
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]), nil
 }

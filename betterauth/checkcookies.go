@@ -16,17 +16,17 @@ func (a *Auth) checkCookies() (problems []error) {
 	}
 	attributes := cookie.Attributes{Path: cfg.Path, Domain: cfg.CrossSubDomain.Domain}
 	if _, err := cookie.Serialize(cfg.Prefix+"."+cookieSession, "", attributes); err != nil {
-		add("Prefix, Path and CrossSubDomain.Domain", "make no cookie: %w", err)
+		add("Prefix, Path and CrossSubDomain.Domain", "make no cookie: %w; use names of letters, digits and dashes, a path that starts with a slash, and the name of a host", err)
 	}
 	for _, key := range sortedKeys(cfg.Names) {
 		if _, err := cookie.Serialize(cfg.Names[key], "", cookie.Attributes{}); err != nil {
-			add("Names "+key, "is no name of a cookie: %w", err)
+			add("Names "+key, "is no name of a cookie: %w; use letters, digits, dots and dashes", err)
 		}
 	}
 	for _, key := range sortedKeys(cfg.Attributes) {
 		single := cfg.Attributes[key]
 		if _, err := cookie.Serialize("x", "", cookie.Attributes{Path: single.Path, Domain: single.Domain}); err != nil {
-			add("Attributes "+key, "makes no cookie: %w", err)
+			add("Attributes "+key, "makes no cookie: %w; use a path that starts with a slash, and the name of a host", err)
 		}
 	}
 	base, err := url.Parse(a.base.Static)
@@ -35,7 +35,7 @@ func (a *Auth) checkCookies() (problems []error) {
 	}
 	host := base.Hostname()
 	if domain := strings.TrimPrefix(strings.ToLower(cfg.CrossSubDomain.Domain), "."); cfg.CrossSubDomain.Enabled && domain != "" && host != domain && !strings.HasSuffix(host, "."+domain) {
-		add("CrossSubDomain.Domain", "browsers refuse a cookie for %q from %q: it must be that host or a domain above it", cfg.CrossSubDomain.Domain, host)
+		add("CrossSubDomain.Domain", "browsers refuse a cookie for %q from %q; name that host, or a domain above it", cfg.CrossSubDomain.Domain, host)
 	}
 	if base.Scheme != "http" {
 		return problems

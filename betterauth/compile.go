@@ -76,7 +76,7 @@ func (a *Auth) compileManifests() (problems []error) {
 		m := p.manifest
 		for i, g := range m.Gates {
 			if g.Name == "" || g.Check == nil {
-				problems = append(problems, problem(m.ID, fmt.Sprintf("gate number %d %s", i+1, g.Name), "needs a Name and a Check"))
+				problems = append(problems, problem(m.ID, fmt.Sprintf("gate number %d %s", i+1, g.Name), "is incomplete; it needs a Name and a Check"))
 				continue
 			}
 			a.gates = append(a.gates, compiledGate{g, m.ID})
@@ -90,7 +90,7 @@ func (a *Auth) compileManifests() (problems []error) {
 		}
 		for i, h := range m.Requests {
 			if h.Run == nil {
-				problems = append(problems, problem(m.ID, fmt.Sprintf("request hook number %d %s", i+1, h.Name), "has no Run"))
+				problems = append(problems, problem(m.ID, fmt.Sprintf("request hook number %d %s", i+1, h.Name), "has no Run; set what it does"))
 				continue
 			}
 			a.requestHooks = append(a.requestHooks, compiledRequestHook{h, m.ID})
@@ -102,11 +102,11 @@ func (a *Auth) compileManifests() (problems []error) {
 		}
 		for i, code := range m.Errors {
 			if code == nil || code.Code == "" || code.Status < 400 || code.Status > 599 {
-				problems = append(problems, problem(m.ID, fmt.Sprintf("error code number %d", i+1), "needs a Code and a Status from 400 to 599"))
+				problems = append(problems, problem(m.ID, fmt.Sprintf("error code number %d", i+1), "is incomplete; it needs a Code and a Status from 400 to 599"))
 			}
 		}
 		if m.ProvesAddresses > ProvenWithoutMail {
-			problems = append(problems, problem(m.ID, "ProvesAddresses", "%d is neither ProvenByMail nor ProvenWithoutMail", m.ProvesAddresses))
+			problems = append(problems, problem(m.ID, "ProvesAddresses", "%d is neither ProvenByMail nor ProvenWithoutMail; use one of them", m.ProvesAddresses))
 		}
 		if m.Hasher != nil {
 			a.hasher = m.Hasher(a.hasher)
@@ -180,12 +180,12 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 				ops = slices.DeleteFunc(ops, func(o *operation) bool { return o == target })
 				delete(byID, target.ID)
 			} else if other, twice := replaced[op.Replaces]; twice {
-				problems = append(problems, problem(op.plugin, item, "replaces %s, which %s replaces already", op.Replaces, other))
+				problems = append(problems, problem(op.plugin, item, "replaces %s, which %s replaces already; use one of the two plugins", op.Replaces, other))
 			} else if op.Replaces != "" {
-				problems = append(problems, problem(op.plugin, item, "replaces %s, which no earlier plugin declares", op.Replaces))
+				problems = append(problems, problem(op.plugin, item, "replaces %s, which no earlier plugin declares; name the ID of an operation, and its plugin in Requires", op.Replaces))
 			}
 			if other := byID[op.ID]; other != nil {
-				problems = append(problems, problem(op.plugin, item, "has the ID of an endpoint of %s", other.plugin))
+				problems = append(problems, problem(op.plugin, item, "has the ID of an endpoint of %s; give it another, or say Replaces", other.plugin))
 				continue
 			}
 			byID[op.ID] = op
@@ -200,7 +200,7 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 			continue
 		}
 		if clash := a.routes.Add(router.Route[*operation]{ID: op.ID, Methods: op.methods(), Path: op.Path, To: op}); clash != nil {
-			problems = append(problems, problem(op.plugin, "endpoint "+op.ID, "its route %s is also that of %s of %s", op.Path, clash.ID, clash.To.plugin))
+			problems = append(problems, problem(op.plugin, "endpoint "+op.ID, "its route %s is also that of %s of %s; give it another path, or say Replaces", op.Path, clash.ID, clash.To.plugin))
 		}
 	}
 	return ops, problems
@@ -227,10 +227,10 @@ func (a *Auth) attachHooks(ops []*operation) (problems []error) {
 		for i, h := range p.manifest.Before {
 			if err := a.attach(ops, h.opID, h.optional, h.match, h.run == nil, func(op *operation) error {
 				if h.in != nil && h.in != op.in {
-					return fmt.Errorf("takes %s, but the operation takes %s", h.in, op.in)
+					return fmt.Errorf("takes %s, but the operation takes %s; take that", h.in, op.in)
 				}
 				if h.rest && !op.plan.HasRest() {
-					return fmt.Errorf("takes members, but %s names all it accepts", op.in)
+					return fmt.Errorf("takes members, but %s names all it accepts; use betterauth.Before with its type", op.in)
 				}
 				op.before = append(op.before, compiledBefore{h, id})
 				return nil
@@ -241,7 +241,7 @@ func (a *Auth) attachHooks(ops []*operation) (problems []error) {
 		for i, h := range p.manifest.After {
 			if err := a.attach(ops, h.opID, h.optional, h.match, h.run == nil, func(op *operation) error {
 				if h.out != nil && h.out != op.out {
-					return fmt.Errorf("takes %s, but the operation answers %s", h.out, op.out)
+					return fmt.Errorf("takes %s, but the operation answers %s; take that", h.out, op.out)
 				}
 				op.after = append(op.after, compiledAfter{h, id})
 				return nil
@@ -255,7 +255,7 @@ func (a *Auth) attachHooks(ops []*operation) (problems []error) {
 
 func (a *Auth) attach(ops []*operation, opID string, optional bool, match func(Operation) bool, empty bool, add func(*operation) error) error {
 	if empty || (opID == "") == (match == nil) {
-		return fmt.Errorf("is empty: make it with the constructor for its kind")
+		return fmt.Errorf("is empty; make it with the constructor for its kind, such as betterauth.Before")
 	}
 	if opID == "" {
 		for _, op := range ops {

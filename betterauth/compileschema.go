@@ -28,7 +28,7 @@ func (a *Auth) compileSchema() (problems []error) {
 				continue
 			}
 			if other, taken := columnOwner[key]; taken {
-				problems = append(problems, problem(plugin, "column "+key, "is already added by %s", cmp.Or(other, "the application")))
+				problems = append(problems, problem(plugin, "column "+key, "is already added by %s; give it another name", cmp.Or(other, "the application")))
 				continue
 			}
 			columnOwner[key] = plugin
@@ -40,7 +40,7 @@ func (a *Auth) compileSchema() (problems []error) {
 	for _, p := range a.plugins {
 		for _, t := range p.manifest.Schema.Tables {
 			if other, taken := owner[t.Name]; taken {
-				problems = append(problems, problem(p.manifest.ID, "table "+t.Name, "is already declared by %s", other))
+				problems = append(problems, problem(p.manifest.ID, "table "+t.Name, "is already declared by %s; give it another name", other))
 				continue
 			}
 			owner[t.Name] = p.manifest.ID

@@ -73,7 +73,7 @@ func (a *Auth) checkConfig() (problems []error) {
 	switch cfg.Session.CookieCache.Strategy {
 	case cacheCompact, cacheJWT, cacheJWE:
 	default:
-		problems = append(problems, problem("", "config Session.CookieCache.Strategy", "%q is not compact, jwt or jwe", cfg.Session.CookieCache.Strategy))
+		problems = append(problems, problem("", "config Session.CookieCache.Strategy", "%q is no format; write compact, jwt or jwe", cfg.Session.CookieCache.Strategy))
 	}
 	if cfg.Cookies.AlwaysSecure && cfg.Cookies.InsecureNeverSecure {
 		problems = append(problems, problem("", "config Cookies.InsecureNeverSecure", "contradicts AlwaysSecure; leave one out"))
@@ -86,13 +86,13 @@ func (a *Auth) checkConfig() (problems []error) {
 	}
 	problems = append(problems, a.checkCrossSite()...)
 	if cfg.Cookies.CrossSubDomain.Enabled && cfg.Cookies.CrossSubDomain.Domain == "" && a.base.Static == "" && a.base.Dynamic == nil {
-		problems = append(problems, problem("", "config Cookies.CrossSubDomain", "needs a Domain or a BaseURL"))
+		problems = append(problems, problem("", "config Cookies.CrossSubDomain", "needs a Domain or a BaseURL; set one of them"))
 	}
 	problems = append(problems, checkHostPrefix(cfg.Cookies)...)
 	if n := cfg.Session.MaxPerUser; n < 0 {
-		problems = append(problems, problem("", "config Session.MaxPerUser", "is negative"))
+		problems = append(problems, problem("", "config Session.MaxPerUser", "is negative; leave it at 0 for no limit"))
 	} else if n > 0 && a.stateless {
-		problems = append(problems, problem("", "config Session.MaxPerUser", "has no effect with Stateless: nothing knows the other sessions"))
+		problems = append(problems, problem("", "config Session.MaxPerUser", "has no effect with Stateless: nothing knows the other sessions; remove it, or call Database"))
 	}
 	problems = append(problems, a.checkRateConfig()...)
 	if len(cfg.ClientIP.TrustedProxies) > 0 && len(cfg.ClientIP.Headers) == 0 {
@@ -104,7 +104,7 @@ func (a *Auth) checkConfig() (problems []error) {
 		}
 	}
 	if bits := cfg.ClientIP.IPv6Subnet; bits < 0 || bits > 128 {
-		problems = append(problems, problem("", "config ClientIP.IPv6Subnet", "%d is not between 1 and 128", bits))
+		problems = append(problems, problem("", "config ClientIP.IPv6Subnet", "%d is not between 1 and 128; use 64, or 0 for the default", bits))
 	}
 	problems = append(problems, a.checkCookies()...)
 	if cfg.Session.UpdateAge >= cfg.Session.ExpiresIn && cfg.Session.UpdateAge != day && !cfg.Session.DisableRefresh {
@@ -113,7 +113,7 @@ func (a *Auth) checkConfig() (problems []error) {
 	for name, n := range map[string]int64{"BodyLimit": cfg.BodyLimit, "MailTimeout": int64(cfg.MailTimeout),
 		"Password.MaxConcurrent": int64(cfg.Password.MaxConcurrent), "Password.MaxWait": int64(cfg.Password.MaxWait)} {
 		if n < 0 {
-			problems = append(problems, problem("", "config "+name, "is negative"))
+			problems = append(problems, problem("", "config "+name, "is negative; leave it at 0 for the default"))
 		}
 	}
 	problems = append(problems, cfg.Failures.configure()...)
@@ -122,10 +122,10 @@ func (a *Auth) checkConfig() (problems []error) {
 		"Session.ExpiresIn": cfg.Session.ExpiresIn, "Session.CookieCache.MaxAge": cfg.Session.CookieCache.MaxAge,
 	} {
 		if d < 0 {
-			problems = append(problems, problem("", "config "+name, "is negative"))
+			problems = append(problems, problem("", "config "+name, "is negative; leave it at 0 for the default"))
 		}
 		if d > 400*day {
-			problems = append(problems, problem("", "config "+name, "is over 400 days, the longest a browser keeps a cookie"))
+			problems = append(problems, problem("", "config "+name, "is over 400 days, the longest a browser keeps a cookie; lower it"))
 		}
 	}
 	return problems
@@ -137,7 +137,7 @@ func checkHostPrefix(cfg CookieConfig) (problems []error) {
 		return nil
 	}
 	add := func(item, why string) {
-		problems = append(problems, problem("", "config Cookies."+item, "%s; browsers drop such a cookie with HostPrefix", why))
+		problems = append(problems, problem("", "config Cookies."+item, "%s, and browsers drop such a cookie with HostPrefix; change it, or turn HostPrefix off", why))
 	}
 	if cfg.CrossSubDomain.Enabled {
 		add("CrossSubDomain", "sets a Domain")
@@ -164,9 +164,9 @@ func checkSameSite(field, value string, neverSecure bool) []error {
 		if !neverSecure {
 			return nil
 		}
-		return []error{problem("", "config Cookies."+field, "browsers refuse SameSite=None without Secure")}
+		return []error{problem("", "config Cookies."+field, "browsers refuse SameSite=None without Secure; use lax, or another Secure than InsecureNever")}
 	}
-	return []error{problem("", "config Cookies."+field, "%q is not lax, strict or none", value)}
+	return []error{problem("", "config Cookies."+field, "%q is not lax, strict or none; use one of them", value)}
 }
 
 // loadSecrets builds the key ring from the configuration or the environment.
@@ -185,7 +185,7 @@ func (a *Auth) loadSecrets() []error {
 	if env := os.Getenv("BETTER_AUTH_SECRETS"); len(keys) == 0 && env != "" {
 		var err error
 		if keys, err = secret.ParseKeys(env); err != nil {
-			return []error{problem("", "environment BETTER_AUTH_SECRETS", "%w", err)}
+			return []error{problem("", "environment BETTER_AUTH_SECRETS", "%w; write it as 2:the-current-secret,1:the-one-before", err)}
 		}
 	}
 	current := legacy
@@ -196,7 +196,7 @@ func (a *Auth) loadSecrets() []error {
 		return []error{problem("", "config Secret", "none given; set it, or the environment's BETTER_AUTH_SECRET, to at least %d random characters, such as the output of: openssl rand -base64 32", minSecretLength)}
 	}
 	if len(current) < minSecretLength {
-		return []error{problem("", "config Secret", "has %d characters; at least %d are needed", len(current), minSecretLength)}
+		return []error{problem("", "config Secret", "has %d characters; at least %d are needed, such as the output of: openssl rand -base64 32", len(current), minSecretLength)}
 	}
 	if current == secret.Default {
 		return []error{problem("", "config Secret", "is the one every copy of Better Auth knows; make your own, such as with: openssl rand -base64 32")}
@@ -206,7 +206,7 @@ func (a *Auth) loadSecrets() []error {
 	}
 	ring, err := secret.NewRing(keys, legacy)
 	if err != nil {
-		return []error{problem("", "config Secrets", "%w", err)}
+		return []error{problem("", "config Secrets", "%w; give each a Version of its own, from 0, and a Value", err)}
 	}
 	a.ring, a.current = ring, current
 	return nil

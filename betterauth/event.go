@@ -82,7 +82,7 @@ func (a *Auth) subscribe() (problems []error) {
 		for _, s := range p.manifest.Events {
 			switch {
 			case s.run == nil || s.event == nil:
-				problems = append(problems, problem(p.manifest.ID, "event subscriber", "is empty: make it with betterauth.On"))
+				problems = append(problems, problem(p.manifest.ID, "event subscriber", "is empty; make it with betterauth.On"))
 			case !emitted[s.event] && !s.optional:
 				problems = append(problems, problem(p.manifest.ID, "event subscriber", "no plugin emits %s; say IfPresent if it may be absent", s.event))
 			default:

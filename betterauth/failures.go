@@ -45,19 +45,19 @@ func (c *FailuresConfig) configure() (problems []error) {
 		problems = append(problems, problem("", "config Failures"+item, format, args...))
 	}
 	if c.Free < 0 || c.FirstWait < 0 || c.MaxWait < 0 {
-		add("", "Free, FirstWait or MaxWait is negative")
+		add("", "Free, FirstWait or MaxWait is negative; leave them at 0 for the defaults")
 	}
 	setDefault(&c.Free, 20)
 	setDefault(&c.MaxWait, time.Hour)
 	setDefault(&c.FirstWait, min(30*time.Second, c.MaxWait))
 	if c.Free > mostFree {
-		add(".Free", "is over %d, the most that NIST SP 800-63B allows in a row", mostFree)
+		add(".Free", "is over %d, the most that NIST SP 800-63B allows in a row; lower it", mostFree)
 	}
 	if c.FirstWait > c.MaxWait {
-		add(".FirstWait", "is longer than MaxWait, which is %v", c.MaxWait)
+		add(".FirstWait", "is longer than MaxWait, which is %v; lower it, or raise MaxWait", c.MaxWait)
 	}
 	if c.MaxWait > failuresKept {
-		add(".MaxWait", "is over %v, after which failures are forgotten", failuresKept)
+		add(".MaxWait", "is over %v, after which failures are forgotten; lower it", failuresKept)
 	}
 	return problems
 }

@@ -83,20 +83,6 @@ func wantWait(t *testing.T, answer *plugintest.Answer, seconds int) {
 	}
 }
 
-// atOnce runs f n times at the same time.
-func atOnce(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			f(i)
-		})
-	}
-	close(start)
-	wg.Wait()
-}
-
 // Of 200 wrong guesses at once as many are looked at as are free, and however
 // many processes there are, no more than that are told to be wrong.
 func TestOfGuessesAtOnceTheFreeOnesAreLookedAt(t *testing.T) {
@@ -121,7 +107,7 @@ func TestOfGuessesAtOnceTheFreeOnesAreLookedAt(t *testing.T) {
 			oneHasher.looks.Store(0)
 			otherHasher.looks.Store(0)
 			var told, refused atomic.Int64
-			atOnce(200, func(i int) {
+			plugintest.AtOnce(200, func(i int) {
 				client := from(test.kits[i%len(test.kits)], fmt.Sprintf("203.0.113.%d", i))
 				switch answer := tryPassword(client, test.email, "wrong-password"); {
 				case answer.Status == http.StatusUnauthorized:
@@ -171,7 +157,7 @@ func TestRightSignInsAtOnceAllSucceed(t *testing.T) {
 			failTimes(t, from(kit, "203.0.113.9"), "a@example.com", before)
 			kit.Clock.Advance(time.Minute)
 			other.Clock.Advance(time.Minute)
-			atOnce(60, func(i int) {
+			plugintest.AtOnce(60, func(i int) {
 				at := kit
 				if i%2 == 1 {
 					at = other

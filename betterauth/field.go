@@ -81,11 +81,11 @@ func (f *Field[T]) problem() error {
 	got := f.column.Type
 	switch {
 	case want == "":
-		return fmt.Errorf("a field cannot be of type %s", reflect.TypeFor[T]())
+		return fmt.Errorf("a field cannot be of type %s; use string, bool, int64, time.Time, []string, []float64 or jsontext.Value", reflect.TypeFor[T]())
 	case got == want, want == database.Number && got == database.BigInt:
 		return nil
 	}
-	return fmt.Errorf("column type %q does not hold a %s", got, reflect.TypeFor[T]())
+	return fmt.Errorf("column type %q does not hold a %s; leave Column.Type empty", got, reflect.TypeFor[T]())
 }
 
 func typeFor(t reflect.Type) database.Type {

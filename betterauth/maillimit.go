@@ -30,12 +30,12 @@ const mailPrefix = "mail-limit-"
 
 func (c *MailLimitConfig) configure() (problems []error) {
 	if c.Max < 0 || c.Window < 0 {
-		problems = append(problems, problem("", "config MailLimit", "Max or Window is negative"))
+		problems = append(problems, problem("", "config MailLimit", "Max or Window is negative; leave them at 0 for the defaults"))
 	}
 	setDefault(&c.Max, 10)
 	setDefault(&c.Window, 30*time.Minute)
 	if c.Max > 0 && c.Window > 0 && c.Window/time.Duration(c.Max) < time.Millisecond {
-		problems = append(problems, problem("", "config MailLimit", "is more than one mail in a millisecond"))
+		problems = append(problems, problem("", "config MailLimit", "is more than one mail in a millisecond; lower Max, or raise Window"))
 	}
 	return problems
 }

@@ -108,7 +108,7 @@ func TestMailAtOnceIsLimited(t *testing.T) {
 		one, _ := guarded(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{&askingMailer{}}})
 		other, _ := guarded(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{&askingMailer{}}})
 		var asked atomic.Int64
-		atOnce(100, func(i int) {
+		plugintest.AtOnce(100, func(i int) {
 			kit, path := one, "/mail/blindly"
 			if i%2 == 1 {
 				kit, path = other, "/mail/politely"

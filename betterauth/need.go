@@ -1,6 +1,7 @@
 package betterauth
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -72,10 +73,10 @@ func (d Dependency) item(position int) string {
 // one that is absent.
 func (d Dependency) provider(by *orderedPlugin, plugins []*orderedPlugin) (*orderedPlugin, error) {
 	if d.wants == nil {
-		return nil, errors.New("is empty: make it with Need")
+		return nil, errors.New("is empty; make it with Need")
 	}
 	if d.wants.Kind() != reflect.Interface {
-		return nil, errors.New("is no interface")
+		return nil, errors.New("is no interface; declare one with the methods it needs")
 	}
 	var found *orderedPlugin
 	var ids []string
@@ -87,13 +88,9 @@ func (d Dependency) provider(by *orderedPlugin, plugins []*orderedPlugin) (*orde
 	}
 	switch {
 	case len(ids) > 1:
-		return nil, fmt.Errorf("several plugins implement it, and there must be one: %s", strings.Join(ids, ", "))
+		return nil, fmt.Errorf("several plugins implement it, and there must be one: %s; leave out the others", strings.Join(ids, ", "))
 	case found != nil || d.optional:
 		return found, nil
 	}
-	missing := "no plugin implements it"
-	if d.hint != "" {
-		missing += "; " + d.hint
-	}
-	return nil, errors.New(missing)
+	return nil, fmt.Errorf("no plugin implements it; %s", cmp.Or(d.hint, "pass one that does to Plugin, or say IfPresent if it may be absent"))
 }

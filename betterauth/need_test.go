@@ -160,7 +160,7 @@ func TestNeedProblems(t *testing.T) {
 		"ambiguous for the core": {[]betterauth.Plugin{keeper{betterauth.Inline{ID: "one"}}, keeper{betterauth.Inline{ID: "two"}}},
 			"need betterauth.PasswordKeeper: several plugins implement it, and there must be one: one, two"},
 		"no interface": {[]betterauth.Plugin{inline("x", betterauth.Need(new(int)))}, "plugin x: need int: is no interface"},
-		"empty":        {[]betterauth.Plugin{inline("x", betterauth.Dependency{})}, "plugin x: need number 1: is empty: make it with Need"},
+		"empty":        {[]betterauth.Plugin{inline("x", betterauth.Dependency{})}, "plugin x: need number 1: is empty; make it with Need"},
 		"circular needs": {[]betterauth.Plugin{&hostess{host{id: "x"}}, &hostess{host{id: "y"}}},
 			"plugin x: order: is circular: x → y → x: x needs betterauth_test.greeter of y, y needs betterauth_test.greeter of x"},
 		"circular need and order": {[]betterauth.Plugin{inline("x", betterauth.Need(&g).IfPresent()), &host{id: "inn", after: []string{"x"}}},

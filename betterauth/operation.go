@@ -175,26 +175,26 @@ func (e Endpoint) check() []error {
 	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	op := e.op
 	if e.run == nil {
-		return []error{fmt.Errorf("has no handler: make endpoints with betterauth.Handle")}
+		return []error{fmt.Errorf("has no handler; make endpoints with betterauth.Handle")}
 	}
 	if op.ID == "" {
-		add("has no ID")
+		add("has no ID; name it in camel case, as signInEmail")
 	}
 	if op.Access == accessUndeclared {
 		add("declares no Access; say Public, WithSession, WithStoredSession, WithFreshSession, WithStoredSessionOrInProcess, WithFreshSessionOrInProcess or ServerOnly")
 	}
 	if op.Access < accessUndeclared || op.Access > ServerOnly {
-		add("declares an unknown Access %d", op.Access)
+		add("declares an unknown Access %d; use a constant of betterauth.Access", op.Access)
 	}
 	if op.Access != ServerOnly {
 		if !strings.HasPrefix(op.Path, "/") || strings.Contains(op.Path, "//") || (len(op.Path) > 1 && strings.HasSuffix(op.Path, "/")) {
-			add("path %q must start with a slash and not end with one", op.Path)
+			add("path %q must start with a slash and not end with one; write it as /sign-in/email", op.Path)
 		}
 		for _, m := range op.methods() {
 			switch m {
 			case http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
 			default:
-				add("method %q is not GET, POST, PUT, PATCH or DELETE", m)
+				add("method %q is not GET, POST, PUT, PATCH or DELETE; use one of them", m)
 			}
 		}
 	}

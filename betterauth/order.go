@@ -55,7 +55,7 @@ func (a *Auth) orderPlugins(plugins []Plugin) (problems []error) {
 		return before
 	})
 	for _, loop := range loops {
-		problems = append(problems, problem(loop[0].manifest.ID, "order", "is circular: %s", describeLoop(loop)))
+		problems = append(problems, problem(loop[0].manifest.ID, "order", "is circular: %s; take one of these out of Needs or OrderAfter", describeLoop(loop)))
 	}
 	a.plugins = sorted
 	return problems
@@ -66,21 +66,21 @@ func readManifests(plugins []Plugin) (added []*orderedPlugin, problems []error) 
 	taken := map[string]bool{}
 	for i, p := range plugins {
 		if p == nil {
-			problems = append(problems, problem("", fmt.Sprintf("plugin number %d", i+1), "is nil"))
+			problems = append(problems, problem("", fmt.Sprintf("plugin number %d", i+1), "is nil; pass Plugin what a constructor such as passkey.New returned"))
 			continue
 		}
 		o := &orderedPlugin{plugin: p}
 		if err := safely(func() error { o.manifest = p.Manifest(); return nil }); err != nil {
-			problems = append(problems, problem("", fmt.Sprintf("plugin number %d", i+1), "Manifest: %w", err))
+			problems = append(problems, problem("", fmt.Sprintf("plugin number %d", i+1), "Manifest: %w; a manifest is asked for before there is a Host, so let it only declare", err))
 			continue
 		}
 		id := o.manifest.ID
 		if !pluginID.MatchString(id) {
-			problems = append(problems, problem(id, "ID", "%q is not in kebab-case", id))
+			problems = append(problems, problem(id, "ID", "%q is not in kebab-case; write it as two-factor", id))
 			continue
 		}
 		if taken[id] {
-			problems = append(problems, problem(id, "ID", "is used by two plugins"))
+			problems = append(problems, problem(id, "ID", "is used by two plugins; pass Plugin each plugin once"))
 			continue
 		}
 		taken[id] = true
@@ -104,7 +104,7 @@ func (o *orderedPlugin) findPredecessors(plugins []*orderedPlugin) (problems []e
 	}
 	for _, earlier := range o.manifest.OrderAfter {
 		if !pluginID.MatchString(earlier) {
-			problems = append(problems, problem(id, "OrderAfter", "%q is the id of no plugin: it is not in kebab-case", earlier))
+			problems = append(problems, problem(id, "OrderAfter", "%q is the id of no plugin, since it is not in kebab-case; write it as two-factor", earlier))
 		}
 		for _, p := range plugins {
 			if p.manifest.ID == earlier {

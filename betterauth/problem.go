@@ -1,6 +1,9 @@
 package betterauth
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Problem is one thing that keeps Build from succeeding. Build reports all of
 // them at once, joined; errors.As finds the first.
@@ -24,6 +27,8 @@ func (p *Problem) Error() string {
 // Unwrap returns why.
 func (p *Problem) Unwrap() error { return p.Err }
 
+// problem makes one. The format says what is wrong and, after a semicolon, what
+// to do about it. The item may end in a name that is not there.
 func problem(plugin, item, format string, args ...any) error {
-	return &Problem{Plugin: plugin, Item: item, Err: fmt.Errorf(format, args...)}
+	return &Problem{Plugin: plugin, Item: strings.TrimSpace(item), Err: fmt.Errorf(format, args...)}
 }

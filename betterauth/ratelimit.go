@@ -114,10 +114,10 @@ func plainLimits(limits []RateLimit) []ratelimit.Limit {
 func (l RateLimit) problem() error {
 	switch {
 	case !strings.HasPrefix(l.Path, "/") && !strings.HasPrefix(l.Path, "*"):
-		return errors.New("needs a path that starts with a slash")
+		return errors.New("needs a path that starts with a slash; write it as /sign-in/email, or with * for any characters")
 	case l.Func != nil || l.AllowUnlimited:
 		if l.Rule != (Rule{}) || l.Func != nil && l.AllowUnlimited {
-			return errors.New("needs one of Rule, Func and AllowUnlimited")
+			return errors.New("needs one of Rule, Func and AllowUnlimited; remove the others")
 		}
 		return nil
 	}
@@ -132,13 +132,13 @@ func (a *Auth) checkRateConfig() (problems []error) {
 		problems = append(problems, problem("", "config RateLimit"+item, format, args...))
 	}
 	if cfg.Storage != RateLimitMemory && cfg.Storage != RateLimitDatabase {
-		add(".Storage", "%q is not %q or %q", cfg.Storage, RateLimitMemory, RateLimitDatabase)
+		add(".Storage", "%q is not %q or %q; use one of them, or Store", cfg.Storage, RateLimitMemory, RateLimitDatabase)
 	}
 	if cfg.Store != nil && cfg.Storage != RateLimitMemory {
-		add(".Storage", "has no meaning beside Store")
+		add(".Storage", "has no meaning beside Store; remove one of them")
 	}
 	if cfg.Window < 0 || cfg.Max < 0 {
-		add("", "Window or Max is negative")
+		add("", "Window or Max is negative; leave them at 0 for the defaults")
 	}
 	for _, limit := range cfg.Rules {
 		if err := limit.problem(); err != nil {

@@ -2,40 +2,15 @@ package betterauth
 
 import (
 	"cmp"
-	"encoding/base64"
-	"strconv"
 	"time"
 
-	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/internal/cookie"
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/better-auth-go/better-auth/internal/cookiecache"
 )
 
-const (
-	// jweSessionSalt separates the key of cached sessions from other keys.
-	jweSessionSalt = "better-auth-session"
-	// Lives of copies for a browser that is not to be remembered: their cookie
-	// has no age of its own.
-	forgetfulCompact = time.Minute
-	forgetfulSealed  = 5 * time.Minute
-)
-
-// cachePayload is a session as it travels in the cookie cache.
-type cachePayload struct {
-	Session   jsontext.Value `json:"session"`
-	User      jsontext.Value `json:"user"`
-	UpdatedAt int64          `json:"updatedAt"`
-	Version   string         `json:"version"`
-	Expires   int64          `json:"exp,omitzero"`
-}
-
-// compactCache is the compact form: the payload, its expiry and a signature
-// over both.
-type compactCache struct {
-	Session   jsontext.Value `json:"session"`
-	ExpiresAt int64          `json:"expiresAt"`
-	Signature string         `json:"signature"`
+// cacheCodec writes and reads copies.
+func (a *Auth) cacheCodec() cookiecache.Codec {
+	return cookiecache.Codec{Ring: a.ring, Random: a.cfg.Random, Strategy: a.cfg.Session.CookieCache.Strategy}
 }
 
 // writeCache keeps a copy of the session in a cookie. forgetful says that the
@@ -74,65 +49,22 @@ func (c *Ctx) writeCache(id *Identity, forgetful bool) {
 }
 
 func (c *Ctx) sealCache(id *Identity, forgetful bool) (string, error) {
-	cfg := c.auth.cfg.Session.CookieCache
-	now := c.Now()
-	payload, err := c.cachePayload(id, now)
+	codec, now := c.auth.cacheCodec(), c.Now()
+	session, err := c.auth.copied("session", id.Session)
 	if err != nil {
 		return "", err
 	}
-	age := c.cacheAge(forgetful)
-	if cfg.Strategy == cacheCompact {
-		expires := now.Add(age).UnixMilli()
-		signature := c.auth.ring.SignBytesURL(withMember(payload, "expiresAt", expires))
-		out := append([]byte(`{"session":`), payload...)
-		out = append(out, `,"expiresAt":`...)
-		out = strconv.AppendInt(out, expires, 10)
-		out = append(out, `,"signature":"`+signature+`"}`...)
-		return base64.RawURLEncoding.EncodeToString(out), nil
-	}
-	claims := withMember(payload, "iat", now.Unix())
-	claims = withMember(claims, "exp", now.Add(age).Unix())
-	if cfg.Strategy == cacheJWT {
-		return c.auth.ring.SignJWT(claims), nil
-	}
-	jti, err := newUUID(c.Random())
+	user, err := c.auth.copied("user", id.User)
 	if err != nil {
 		return "", err
 	}
-	claims = append(claims[:len(claims)-1], `,"jti":"`+jti+`"}`...)
-	return c.auth.ring.SealJWE(c.Random(), jweSessionSalt, claims)
-}
-
-// cacheAge is how long a copy is believed. Without a database it lives as long
-// for a forgetful browser: nothing could make it anew.
-func (c *Ctx) cacheAge(forgetful bool) time.Duration {
-	cfg := c.auth.cfg.Session.CookieCache
-	switch {
-	case !forgetful, c.auth.stateless:
-		return cfg.MaxAge
-	case cfg.Strategy == cacheCompact:
-		return forgetfulCompact
+	// Without a database a copy lives as long for a forgetful browser: nothing could
+	// make it anew.
+	age := c.auth.cfg.Session.CookieCache.MaxAge
+	if forgetful && !c.auth.stateless {
+		age = codec.ForgetfulAge()
 	}
-	return forgetfulSealed
-}
-
-// cachePayload writes the payload as JavaScript's JSON.stringify would: the
-// reference checks the signature over its own serialisation.
-func (c *Ctx) cachePayload(id *Identity, now time.Time) ([]byte, error) {
-	out := []byte(`{"session":`)
-	out, err := c.appendCopy(out, "session", id.Session)
-	if err != nil {
-		return nil, err
-	}
-	out = append(out, `,"user":`...)
-	if out, err = c.appendCopy(out, "user", id.User); err != nil {
-		return nil, err
-	}
-	out = append(out, `,"updatedAt":`...)
-	out = strconv.AppendInt(out, now.UnixMilli(), 10)
-	out = append(out, `,"version":`...)
-	out = database.AppendString(out, c.cacheVersion(id))
-	return append(out, '}'), nil
+	return codec.Seal(session, user, c.cacheVersion(id), now, age)
 }
 
 func (c *Ctx) cacheVersion(id *Identity) string {
@@ -141,14 +73,6 @@ func (c *Ctx) cacheVersion(id *Identity) string {
 		return cfg.VersionFunc(id.Session, id.User)
 	}
 	return cfg.Version
-}
-
-// withMember adds a number as the last member of a JSON object.
-func withMember(object []byte, name string, n int64) []byte {
-	out := append([]byte(nil), object[:len(object)-1]...)
-	out = append(out, `,"`+name+`":`...)
-	out = strconv.AppendInt(out, n, 10)
-	return append(out, '}')
 }
 
 // sentCopies are the names of the cookies that carry copies, and of their parts.
@@ -198,7 +122,7 @@ func (c *Ctx) clearUnusedCache() {
 }
 
 func (c *Ctx) openCache(value, token string) (id *Identity, expires time.Time, ok bool) {
-	payload, expires, ok := c.unsealCache(value)
+	payload, expires, ok := c.auth.cacheCodec().Open(value)
 	if !ok || !expires.After(c.Now()) {
 		return nil, expires, false
 	}
@@ -212,44 +136,6 @@ func (c *Ctx) openCache(value, token string) (id *Identity, expires time.Time, o
 	}
 	id = &Identity{Session: session, User: user}
 	return id, expires, cmp.Or(payload.Version, "1") == c.cacheVersion(id)
-}
-
-// unsealCache opens a copy that was made with this application's secret, and
-// says until when it is to be believed.
-func (c *Ctx) unsealCache(value string) (payload cachePayload, expires time.Time, ok bool) {
-	var claims []byte
-	var err error
-	switch c.auth.cfg.Session.CookieCache.Strategy {
-	case cacheCompact:
-		return c.unsealCompact(value)
-	case cacheJWT:
-		claims, err = c.auth.ring.VerifyJWT(value)
-	default:
-		claims, err = c.auth.ring.OpenJWE(jweSessionSalt, value)
-	}
-	if err != nil || json.Unmarshal(claims, &payload) != nil {
-		return payload, expires, false
-	}
-	return payload, time.Unix(payload.Expires, 0), true
-}
-
-func (c *Ctx) unsealCompact(value string) (payload cachePayload, expires time.Time, ok bool) {
-	raw, err := base64.RawURLEncoding.DecodeString(value)
-	if err != nil || tooDeep(raw) {
-		return payload, expires, false
-	}
-	var cached compactCache
-	if json.Unmarshal(raw, &cached) != nil || cached.Session.Kind() != '{' {
-		return payload, expires, false
-	}
-	// The signature covers the received bytes with the expiry spliced in.
-	if !c.auth.ring.VerifyBytesURL(withMember(cached.Session, "expiresAt", cached.ExpiresAt), cached.Signature) {
-		return payload, expires, false
-	}
-	if json.Unmarshal(cached.Session, &payload) != nil {
-		return payload, expires, false
-	}
-	return payload, time.UnixMilli(cached.ExpiresAt), true
 }
 
 // clearCache forgets the cached copy, all chunks of it.

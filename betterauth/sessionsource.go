@@ -37,7 +37,7 @@ type SessionSource struct {
 
 func (s SessionSource) problem() error {
 	if s.Name == "" || (s.Token == nil) == (s.Identity == nil) {
-		return errors.New("needs a Name, and a Token or an Identity")
+		return errors.New("is incomplete; it needs a Name, and one of Token and Identity")
 	}
 	return nil
 }

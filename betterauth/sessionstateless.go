@@ -27,12 +27,12 @@ func (a *Auth) configureStateless() (problems []error) {
 	cache := &a.cfg.Session.CookieCache
 	if !a.stateless {
 		if cache.RefreshCache != 0 {
-			problems = append(problems, problem("", "config Session.CookieCache.RefreshCache", "is for Stateless only"))
+			problems = append(problems, problem("", "config Session.CookieCache.RefreshCache", "is for Stateless only; remove it, or call Stateless"))
 		}
 		return problems
 	}
 	if a.db != nil {
-		problems = append(problems, problem("", "database", "Stateless is said, and one is given"))
+		problems = append(problems, problem("", "database", "Stateless is said, and one is given; call one of Stateless and Database"))
 	}
 	if a.cfg.RateLimit.Storage == RateLimitDatabase {
 		problems = append(problems, problem("", "config RateLimit.Storage", "there is no database to share; use Store"))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/internal/cookie"
+	"github.com/better-auth-go/better-auth/internal/secret"
 	"github.com/go-json-experiment/json"
 )
 
@@ -35,8 +36,8 @@ func (h *Host) SignToken(purpose string, claims any, ttl time.Duration) (string,
 		return "", errors.New("betterauth: claims are a struct with members")
 	}
 	now := h.Now()
-	raw = withMember(raw, "iat", now.Unix())
-	return h.auth.ring.SignTypedJWT(purpose+"+jwt", withMember(raw, "exp", now.Add(ttl).Unix())), nil
+	raw = secret.AddClaim(raw, "iat", now.Unix())
+	return h.auth.ring.SignTypedJWT(purpose+"+jwt", secret.AddClaim(raw, "exp", now.Add(ttl).Unix())), nil
 }
 
 // OpenToken checks a token made by SignToken for the same purpose and fills

@@ -122,7 +122,7 @@ func started(t testing.TB) func(*server, error) *server {
 // what it said when it ended before that. It ends with the test at the latest.
 func launch(t testing.TB, name string, args ...string) (*server, error) {
 	t.Helper()
-	s := &server{cmd: exec.Command(name, args...), errors: &bytes.Buffer{}, ended: make(chan error, 1)}
+	s := &server{cmd: exec.CommandContext(context.Background(), name, args...), errors: &bytes.Buffer{}, ended: make(chan error, 1)}
 	s.cmd.Env = append(os.Environ(), "BETTER_AUTH_SECRET="+sharedSecret)
 	s.cmd.Stderr = s.errors
 	stdin, err := s.cmd.StdinPipe()
@@ -162,7 +162,7 @@ func launch(t testing.TB, name string, args ...string) (*server, error) {
 		return s, nil
 	case err := <-s.ended:
 		s.ended <- err
-		return nil, fmt.Errorf("%s ended before it was ready: %v: %s", name, err, s.errors)
+		return nil, errors.Join(fmt.Errorf("%s ended before it was ready: %s", name, s.errors), err)
 	case <-time.After(patience):
 		return nil, fmt.Errorf("%s is not ready after %v", name, patience)
 	}

@@ -27,7 +27,7 @@ const maxIdentifier = 63
 // double quote.
 func Compile(db *DB, tables []Table, extra map[string][]Column, opts Options) (*Schema, error) {
 	if db == nil {
-		return nil, errors.New("database: Compile needs a DB")
+		return nil, errors.New("database: Compile needs a DB; open one with the package of its engine")
 	}
 	c := &compiler{s: &Schema{
 		db:     db,
@@ -38,14 +38,14 @@ func Compile(db *DB, tables []Table, extra map[string][]Column, opts Options) (*
 	switch opts.IDs {
 	case RandomID, UUID, Serial:
 	default:
-		c.problem("", "", "unknown id strategy %q", opts.IDs)
+		c.problem("", "", "unknown id strategy %q; use RandomID, UUID or Serial", opts.IDs)
 	}
 	for _, t := range tables {
 		c.table(t, extra[t.Name])
 	}
 	for _, name := range slices.Sorted(maps.Keys(extra)) {
 		if _, ok := c.s.byName[name]; !ok && !slices.ContainsFunc(tables, func(t Table) bool { return t.Name == name }) {
-			c.problem(name, "", "columns are added to a table that does not exist")
+			c.problem(name, "", "columns are added to a table that does not exist; name one that a plugin or the core declares")
 		}
 	}
 	c.physicalTables()
@@ -79,16 +79,16 @@ func (c *compiler) problem(table, column, format string, args ...any) {
 	if column != "" {
 		where += "column " + column + ": "
 	}
-	c.errs = append(c.errs, fmt.Errorf(where+format, args...))
+	c.errs = append(c.errs, fmt.Errorf("%s"+format, append([]any{where}, args...)...))
 }
 
 func (c *compiler) table(in Table, added []Column) {
 	if in.Name == "" {
-		c.problem("", "", "a table has no name (row %v)", in.Row)
+		c.problem("", "", "a table has no name (row %v); name it in TableOf", in.Row)
 		return
 	}
 	if _, twice := c.s.byName[in.Name]; twice {
-		c.problem(in.Name, "", "is declared twice")
+		c.problem(in.Name, "", "is declared twice; remove one, or rename it")
 		return
 	}
 	t := &table{
@@ -119,7 +119,7 @@ func (c *compiler) table(in Table, added []Column) {
 		}
 		t.row = row
 		if other, twice := c.s.byRow[in.Row]; twice {
-			c.problem(in.Name, "", "its row type %v already carries table %s", in.Row, other.Name)
+			c.problem(in.Name, "", "its row type %v already carries table %s; give each table a struct of its own", in.Row, other.Name)
 		}
 		c.s.byRow[in.Row] = t
 	}
@@ -133,24 +133,24 @@ func (c *compiler) table(in Table, added []Column) {
 		for i := range t.row.fields {
 			name := t.row.fields[i].column.Name
 			if _, ok := t.byName[name]; !ok {
-				c.problem(in.Name, name, "is a field of %v but no column of the table", in.Row)
+				c.problem(in.Name, name, "is a field of %v but no column of the table; add the column, or tag the field db:\"-\"", in.Row)
 			}
 		}
 	}
 	if t.id = t.byName["id"]; t.id == nil {
-		c.problem(in.Name, "", "has no id column")
+		c.problem(in.Name, "", "has no id column; add a field tagged db:\"id\"")
 	} else if t.id.Type != String || !t.id.Required || t.id.References != nil {
-		c.problem(in.Name, "id", "must be a required string that refers to nothing")
+		c.problem(in.Name, "id", "must be a required string that refers to nothing; make it one")
 	}
 }
 
 func (c *compiler) column(t *table, in Column) {
 	if in.Name == "" {
-		c.problem(t.Name, "", "a column has no name")
+		c.problem(t.Name, "", "a column has no name; name it")
 		return
 	}
 	if _, twice := t.byName[in.Name]; twice {
-		c.problem(t.Name, in.Name, "is declared twice")
+		c.problem(t.Name, in.Name, "is declared twice; remove one, or rename it")
 		return
 	}
 	col := &column{
@@ -164,14 +164,14 @@ func (c *compiler) column(t *table, in Column) {
 	c.identifier(col.physical, t.Name, in.Name, "column name")
 	for _, other := range t.columns {
 		if strings.EqualFold(other.physical, col.physical) {
-			c.problem(t.Name, in.Name, "has the physical name %q of column %s%s", col.physical, other.Name, between(other.By, col.By))
+			c.problem(t.Name, in.Name, "has the physical name %q of column %s%s; give one of them another, such as by Config.Naming", col.physical, other.Name, between(other.By, col.By))
 		}
 	}
 	if !knownType(in.Type) {
-		c.problem(t.Name, in.Name, "unknown type %q", in.Type)
+		c.problem(t.Name, in.Name, "unknown type %q; use a constant of database.Type", in.Type)
 	}
 	if (in.DefaultNow || in.Touch) && in.Type != Date {
-		c.problem(t.Name, in.Name, "only a date can default to the current time")
+		c.problem(t.Name, in.Name, "only a date can default to the current time; make it one, or remove now and touch")
 	}
 	if in.Name == "id" {
 		col.stored = c.idStorage()
@@ -180,7 +180,7 @@ func (c *compiler) column(t *table, in Column) {
 		if _, isFunc := in.Default.(func() any); !isFunc {
 			constant, err := col.normalize(in.Default)
 			if err != nil {
-				c.problem(t.Name, in.Name, "default: a %T is no %s", in.Default, in.Type)
+				c.problem(t.Name, in.Name, "default: a %T is no %s; give it a default of its type", in.Default, in.Type)
 			}
 			col.constant = constant
 		}
@@ -198,19 +198,19 @@ func (c *compiler) place(t *table, col *column) {
 			f := &t.row.fields[i]
 			col.field = f
 			if f.column.Type != col.Type {
-				c.problem(t.Name, col.Name, "type %q differs from the row struct's %q", col.Type, f.column.Type)
+				c.problem(t.Name, col.Name, "type %q differs from the row struct's %q; change one of them", col.Type, f.column.Type)
 			}
 			if f.column.Hidden != col.Hidden {
-				c.problem(t.Name, col.Name, "hidden must be said in the struct tag, from which rows are encoded")
+				c.problem(t.Name, col.Name, "hidden must be said in the struct tag, from which rows are encoded; write it there")
 			}
 			return
 		}
 		if t.row.extra < 0 {
-			c.problem(t.Name, col.Name, "is added, but %v has no field of type Extra", t.row.typ)
+			c.problem(t.Name, col.Name, "is added, but %v has no field of type Extra; add one, or declare the column in the struct", t.row.typ)
 		}
 	}
 	if col.Name == "id" && t.row != nil {
-		c.problem(t.Name, "id", "%v has no field for it", t.row.typ)
+		c.problem(t.Name, "id", "%v has no field for it; add one tagged db:\"id\"", t.row.typ)
 		return
 	}
 	col.extra = len(t.extras)
@@ -274,7 +274,7 @@ func createOrder(tables []*table) ([]*table, error) {
 		for _, t := range loops[0] {
 			names = append(names, t.Name)
 		}
-		return nil, fmt.Errorf("database: tables refer to each other in a circle: %s", strings.Join(names, " → "))
+		return nil, fmt.Errorf("database: tables refer to each other in a circle: %s; remove one of the references", strings.Join(names, " → "))
 	}
 	return order, nil
 }

@@ -13,7 +13,7 @@ func (c *compiler) physicalTables() {
 		// SQLite compares names without case.
 		key := strings.ToLower(t.physical)
 		if other, twice := seen[key]; twice {
-			c.problem(t.Name, "", "has the physical name %q of table %s%s", t.physical, other.Name, between(other.By, t.By))
+			c.problem(t.Name, "", "has the physical name %q of table %s%s; give one of them another, such as by Config.Naming", t.physical, other.Name, between(other.By, t.By))
 		}
 		seen[key] = t
 	}
@@ -35,7 +35,7 @@ func (c *compiler) references(t *table) {
 		}
 		target, ok := c.s.byName[ref.Table]
 		if !ok {
-			c.problem(t.Name, col.Name, "refers to table %q, which does not exist", ref.Table)
+			c.problem(t.Name, col.Name, "refers to table %q, which does not exist; name one that is declared", ref.Table)
 			continue
 		}
 		if target.err != nil {
@@ -43,23 +43,23 @@ func (c *compiler) references(t *table) {
 		}
 		to, ok := target.byName[ref.Column]
 		if !ok {
-			c.problem(t.Name, col.Name, "refers to %s.%s, which does not exist", ref.Table, ref.Column)
+			c.problem(t.Name, col.Name, "refers to %s.%s, which does not exist; name a column of that table, such as id", ref.Table, ref.Column)
 			continue
 		}
 		if to.Type != col.Type {
-			c.problem(t.Name, col.Name, "is a %s but refers to a %s", col.Type, to.Type)
+			c.problem(t.Name, col.Name, "is a %s but refers to a %s; make them one type", col.Type, to.Type)
 		}
 		if to.Name != "id" && !to.Unique {
-			c.problem(t.Name, col.Name, "refers to %s.%s, which is not unique", ref.Table, ref.Column)
+			c.problem(t.Name, col.Name, "refers to %s.%s, which is not unique; make it unique, or refer to id", ref.Table, ref.Column)
 		}
 		switch ref.OnDelete {
 		case "", "cascade", "restrict", "no action", "set default":
 		case "set null":
 			if col.Required {
-				c.problem(t.Name, col.Name, "is required and cannot be set null on delete")
+				c.problem(t.Name, col.Name, "is required and cannot be set null on delete; make it nullable, or say cascade")
 			}
 		default:
-			c.problem(t.Name, col.Name, "unknown action on delete %q", ref.OnDelete)
+			c.problem(t.Name, col.Name, "unknown action on delete %q; use cascade, restrict, set null, set default or no action", ref.OnDelete)
 		}
 		if to.Name == "id" {
 			col.stored = to.stored
@@ -70,11 +70,11 @@ func (c *compiler) references(t *table) {
 func (c *compiler) indexes(t *table) {
 	for _, index := range t.Indexes {
 		if len(index.Columns) == 0 {
-			c.problem(t.Name, "", "an index has no columns")
+			c.problem(t.Name, "", "an index has no columns; name them, or remove it")
 		}
 		for _, name := range index.Columns {
 			if _, ok := t.byName[name]; !ok && t.err == nil {
-				c.problem(t.Name, name, "is indexed but does not exist")
+				c.problem(t.Name, name, "is indexed but does not exist; name a column of the table")
 			}
 		}
 	}
@@ -90,23 +90,23 @@ func (c *compiler) checkNaming() {
 		case c.s.db.engine == SQLite:
 			c.problem("", "", "the schema %q is named, but SQLite has none; use a file of its own", n.Schema)
 		case strings.HasPrefix(n.Schema, "pg_"), n.Schema == "information_schema":
-			c.problem("", "", "the schema %q is PostgreSQL's own", n.Schema)
+			c.problem("", "", "the schema %q is PostgreSQL's own; name one of yours", n.Schema)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.Tables)) {
 		if _, ok := c.s.byName[name]; !ok {
-			c.problem(name, "", "is named %q but does not exist", n.Tables[name])
+			c.problem(name, "", "is named %q but does not exist; correct Config.Naming", n.Tables[name])
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.Columns)) {
 		t, ok := c.s.byName[name]
 		if !ok {
-			c.problem(name, "", "its columns are named but it does not exist")
+			c.problem(name, "", "its columns are named but it does not exist; correct Config.Naming")
 			continue
 		}
 		for _, column := range slices.Sorted(maps.Keys(n.Columns[name])) {
 			if _, ok := t.byName[column]; !ok && t.err == nil {
-				c.problem(name, column, "is named %q but does not exist", n.Columns[name][column])
+				c.problem(name, column, "is named %q but does not exist; correct Config.Naming", n.Columns[name][column])
 			}
 		}
 	}
@@ -115,10 +115,10 @@ func (c *compiler) checkNaming() {
 func (c *compiler) identifier(name, table, column, what string) {
 	switch {
 	case name == "":
-		c.problem(table, column, "the %s is empty", what)
+		c.problem(table, column, "the %s is empty; name it", what)
 	case len(name) > maxIdentifier:
-		c.problem(table, column, "the %s %q is longer than %d bytes", what, name, maxIdentifier)
+		c.problem(table, column, "the %s %q is longer than %d bytes; shorten it", what, name, maxIdentifier)
 	case strings.ContainsAny(name, "\x00\""):
-		c.problem(table, column, "the %s %q holds a NUL byte or a double quote", what, name)
+		c.problem(table, column, "the %s %q holds a NUL byte or a double quote; remove it", what, name)
 	}
 }

@@ -57,6 +57,15 @@ func TestCompileReportsEveryProblem(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
+	problems := []error{err}
+	for name, other := range otherProblems(t) {
+		if other == nil {
+			t.Errorf("%s: no error", name)
+			continue
+		}
+		problems = append(problems, other)
+	}
+	asRecorded(t, problems)
 	for _, want := range []string{
 		`unknown id strategy "roman"`,
 		"table note: is declared twice",

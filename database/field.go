@@ -52,7 +52,7 @@ func newFieldCodec(t reflect.Type, typ Type) (fieldCodec, error) {
 	case typ == JSON:
 		return jsonCodec(t), nil
 	}
-	return fieldCodec{}, fmt.Errorf("the Go type %v cannot hold a %q column", t, typ)
+	return fieldCodec{}, fmt.Errorf("the Go type %v cannot hold a %q column; change one of them", t, typ)
 }
 
 func isNumber(k reflect.Kind) bool {

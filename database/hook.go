@@ -139,12 +139,12 @@ func (h hook) empty() bool { return h.before == nil && h.after == nil && h.commi
 // an error, and are not installed.
 func (s *Schema) AddHooks(by string, hooks Hooks) error {
 	if v := reflect.ValueOf(hooks); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
-		return errors.New("database: the hooks are nil")
+		return errors.New("database: the hooks are nil; remove them, or write database.RowHooks[Row]{…}")
 	}
 	row, events := hooks.compile()
 	t, ok := s.byRow[row]
 	if !ok {
-		return fmt.Errorf("database: hooks on %v: no table has rows of this type", row)
+		return fmt.Errorf("database: hooks on %v: no table has rows of this type; take a row struct of a table that is declared", row)
 	}
 	some := false
 	for on, h := range events {
@@ -154,7 +154,7 @@ func (s *Schema) AddHooks(by string, hooks Hooks) error {
 		}
 	}
 	if !some {
-		return fmt.Errorf("database: hooks on %v: none of their functions is set", row)
+		return fmt.Errorf("database: hooks on %v: none of their functions is set; set one, or remove them", row)
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func rowTypeOf(typ reflect.Type) (*rowType, error) {
 
 func readRowType(typ reflect.Type) (*rowType, error) {
 	if typ == nil || typ.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("%v is not a struct", typ)
+		return nil, fmt.Errorf("%v is not a struct; pass TableOf one", typ)
 	}
 	r := &rowType{typ: typ, byName: map[string]int{}, extra: -1}
 	var errs []error
@@ -65,10 +65,10 @@ func readRowType(typ reflect.Type) (*rowType, error) {
 		f := typ.Field(i)
 		if f.Type == extraType {
 			if r.extra >= 0 {
-				errs = append(errs, fmt.Errorf("field %s: a second Extra", f.Name))
+				errs = append(errs, fmt.Errorf("field %s: a second Extra; remove one", f.Name))
 			}
 			if !f.IsExported() {
-				errs = append(errs, fmt.Errorf("field %s: Extra must be exported", f.Name))
+				errs = append(errs, fmt.Errorf("field %s: Extra must be exported; rename it", f.Name))
 			}
 			r.extra = i
 			continue
@@ -83,14 +83,14 @@ func readRowType(typ reflect.Type) (*rowType, error) {
 			continue
 		}
 		if _, twice := r.byName[field.column.Name]; twice {
-			errs = append(errs, fmt.Errorf("field %s: column %q is declared twice", f.Name, field.column.Name))
+			errs = append(errs, fmt.Errorf("field %s: column %q is declared twice; remove one, or rename it", f.Name, field.column.Name))
 			continue
 		}
 		r.byName[field.column.Name] = len(r.fields)
 		r.fields = append(r.fields, field)
 	}
 	if id, ok := r.byName["id"]; ok && typ.Field(r.fields[id].index).Type.Kind() != reflect.String {
-		errs = append(errs, errors.New("column id: must be a string"))
+		errs = append(errs, errors.New("column id: must be a string; make it one"))
 	}
 	if len(errs) > 0 {
 		return nil, fmt.Errorf("%v: %w", typ, errors.Join(errs...))
@@ -101,7 +101,7 @@ func readRowType(typ reflect.Type) (*rowType, error) {
 
 func readField(f reflect.StructField, index int, tag string) (rowField, error) {
 	if !f.IsExported() {
-		return rowField{}, errors.New("has a db tag but is not exported")
+		return rowField{}, errors.New("has a db tag but is not exported; export it, or remove the tag")
 	}
 	if f.Anonymous {
 		return rowField{}, errors.New("embedded structs are not read; name the columns")
@@ -111,7 +111,7 @@ func readField(f reflect.StructField, index int, tag string) (rowField, error) {
 		name, _, _ = strings.Cut(f.Tag.Get("json"), ",")
 	}
 	if name == "" || name == "-" {
-		return rowField{}, errors.New("no column name in the db or json tag")
+		return rowField{}, errors.New("no column name in the db or json tag; name the column, or write db:\"-\"")
 	}
 	typ, nullable, err := goColumnType(f.Type)
 	if err != nil {
@@ -130,7 +130,7 @@ func readField(f reflect.StructField, index int, tag string) (rowField, error) {
 	}
 	if c.Hidden && jsonName != "-" {
 		// AppendRow leaves it out, but whoever encodes the struct would not.
-		return rowField{}, errors.New(`is hidden and needs the tag json:"-"`)
+		return rowField{}, errors.New(`is hidden, but is encoded as JSON; add the tag json:"-"`)
 	}
 	value, err := newFieldCodec(f.Type, c.Type)
 	if err != nil {
@@ -148,7 +148,7 @@ func (c *Column) readOption(option string, typ reflect.Type) error {
 	}
 	if flag, ok := flags[key]; ok && !hasArg {
 		if key == "required" && typ.Kind() == reflect.Pointer {
-			return errors.New("option required on a pointer, which stands for a nullable column")
+			return errors.New("option required on a pointer, which stands for a nullable column; remove one of them")
 		}
 		*flag = true
 		return nil
@@ -156,7 +156,7 @@ func (c *Column) readOption(option string, typ reflect.Type) error {
 	switch {
 	case key == "bigint" && !hasArg:
 		if c.Type != Number {
-			return errors.New("option bigint on a field that is no integer")
+			return errors.New("option bigint on a field that is no integer; remove it")
 		}
 		c.Type = BigInt
 	case key == "type" && arg != "":
@@ -173,7 +173,7 @@ func (c *Column) readOption(option string, typ reflect.Type) error {
 	case key == "default" && hasArg:
 		return c.readDefault(arg)
 	default:
-		return fmt.Errorf("unknown option %q", option)
+		return fmt.Errorf("unknown option %q; see database.TableOf for those there are", option)
 	}
 	return nil
 }
@@ -190,7 +190,7 @@ func (c *Column) readDefault(arg string) (err error) {
 		return fmt.Errorf("option default on a %s column; set Column.Default instead", c.Type)
 	}
 	if err != nil {
-		return fmt.Errorf("option default=%s is no %s", arg, c.Type)
+		return fmt.Errorf("option default=%s is no %s; write a value of that type", arg, c.Type)
 	}
 	return nil
 }
@@ -227,5 +227,5 @@ func goColumnType(t reflect.Type) (typ Type, nullable bool, err error) {
 	case reflect.Struct:
 		return JSON, false, nil
 	}
-	return "", false, fmt.Errorf("no column type for the Go type %v", t)
+	return "", false, fmt.Errorf("no column type for the Go type %v; use another, or tag the field db:\"-\"", t)
 }

@@ -135,7 +135,7 @@ func WithColumn(name string, change func(*Column)) TableOption {
 			}
 		}
 		if t.err == nil {
-			t.err = fmt.Errorf("column %q: no such column", name)
+			t.err = fmt.Errorf("column %q: no such column; name one of the row struct", name)
 		}
 	}
 }

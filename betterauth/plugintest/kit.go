@@ -202,9 +202,6 @@ func (s *spy) Init(_ context.Context, h *betterauth.Host) error {
 	return nil
 }
 
-// Users is the store of users.
-func (k *Kit) Users() *database.Store[betterauth.User] { return StoreOf[betterauth.User](k) }
-
 // StoreOf is the store of any table of the Auth under test.
 func StoreOf[Row any](k *Kit) *database.Store[Row] {
 	k.t.Helper()

@@ -20,7 +20,7 @@ const inChild = "PLUGINTEST_BROKEN"
 // have to fail.
 func TestRunCatchesBrokenPlugins(t *testing.T) {
 	t.Parallel()
-	child := exec.Command(os.Args[0], "-test.run=^TestBroken$", "-test.v", "-test.timeout=5m")
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBroken$", "-test.v", "-test.timeout=5m")
 	child.Env = append(os.Environ(), inChild+"=1", databasetest.PostgresEnv+"=")
 	raw, err := child.CombinedOutput()
 	output := string(raw)
@@ -68,7 +68,7 @@ func TestRunOfOneRuleJudgesNoOptions(t *testing.T) {
 		"^TestBroken$/^talkative$/^options-used$":          true, // it runs all rules
 		"^TestBroken$/^talkative$/^answers$":               false,
 	} {
-		child := exec.Command(os.Args[0], "-test.run="+run, "-test.v", "-test.timeout=5m")
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run="+run, "-test.v", "-test.timeout=5m")
 		child.Env = append(os.Environ(), inChild+"=1", databasetest.PostgresEnv+"=")
 		output, err := child.CombinedOutput()
 		if failed := err != nil; failed != wantFailure {

@@ -112,11 +112,11 @@ func (b *Bases) nameHeaders(names []string, add report) {
 	if len(b.headers) == 0 {
 		b.headers = []string{"X-Forwarded-Proto", "X-Forwarded-Host"}
 	} else if !b.forwards {
-		add("ProxyHeaders", "has no effect without TrustProxyHeaders")
+		add("ProxyHeaders", "has no effect without TrustProxyHeaders; turn that on where a proxy sets these headers, or remove them")
 	}
 	for _, name := range b.headers {
 		if !forwarded.Known(name) {
-			add("ProxyHeaders", "%q says nothing of the scheme or the host; known are %s", name, strings.Join(forwarded.Names(), ", "))
+			add("ProxyHeaders", "%q says nothing of the scheme or the host; use some of %s", name, strings.Join(forwarded.Names(), ", "))
 		}
 	}
 }
@@ -136,12 +136,12 @@ func split(raw string) (from, path string, ok bool) {
 func (b *Bases) resolveDynamic(baseURL string, add report) {
 	given, d := b.Dynamic, *b.Dynamic // the application's is its own
 	if len(d.AllowedHosts) == 0 && d.AllowHost == nil {
-		add("DynamicBaseURL", "lists no AllowedHosts and has no AllowHost")
+		add("DynamicBaseURL", "lists no AllowedHosts and has no AllowHost; say with one of them which hosts are yours")
 	}
 	switch d.Protocol {
 	case "", "auto", "http", "https":
 	default:
-		add("DynamicBaseURL", "protocol %q is not http, https or auto", d.Protocol)
+		add("DynamicBaseURL", "protocol %q is not http, https or auto; use one of them", d.Protocol)
 	}
 	if baseURL != "" {
 		add("BaseURL", "has no effect beside DynamicBaseURL; remove one of them")
@@ -158,7 +158,7 @@ func (b *Bases) resolveDynamic(baseURL string, add report) {
 	if d.Fallback != "" {
 		from, path, ok := split(d.Fallback)
 		if !ok {
-			add("DynamicBaseURL.Fallback", "%q is not an http or https URL", d.Fallback)
+			add("DynamicBaseURL.Fallback", "%q is not an http or https URL; write it as https://example.com", d.Fallback)
 		}
 		d.Fallback = from + path
 	}

@@ -122,7 +122,7 @@ type checks struct {
 // is malformed.
 func Compile(t reflect.Type) (*Plan, error) {
 	if t.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("input %s is not a struct", t)
+		return nil, fmt.Errorf("input %s is not a struct; let the handler take one, or betterauth.None", t)
 	}
 	plan := &Plan{}
 	body, err := compileObject(t, plan)
@@ -163,7 +163,7 @@ func compileObject(t reflect.Type, plan *Plan) (*object, error) {
 		}
 		if sf.Tag.Get("input") == "rest" {
 			if sf.Type != membersType {
-				return nil, fmt.Errorf("%s.%s: a rest field must be of type Members", t, sf.Name)
+				return nil, fmt.Errorf("%s.%s: a rest field must be of type Members; make it one", t, sf.Name)
 			}
 			o.rest = sf.Index
 			continue
@@ -189,11 +189,11 @@ func compileField(t reflect.Type, sf reflect.StructField, plan *Plan, o *object)
 			continue
 		}
 		if plan == nil {
-			return fmt.Errorf("a %s field belongs to the top of the input", source)
+			return fmt.Errorf("a %s field belongs to the top of the input; move it there", source)
 		}
 		repeated := source == "query" && f.kind == kindSlice && !f.pointer && f.elem.kind == kindString && !f.elem.pointer
 		if f.kind > kindFloat && !repeated {
-			return fmt.Errorf("a %s field is text, a boolean or a number; []string takes a query parameter that may be repeated", source)
+			return fmt.Errorf("a %s field is text, a boolean or a number; make it one, or []string, which takes a query parameter that may be repeated", source)
 		}
 		f.name = name
 		if source == "query" {
@@ -208,7 +208,7 @@ func compileField(t reflect.Type, sf reflect.StructField, plan *Plan, o *object)
 		return nil
 	}
 	if name == "" {
-		return fmt.Errorf("has no json, query or path tag")
+		return fmt.Errorf("has no json, query or path tag; say with one where it comes from")
 	}
 	if strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero") {
 		f.optional = true
@@ -227,7 +227,7 @@ func (f *field) setType(t reflect.Type) error {
 	case reflect.Pointer:
 		f.pointer, f.optional = true, true
 		if t.Elem().Kind() == reflect.Pointer {
-			return fmt.Errorf("a pointer to a pointer cannot be read")
+			return fmt.Errorf("a pointer to a pointer cannot be read; use one pointer")
 		}
 		optional := f.optional
 		err := f.setType(t.Elem())
@@ -245,7 +245,7 @@ func (f *field) setType(t reflect.Type) error {
 		f.kind = kindSlice
 		if t.Kind() == reflect.Map {
 			if t.Key().Kind() != reflect.String {
-				return fmt.Errorf("a map is keyed by text")
+				return fmt.Errorf("a map is keyed by text; use a map[string]")
 			}
 			f.kind = kindMap
 		}
@@ -257,7 +257,7 @@ func (f *field) setType(t reflect.Type) error {
 		f.object = inner
 		return err
 	default:
-		return fmt.Errorf("type %s cannot be read from a request", t)
+		return fmt.Errorf("type %s cannot be read from a request; use text, numbers, booleans, jsontext.Value, and structs, lists and maps of them", t)
 	}
 	return nil
 }
@@ -279,7 +279,7 @@ func (f *field) setChecks(tag string) error {
 			f.checks.object = true
 		case "coerce":
 			if f.kind != kindString {
-				return fmt.Errorf("check %q is for text", part)
+				return fmt.Errorf("check %q is for text; remove it", part)
 			}
 			f.checks.coerce = true
 		case "nullable":
@@ -293,7 +293,7 @@ func (f *field) setChecks(tag string) error {
 		case "min", "max":
 			n, err := strconv.Atoi(value)
 			if err != nil {
-				return fmt.Errorf("check %q needs a number", part)
+				return fmt.Errorf("check %q needs a number; write it as max=100", part)
 			}
 			if name == "min" {
 				f.checks.min, f.checks.hasMin = n, true
@@ -301,7 +301,7 @@ func (f *field) setChecks(tag string) error {
 				f.checks.max, f.checks.hasMax = n, true
 			}
 		default:
-			return fmt.Errorf("unknown check %q", part)
+			return fmt.Errorf("unknown check %q; see betterauth.Handle for those there are", part)
 		}
 	}
 	return nil

@@ -114,7 +114,7 @@ func cutScheme(raw string) (scheme, rest string, ok bool) {
 
 // canonicalHost lowers a host[:port] and drops the scheme's default port.
 func canonicalHost(authority string, elided int) (string, bool) {
-	host, port, hasPort := authority, "", false
+	var host, port string
 	if strings.HasPrefix(authority, "[") {
 		end := strings.IndexByte(authority, ']')
 		if end < 0 {
@@ -122,7 +122,8 @@ func canonicalHost(authority string, elided int) (string, bool) {
 		}
 		host, port = authority[:end+1], authority[end+1:]
 		if port != "" {
-			if port, hasPort = strings.CutPrefix(port, ":"); !hasPort {
+			var found bool
+			if port, found = strings.CutPrefix(port, ":"); !found {
 				return "", false
 			}
 		}

@@ -55,11 +55,12 @@ func (t *Table[T]) Disabled(method, path string) bool {
 	return route != nil && t.off[shape(route.Path)]
 }
 
-// Hint guesses which route a path was meant to be, "" if it looks like none. It
+// Hint says how to write the path of a route, and guesses which was meant. It
 // continues a message: `; write "/sign-out"`.
 func (t *Table[T]) Hint(path string) string {
+	const unknown = "; write the path as the operation has it, below the base path, or remove it"
 	if path == "" {
-		return ""
+		return unknown
 	}
 	below := "/" + strings.Trim(path, "/")
 	if rest, ok := strings.CutPrefix(below, t.base+"/"); ok && t.base != "" {
@@ -76,7 +77,7 @@ func (t *Table[T]) Hint(path string) string {
 	if strings.ContainsAny(path, "*?") {
 		return "; name each route, patterns do not count here"
 	}
-	return ""
+	return unknown
 }
 
 // letters is what two spellings of a path have in common.

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"encoding/base64"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -82,4 +83,12 @@ func (r *Ring) VerifyTypedJWT(typ, token string) ([]byte, error) {
 func isObject(b []byte) bool {
 	v := jsontext.Value(b)
 	return v.Kind() == '{' && v.IsValid()
+}
+
+// AddClaim adds a number as the last member of a JSON object, which has one already.
+func AddClaim(object []byte, name string, n int64) []byte {
+	out := append([]byte(nil), object[:len(object)-1]...)
+	out = append(out, `,"`+name+`":`...)
+	out = strconv.AppendInt(out, n, 10)
+	return append(out, '}')
 }

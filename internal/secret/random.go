@@ -2,6 +2,7 @@ package secret
 
 import (
 	"errors"
+	"fmt"
 	"io"
 )
 
@@ -39,4 +40,14 @@ func Random(random io.Reader, n int, alphabet string) (string, error) {
 		}
 	}
 	return string(out), nil
+}
+
+// UUID makes a random UUID (RFC 9562, version 4). Its error is that of random.
+func UUID(random io.Reader) (string, error) {
+	var b [16]byte
+	if err := readRandom(random, b[:]); err != nil {
+		return "", err
+	}
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]), nil
 }

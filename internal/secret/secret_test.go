@@ -375,3 +375,14 @@ func mustDecode(t *testing.T, s string) []byte {
 	}
 	return b
 }
+
+func TestUUID(t *testing.T) {
+	t.Parallel()
+	got, err := secret.UUID(bytes.NewReader(bytes.Repeat([]byte{0xff}, 16)))
+	if err != nil || got != "ffffffff-ffff-4fff-bfff-ffffffffffff" {
+		t.Errorf("%s, %v", got, err)
+	}
+	if _, err := secret.UUID(bytes.NewReader(make([]byte, 15))); err == nil {
+		t.Error("made of too little randomness")
+	}
+}

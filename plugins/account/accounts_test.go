@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -86,22 +85,19 @@ func TestUnlinkingsAtOnce(t *testing.T) {
 		c := s.SignedIn("a@example.com")
 		const linked = 8
 		var won atomic.Int32
-		var wg sync.WaitGroup
-		start := make(chan struct{})
+		var rows []*betterauth.Account
+		var forks []*plugintest.Client
 		for i := range linked {
-			row, fork := s.link(c.User, fmt.Sprint("provider-", i)), c.Fork()
-			wg.Go(func() {
-				<-start
-				switch answer := fork.Post("/unlink-account", unlink(row.ID)); {
-				case answer.Status == http.StatusOK:
-					won.Add(1)
-				case answer.Code() != account.ErrLastAccount.Code:
-					t.Errorf("%d %s", answer.Status, answer.Body)
-				}
-			})
+			rows, forks = append(rows, s.link(c.User, fmt.Sprint("provider-", i))), append(forks, c.Fork())
 		}
-		close(start)
-		wg.Wait()
+		plugintest.AtOnce(linked, func(i int) {
+			switch answer := forks[i].Post("/unlink-account", unlink(rows[i].ID)); {
+			case answer.Status == http.StatusOK:
+				won.Add(1)
+			case answer.Code() != account.ErrLastAccount.Code:
+				t.Errorf("%d %s", answer.Status, answer.Body)
+			}
+		})
 		n, err := s.accounts.Count(t.Context(), database.Eq("userId", c.User.ID))
 		if n != 1 || int(won.Load())+n != linked || err != nil {
 			t.Errorf("%d unlinked, %d left, %v", won.Load(), n, err)

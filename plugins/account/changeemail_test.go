@@ -94,7 +94,7 @@ func TestChangeEmail(t *testing.T) {
 					}
 					c.Get(s.Route(m)).WantRedirect("/done")
 				}
-				if user := s.user(second); user.ID != c.User.ID || user.EmailVerified != tt.verified {
+				if user := s.User(second); user.ID != c.User.ID || user.EmailVerified != tt.verified {
 					t.Errorf("changed to %+v", user)
 				}
 			})
@@ -115,7 +115,7 @@ func TestChangeEmailAtOnce(t *testing.T) {
 		if ck := answer.SetCookie(sessionCookie); ck == nil || !strings.HasPrefix(ck.Value, c.Session.Token+".") {
 			t.Errorf("session cookie %v", ck)
 		}
-		if user := s.user("new@example.com"); user.ID != c.User.ID || user.EmailVerified {
+		if user := s.User("new@example.com"); user.ID != c.User.ID || user.EmailVerified {
 			t.Errorf("changed to %+v", user)
 		}
 		m := s.Mail()
@@ -123,14 +123,14 @@ func TestChangeEmailAtOnce(t *testing.T) {
 			t.Errorf("mailed %+v", m)
 		}
 		c.Get(s.Route(m)).WantRedirect("/done")
-		if !s.user("new@example.com").EmailVerified {
+		if !s.User("new@example.com").EmailVerified {
 			t.Error("the mailed link did not verify the new address")
 		}
 	})
 	s := newSite(t, cfg, plugintest.Options{}) // no plugin that could mail
 	c := s.SignedIn("old@example.com")
 	c.Post("/change-email", to("new@example.com")).WantBody(http.StatusOK, changed)
-	if s.user("new@example.com").ID != c.User.ID {
+	if s.User("new@example.com").ID != c.User.ID {
 		t.Error("not changed")
 	}
 }
@@ -179,7 +179,7 @@ func TestChangeEmailToTaken(t *testing.T) {
 				return out
 			}
 			taken := shape("Taken@example.com")
-			if len(s.Mails()) != 0 || s.user(c.User.Email).ID != c.User.ID {
+			if len(s.Mails()) != 0 || s.User(c.User.Email).ID != c.User.ID {
 				t.Error("a taken address had an effect")
 			}
 			if free := shape(fmt.Sprintf("free%v@example.com", atOnce)); taken != free {

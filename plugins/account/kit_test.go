@@ -35,15 +35,6 @@ func newSite(t testing.TB, cfg account.Config, o plugintest.Options) *site {
 	return s
 }
 
-func (s *site) user(email string) *betterauth.User {
-	s.t.Helper()
-	user, err := s.Users().Get(s.t.Context(), database.Eq("email", email))
-	if err != nil {
-		s.t.Fatalf("%s: %v", email, err)
-	}
-	return user
-}
-
 // exists reports whether a user has this address.
 func (s *site) exists(email string) bool {
 	s.t.Helper()

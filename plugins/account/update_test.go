@@ -27,14 +27,14 @@ func TestUpdate(t *testing.T) {
 			Session:           betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}},
 		}})
 		c := s.SignedIn("a@example.com")
-		before := s.user("a@example.com")
+		before := s.User("a@example.com")
 		s.Clock.Advance(time.Minute)
 		answer := c.Post("/update-user", map[string]any{"name": "New", "image": "https://img", "plan": "pro", "age": 7, "role": "", "id": "x", "emailVerified": true, "email": "", "unknown": 1})
 		answer.WantBody(http.StatusOK, changed)
 		if ck := answer.SetCookie(sessionCookie); ck == nil || !strings.HasPrefix(ck.Value, c.Session.Token+".") || ck.MaxAge != 604800 {
 			t.Errorf("session cookie %v", ck)
 		}
-		user := s.user("a@example.com")
+		user := s.User("a@example.com")
 		gotPlan, _ := plan.Get(user)
 		gotAge, _ := age.Get(user)
 		gotRole, _ := role.Get(user)
@@ -46,7 +46,7 @@ func TestUpdate(t *testing.T) {
 			t.Errorf("the cached session is stale: %s", cached)
 		}
 		c.Post("/update-user", map[string]any{"image": nil}).WantBody(http.StatusOK, changed)
-		if user := s.user("a@example.com"); user.Image != nil || user.Name != "New" {
+		if user := s.User("a@example.com"); user.Image != nil || user.Name != "New" {
 			t.Errorf("stored %+v", user)
 		}
 	})
@@ -56,7 +56,7 @@ func TestUpdateErrors(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, account.Config{}, plugintest.Options{Config: betterauth.Config{AdditionalColumns: []betterauth.AddedColumn{plan, age, role}}})
 	c := s.SignedIn("a@example.com")
-	before := s.user("a@example.com")
+	before := s.User("a@example.com")
 	for sent, want := range map[string]string{
 		`{}`:                      `{"message":"No fields to update"}`,
 		`{"unknown":1}`:           `{"message":"No fields to update"}`,
@@ -85,7 +85,7 @@ func TestUpdateErrors(t *testing.T) {
 		}
 	}
 	s.Client().Post("/update-user", map[string]any{"name": "x"}).WantBody(http.StatusUnauthorized, `{"message":"Unauthorized","code":"UNAUTHORIZED"}`)
-	if user := s.user("a@example.com"); user.Name != before.Name || !user.UpdatedAt.Equal(before.UpdatedAt) {
+	if user := s.User("a@example.com"); user.Name != before.Name || !user.UpdatedAt.Equal(before.UpdatedAt) {
 		t.Errorf("a refused change was stored: %+v", user)
 	}
 	form := s.Client()

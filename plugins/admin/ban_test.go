@@ -108,27 +108,13 @@ func duringSignIn(once *func()) betterauth.Plugin {
 	}}}}
 }
 
-type slowVerify struct {
-	plugintest.FastHasher
-	once func()
-}
-
-func (h *slowVerify) Verify(ctx context.Context, password, stored string) (bool, error) {
-	ok, err := h.FastHasher.Verify(ctx, password, stored)
-	if do := h.once; do != nil {
-		h.once = nil
-		do()
-	}
-	return ok, err
-}
-
 // A ban and a sign-in at the same time leave no session: neither when the ban
 // comes after the password was found right, nor when it comes after the ban was
 // asked about and waits for the sign-in, nor in any other order.
 func TestBanAgainstSignIn(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		hasher := &slowVerify{}
+		hasher := &plugintest.SlowHasher{}
 		var during func()
 		s := newSite(t, admin.Config{}, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{duringSignIn(&during)},
 			Config: betterauth.Config{Password: betterauth.PasswordConfig{Hasher: hasher}}})
@@ -147,7 +133,7 @@ func TestBanAgainstSignIn(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		hasher.once = ban
+		hasher.Meanwhile = ban
 		s.Client().Post("/sign-in/email", signIn("user@example.com")).WantError(admin.ErrBannedUser)
 		nobody("before")
 		var wg sync.WaitGroup
@@ -156,7 +142,7 @@ func TestBanAgainstSignIn(t *testing.T) {
 		wg.Wait()
 		nobody("during")
 		for range 10 {
-			at(4, func(i int) {
+			plugintest.AtOnce(4, func(i int) {
 				if i == 0 {
 					ban()
 					return

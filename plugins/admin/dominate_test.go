@@ -405,7 +405,7 @@ func TestAdministratorsAgainstEachOther(t *testing.T) {
 		for i := range 8 {
 			pair := [2]*plugintest.Client{s.as("admin", fmt.Sprintf("a%d@example.com", i)), s.as("admin", fmt.Sprintf("b%d@example.com", i))}
 			var status [2]int
-			at(2, func(i int) {
+			plugintest.AtOnce(2, func(i int) {
 				status[i] = pair[i].Post("/admin/ban-user", object{"userId": pair[1-i].User.ID}).Status
 			})
 			if status != [2]int{http.StatusOK, http.StatusUnauthorized} && status != [2]int{http.StatusUnauthorized, http.StatusOK} {

@@ -271,7 +271,7 @@ func TestSignOutAgainstImpersonation(t *testing.T) {
 		for i := range 8 {
 			own := s.as("admin", fmt.Sprintf("admin%d@example.com", i))
 			acting := own.Fork()
-			at(2, func(i int) {
+			plugintest.AtOnce(2, func(i int) {
 				if i == 0 {
 					own.Post("/sign-out", nil).Want(http.StatusOK)
 				} else {
@@ -298,7 +298,7 @@ func TestAdministratorsInEachOthersPlace(t *testing.T) {
 				acting[i] = c.Fork()
 				acting[i].Post("/admin/impersonate-user", object{"userId": pair[1-i].User.ID}).Want(http.StatusOK)
 			}
-			at(2, func(i int) {
+			plugintest.AtOnce(2, func(i int) {
 				if _, err := s.Auth.Sessions().RevokeAll(t.Context(), pair[i].User.ID); err != nil {
 					t.Error(err)
 				}

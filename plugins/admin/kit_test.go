@@ -2,7 +2,6 @@ package admin_test
 
 import (
 	"net/http"
-	"sync"
 	"testing"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -81,20 +80,6 @@ func whose(c *plugintest.Client) string {
 		return ""
 	}
 	return id.User.Email
-}
-
-// at runs f n times at once and waits.
-func at(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			f(i)
-		})
-	}
-	close(start)
-	wg.Wait()
 }
 
 // call is one operation with input that fits.

@@ -22,7 +22,7 @@ func checkSetRole(_ *betterauth.Ctx, in *SetRoleInput) error { return checkRole(
 func checkRole(raw jsontext.Value) error {
 	list, ok := texts(raw)
 	if raw.Kind() == '"' {
-		list, ok = make([]string, 1), true
+		list = make([]string, 1)
 		ok = json.Unmarshal(raw, &list[0]) == nil
 	}
 	if !ok || strings.ContainsRune(strings.Join(list, ""), 0) {

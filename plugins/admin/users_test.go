@@ -245,7 +245,7 @@ func TestOneCreates(t *testing.T) {
 		s := newSite(t, admin.Config{}, plugintest.Options{DB: db})
 		c := s.as("admin", "admin@example.com")
 		var won atomic.Int32
-		at(8, func(int) {
+		plugintest.AtOnce(8, func(int) {
 			answer := c.Fork().Post("/admin/create-user", object{"email": "new@example.com", "name": "New", "password": password})
 			if answer.Status == http.StatusOK {
 				won.Add(1)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -56,21 +55,14 @@ func stored(t *testing.T, kit *plugintest.Kit, id string) *apikey.Key {
 func atOnce(t *testing.T, n int, refused *betterauth.ErrorCode, f func() error) int {
 	t.Helper()
 	var passed atomic.Int32
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for range n {
-		wg.Go(func() {
-			<-start
-			switch err := f(); {
-			case err == nil:
-				passed.Add(1)
-			case !errors.Is(err, refused):
-				t.Errorf("refused with %v", err)
-			}
-		})
-	}
-	close(start)
-	wg.Wait()
+	plugintest.AtOnce(n, func(int) {
+		switch err := f(); {
+		case err == nil:
+			passed.Add(1)
+		case !errors.Is(err, refused):
+			t.Errorf("refused with %v", err)
+		}
+	})
 	return int(passed.Load())
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync"
 	"testing"
 	"time"
 
@@ -157,19 +156,12 @@ func TestSoonestEndStays(t *testing.T) {
 		}
 		kit.Clock.Advance(60 * day)
 		const many = 20
-		var wg sync.WaitGroup
-		start := make(chan struct{})
-		for n := range many {
-			wg.Go(func() {
-				<-start
-				in := apikey.UpdateInput{KeyID: key.ID, ExpiresIn: jsontext.Value(fmt.Sprint((2 + n) * 86400))}
-				if _, err := keys.Update(t.Context(), ada.User.ID, in); err != nil && !errors.Is(err, apikey.ErrExpiresTooLate) {
-					t.Error(err)
-				}
-			})
-		}
-		close(start)
-		wg.Wait()
+		plugintest.AtOnce(many, func(n int) {
+			in := apikey.UpdateInput{KeyID: key.ID, ExpiresIn: jsontext.Value(fmt.Sprint((2 + n) * 86400))}
+			if _, err := keys.Update(t.Context(), ada.User.ID, in); err != nil && !errors.Is(err, apikey.ErrExpiresTooLate) {
+				t.Error(err)
+			}
+		})
 		if ends := stored(t, kit, key.ID).ExpiresAt; ends == nil || !ends.Equal(kit.Clock.Now().Add(2*day)) {
 			t.Errorf("the key ends at %v, want %v", ends, kit.Clock.Now().Add(2*day))
 		}

@@ -36,7 +36,7 @@ func TestCodesOfTypeScript175(t *testing.T) {
 			change(c, "new-a@example.com", "654321").WantError(emailotp.ErrInvalid)
 		}
 		change(c, "new-a@example.com", "123456").WantBody(http.StatusOK, done)
-		if user := s.user("new-a@example.com"); user.ID != c.User.ID || !user.EmailVerified {
+		if user := s.User("new-a@example.com"); user.ID != c.User.ID || !user.EmailVerified {
 			t.Errorf("user %+v", user)
 		}
 		if rows := s.stored("change-email-otp-ann-b@example.com-new-a@example.com"); len(rows) != 0 {
@@ -46,7 +46,7 @@ func TestCodesOfTypeScript175(t *testing.T) {
 		ended := func(name string, end func(email string)) {
 			s.former("new-a@example.com", "last@example.com", "123456")
 			end("last@example.com")
-			if a := change(s.SignedInAs(s.user("new-a@example.com")), "last@example.com", "123456"); a.Status == http.StatusOK {
+			if a := change(s.SignedInAs(s.User("new-a@example.com")), "last@example.com", "123456"); a.Status == http.StatusOK {
 				t.Errorf("%s: %s", name, a.Body)
 			}
 		}

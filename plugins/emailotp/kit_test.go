@@ -49,25 +49,6 @@ func (s *site) signIn(email, code string) *plugintest.Answer {
 	return s.Client().Post("/sign-in/email-otp", members{"email": email, "otp": code})
 }
 
-func (s *site) user(email string) *betterauth.User {
-	s.t.Helper()
-	user, err := s.Users().Get(s.t.Context(), database.Eq("email", email))
-	if err != nil {
-		s.t.Fatalf("%s: %v", email, err)
-	}
-	return user
-}
-
-// create makes a user without a session.
-func (s *site) create(email string, verified bool) *betterauth.User {
-	s.t.Helper()
-	user := &betterauth.User{Name: "A", Email: email, EmailVerified: verified}
-	if err := s.Users().Create(s.t.Context(), user); err != nil {
-		s.t.Fatal(err)
-	}
-	return user
-}
-
 func (s *site) stored(identifier string) []*betterauth.Verification {
 	s.t.Helper()
 	rows, err := plugintest.StoreOf[betterauth.Verification](s.Kit).List(s.t.Context(), database.Query{

@@ -41,7 +41,7 @@ func TestSendTellsNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, tt.cfg, plugintest.Options{Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
-			s.create("known@example.com", true)
+			s.CreateUser("known@example.com", true)
 			var answers [2]string
 			for i, email := range []string{"known@example.com", "unknown@example.com"} {
 				s.Client().Post(tt.path, tt.body(email)).WantBody(http.StatusOK, done)
@@ -65,7 +65,7 @@ func TestMessage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailotp.Config{}, plugintest.Options{Config: betterauth.Config{AppName: "Shop"},
 		Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
-	user := s.create("ann@example.com", true)
+	user := s.CreateUser("ann@example.com", true)
 	for typ, kind := range map[emailotp.Type]string{emailotp.TypeSignIn: emailotp.KindSignIn,
 		emailotp.TypeEmailVerification: emailotp.KindEmailVerification, emailotp.TypeForgetPassword: emailotp.KindForgetPassword} {
 		s.Client().Post("/email-otp/send-verification-otp", members{"email": "Ann@Example.com", "type": typ}).Want(http.StatusOK)
@@ -134,7 +134,7 @@ func TestSignUpMailsCode(t *testing.T) {
 		t.Errorf("mail %+v", m)
 	}
 	c.Post("/email-otp/verify-email", members{"email": "ann@example.com", "otp": m.Code}).Want(http.StatusOK)
-	if !s.user("ann@example.com").EmailVerified {
+	if !s.User("ann@example.com").EmailVerified {
 		t.Error("not verified")
 	}
 	s.Client().Post("/sign-up/email", signUp).WantError(emailpassword.ErrUserExists)

@@ -84,7 +84,7 @@ func (s *site) useEverywhere(name string, as func(string) string) {
 	ok(c.Post("/email-otp/reset-password", members{"email": email, "otp": as(code), "password": "correct horse battery"}))
 	ok(c.Post("/email-otp/verify-email", members{"email": email, "otp": as(s.code(email, emailotp.TypeEmailVerification))}))
 
-	c = s.SignedInAs(s.user(email))
+	c = s.SignedInAs(s.User(email))
 	current := s.code(email, emailotp.TypeEmailVerification)
 	ok(c.Post("/email-otp/request-email-change", members{"newEmail": newEmail, "otp": as(current)}))
 	ok(c.Post("/email-otp/change-email", members{"newEmail": newEmail, "otp": as(s.Mail().Code)}))

@@ -27,7 +27,7 @@ func TestSignUpOnFirstUse(t *testing.T) {
 		if !strings.HasPrefix(string(a.Body), `{"token":"`) || !strings.Contains(string(a.Body), `"nickname":"annie"`) {
 			t.Errorf("body %s", a.Body)
 		}
-		user := s.user("ann@example.com")
+		user := s.User("ann@example.com")
 		if user.Name != "Ann" || !user.EmailVerified || user.Image == nil || c.Cookie("better-auth.session_token") == "" {
 			t.Errorf("user %+v", user)
 		}
@@ -55,7 +55,7 @@ func TestDisableSignUp(t *testing.T) {
 func TestTypesAreApart(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailotp.Config{}, plugintest.Options{Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
-	s.create("ann@example.com", true)
+	s.CreateUser("ann@example.com", true)
 	code := s.code("ann@example.com", emailotp.TypeEmailVerification)
 	s.signIn("ann@example.com", code).WantError(emailotp.ErrInvalid)
 	s.Client().Post("/email-otp/reset-password", members{"email": "ann@example.com", "otp": code, "password": "password1234"}).WantError(emailotp.ErrInvalid)
@@ -79,13 +79,13 @@ func TestUnprovenAccessIsRevoked(t *testing.T) {
 			attacker := s.Client()
 			attacker.Post("/sign-up/email", members{"name": "M", "email": email, "password": "password1234"}).Want(http.StatusOK)
 			accounts := plugintest.StoreOf[betterauth.Account](s.Kit)
-			if err := accounts.Create(t.Context(), &betterauth.Account{UserID: s.user(email).ID, ProviderID: "github", AccountID: email}); err != nil {
+			if err := accounts.Create(t.Context(), &betterauth.Account{UserID: s.User(email).ID, ProviderID: "github", AccountID: email}); err != nil {
 				t.Fatal(err)
 			}
 			come(email)
 			attacker.Get("/get-session").WantBody(http.StatusOK, "null")
 			attacker.Post("/sign-in/email", members{"email": email, "password": "password1234"}).WantError(emailpassword.ErrInvalidCredentials)
-			user := s.user(email)
+			user := s.User(email)
 			if linked, err := accounts.Exists(t.Context(), database.Eq("providerId", "github")); linked || err != nil || !user.EmailVerified || s.sessions(user.ID) != 1 {
 				t.Errorf("%s: %v, %v, %+v, %d sessions", email, linked, err, user, s.sessions(user.ID))
 			}
@@ -123,7 +123,7 @@ func TestCheck(t *testing.T) {
 	check("nope", "x").WantError(emailotp.ErrInvalidEmail)
 	code := s.code("ann@example.com", emailotp.TypeSignIn)
 	check("ann@example.com", code).WantBody(http.StatusBadRequest, `{"message":"User not found","code":"USER_NOT_FOUND"}`)
-	s.create("ann@example.com", true)
+	s.CreateUser("ann@example.com", true)
 	check("ANN@example.com", code).WantBody(http.StatusOK, done)
 	check("ann@example.com", code).WantBody(http.StatusOK, done) // it is left good
 	s.signIn("ann@example.com", code).Want(http.StatusOK)
@@ -170,9 +170,9 @@ func TestVerifyEmail(t *testing.T) {
 		t.Errorf("bob is now %s", body)
 	}
 	// A hook that refuses undoes it.
-	s.create("stop@example.com", false)
+	s.CreateUser("stop@example.com", false)
 	verify(s.Client(), "stop@example.com", s.code("stop@example.com", emailotp.TypeEmailVerification)).WantError(errBanned)
-	if s.user("stop@example.com").EmailVerified {
+	if s.User("stop@example.com").EmailVerified {
 		t.Error("verified all the same")
 	}
 	code, err := s.plugin.Create(t.Context(), "nobody@example.com", emailotp.TypeEmailVerification)
@@ -218,7 +218,7 @@ func TestReset(t *testing.T) {
 			t.Errorf("OnPasswordReset was called %d times", told)
 		}
 		// Somebody without a password gets one.
-		user := s.create("bob@example.com", true)
+		user := s.CreateUser("bob@example.com", true)
 		s.Client().Post("/forget-password/email-otp", members{"email": "bob@example.com"}).WantBody(http.StatusOK, done)
 		s.Client().Post("/email-otp/reset-password", members{"email": "bob@example.com", "otp": s.Mail().Code, "password": "new-password"}).WantBody(http.StatusOK, done)
 		s.Client().Post("/sign-in/email", members{"email": "bob@example.com", "password": "new-password"}).Want(http.StatusOK)
@@ -237,7 +237,7 @@ func TestResetDisabled(t *testing.T) {
 	t.Parallel()
 	for name, plugins := range map[string][]betterauth.Plugin{"no passwords": nil, "disabled": {emailpassword.New(emailpassword.Config{DisableReset: true})}} {
 		s := newSite(t, emailotp.Config{}, plugintest.Options{Plugins: plugins})
-		s.create("ann@example.com", true)
+		s.CreateUser("ann@example.com", true)
 		code, err := s.plugin.Create(t.Context(), "ann@example.com", emailotp.TypeForgetPassword)
 		if err != nil {
 			t.Fatal(err)
@@ -268,7 +268,7 @@ func TestChangeEmail(t *testing.T) {
 		request("Ann@example.com").WantBody(http.StatusBadRequest, `{"message":"Email is the same"}`)
 		change("Ann@example.com", "x").WantBody(http.StatusBadRequest, `{"message":"Email is the same"}`)
 		change("nope", "x").WantError(emailotp.ErrInvalidEmail)
-		s.create("taken@example.com", true)
+		s.CreateUser("taken@example.com", true)
 		request("taken@example.com").WantBody(http.StatusOK, done)
 		if n := len(s.Mails()); n != 0 {
 			t.Errorf("%d mails to a taken address", n)
@@ -286,13 +286,13 @@ func TestChangeEmail(t *testing.T) {
 		s.SignedIn("bob@example.com").Post("/email-otp/change-email", members{"newEmail": "new@example.com", "otp": m.Code}).WantError(emailotp.ErrInvalid)
 		change("other@example.com", m.Code).WantError(emailotp.ErrInvalid)
 		a := change("New@Example.com", m.Code).WantBody(http.StatusOK, done)
-		if user := s.user("new@example.com"); user.ID != c.User.ID || !user.EmailVerified || a.SetCookie("better-auth.session_token") == nil {
+		if user := s.User("new@example.com"); user.ID != c.User.ID || !user.EmailVerified || a.SetCookie("better-auth.session_token") == nil {
 			t.Errorf("user %+v", user)
 		}
 		// Somebody may take the address before the code is used.
 		request("late@example.com").Want(http.StatusOK)
 		code := s.Mail().Code
-		s.create("late@example.com", true)
+		s.CreateUser("late@example.com", true)
 		change("late@example.com", code).WantBody(http.StatusBadRequest, `{"message":"Email already in use"}`)
 		s.Client().Post("/email-otp/change-email", members{"newEmail": "x@example.com", "otp": "1"}).WantError(betterauth.ErrUnauthorized)
 		s.Client().Post("/email-otp/request-email-change", members{"newEmail": "x@example.com"}).WantError(betterauth.ErrUnauthorized)
@@ -361,7 +361,7 @@ func TestChangeOfLongAddresses(t *testing.T) {
 func TestDatabaseDown(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, changing(false), plugintest.Options{Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
-	s.create("ann@example.com", true)
+	s.CreateUser("ann@example.com", true)
 	if err := s.DB.Close(); err != nil {
 		t.Fatal(err)
 	}

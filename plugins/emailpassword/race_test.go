@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,20 +16,6 @@ import (
 	"github.com/better-auth-go/better-auth/database/databasetest"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 )
-
-// at runs f n times at once and waits.
-func at(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			f(i)
-		})
-	}
-	close(start)
-	wg.Wait()
-}
 
 // meetingHasher lets whoever hashes wait until n do: everybody has then looked
 // at the state of things, and nobody has written.
@@ -78,7 +63,7 @@ func TestOneResetWins(t *testing.T) {
 			}
 			hasher.expect(16)
 			var won, lost, winner atomic.Int32
-			at(16, func(i int) {
+			plugintest.AtOnce(16, func(i int) {
 				answer := kit.With(t).Client().Post("/reset-password", newPassword(tokens[i%links], fmt.Sprintf("race-password-%d", i)))
 				switch {
 				case answer.Status == http.StatusOK:
@@ -120,7 +105,7 @@ func resetAgainstChange(t *testing.T, db *database.DB, cfg emailpassword.Config)
 	token := link(t, kit, box, "a@example.com")
 	hasher.expect(2)
 	var answers [2]*plugintest.Answer
-	at(2, func(i int) {
+	plugintest.AtOnce(2, func(i int) {
 		if i == 0 {
 			answers[0] = kit.Client().Post("/reset-password", newPassword(token, "race-by-reset"))
 		} else {
@@ -152,7 +137,7 @@ func TestOneFirstPasswordWins(t *testing.T) {
 		session := kit.SignedIn("a@example.com").Session.Token
 		hasher.expect(16)
 		var won atomic.Int32
-		at(16, func(i int) {
+		plugintest.AtOnce(16, func(i int) {
 			_, err := betterauth.Call[betterauth.Status](t.Context(), kit.Auth, emailpassword.SetPassword,
 				emailpassword.SetPasswordInput{NewPassword: fmt.Sprintf("race-password-%d", i)}, betterauth.CallOptions{SessionToken: session})
 			switch {

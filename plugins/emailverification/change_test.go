@@ -33,7 +33,7 @@ func TestChangeWithConfirmation(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db,
 			Config: betterauth.Config{Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}}}})
-		user := s.create("ann@example.com", true)
+		user := s.CreateUser("ann@example.com", true)
 		s.askChange("confirm", user.Email, "New@Example.com")
 		m := s.Mail()
 		if m.Kind != "change-email-confirmation" || m.To != user.Email || m.Data["newEmail"] != "new@example.com" ||
@@ -56,7 +56,7 @@ func TestChangeWithConfirmation(t *testing.T) {
 			t.Errorf("mail %+v", m)
 		}
 		s.wantClaims(m, `{"email":"ann@example.com","updateTo":"new@example.com","requestType":"change-email-verification","userId":"`+user.ID+`","change":"`)
-		if s.user("ann@example.com").ID != user.ID {
+		if s.User("ann@example.com").ID != user.ID {
 			t.Error("confirming changed the address")
 		}
 
@@ -73,7 +73,7 @@ func TestChangeWithConfirmation(t *testing.T) {
 			t.Errorf("the cached session is stale: %s", now)
 		}
 		c.Get(s.Route(m)).WantRedirect("/done?error=INVALID_TOKEN")
-		if again := s.user("new@example.com"); again.ID != user.ID {
+		if again := s.User("new@example.com"); again.ID != user.ID {
 			t.Errorf("following the link twice made %+v", again)
 		}
 	})
@@ -101,7 +101,7 @@ func TestChangeWantsTheSession(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		for _, before := range []bool{false, true} {
 			s := newSite(t, emailverification.Config{AutoSignInAfterVerification: true}, plugintest.Options{DB: db})
-			user := s.create("a@example.com", before)
+			user := s.CreateUser("a@example.com", before)
 			link := s.mailedChange("a@example.com", "b@example.com")
 			for _, c := range []*plugintest.Client{s.Client(), s.SignedUpAs(user)} {
 				answer := c.Get(link).WantError(betterauth.ErrUnauthorized)
@@ -111,12 +111,12 @@ func TestChangeWantsTheSession(t *testing.T) {
 				}
 				c.Get("/list-sessions").Want(http.StatusUnauthorized)
 			}
-			if now := s.user("a@example.com"); now.ID != user.ID || now.EmailVerified != before || len(s.Mails()) != 0 {
+			if now := s.User("a@example.com"); now.ID != user.ID || now.EmailVerified != before || len(s.Mails()) != 0 {
 				t.Errorf("a refused link left %+v", now)
 			}
 			var got changed
 			s.SignedInAs(user).Get(link).Want(http.StatusOK).Into(&got)
-			if got.User.Email != "b@example.com" || got.User.EmailVerified != before || s.user("b@example.com").EmailVerified != before {
+			if got.User.Email != "b@example.com" || got.User.EmailVerified != before || s.User("b@example.com").EmailVerified != before {
 				t.Errorf("%v: %+v", before, got.User)
 			}
 			if _, err := s.Users().Delete(t.Context(), database.Eq("id", user.ID)); err != nil {
@@ -151,7 +151,7 @@ func TestChangeIsRevocable(t *testing.T) {
 			if _, err := s.Users().Delete(s.t.Context(), database.Eq("id", u.ID)); err != nil {
 				return err
 			}
-			s.create(u.Email, true)
+			s.CreateUser(u.Email, true)
 			return nil
 		},
 	} {
@@ -159,7 +159,7 @@ func TestChangeIsRevocable(t *testing.T) {
 			t.Parallel()
 			databasetest.Each(t, func(t *testing.T, db *database.DB) {
 				s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
-				user := s.create("a@example.com", true)
+				user := s.CreateUser("a@example.com", true)
 				var links []string
 				for _, step := range []string{"confirm", "change"} {
 					s.askChange(step, user.Email, "b@example.com")
@@ -193,7 +193,7 @@ func TestChangeIsOfItsUser(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
-		user, other := s.create("a@example.com", true), s.create("other@example.com", true)
+		user, other := s.CreateUser("a@example.com", true), s.CreateUser("other@example.com", true)
 		link := s.mailedChange("a@example.com", "b@example.com")
 		s.SignedInAs(other).Get(link).WantError(emailverification.ErrInvalidUser)
 		if _, err := s.Users().UpdateOne(t.Context(), database.Set{"email": "moved@example.com"}, database.Eq("id", user.ID)); err != nil {
@@ -204,7 +204,7 @@ func TestChangeIsOfItsUser(t *testing.T) {
 		}
 		s.Client().Get(link).WantError(emailverification.ErrInvalidToken)
 		s.SignedInAs(other).Get(link).WantError(emailverification.ErrInvalidToken)
-		if s.user("a@example.com").ID != other.ID || s.user("moved@example.com").ID != user.ID {
+		if s.User("a@example.com").ID != other.ID || s.User("moved@example.com").ID != user.ID {
 			t.Error("the link changed somebody")
 		}
 	})
@@ -216,9 +216,9 @@ func TestLinksOfTypeScript175(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
-		user, other := s.create("a@example.com", false), s.create("other@example.com", true)
+		user, other := s.CreateUser("a@example.com", false), s.CreateUser("other@example.com", true)
 		s.Client().Get(s.foreign(claims{Email: "A@example.com"})).WantBody(http.StatusOK, verifiedBody)
-		if !s.user("a@example.com").EmailVerified {
+		if !s.User("a@example.com").EmailVerified {
 			t.Error("not verified")
 		}
 
@@ -229,7 +229,7 @@ func TestLinksOfTypeScript175(t *testing.T) {
 			s.SignedUpAs(user).Get(link).WantError(betterauth.ErrUnauthorized)
 			s.SignedInAs(other).Get(link).WantError(emailverification.ErrInvalidUser)
 		}
-		if len(s.Mails()) != 0 || s.user("a@example.com").ID != user.ID {
+		if len(s.Mails()) != 0 || s.User("a@example.com").ID != user.ID {
 			t.Error("a refused link had an effect")
 		}
 		c := s.SignedInAs(user)
@@ -239,7 +239,7 @@ func TestLinksOfTypeScript175(t *testing.T) {
 		}
 		c.Get(confirm).WantError(emailverification.ErrInvalidToken)
 		c.Get(change).Want(http.StatusOK)
-		if now := s.user("b@example.com"); now.ID != user.ID || !now.EmailVerified || len(s.Mails()) != 0 {
+		if now := s.User("b@example.com"); now.ID != user.ID || !now.EmailVerified || len(s.Mails()) != 0 {
 			t.Errorf("user %+v", now)
 		}
 		// Back at the old address the link is still used up.
@@ -247,7 +247,7 @@ func TestLinksOfTypeScript175(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.Get(change).WantError(emailverification.ErrInvalidToken)
-		if s.user("a@example.com").ID != user.ID {
+		if s.User("a@example.com").ID != user.ID {
 			t.Error("a used link changed the address")
 		}
 	})
@@ -259,7 +259,7 @@ func TestLinksOfTypeScript1725(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
-		user, other := s.create("a@example.com", false), s.create("other@example.com", false)
+		user, other := s.CreateUser("a@example.com", false), s.CreateUser("other@example.com", false)
 		of := func(id string, c claims) string { return s.foreign(bound{c, id}) }
 		step := claims{"a@example.com", "b@example.com", "change-email-verification"}
 		for want, link := range map[*betterauth.ErrorCode]string{
@@ -271,7 +271,7 @@ func TestLinksOfTypeScript1725(t *testing.T) {
 		}
 		s.SignedInAs(other).Get(of(other.ID, step)).WantError(emailverification.ErrInvalidToken)
 		s.Client().Get(of(user.ID, step)).WantError(betterauth.ErrUnauthorized)
-		if s.user("a@example.com").EmailVerified || s.user("other@example.com").ID != other.ID || len(s.Mails()) != 0 {
+		if s.User("a@example.com").EmailVerified || s.User("other@example.com").ID != other.ID || len(s.Mails()) != 0 {
 			t.Error("a refused link had an effect")
 		}
 
@@ -281,11 +281,11 @@ func TestLinksOfTypeScript1725(t *testing.T) {
 			t.Errorf("mailed %+v", m)
 		}
 		c.Get(of(user.ID, step)).Want(http.StatusOK)
-		if now := s.user("b@example.com"); now.ID != user.ID || now.EmailVerified {
+		if now := s.User("b@example.com"); now.ID != user.ID || now.EmailVerified {
 			t.Errorf("changed to %+v", now)
 		}
 		s.Client().Get(of(user.ID, claims{Email: "b@example.com"})).WantBody(http.StatusOK, verifiedBody)
-		if !s.user("b@example.com").EmailVerified {
+		if !s.User("b@example.com").EmailVerified {
 			t.Error("not verified")
 		}
 	})
@@ -297,7 +297,7 @@ func TestLegacyChange(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"", "something-else"} {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{})
-		user := s.create("a@example.com", true)
+		user := s.CreateUser("a@example.com", true)
 		c := s.SignedInAs(user)
 		var got changed
 		c.Get(s.foreign(claims{"a@example.com", "B@example.com", kind})).Want(http.StatusOK).Into(&got)
@@ -310,7 +310,7 @@ func TestLegacyChange(t *testing.T) {
 			t.Errorf("mailed %+v", m)
 		}
 		c.Get(s.Route(m)).WantRedirect("/")
-		if !s.user("b@example.com").EmailVerified {
+		if !s.User("b@example.com").EmailVerified {
 			t.Error("the new address is not verified")
 		}
 	}
@@ -321,16 +321,16 @@ func TestNewAddressIsTaken(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
-		user := s.create("a@example.com", true)
+		user := s.CreateUser("a@example.com", true)
 		own, foreign := s.mailedChange("a@example.com", "b@example.com"), s.foreign(claims{"a@example.com", "b@example.com", ""})
-		s.create("b@example.com", false)
+		s.CreateUser("b@example.com", false)
 		for _, link := range []string{own, foreign} {
 			c := s.SignedInAs(user)
 			answer := c.Get(link)
 			answer.WantBody(http.StatusUnprocessableEntity,
 				`{"message":"User already exists. Use another email.","code":"USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"}`)
 			c.Get(link + "&callbackURL=%2F").WantRedirect("/?error=USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL")
-			if s.user("a@example.com").ID != user.ID || len(answer.Cookies) != 0 || len(s.Mails()) != 0 {
+			if s.User("a@example.com").ID != user.ID || len(answer.Cookies) != 0 || len(s.Mails()) != 0 {
 				t.Error("a refused change had an effect")
 			}
 		}
@@ -349,7 +349,7 @@ func TestNewAddressIsTaken(t *testing.T) {
 func TestLinkOfAnEarlierOwner(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailverification.Config{}, plugintest.Options{})
-	squatter := s.create("victim@example.com", false)
+	squatter := s.CreateUser("victim@example.com", false)
 	s.askChange("change", "victim@example.com", "evil@example.com")
 	links := []string{bare(s.Mail())}
 	for _, kind := range []string{"change-email-confirmation", "change-email-verification", "legacy"} {
@@ -359,11 +359,11 @@ func TestLinkOfAnEarlierOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Clock.Advance(time.Minute)
-	victim := s.create("victim@example.com", false)
+	victim := s.CreateUser("victim@example.com", false)
 	for _, link := range links {
 		s.SignedInAs(victim).Get(link).WantError(emailverification.ErrUserNotFound)
 		answer := s.Client().Get(link).WantError(emailverification.ErrUserNotFound)
-		if len(answer.Cookies) != 0 || s.user("victim@example.com").ID != victim.ID || len(s.Mails()) != 0 {
+		if len(answer.Cookies) != 0 || s.User("victim@example.com").ID != victim.ID || len(s.Mails()) != 0 {
 			t.Error("the earlier owner took over")
 		}
 	}
@@ -379,7 +379,7 @@ func TestChangesAtOnce(t *testing.T) {
 		browsers := map[string]*plugintest.Client{} // by user: mail is sent by several at once
 		for i := range people {
 			email := fmt.Sprintf("p%d@example.com", i)
-			user := s.create(email, true)
+			user := s.CreateUser(email, true)
 			browsers[user.ID] = s.SignedInAs(user)
 			s.askChange("change", email, "wanted@example.com")
 		}
@@ -408,7 +408,7 @@ func TestOneUseOfALinkCounts(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
-		user := s.create("a@example.com", true)
+		user := s.CreateUser("a@example.com", true)
 		s.askChange("confirm", "a@example.com", "b@example.com")
 		own := bare(s.Mail())
 		for _, link := range []string{own, s.foreign(claims{"a@example.com", "b@example.com", "change-email-confirmation"})} {

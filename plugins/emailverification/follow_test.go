@@ -27,13 +27,13 @@ func TestVerify(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
-		s.create("a@example.com", false)
+		s.CreateUser("a@example.com", false)
 		link := s.link(claims{Email: "A@Example.com"})
 		for range 2 { // twice is harmless
 			answer := s.Client().Get(link)
 			answer.WantBody(http.StatusOK, verifiedBody)
-			if !s.user("a@example.com").EmailVerified || len(answer.Cookies) != 0 {
-				t.Errorf("verified %v, cookies %v", s.user("a@example.com").EmailVerified, answer.Cookies)
+			if !s.User("a@example.com").EmailVerified || len(answer.Cookies) != 0 {
+				t.Errorf("verified %v, cookies %v", s.User("a@example.com").EmailVerified, answer.Cookies)
 			}
 			s.Client().Get(link + "&callbackURL=%2Fhome%3Fa%3Db").WantRedirect("/home?a=b")
 		}
@@ -43,7 +43,7 @@ func TestVerify(t *testing.T) {
 func TestLinkErrors(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailverification.Config{}, plugintest.Options{Config: betterauth.Config{TrustedOrigins: []string{"https://app.example.com", "myapp://"}}})
-	user, other := s.create("a@example.com", false), s.create("b@example.com", false)
+	user, other := s.CreateUser("a@example.com", false), s.CreateUser("b@example.com", false)
 	expired := s.token(claims{Email: user.Email}, time.Minute)
 	s.Clock.Advance(2 * time.Minute)
 	forged := expired[:len(expired)-2] + "AA"
@@ -90,7 +90,7 @@ func TestLinkErrors(t *testing.T) {
 			}
 		}
 	}
-	if s.user("a@example.com").EmailVerified || len(s.Mails()) != 0 {
+	if s.User("a@example.com").EmailVerified || len(s.Mails()) != 0 {
 		t.Error("a bad link had an effect")
 	}
 	anonymous.Get("/verify-email?token=abc&callbackURL=https%3A%2F%2Fevil.com").WantBody(http.StatusForbidden,
@@ -104,7 +104,7 @@ func TestLinkErrors(t *testing.T) {
 func TestLinkFromAnotherSite(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailverification.Config{AutoSignInAfterVerification: true}, plugintest.Options{})
-	c := s.SignedUpAs(s.create("a@example.com", false))
+	c := s.SignedUpAs(s.CreateUser("a@example.com", false))
 	c.Header = http.Header{"Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"navigate"}, "Sec-Fetch-Dest": {"document"}, "Referer": {"https://mail.example/"}}
 	c.Get(s.link(claims{Email: "a@example.com"})).WantBody(http.StatusOK, verifiedBody)
 	c.Get("/list-sessions").Want(http.StatusOK)
@@ -115,7 +115,7 @@ func TestAutoSignIn(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{AutoSignInAfterVerification: true},
 			plugintest.Options{DB: db, Config: betterauth.Config{Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}}}})
-		user := s.create("a@example.com", false)
+		user := s.CreateUser("a@example.com", false)
 		link := s.link(claims{Email: user.Email})
 		c := s.SignedUpAs(user)
 		c.Get(link + "&callbackURL=%2F").WantRedirect("/")
@@ -149,7 +149,7 @@ func TestAutoSignIn(t *testing.T) {
 		}
 
 		// Somebody else's session is replaced, in the browser that signed up alone.
-		third := s.create("c@example.com", false)
+		third := s.CreateUser("c@example.com", false)
 		c = s.SignedUpAs(third)
 		c.SetCookie(sessionCookie, token+"."+s.Host.Sign(token))
 		c.Get(s.link(claims{Email: "c@example.com"})).Want(http.StatusOK)
@@ -159,8 +159,8 @@ func TestAutoSignIn(t *testing.T) {
 		if c.Cookie("better-auth.sign_up") != "" {
 			t.Error("the browser still remembers that it signed up")
 		}
-		s.create("d@example.com", false)
-		if answer := s.Client().Get(s.link(claims{Email: "d@example.com"})).WantBody(http.StatusOK, verifiedBody); len(answer.Cookies) != 0 || !s.user("d@example.com").EmailVerified {
+		s.CreateUser("d@example.com", false)
+		if answer := s.Client().Get(s.link(claims{Email: "d@example.com"})).WantBody(http.StatusOK, verifiedBody); len(answer.Cookies) != 0 || !s.User("d@example.com").EmailVerified {
 			t.Errorf("a browser that did not sign up was given %v", answer.Cookies)
 		}
 	})
@@ -179,10 +179,10 @@ func TestAutoSignInAsksGates(t *testing.T) {
 		return banned
 	}}}}
 	s := newSite(t, emailverification.Config{AutoSignInAfterVerification: true}, plugintest.Options{Plugins: []betterauth.Plugin{gate}})
-	c := s.SignedUpAs(s.create("a@example.com", false))
+	c := s.SignedUpAs(s.CreateUser("a@example.com", false))
 	answer := c.Get(s.link(claims{Email: "a@example.com"})).WantError(banned)
-	if !s.user("a@example.com").EmailVerified || answer.SetCookie(sessionCookie) != nil || asked != "verify-email" {
-		t.Errorf("verified %v, cookies %v, asked about %q", s.user("a@example.com").EmailVerified, answer.Cookies, asked)
+	if !s.User("a@example.com").EmailVerified || answer.SetCookie(sessionCookie) != nil || asked != "verify-email" {
+		t.Errorf("verified %v, cookies %v, asked about %q", s.User("a@example.com").EmailVerified, answer.Cookies, asked)
 	}
 }
 
@@ -205,12 +205,12 @@ func TestHooks(t *testing.T) {
 			return nil
 		},
 	}, plugintest.Options{})
-	s.create("a@example.com", false)
+	s.CreateUser("a@example.com", false)
 	link := s.link(claims{Email: "a@example.com"})
 	check := func(wantBefore, wantAfter int32, verified bool) {
 		t.Helper()
-		if before.Load() != wantBefore || after.Load() != wantAfter || s.user("a@example.com").EmailVerified != verified {
-			t.Errorf("before %d, after %d, verified %v", before.Load(), after.Load(), s.user("a@example.com").EmailVerified)
+		if before.Load() != wantBefore || after.Load() != wantAfter || s.User("a@example.com").EmailVerified != verified {
+			t.Errorf("before %d, after %d, verified %v", before.Load(), after.Load(), s.User("a@example.com").EmailVerified)
 		}
 	}
 	failBefore.Store(true)
@@ -229,7 +229,7 @@ func TestHooks(t *testing.T) {
 	if before.Load() != 3 || after.Load() != 3 {
 		t.Errorf("a changed address: before %d, after %d", before.Load(), after.Load())
 	}
-	s.create("c@example.com", false)
+	s.CreateUser("c@example.com", false)
 	s.SignedIn("c@example.com").Get(s.mailedChange("c@example.com", "d@example.com")).Want(http.StatusOK)
 	if before.Load() != 3 || after.Load() != 3 {
 		t.Errorf("a changed address that nobody has proven: before %d, after %d", before.Load(), after.Load())
@@ -247,7 +247,7 @@ func TestClicksAtOnce(t *testing.T) {
 				time.Sleep(20 * time.Millisecond) // for the other clicks to come this far, if they may
 				return nil
 			}}, plugintest.Options{DB: db})
-		user := s.create("a@example.com", false)
+		user := s.CreateUser("a@example.com", false)
 		link := s.link(claims{Email: user.Email})
 		var wg sync.WaitGroup
 		for range 16 {
@@ -270,7 +270,7 @@ func TestClicksAtOnce(t *testing.T) {
 func TestFailureIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailverification.Config{}, plugintest.Options{})
-	s.create("a@example.com", false)
+	s.CreateUser("a@example.com", false)
 	link := s.link(claims{Email: "a@example.com"})
 	if _, err := s.DB.Conn(t.Context()).ExecContext(t.Context(), `drop table "user"`); err != nil {
 		t.Fatal(err)

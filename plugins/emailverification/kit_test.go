@@ -33,25 +33,6 @@ func newSite(t testing.TB, cfg emailverification.Config, o plugintest.Options) *
 	return s
 }
 
-func (s *site) user(email string) *betterauth.User {
-	s.t.Helper()
-	user, err := s.Users().Get(s.t.Context(), database.Eq("email", email))
-	if err != nil {
-		s.t.Fatalf("%s: %v", email, err)
-	}
-	return user
-}
-
-// create makes a user without a session.
-func (s *site) create(email string, verified bool) *betterauth.User {
-	s.t.Helper()
-	user := &betterauth.User{Name: "A", Email: email, EmailVerified: verified}
-	if err := s.Users().Create(s.t.Context(), user); err != nil {
-		s.t.Fatal(err)
-	}
-	return user
-}
-
 // claims are a link's in the order they are signed.
 type claims struct {
 	Email       string `json:"email"`

@@ -29,8 +29,8 @@ func TestRequestWithoutMailer(t *testing.T) {
 func TestAnonymousRequest(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailverification.Config{}, plugintest.Options{})
-	user := s.create("new@example.com", false)
-	s.create("done@example.com", true)
+	user := s.CreateUser("new@example.com", false)
+	s.CreateUser("done@example.com", true)
 	for _, email := range []string{"new@example.com", "done@example.com", "nobody@example.com", "New@Example.com"} {
 		s.Client().Post("/send-verification-email", ask(email)).WantBody(http.StatusOK, accepted)
 		sent := s.Mails()
@@ -71,7 +71,7 @@ func TestRequestAfterVerifyingElsewhere(t *testing.T) {
 func TestMessage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailverification.Config{ExpiresIn: 90 * time.Second}, plugintest.Options{Config: betterauth.Config{AppName: "Shop"}})
-	user := s.create("ann@example.com", false)
+	user := s.CreateUser("ann@example.com", false)
 	s.Client().Post("/send-verification-email", map[string]any{"email": "ann@example.com", "callbackURL": "/a b?c=d&e"}).Want(http.StatusOK)
 	m := s.Mail()
 	var claims jsontext.Value
@@ -111,8 +111,8 @@ func TestMailForOtherPlugins(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, tt.cfg, plugintest.Options{})
-			s.create("new@example.com", false)
-			s.create("done@example.com", true)
+			s.CreateUser("new@example.com", false)
+			s.CreateUser("done@example.com", true)
 			var sent []string
 			for _, what := range []string{"sign-up", "sign-up required", "sign-in"} {
 				for _, email := range []string{"new@example.com", "done@example.com"} {

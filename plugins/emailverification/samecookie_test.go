@@ -13,7 +13,7 @@ import (
 func TestSignUpCookieBesideOthers(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, emailverification.Config{AutoSignInAfterVerification: true}, plugintest.Options{})
-	c := s.SignedUpAs(s.create("a@example.com", false))
+	c := s.SignedUpAs(s.CreateUser("a@example.com", false))
 	other := "someone:else"
 	c.Beside("better-auth.sign_up", "x")
 	c.Beside("better-auth.sign_up", other+"."+s.Host.Sign(other))

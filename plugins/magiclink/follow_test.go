@@ -32,7 +32,7 @@ func TestSignUpOnFirstUse(t *testing.T) {
 		if c.Cookie("better-auth.session_token") == "" {
 			t.Error("not signed in")
 		}
-		if u := user(t, kit, "ann@example.com"); u.Name != "Ann" || !u.EmailVerified {
+		if u := kit.User("ann@example.com"); u.Name != "Ann" || !u.EmailVerified {
 			t.Errorf("user %+v", u)
 		}
 		// The second time they are no longer new.
@@ -80,7 +80,7 @@ func TestLinkWorksOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if won.Load() != 1 || lost.Load() != 15 || sessions(t, kit, user(t, kit, "ann@example.com").ID) != 1 {
+		if won.Load() != 1 || lost.Load() != 15 || sessions(t, kit, kit.User("ann@example.com").ID) != 1 {
 			t.Errorf("%d won, %d lost", won.Load(), lost.Load())
 		}
 	})
@@ -97,7 +97,7 @@ func TestOneUserForManyLinks(t *testing.T) {
 			wg.Go(func() { kit.With(t).Client().Get(link).Want(http.StatusOK) })
 		}
 		wg.Wait()
-		if n := sessions(t, kit, user(t, kit, "ann@example.com").ID); n != 8 {
+		if n := sessions(t, kit, kit.User("ann@example.com").ID); n != 8 {
 			t.Errorf("%d sessions", n)
 		}
 	})
@@ -192,7 +192,7 @@ func TestLinksOfTypeScript175(t *testing.T) {
 			const gone = plugintest.BaseURL + "/?error=INVALID_TOKEN"
 			link := mailed("aToken", `{"email":"Bob@example.com","name":"Bob"}`)
 			kit.Client().Get(link).Want(http.StatusOK)
-			if u := user(t, kit, "bob@example.com"); !u.EmailVerified {
+			if u := kit.User("bob@example.com"); !u.EmailVerified {
 				t.Errorf("user %+v", u)
 			}
 			kit.Client().Get(link).WantRedirect(gone)
@@ -201,7 +201,7 @@ func TestLinksOfTypeScript175(t *testing.T) {
 			kit.Client().Get(mailed("magic-link:x", `{"type":"magic-link","email":"bob@example.com"}`)).WantRedirect(gone)
 
 			ended := mailed("ended", `{"email":"bob@example.com"}`)
-			if err := kit.Host.End(t.Context(), user(t, kit, "bob@example.com").ID, betterauth.PasswordChanged); err != nil {
+			if err := kit.Host.End(t.Context(), kit.User("bob@example.com").ID, betterauth.PasswordChanged); err != nil {
 				t.Fatal(err)
 			}
 			kit.Client().Get(ended).WantRedirect(gone)
@@ -234,12 +234,12 @@ func TestUnprovenAccessIsRevoked(t *testing.T) {
 			Config: betterauth.Config{Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}}})
 		attacker := kit.Client()
 		attacker.Post("/sign-up/email", map[string]any{"name": "M", "email": "ann@example.com", "password": "password1234"}).Want(http.StatusOK)
-		id := user(t, kit, "ann@example.com").ID
+		id := kit.User("ann@example.com").ID
 		owner := kit.Client()
 		owner.Get(bare(ask(kit, map[string]any{"email": "ann@example.com"}).Token)).Want(http.StatusOK)
 		attacker.Get("/get-session").WantBody(http.StatusOK, "null")
 		attacker.Post("/sign-in/email", map[string]any{"email": "ann@example.com", "password": "password1234"}).WantError(emailpassword.ErrInvalidCredentials)
-		if u := user(t, kit, "ann@example.com"); u.ID != id || !u.EmailVerified || sessions(t, kit, id) != 1 {
+		if u := kit.User("ann@example.com"); u.ID != id || !u.EmailVerified || sessions(t, kit, id) != 1 {
 			t.Errorf("user %+v, %d sessions", u, sessions(t, kit, id))
 		}
 		// What its owner has is not touched the next time.

@@ -28,15 +28,6 @@ func ask(kit *plugintest.Kit, body map[string]any) *betterauth.Message {
 // bare is the link of a token without a callback URL, which answers with JSON.
 func bare(token string) string { return "/magic-link/verify?token=" + url.QueryEscape(token) }
 
-func user(t *testing.T, kit *plugintest.Kit, email string) *betterauth.User {
-	t.Helper()
-	u, err := kit.Users().Get(t.Context(), database.Eq("email", email))
-	if err != nil {
-		t.Fatalf("%s: %v", email, err)
-	}
-	return u
-}
-
 func sessions(t *testing.T, kit *plugintest.Kit, userID string) int {
 	t.Helper()
 	n, err := plugintest.StoreOf[betterauth.Session](kit).Count(t.Context(), database.Eq("userId", userID))

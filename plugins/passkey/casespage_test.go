@@ -151,7 +151,8 @@ func renderVectors(out *strings.Builder) {
 ## The specification's own vectors
 
 The fifteen pairs of section 16. "Verifiable" says whether both ceremonies can be verified with nothing but the columns of the passkey table; "answer" is what
-the endpoints make of them under the default policy. The vectors lie outside this repository, whose licence is another; the tests read them where they are.
+the endpoints make of them under the default policy. The tests read all but packed-ed448 from the tests of go-webauthn, in the version that go.mod names; a key
+of that kind is a case of its own.
 
 | vector | verifiable | answer |
 |---|---|---|

@@ -128,7 +128,7 @@ func (m *metadataService) read(blob []byte) (*publication, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &publication{provider, int(parsed.Parsed.Number), parsed.Parsed.NextUpdate}, nil
+	return &publication{provider, parsed.Parsed.Number, parsed.Parsed.NextUpdate}, nil
 }
 
 func (m *metadataService) outdated() bool {

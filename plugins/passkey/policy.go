@@ -35,7 +35,7 @@ func (p *Passkeys) checkPolicies(site betterauth.Site, rpID string) (problems []
 		}
 	}
 	if bits := p.cfg.MinRSABits; bits < 2048 || bits > maxRSABits {
-		add("MinRSABits %d is not between 2048 and %d", bits, maxRSABits)
+		add("MinRSABits %d is not between 2048 and %d; leave it at 0 for the default", bits, maxRSABits)
 	}
 	for _, origin := range p.cfg.TopOrigins {
 		if err := checkWebOrigin(origin); err != nil {

@@ -3,7 +3,6 @@ package passkey_test
 import (
 	"net/http"
 	"slices"
-	"sync"
 	"testing"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -18,16 +17,7 @@ import (
 // atOnce runs all at the same time and returns their statuses.
 func atOnce(all []func() int) []int {
 	statuses := make([]int, len(all))
-	start := make(chan struct{})
-	var wg sync.WaitGroup
-	for i, f := range all {
-		wg.Go(func() {
-			<-start
-			statuses[i] = f()
-		})
-	}
-	close(start)
-	wg.Wait()
+	plugintest.AtOnce(len(all), func(i int) { statuses[i] = all[i]() })
 	return statuses
 }
 

@@ -91,7 +91,7 @@ func (p *Passkeys) rpID(origin string) (string, error) {
 	}
 	ascii, err := idna.Lookup.ToASCII(id)
 	if err != nil || strings.ContainsAny(id, "/:@") {
-		return "", fmt.Errorf("RP ID %q is not a domain: no scheme, port or path", id)
+		return "", fmt.Errorf("RP ID %q is not a domain; write it without scheme, port and path, as example.com", id)
 	}
 	if suffix, _ := publicsuffix.PublicSuffix(ascii); suffix == ascii && strings.Contains(ascii, ".") {
 		return "", fmt.Errorf("RP ID %q is a public suffix, below which anybody may have a site; browsers refuse it: use your own domain", id)

@@ -230,7 +230,7 @@ func TestEnableAtTheSameTime(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, twofactor.Config{}, plugintest.Options{DB: db})
 		c := s.signedUp()
-		at(8, func(int) {
+		plugintest.AtOnce(8, func(int) {
 			c.Fork().Post("/two-factor/enable", map[string]any{"password": password}).Want(http.StatusOK)
 		})
 		rows, err := plugintest.StoreOf[twofactor.Enrolment](s.Kit).Count(t.Context())

@@ -4,7 +4,6 @@ import (
 	"encoding/base32"
 	"net/http"
 	"net/url"
-	"sync"
 	"testing"
 	"time"
 
@@ -167,20 +166,6 @@ func another(code string) string {
 	wrong := []byte(code)
 	wrong[0] = '0' + (wrong[0]-'0'+1)%10
 	return string(wrong)
-}
-
-// at runs f n times at once and waits.
-func at(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			f(i)
-		})
-	}
-	close(start)
-	wg.Wait()
 }
 
 // unescaped is a cookie's value as SetCookie takes it.

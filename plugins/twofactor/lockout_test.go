@@ -180,7 +180,7 @@ func TestLockoutIsExact(t *testing.T) {
 		}
 		wrong := another(a.code(0))
 		var looked, locked atomic.Int32
-		at(len(clients), func(i int) {
+		plugintest.AtOnce(len(clients), func(i int) {
 			switch answer := verify(clients[i], "totp", wrong); answer.Code() {
 			case "INVALID_CODE":
 				looked.Add(1)
@@ -206,7 +206,7 @@ func TestTriesAreExact(t *testing.T) {
 		c := s.challenged()
 		wrong := another(a.code(0))
 		var looked, spent, gone atomic.Int32
-		at(16, func(int) {
+		plugintest.AtOnce(16, func(int) {
 			switch answer := verify(c.Fork(), "totp", wrong); answer.Code() {
 			case "INVALID_CODE":
 				looked.Add(1)
@@ -242,7 +242,7 @@ func TestOneCodeWins(t *testing.T) {
 			right := code()
 			before := s.sessions()
 			var won atomic.Int32
-			at(len(clients), func(i int) {
+			plugintest.AtOnce(len(clients), func(i int) {
 				switch answer := verify(clients[i], kind, right); {
 				case answer.Status == http.StatusOK:
 					won.Add(1)

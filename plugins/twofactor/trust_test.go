@@ -110,7 +110,7 @@ func TestOneTrustWins(t *testing.T) {
 		c := s.challenged()
 		trusting(c, "totp", a.code(0)).Want(http.StatusOK)
 		var trusted atomic.Int32
-		at(8, func(int) {
+		plugintest.AtOnce(8, func(int) {
 			if ck := signIn(c.Fork()).Want(http.StatusOK).SetCookie(cookieSession); ck != nil && ck.Value != "" {
 				trusted.Add(1)
 			}

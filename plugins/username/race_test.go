@@ -17,20 +17,6 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
 
-// at runs f n times at once and waits.
-func at(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			f(i)
-		})
-	}
-	close(start)
-	wg.Wait()
-}
-
 // late takes a username between the check that finds it free and the statement
 // that sets it.
 func late(take func(ctx context.Context) error) betterauth.Plugin {
@@ -98,7 +84,7 @@ func TestOneGetsIt(t *testing.T) {
 			}
 		}
 		var won atomic.Int32
-		at(16, func(i int) {
+		plugintest.AtOnce(16, func(i int) {
 			var answer *plugintest.Answer
 			if i%2 == 0 {
 				answer = clients[i].Post("/sign-up/email", signUp(fmt.Sprintf("new%d@example.com", i), "Wanted"))
@@ -131,7 +117,7 @@ func TestOneIsForGood(t *testing.T) {
 		}
 		var won atomic.Int32
 		var winner atomic.Value
-		at(16, func(i int) {
+		plugintest.AtOnce(16, func(i int) {
 			name := fmt.Sprintf("first%d", i)
 			switch answer := clients[i].Post("/update-user", body{"username": name}); {
 			case answer.Status == http.StatusOK:
@@ -169,26 +155,11 @@ func TestSetForGoodMeanwhile(t *testing.T) {
 	})
 }
 
-// slowVerify does something between finding a password right and saying so.
-type slowVerify struct {
-	plugintest.FastHasher
-	once func()
-}
-
-func (h *slowVerify) Verify(ctx context.Context, password, stored string) (bool, error) {
-	ok, err := h.FastHasher.Verify(ctx, password, stored)
-	if do := h.once; do != nil {
-		h.once = nil
-		do()
-	}
-	return ok, err
-}
-
 // A sign-in that was about to succeed when its password was replaced does not.
 func TestSignInAgainstReset(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		hasher, passwords := &slowVerify{}, emailpassword.New(emailpassword.Config{})
+		hasher, passwords := &plugintest.SlowHasher{}, emailpassword.New(emailpassword.Config{})
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db,
 			Config:  betterauth.Config{Password: betterauth.PasswordConfig{Hasher: hasher}},
 			Plugins: []betterauth.Plugin{passwords, account.New(account.Config{}), username.New(username.Config{})}})
@@ -197,7 +168,7 @@ func TestSignInAgainstReset(t *testing.T) {
 		if err := passwords.ReplacePassword(t.Context(), user.ID, "password1234"); err != nil {
 			t.Fatal(err)
 		}
-		hasher.once = func() {
+		hasher.Meanwhile = func() {
 			if err := passwords.ReplacePassword(t.Context(), user.ID, "password5678"); err != nil {
 				t.Error(err)
 			}
@@ -208,7 +179,7 @@ func TestSignInAgainstReset(t *testing.T) {
 		}
 		kit.Client().Post("/sign-in/username", signIn("ada", "password5678")).Want(http.StatusOK)
 		// A user who is deleted in between is nobody.
-		hasher.once = func() {
+		hasher.Meanwhile = func() {
 			if _, err := kit.Users().Delete(t.Context(), database.Eq("id", user.ID)); err != nil {
 				t.Error(err)
 			}

@@ -36,16 +36,16 @@ func Vectors() []Vector {
 // Capture is what a real authenticator once sent, as go-webauthn's own tests
 // hold it.
 type Capture struct {
-	// Index is its place in the file, from 0.
+	// Index is its place among the captures, from 0.
 	Index int
-	// Format is the attestation format, "" for an assertion.
+	// Format is the attestation format.
 	Format string
 	// Refused is why it is turned away today; "" where it verifies.
 	Refused string
 }
 
-// Captures are the captured registrations. The recorded assertions have no
-// registration beside them, so they are parsed and not verified.
+// Captures are the captured registrations. The recorded assertion has no
+// registration beside it, so it is parsed and not verified.
 func Captures() []Capture {
 	const (
 		expired = "its certificate has expired"
@@ -59,6 +59,6 @@ func Captures() []Capture {
 		{9, "android-safetynet", expired},
 		{10, "packed", ""}, {11, "fido-u2f", ""}, {12, "none", ""}, {13, "packed", ""},
 		{14, "tpm", ""}, {15, "tpm", expired}, {16, "tpm", expired},
-		{17, "none", ""}, {18, "none", ""}, {19, "none", ""}, {20, "packed", ""},
+		{17, "none", ""}, {18, "none", ""}, {19, "none", ""},
 	}
 }

@@ -1,0 +1,214 @@
+package layout_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// problemSources are the folders whose problems a golden file records, and the
+// functions in them that make problems by fmt.Errorf and errors.New.
+var problemSources = []struct {
+	folder, golden, update string
+	functions              []string
+}{
+	{"betterauth", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update",
+		[]string{"check", "problem", "provider", "attach", "attachHooks", "disable"}},
+	{"internal/baseurl", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update", nil},
+	{"internal/router", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update", []string{"Disable"}},
+	{"internal/ratelimit", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update", []string{"Check"}},
+	{"internal/input", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update",
+		[]string{"Compile", "compileObject", "compileField", "setType", "setChecks"}},
+	{"database", "database/testdata/problems.golden", "go test ./database -run TestCompileReportsEveryProblem -update",
+		[]string{"Compile", "createOrder", "readRowType", "readField", "readOption", "readDefault", "goColumnType", "newFieldCodec", "AddHooks", "WithColumn"}},
+}
+
+// A developer who meets a problem reads what is wrong, where, and what to do. Each
+// that the code can make is provoked by a test and recorded, and says a remedy
+// behind a semicolon.
+func TestProblemsAreProvokedAndSayARemedy(t *testing.T) {
+	t.Parallel()
+	for _, from := range problemSources {
+		raw, err := os.ReadFile("../../" + from.golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		recorded := problemsIn(string(raw))
+		for _, problem := range recorded {
+			if !strings.Contains(problem, "; ") {
+				t.Errorf("%s: no remedy is said; add what to do behind a semicolon: %s", from.golden, problem)
+			}
+		}
+		formats := 0
+		for _, s := range sources(t) {
+			if s.isTest || path.Dir(s.path) != from.folder {
+				continue
+			}
+			for _, f := range problemFormats(s.file, from.functions) {
+				formats++
+				if pattern := f.pattern(); pattern != nil && !slices.ContainsFunc(recorded, pattern.MatchString) {
+					t.Errorf("%s: no test provokes %q: add a case to the test behind %s, then %s", s.path, f, from.golden, from.update)
+				}
+			}
+		}
+		if formats == 0 {
+			t.Errorf("%s: no problem was found: correct problemSources", from.folder)
+		}
+	}
+}
+
+// problemsIn are the problems of a golden file: each begins with one tab, and goes
+// on behind two.
+func problemsIn(golden string) (problems []string) {
+	for line := range strings.Lines(golden) {
+		switch {
+		case strings.HasPrefix(line, "\t\t"):
+			problems[len(problems)-1] += line[1:]
+		case strings.HasPrefix(line, "\t"):
+			problems = append(problems, line[1:])
+		}
+	}
+	return problems
+}
+
+// format is that of a problem, as fmt.Errorf takes it.
+type format string
+
+var verb = regexp.MustCompile(`%[-+#]?[a-zA-Z]`)
+
+// pattern matches what the format makes, nil where it has no words of its own.
+func (f format) pattern() *regexp.Regexp {
+	words := verb.Split(string(f), -1)
+	if !strings.ContainsFunc(strings.Join(words, ""), func(r rune) bool { return 'a' <= r && r <= 'z' }) {
+		return nil
+	}
+	for i, word := range words {
+		words[i] = regexp.QuoteMeta(strings.ReplaceAll(word, "%%", "%"))
+	}
+	return regexp.MustCompile(`(?s)` + strings.Join(words, ".*"))
+}
+
+// problemFormats are the formats of problems that a file makes: in calls of problem,
+// of closures that hand their own format to it or to fmt.Errorf, and of fmt.Errorf
+// and errors.New in the functions that are named.
+func problemFormats(file *ast.File, functions []string) (formats []format) {
+	for _, decl := range file.Decls {
+		f, ok := decl.(*ast.FuncDecl)
+		if !ok || f.Body == nil {
+			continue
+		}
+		wrappers := formatWrappers(file, f)
+		ast.Inspect(f.Body, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			at := -1
+			switch name := calledName(call); name {
+			case "problem":
+				at = 2
+			case "fmt.Errorf", "errors.New":
+				if slices.Contains(functions, f.Name.Name) {
+					at = 0
+				}
+			default:
+				if i, ok := wrappers[name]; ok {
+					at = i
+				}
+			}
+			if 0 <= at && at < len(call.Args) {
+				if text, ok := literal(call.Args[at]); ok {
+					formats = append(formats, format(text))
+				}
+			}
+			return true
+		})
+	}
+	return formats
+}
+
+// formatWrappers are the closures and the parameters of a function that take a
+// format, and where.
+func formatWrappers(file *ast.File, f *ast.FuncDecl) map[string]int {
+	wrappers, types := map[string]int{}, map[string]int{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.TypeSpec); ok {
+			if typ, ok := spec.Type.(*ast.FuncType); ok {
+				if at := formatAt(typ); at >= 0 {
+					types[spec.Name.Name] = at
+				}
+			}
+		}
+		return true
+	})
+	for _, param := range f.Type.Params.List {
+		if typ, ok := param.Type.(*ast.Ident); ok && len(param.Names) == 1 {
+			if at, ok := types[typ.Name]; ok {
+				wrappers[param.Names[0].Name] = at
+			}
+		}
+	}
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		assign, ok := n.(*ast.AssignStmt)
+		if !ok || len(assign.Lhs) != 1 || len(assign.Rhs) != 1 {
+			return true
+		}
+		name, isName := assign.Lhs[0].(*ast.Ident)
+		closure, isClosure := assign.Rhs[0].(*ast.FuncLit)
+		if !isName || !isClosure {
+			return true
+		}
+		if at := formatAt(closure.Type); at >= 0 {
+			wrappers[name.Name] = at
+		}
+		return true
+	})
+	return wrappers
+}
+
+// formatAt is the place of the parameter called format, -1 without one.
+func formatAt(typ *ast.FuncType) int {
+	at := 0
+	for _, field := range typ.Params.List {
+		for _, param := range field.Names {
+			if param.Name == "format" {
+				return at
+			}
+			at++
+		}
+	}
+	return -1
+}
+
+func calledName(call *ast.CallExpr) string {
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		if pkg, ok := f.X.(*ast.Ident); ok && pkg.Name != "c" {
+			return fmt.Sprint(pkg.Name, ".", f.Sel.Name)
+		}
+		return f.Sel.Name
+	}
+	return ""
+}
+
+func literal(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(e.Value)
+		return text, err == nil && e.Kind == token.STRING
+	case *ast.BinaryExpr:
+		left, ok := literal(e.X)
+		right, alsoOK := literal(e.Y)
+		return left + right, ok && alsoOK
+	}
+	return "", false
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The package in testdata has a test that notices some changes and not others.
+func TestExamine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles a package and runs its tests some dozen times; run it without -short")
+	}
+	t.Chdir("../..")
+	got, err := examine(target{Package: "internal/mutants/testdata/gate"}, 2, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var survivors []string
+	for _, m := range got.survivors {
+		survivors = append(survivors, strings.TrimPrefix(m.key(), "internal/mutants/testdata/gate/gate.go "))
+	}
+	want := []string{
+		`Enter: age >= limit => age > limit`,
+		`reverse: i < j => i <= j`,
+		`unused: n + 1 => n - 1`,
+	}
+	if strings.Join(survivors, "\n") != strings.Join(want, "\n") {
+		t.Errorf("survivors:\n%s\nwant:\n%s", strings.Join(survivors, "\n"), strings.Join(want, "\n"))
+	}
+	if got.unreached != 1 || len(got.all) < 19 {
+		t.Errorf("%d changes, %d of the survivors reached by no test", len(got.all), got.unreached)
+	}
+}
+
+// What is rewritten still says what it said, in every form that is changed.
+func TestInstrument(t *testing.T) {
+	t.Chdir("../..")
+	work := t.TempDir()
+	in, err := instrument(target{Package: "internal/mutants/testdata/gate"}, work)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(work, "gate.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`if mutFlip(`, `mutAnd(`, `, func() bool { return (`, `mutGreaterEqual(`, `if !mutOn(`, `left = mutSub(`, `Open: mutFlip(`,
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	keys := map[string]bool{}
+	for _, m := range in.mutants {
+		if keys[m.key()] {
+			t.Errorf("two changes are called %s", m.key())
+		}
+		keys[m.key()] = true
+	}
+}
+
+func TestSurvivors(t *testing.T) {
+	t.Parallel()
+	listed, err := parseSurvivors("# comment\n\na/b.go F: x => y\n\tequal\n\tby design\na/c/b.go F: x => y\n\tequal\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	survivor := func(where, becomes string) mutant { return mutant{where: where, was: "x", becomes: becomes, again: 1} }
+	for name, c := range map[string]struct {
+		survivors       []mutant
+		unlisted, stale int
+	}{
+		"as listed": {[]mutant{survivor("a/b.go F", "y")}, 0, 0},
+		"another":   {[]mutant{survivor("a/b.go F", "y"), survivor("a/b.go F", "z")}, 1, 0},
+		"none":      {nil, 0, 1},
+	} {
+		unlisted, stale := listed.compare("a", result{survivors: c.survivors})
+		if len(unlisted) != c.unlisted || len(stale) != c.stale {
+			t.Errorf("%s: not listed %v, stale %v", name, unlisted, stale)
+		}
+	}
+	for name, text := range map[string]string{"no reason": "a/b.go F: x => y\n", "no entry": "\treason\n", "twice": "x/y.go\n\tr\nx/y.go\n\tr\n"} {
+		if _, err := parseSurvivors(text); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+func TestChoose(t *testing.T) {
+	t.Parallel()
+	for arg, want := range map[string]string{"./internal/cookie/": "internal/cookie", "betterauth": "betterauth", "plugins/admin": "plugins/admin"} {
+		got, err := choose([]string{arg})
+		if err != nil || len(got) != 1 || got[0].Package != want || (want == "betterauth") != (len(got[0].Files) > 0) {
+			t.Errorf("%s: %v, %v", arg, got, err)
+		}
+	}
+	for _, bad := range []string{"", "./...", "/tmp"} {
+		if got, err := choose([]string{bad}); err == nil {
+			t.Errorf("%q: %v", bad, got)
+		}
+	}
+}
