@@ -36,7 +36,7 @@ reference: ## moves the comparison to another release of the TypeScript server: 
 	conformance/install.sh
 	node conformance/release/move.mjs "$(VERSION)"
 
-# One package: make mutants PKG=internal/cookie. Slow without.
+# One package or file: make mutants PKG=internal/cookie, PKG=betterauth/signin.go. Slow without.
 # internal/mutants/survivors.txt lists what may survive, with the reason.
 mutants: ## what no test notices when the code of the mechanisms and gates is changed
 	go run ./internal/mutants $(PKG)

@@ -39,6 +39,7 @@ type Auth struct {
 	plugins       []*orderedPlugin
 	core          *orderedPlugin // needs plugins, and is none
 	passwords     PasswordKeeper // nil without one
+	site          Site
 	operations    map[string]*operation
 	routes        *router.Table[*operation]
 	requestHooks  []compiledRequestHook
@@ -58,15 +59,21 @@ type Auth struct {
 	mailLimit     *mailLimit
 	lookup        *database.Lookup[Session, User]
 	mail          *mailqueue.Queue // nil without a Mailer
-	checking      chan struct{}    // held while Ready checks
+	background    *background
+	checking      chan struct{} // held while Ready checks
 }
 
 var _ http.Handler = (*Auth)(nil)
 
-// Close waits for mail that is being sent, until ctx ends, and releases what
+// Close waits for events that are told in the background and for mail that is being
+// sent, until ctx ends, and releases what
 // plugins hold, in reverse order. It does not close the database.
 func (a *Auth) Close(ctx context.Context) error {
 	var errs []error
+	// First, since a subscriber may mail.
+	if a.background != nil {
+		errs = append(errs, a.background.close(ctx))
+	}
 	if a.mail != nil {
 		errs = append(errs, a.mail.Close(ctx))
 	}

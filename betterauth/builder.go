@@ -51,6 +51,7 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 	}
 	a.tellOpenOrigins()
 	a.startMail()
+	a.background = newBackground()
 	if err := a.initPlugins(ctx); err != nil {
 		return nil, err
 	}
@@ -178,7 +179,7 @@ func (a *Auth) initPlugins(ctx context.Context) error {
 			continue
 		}
 		if err := safely(func() error { return init.Init(ctx, &Host{a, p.manifest.ID}) }); err != nil {
-			started := &Auth{plugins: a.plugins[:i], mail: a.mail}
+			started := &Auth{plugins: a.plugins[:i], mail: a.mail, background: a.background}
 			return errors.Join(&Problem{Plugin: p.manifest.ID, Item: "Init", Err: err}, started.Close(ctx))
 		}
 	}

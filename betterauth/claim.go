@@ -90,7 +90,7 @@ func (c *Ctx) ClaimAddress(claim Claim, mail func(tx *Ctx, user *User) error) (c
 			return err
 		}
 		claimed = true
-		Emit(tx, &Host{auth: tx.auth, plugin: "core"}, AddressClaimed{user.ID})
+		emit(tx, tx.auth, AddressClaimed{user.ID})
 		return undoing(mail(tx, user))
 	})
 	return claimed && err == nil, err

@@ -122,18 +122,18 @@ func (a *Auth) compileManifests() (problems []error) {
 
 // checkPlugins asks plugins about their configuration.
 func (a *Auth) checkPlugins() (problems []error) {
-	site := Site{AppName: a.cfg.AppName, BaseURL: a.base.Static, TrustedOrigins: a.origins.All,
+	a.site = Site{AppName: a.cfg.AppName, BaseURL: a.base.Static, TrustedOrigins: a.origins.All,
 		AnyHost: a.base.Static == "" && a.base.Dynamic == nil && !a.base.Broken, CanMail: a.cfg.Mailer != nil}
-	if site.BaseURL != "" {
-		site.Origin = origin.Of(site.BaseURL)
+	if a.site.BaseURL != "" {
+		a.site.Origin = origin.Of(a.site.BaseURL)
 	}
 	for _, p := range a.plugins {
 		by := p.manifest.ProvesAddresses
-		site.ProvesAddresses = site.ProvesAddresses || by == ProvenWithoutMail || by == ProvenByMail && site.CanMail
+		a.site.ProvesAddresses = a.site.ProvesAddresses || by == ProvenWithoutMail || by == ProvenByMail && a.site.CanMail
 	}
 	for _, p := range a.plugins {
 		if checker, ok := p.plugin.(Checker); ok {
-			for _, err := range unjoined(safely(func() error { return checker.Check(site) })) {
+			for _, err := range unjoined(safely(func() error { return checker.Check(a.site) })) {
 				problems = append(problems, &Problem{Plugin: p.manifest.ID, Item: "config", Err: err})
 			}
 		}

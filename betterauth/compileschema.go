@@ -83,6 +83,9 @@ func (a *Auth) addRowHooks() (problems []error) {
 		add("", "row hooks", database.RowHooks[User]{BeforeCreate: a.validateUser})
 	}
 	add("", "row hooks", a.endingHooks())
+	for _, hooks := range a.tellHooks() {
+		add("", "row hooks", hooks)
+	}
 	return problems
 }
 

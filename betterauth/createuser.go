@@ -3,7 +3,6 @@ package betterauth
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/better-auth-go/better-auth/database"
 )
@@ -89,8 +88,7 @@ func (a *Auth) UserByEmail(ctx context.Context, email string) (*User, error) {
 
 // emailTaken gives the error of an address that somebody has its code.
 func emailTaken(err error) error {
-	var unique *database.UniqueError
-	if errors.As(err, &unique) && unique.Table == "user" && slices.Contains(unique.Columns, "email") {
+	if database.UniqueViolation(err, "user", "email") {
 		return ErrUserExists.Because(err)
 	}
 	return err

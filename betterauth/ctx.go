@@ -41,7 +41,9 @@ type exchange struct {
 	ip     *string
 	values map[any]any
 	login  loginState
-	claim  string // the sign-up that this request is; see ClaimFor
+	// signIns are the sessions that were made, to be told of; see tellSignIns.
+	signIns []SignedIn
+	claim   string // the sign-up that this request is; see ClaimFor
 	// stated is the origin that a client says which cannot send Origin; see SetOrigin.
 	stated string
 	// serverOnly says that the input is the application's own; see FromClient.
@@ -135,12 +137,12 @@ func (c *Ctx) Trusted(target string) bool { return c.trusts(target, true) }
 // step-up is an answer, not a failure: it commits. So does a refusal that Commit
 // marked.
 func (c *Ctx) Transaction(f func(tx *Ctx) error) error {
-	before, login := len(c.cookies), c.login
+	before, login, signIns := len(c.cookies), c.login, len(c.signIns)
 	answer, err := c.auth.transaction(c.Context, func(ctx context.Context) error {
 		return f(&Ctx{Context: ctx, exchange: c.exchange})
 	})
 	if err != nil {
-		c.cookies, c.login = c.cookies[:before], login
+		c.cookies, c.login, c.signIns = c.cookies[:before], login, c.signIns[:signIns]
 		return err
 	}
 	return answer

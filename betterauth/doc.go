@@ -79,7 +79,9 @@
 //     [AfterHook], [After], [AfterMatch], [Result], [Every],
 //     [EverySignIn], [RequestHook], [SessionSource]
 //   - events: [Subscriber], [On], [Emit], [EventType], [EventOf],
-//     [AddressClaimed]
+//     [AddressClaimed], [Reauthenticated], [EmitInBackground],
+//     [UserCreated], [SignedIn], [OrZero], [SessionEnded],
+//     [EndingHappened]
 //   - gates and what opens an account: [SessionGate], [Attempt],
 //     [Assurance], [SingleFactor], [AccessGuard], [Credentials],
 //     [Revocation], [Pending], [Ending], [Endings], [AddressProven],

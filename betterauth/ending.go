@@ -194,6 +194,9 @@ func (h *Host) End(ctx context.Context, userID string, why Ending) error {
 
 // end is End for a user whose row is held.
 func (a *Auth) end(ctx context.Context, user *User, why Ending) error {
+	if why != AddressProven { // which is told where the row says so, of every proof
+		emit(ctx, a, EndingHappened{user.ID, why})
+	}
 	if why&(UserBanned|UserDeleted) != 0 {
 		if _, err := a.sessions.store.Delete(ctx, database.Eq("userId", user.ID)); err != nil {
 			return err
@@ -257,6 +260,7 @@ func (a *Auth) endingHooks() database.Hooks {
 				if err := a.provenNow(ctx, user.ID, email); err != nil {
 					return err
 				}
+				emit(ctx, a, EndingHappened{user.ID, AddressProven})
 			}
 			if !changes {
 				return nil

@@ -39,23 +39,53 @@ func On[E any](f func(ctx context.Context, event E) error) Subscriber {
 // Emit tells all subscribers of E, in plugin order, once the transaction in ctx
 // is durable, at once without one, and never if it is undone. Declare E in
 // Manifest.Emits. An event holds ids and facts, never a secret.
-func Emit[E any](ctx context.Context, h *Host, event E) {
-	subscribers := h.auth.subscribers[reflect.TypeFor[E]()]
+func Emit[E any](ctx context.Context, h *Host, event E) { emit(ctx, h.auth, event) }
+
+func emit[E any](ctx context.Context, a *Auth, event E) {
+	subscribers := a.subscribers[reflect.TypeFor[E]()]
 	if len(subscribers) == 0 {
 		return
 	}
-	h.AfterCommit(ctx, func(ctx context.Context) error {
+	a.afterCommit(ctx, "", func(ctx context.Context) error {
 		for _, s := range subscribers {
-			s.tell(ctx, h.auth, event)
+			s.tell(ctx, a, event)
 		}
 		return nil
 	})
 }
 
-// AddressClaimed is an event of the core's own: somebody signed up with an address
-// that the user has and nobody has proven. It happens while the request that
-// signs up goes on, and Ctx.ClaimFor says which sign-up it is.
-type AddressClaimed struct{ UserID string }
+// EmitInBackground tells all subscribers of E, in plugin order, of something that
+// the answer must not tell by the time it takes, such as whose address is taken. find
+// makes the event, which may be work that tells something as well; an error of it is
+// logged. Both run in the background with a context of their own, which ends after 30
+// seconds and knows no request; at most 64 run at once, and what comes on top is
+// logged and left out. Auth.Close waits for them. Without a subscriber nothing runs.
+// Call it outside of any transaction.
+func EmitInBackground[E any](h *Host, find func(ctx context.Context) (E, error)) {
+	subscribers := h.auth.subscribers[reflect.TypeFor[E]()]
+	if len(subscribers) == 0 {
+		return
+	}
+	leftOut := func(err error) {
+		h.Logger().Warn("an event was left out", "event", reflect.TypeFor[E]().String(), "error", err, panics.Stack(err))
+	}
+	err := h.auth.background.run(func(ctx context.Context) error {
+		event, err := find(ctx)
+		if err != nil {
+			return err
+		}
+		for _, s := range subscribers {
+			s.tell(ctx, h.auth, event)
+		}
+		return nil
+	}, leftOut)
+	if err != nil {
+		leftOut(err)
+	}
+}
+
+// heard reports whether somebody subscribes to E.
+func heard[E any](a *Auth) bool { return len(a.subscribers[reflect.TypeFor[E]()]) > 0 }
 
 type compiledSubscriber struct {
 	Subscriber
@@ -71,7 +101,10 @@ func (s compiledSubscriber) tell(ctx context.Context, a *Auth, event any) {
 
 // subscribe resolves who hears what.
 func (a *Auth) subscribe() (problems []error) {
-	emitted := map[reflect.Type]bool{reflect.TypeFor[AddressClaimed](): true}
+	emitted := map[reflect.Type]bool{}
+	for _, e := range coreEvents() {
+		emitted[e.event] = true
+	}
 	for _, p := range a.plugins {
 		for _, e := range p.manifest.Emits {
 			emitted[e.event] = true

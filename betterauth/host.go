@@ -19,16 +19,8 @@ type Host struct {
 	plugin string
 }
 
-// AppName is the application's name as people see it.
-func (h *Host) AppName() string { return h.auth.cfg.AppName }
-
-// BaseURL is the configured base URL with the base path, "" when it is derived
-// from each request; Ctx.BaseURL is never empty.
-func (h *Host) BaseURL() string { return h.auth.base.Static }
-
-// TrustedOrigins are the origins trusted for every request: patterns, the base
-// URL's own origin first when it is configured.
-func (h *Host) TrustedOrigins() []string { return h.auth.origins.All }
+// Site is what Check was told of the application.
+func (h *Host) Site() Site { return h.auth.site }
 
 // SessionConfig is the application's, with defaults filled in.
 func (h *Host) SessionConfig() SessionConfig { return h.auth.cfg.Session }
@@ -106,6 +98,20 @@ func (h *Host) Verifications() *Verifications { return h.auth.verifications }
 // Sessions lists and ends sessions.
 func (h *Host) Sessions() *Sessions { return h.auth.sessions }
 
+// UserStore is the store of users. Like the other stores it knows renamed tables and
+// columns and is safe for concurrent use; StoreOf gives that of a plugin's own table.
+func (h *Host) UserStore() *database.Store[User] { return h.auth.users }
+
+// SessionStore is the store of sessions, for what Sessions does not do.
+func (h *Host) SessionStore() *database.Store[Session] { return h.auth.sessions.store }
+
+// AccountStore is the store of accounts: passwords and identities at providers.
+func (h *Host) AccountStore() *database.Store[Account] { return h.auth.accounts }
+
+// VerificationStore is the store of single-use values, for what Verifications does
+// not do.
+func (h *Host) VerificationStore() *database.Store[Verification] { return h.auth.verifications.store }
+
 // Transaction runs f in a transaction that travels in its context: every store
 // call with that context takes part. An error or a panic undoes everything; a
 // call inside another joins it. A refusal that Commit marked commits, as does a
@@ -172,9 +178,10 @@ type Tables interface{ tables() *database.Schema }
 func (h *Host) tables() *database.Schema { return h.auth.schema }
 func (a *Auth) tables() *database.Schema { return a.schema }
 
-// StoreOf returns the typed store of a table: User, Session, Account,
-// Verification, or a row type of a plugin. It knows renamed tables and columns
-// and is safe for concurrent use. The error names a type that is no table.
+// StoreOf returns the typed store of a plugin's own table, and for an application,
+// which has no Host, that of User, Session, Account or Verification. It knows renamed
+// tables and columns and is safe for concurrent use. The error names a type that is no
+// table.
 func StoreOf[Row any](of Tables) (*database.Store[Row], error) {
 	return database.StoreOf[Row](of.tables())
 }

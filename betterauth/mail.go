@@ -51,12 +51,9 @@ func (a *Auth) startMail() {
 	})
 }
 
-// CanMail reports whether the application has a Mailer.
-func (h *Host) CanMail() bool { return h.auth.mail != nil }
-
 // Mail sends m in the background once the transaction in ctx is durable, and
 // never if it is undone. Failures are logged. Without a Mailer nothing is sent;
-// see CanMail.
+// see Site.CanMail.
 //
 // A mail counts against Config.MailLimit, and is dropped where there was too
 // much for its address. Ask MayMail first, where a code or link that was mailed

@@ -37,19 +37,21 @@ type Checker interface {
 	Check(s Site) error
 }
 
-// Site is what is known of an application before it starts. Of other plugins that
-// is what their manifests say together: no plugin is handed out before its Init. A
-// plugin that cannot do without another says so in its Manifest.Needs.
+// Site is what is known of an application before it starts, and does not change:
+// Check is given it, and Host.Site returns it. Of other plugins that is what their
+// manifests say together: no plugin is handed out before its Init. A plugin that
+// cannot do without another says so in its Manifest.Needs.
 type Site struct {
-	// AppName is the application's name.
+	// AppName is the application's name as people see it.
 	AppName string
-	// BaseURL and Origin are where the server is reached, "" when that is
-	// derived from each request.
+	// BaseURL is the configured base URL with the base path, Origin its origin. Both
+	// are "" when they are derived from each request; Ctx.BaseURL is never empty.
 	BaseURL, Origin string
 	// AnyHost says that the origin is whatever host a request names, since
 	// neither a base URL nor a list of hosts is configured.
 	AnyHost bool
-	// TrustedOrigins are the patterns that are trusted for every request.
+	// TrustedOrigins are the patterns that are trusted for every request, the base
+	// URL's own origin first when it is configured. Not to be changed.
 	TrustedOrigins []string
 	// CanMail says that there is a Mailer.
 	CanMail bool

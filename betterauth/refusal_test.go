@@ -134,9 +134,9 @@ func (p *signingIn) Manifest() betterauth.Manifest {
 	})}}
 }
 
-func (p *signingIn) Init(_ context.Context, h *betterauth.Host) (err error) {
-	p.users, err = betterauth.StoreOf[betterauth.User](h)
-	return err
+func (p *signingIn) Init(_ context.Context, h *betterauth.Host) error {
+	p.users = h.UserStore()
+	return nil
 }
 
 // Whoever sends bad requests all day fills no log, and writes no lines of their own

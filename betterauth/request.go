@@ -98,6 +98,9 @@ func (c *Ctx) dispatch(src input.Source) (any, error) {
 // such as in an after hook: whoever asked was told that it did not work.
 func (c *Ctx) finish(value any, err error) (any, error) {
 	if err == nil || isAnswer(err) || c.login.created == nil {
+		if err == nil || isAnswer(err) {
+			c.tellSignIns()
+		}
 		return value, err
 	}
 	if revokeErr := c.abandonSession(); revokeErr != nil {

@@ -182,7 +182,7 @@ func (c *Ctx) abandonSession() error {
 	for _, key := range []string{cookieSession, cookieCache, cookieDontRemember} {
 		c.dropCookies(c.CookieName(key))
 	}
-	_, err := c.auth.sessions.store.Delete(context.WithoutCancel(c.Context), database.Eq("token", token))
+	_, err := c.auth.sessions.store.Delete(context.WithValue(context.WithoutCancel(c.Context), abandonedKey{}, true), database.Eq("token", token))
 	return err
 }
 

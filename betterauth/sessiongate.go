@@ -102,14 +102,21 @@ func (c *Ctx) SignIn(user *User, how SignIn) (session *Session, err error) {
 		if err != nil {
 			return err
 		}
-		session, err = tx.createSession(current, attempt.SignIn)
-		return err
+		if session, err = tx.createSession(current, attempt.SignIn); err != nil {
+			return err
+		}
+		tx.signIns = append(tx.signIns, SignedIn{UserID: current.ID, SessionID: session.ID,
+			Method: attempt.SignIn.Method, Assurance: attempt.SignIn.Assurance, NewUser: attempt.SignIn.NewUser})
+		return nil
 	})
 	if err != nil {
 		if isAnswer(err) {
 			c.postponeSession(how.Remember)
 		}
 		return nil, err
+	}
+	if c.op == nil {
+		c.tellSignIns() // else the operation may fail yet
 	}
 	return session, nil
 }

@@ -41,8 +41,11 @@ func (c *Ctx) Reauthenticate(how SignIn) (*Session, error) {
 		for column, value := range attempt.SignIn.Columns {
 			set[column] = value
 		}
-		renewed, err = tx.renewSession(&Identity{Session: id.Session, User: user}, set)
-		return err
+		if renewed, err = tx.renewSession(&Identity{Session: id.Session, User: user}, set); err != nil {
+			return err
+		}
+		emit(tx, tx.auth, Reauthenticated{UserID: user.ID, SessionID: renewed.ID, Method: attempt.SignIn.Method, Assurance: attempt.SignIn.Assurance})
+		return nil
 	})
 	if err != nil {
 		return nil, err

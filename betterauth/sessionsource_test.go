@@ -25,9 +25,9 @@ type badgeReader struct {
 	users *database.Store[betterauth.User]
 }
 
-func (b *badgeReader) Init(_ context.Context, h *betterauth.Host) (err error) {
-	b.users, err = betterauth.StoreOf[betterauth.User](h)
-	return err
+func (b *badgeReader) Init(_ context.Context, h *betterauth.Host) error {
+	b.users = h.UserStore()
+	return nil
 }
 
 func (b *badgeReader) vouch(c *betterauth.Ctx) (*betterauth.Identity, bool, error) {

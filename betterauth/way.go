@@ -70,7 +70,7 @@ func (h *Host) SignInWays(ctx context.Context, userID string) ([]string, error) 
 // the domain "invalid" is nobody's (RFC 6761, section 6.4). A user who does not
 // exist is not reached.
 func (h *Host) MailReaches(ctx context.Context, userID string) (bool, error) {
-	if !h.CanMail() {
+	if !h.Site().CanMail {
 		return false, nil
 	}
 	user, err := h.auth.users.Get(ctx, database.Eq("id", userID))

@@ -47,6 +47,9 @@ func TestServerControls(t *testing.T) {
 
 func TestServerRefusesToStart(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("compiles the Go server and runs it as a process; run it without -short")
+	}
 	path, err := goServer()
 	if err != nil {
 		t.Fatal(err)

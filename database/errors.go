@@ -3,6 +3,7 @@ package database
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -53,6 +54,14 @@ type UniqueError struct {
 	Columns []string
 
 	cause error
+}
+
+// UniqueViolation reports whether err says that a unique constraint over a column,
+// perhaps with others, refused a row of a table. Both have their logical names. It
+// is false where the engine did not say which columns they were.
+func UniqueViolation(err error, table, column string) bool {
+	var unique *UniqueError
+	return errors.As(err, &unique) && unique.Table == table && slices.Contains(unique.Columns, column)
 }
 
 // Error names the table and the columns, never a value.

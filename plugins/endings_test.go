@@ -272,6 +272,7 @@ type endingsSite struct {
 	ada      *betterauth.User
 	password string
 	n        int
+	audit    audit
 }
 
 func newEndingsSite(t *testing.T, db *database.DB) *endingsSite {
@@ -289,6 +290,7 @@ func newEndingsSite(t *testing.T, db *database.DB) *endingsSite {
 		apikey.New(apikey.Config{ConfigID: "default", EnableSessions: true}, apikey.Config{ConfigID: "short", EnableSessions: true, EndOnPasswordReset: true, Headers: []string{"X-Short-Key"}}),
 		admin.New(admin.Config{}),
 		bearer.New(bearer.Config{}),
+		s.audit.plugin(),
 	}}
 	o.Config.Password.Hasher = plugintest.FastHasher{}
 	s.Kit = plugintest.NewWith(t, o)

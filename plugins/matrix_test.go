@@ -60,11 +60,14 @@ func (s *signInSite) play(w way, g gate, want string) {
 		s.shut(g)
 	}
 	users, sessions := s.count()
+	s.audit.take()
 	got := try()
 	verdict := verdictOf(s.t, got)
 	if verdict != want {
 		s.t.Errorf("%s, want %s", verdict, want)
 	}
+	now, since := s.count()
+	s.wantTold(now-users, since-sessions)
 	s.wantSessions(got, sessions, verdict == signedIn)
 	// Who is refused is not signed up either.
 	refused := verdict != signedIn && verdict != secondary && verdict != noSession
@@ -73,6 +76,7 @@ func (s *signInSite) play(w way, g gate, want string) {
 	}
 	if verdict == secondary && got.client != nil {
 		got.answer, got.own = s.second(got.client).Want(http.StatusOK), false
+		s.wantTold(0, 1)
 		s.wantSessions(got, sessions, true)
 	}
 }

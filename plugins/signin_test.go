@@ -52,6 +52,7 @@ type signInSite struct {
 	t       *testing.T
 	arrives bool // users who sign up are as the gate says
 	ada     *betterauth.User
+	audit   audit
 }
 
 func newSignInSite(t *testing.T, db *database.DB, g gate) *signInSite {
@@ -83,6 +84,7 @@ func newSignInSite(t *testing.T, db *database.DB, g gate) *signInSite {
 		twofactor.New(twofactor.Config{EveryMethod: g.everyMethod, OTP: twofactor.OTPConfig{Enabled: true}}),
 		admin.New(admin.Config{}),
 		bearer.New(bearer.Config{}),
+		s.audit.plugin(),
 	}}
 	o.Config.Password.Hasher = plugintest.FastHasher{}
 	o.Config.Session.CookieCache.Enabled = true

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +92,9 @@ func TestValidateUserInfo(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		asked := map[string]*betterauth.User{} // by operation
 		s := &signInSite{t: t}
+		told := func() int {
+			return len(slices.DeleteFunc(s.audit.take(), func(fact string) bool { return !strings.HasPrefix(fact, "created ") }))
+		}
 		s.Kit = plugintest.NewWith(t, plugintest.Options{DB: db,
 			Config: betterauth.Config{
 				Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}},
@@ -107,7 +111,7 @@ func TestValidateUserInfo(t *testing.T) {
 					}
 					return nil
 				}},
-			Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{}), username.New(username.Config{}), admin.New(admin.Config{}),
+			Plugins: []betterauth.Plugin{s.audit.plugin(), emailpassword.New(emailpassword.Config{}), username.New(username.Config{}), admin.New(admin.Config{}),
 				magiclink.New(magiclink.Config{}), emailotp.New(emailotp.Config{}),
 				passkey.New(passkey.Config{Registration: passkey.Registration{AllowWithoutSession: true,
 					ResolveUser: func(_ *betterauth.Ctx, email string) (passkey.ResolvedUser, error) {
@@ -120,8 +124,13 @@ func TestValidateUserInfo(t *testing.T) {
 			} {
 				email := "new@" + domain
 				delete(asked, op)
+				s.audit.take()
+				before, _ := s.count()
 				if got := arrive(s, email); got != want {
 					t.Errorf("%q, %s: answered %q, want %q", op, domain, got, want)
+				}
+				if now, _ := s.count(); told() != now-before {
+					t.Errorf("%q, %s: not told of each new user once", op, domain)
 				}
 				if asked[op] == nil || asked[op].Email != email {
 					t.Errorf("%q, %s: asked about %+v", op, domain, asked)

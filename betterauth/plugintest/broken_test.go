@@ -10,6 +10,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/betterauth/plugintest/testdata/misspelt"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -54,9 +55,7 @@ func (p *part) Init(_ context.Context, h *betterauth.Host) (err error) {
 	if p.items, err = betterauth.StoreOf[item](h); err != nil {
 		return err
 	}
-	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
+	p.users = h.UserStore()
 	if p.init != nil {
 		return p.init(p)
 	}
@@ -704,6 +703,8 @@ var broken = []brokenPlugin{
 	{name: "option-given-twice", rule: plugintest.OptionsUsed, says: `SingleUse("mine") was given twice: the first is never used`,
 		options: []plugintest.Option{plugintest.SingleUse("mine", itsItem), plugintest.SingleUse("mine", itsItem)},
 		make:    greeting},
+	{name: "misspelt-column", rule: "columns", says: `plugin pages: misspelt.go:34: table page has no column "ownerID"; the nearest is "ownerId"`,
+		make: func() betterauth.Plugin { return new(misspelt.Pages) }},
 	{name: "lets-nobody-in", rule: "signs-in", says: "gate invited of plugin part: NO_ITEM",
 		make: made(func(*part) betterauth.Manifest {
 			return betterauth.Manifest{Errors: []*betterauth.ErrorCode{errNoItem}, Endpoints: []betterauth.Endpoint{betterauth.Handle(post("mine", betterauth.WithSession), greet)},

@@ -10,6 +10,7 @@ var manifestRules = []rule{
 	{"error-codes", "every error code has a code, a message and a status from 400 to 599, and the manifest lists what its operations list", errorCodes},
 	{"builds", "Build accepts the plugin with what it needs", builds},
 	{"order", "the order in which plugins are added changes neither routes nor tables", order},
+	{"columns", "a name that the source gives as a column, in a condition, a Set, an Order or a hook, is one", columns},
 	{"signs-in", "the users that Run makes are let in, or SignedInBy says how others are", signsIn},
 }
 

@@ -19,9 +19,9 @@ type visitors struct {
 
 func (*visitors) Manifest() betterauth.Manifest { return betterauth.Manifest{ID: "visitors"} }
 
-func (v *visitors) Init(_ context.Context, h *betterauth.Host) (err error) {
-	v.users, err = betterauth.StoreOf[betterauth.User](h)
-	return err
+func (v *visitors) Init(_ context.Context, h *betterauth.Host) error {
+	v.users = h.UserStore()
+	return nil
 }
 
 func admitVisitors(s *setup) {

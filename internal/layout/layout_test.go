@@ -23,7 +23,7 @@ var rules = []struct {
 	folder string
 	may    []string
 }{
-	{"betterauth/plugintest", []string{"betterauth", "database", "internal/checkpoint", "internal/input"}},
+	{"betterauth/plugintest", []string{"betterauth", "database", "internal/checkpoint", "internal/columnnames", "internal/input"}},
 	{"betterauth", []string{"database", "internal"}},
 	{"database/databasetest", []string{"database"}},
 	{"database/sqlite", []string{"database"}},

@@ -5,6 +5,8 @@
 //	go run ./internal/mutants                   # every target; slow
 //	go run ./internal/mutants internal/cookie   # one package
 //
+// A file in place of a package is for packages whose tests take long.
+//
 // survivors.txt lists the survivors that may stay, each with its reason. A
 // survivor that is not listed, and an entry that did not survive, fail the run.
 //
@@ -46,27 +48,28 @@ func run(args []string, workers int, list, verbose bool) error {
 	failed := false
 	for _, target := range targets {
 		began := time.Now()
-		result, err := examine(target, workers, list)
+		unlisted := 0
+		result, err := examine(target, workers, list, func(m mutant) {
+			switch {
+			case allowed[m.key()] == "":
+				unlisted++
+				fmt.Printf("NEW SURVIVOR %s:%d\n\t%s\n", m.position.Filename, m.position.Line, m.key())
+			case verbose:
+				fmt.Println("survives:", m.key())
+			}
+		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", target.Package, err)
 		}
 		if list {
 			continue
 		}
-		unlisted, stale := allowed.compare(target.Package, result)
-		if verbose {
-			for _, m := range result.survivors {
-				fmt.Println("survives:", m.key())
-			}
-		}
-		for _, m := range unlisted {
-			fmt.Printf("NEW SURVIVOR %s:%d\n\t%s\n", m.position.Filename, m.position.Line, m.key())
-		}
+		stale := allowed.stale(target, result)
 		for _, key := range stale {
 			fmt.Println("NOT A SURVIVOR, take it off survivors.txt:", key)
 		}
 		fmt.Println(result.summary(target.Package, time.Since(began)))
-		failed = failed || len(unlisted) > 0 || len(stale) > 0
+		failed = failed || unlisted > 0 || len(stale) > 0
 	}
 	if failed {
 		return fmt.Errorf("survivors.txt does not say what survives: write a test that fails, or list the survivor with its reason")

@@ -13,7 +13,8 @@ func TestExamine(t *testing.T) {
 		t.Skip("compiles a package and runs its tests some dozen times; run it without -short")
 	}
 	t.Chdir("../..")
-	got, err := examine(target{Package: "internal/mutants/testdata/gate"}, 2, false)
+	found := 0
+	got, err := examine(target{Package: "internal/mutants/testdata/gate"}, 2, false, func(mutant) { found++ })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,6 +29,9 @@ func TestExamine(t *testing.T) {
 	}
 	if strings.Join(survivors, "\n") != strings.Join(want, "\n") {
 		t.Errorf("survivors:\n%s\nwant:\n%s", strings.Join(survivors, "\n"), strings.Join(want, "\n"))
+	}
+	if found != len(got.survivors) {
+		t.Errorf("%d survivors are told, %d counted", found, len(got.survivors))
 	}
 	if got.unreached != 1 || len(got.all) < 19 {
 		t.Errorf("%d changes, %d of the survivors reached by no test", len(got.all), got.unreached)
@@ -68,18 +72,20 @@ func TestSurvivors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	survivor := func(where, becomes string) mutant { return mutant{where: where, was: "x", becomes: becomes, again: 1} }
+	survivor := func(where string) mutant { return mutant{where: where, was: "x", becomes: "y", again: 1} }
 	for name, c := range map[string]struct {
-		survivors       []mutant
-		unlisted, stale int
+		target    target
+		survivors []mutant
+		stale     int
 	}{
-		"as listed": {[]mutant{survivor("a/b.go F", "y")}, 0, 0},
-		"another":   {[]mutant{survivor("a/b.go F", "y"), survivor("a/b.go F", "z")}, 1, 0},
-		"none":      {nil, 0, 1},
+		"as listed":    {target{Package: "a"}, []mutant{survivor("a/b.go F")}, 0},
+		"none":         {target{Package: "a"}, nil, 1},
+		"another file": {target{Package: "a", Files: []string{"c.go"}}, nil, 0},
+		"its file":     {target{Package: "a", Files: []string{"b.go"}}, nil, 1},
+		"below":        {target{Package: "a/c"}, []mutant{survivor("a/b.go F")}, 1},
 	} {
-		unlisted, stale := listed.compare("a", result{survivors: c.survivors})
-		if len(unlisted) != c.unlisted || len(stale) != c.stale {
-			t.Errorf("%s: not listed %v, stale %v", name, unlisted, stale)
+		if stale := listed.stale(c.target, result{survivors: c.survivors}); len(stale) != c.stale {
+			t.Errorf("%s: stale %v", name, stale)
 		}
 	}
 	for name, text := range map[string]string{"no reason": "a/b.go F: x => y\n", "no entry": "\treason\n", "twice": "x/y.go\n\tr\nx/y.go\n\tr\n"} {
@@ -96,6 +102,9 @@ func TestChoose(t *testing.T) {
 		if err != nil || len(got) != 1 || got[0].Package != want || (want == "betterauth") != (len(got[0].Files) > 0) {
 			t.Errorf("%s: %v, %v", arg, got, err)
 		}
+	}
+	if got, err := choose([]string{"betterauth/signin.go"}); err != nil || got[0].Package != "betterauth" || len(got[0].Files) != 1 || !got[0].has("betterauth/signin.go") || got[0].has("betterauth/gate.go") {
+		t.Errorf("a file: %v, %v", got, err)
 	}
 	for _, bad := range []string{"", "./...", "/tmp"} {
 		if got, err := choose([]string{bad}); err == nil {

@@ -55,7 +55,9 @@ type test struct {
 	took time.Duration
 }
 
-func examine(t target, workers int, list bool) (result, error) {
+// examine changes one target. It calls found for each survivor when that is
+// known, one at a time.
+func examine(t target, workers int, list bool, found func(mutant)) (result, error) {
 	work, err := os.MkdirTemp("", "mutants-")
 	if err != nil {
 		return result{}, err
@@ -82,7 +84,7 @@ func examine(t target, workers int, list bool) (result, error) {
 	if err := s.record(workers); err != nil {
 		return result{}, err
 	}
-	return s.try(in.mutants, workers)
+	return s.try(in.mutants, workers, found)
 }
 
 // record runs each test by itself, unchanged, and notes what it reaches.
@@ -125,8 +127,9 @@ func (s *suite) record(workers int) error {
 }
 
 // try puts one change after the other in force.
-func (s *suite) try(mutants []mutant, workers int) (result, error) {
+func (s *suite) try(mutants []mutant, workers int, found func(mutant)) (result, error) {
 	r := result{all: mutants}
+	var one sync.Mutex
 	lived, slow := make([]bool, len(mutants)), make([]bool, len(mutants))
 	parallel(workers, len(mutants), func(i int) {
 		tests := s.reached[mutants[i].id]
@@ -147,6 +150,9 @@ func (s *suite) try(mutants []mutant, workers int) (result, error) {
 			}
 		}
 		lived[i] = true
+		one.Lock()
+		defer one.Unlock()
+		found(mutants[i])
 	})
 	for i, m := range mutants {
 		if slow[i] {

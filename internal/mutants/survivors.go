@@ -45,21 +45,16 @@ func parseSurvivors(text string) (survivors, error) {
 	return out, nil
 }
 
-// compare returns the survivors that are not listed, and the entries of the
-// package that did not survive.
-func (s survivors) compare(pkg string, r result) (unlisted []mutant, stale []string) {
+// stale returns the entries of the target's files that did not survive.
+func (s survivors) stale(t target, r result) (keys []string) {
 	survived := map[string]bool{}
 	for _, m := range r.survivors {
 		survived[m.key()] = true
-		if s[m.key()] == "" {
-			unlisted = append(unlisted, m)
-		}
 	}
 	for key := range s {
-		file, _, _ := strings.Cut(key, " ")
-		if file[:strings.LastIndexByte(file, '/')] == pkg && !survived[key] {
-			stale = append(stale, key)
+		if file, _, _ := strings.Cut(key, " "); t.has(file) && !survived[key] {
+			keys = append(keys, key)
 		}
 	}
-	return unlisted, stale
+	return keys
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -16,27 +17,41 @@ type target struct {
 
 // targets are the mechanisms, and the files that decide who gets in.
 var targets = []target{
+	{Package: "internal/baseurl"},
 	{Package: "internal/checkpoint"},
 	{Package: "internal/clientip"},
 	{Package: "internal/cookie"},
+	{Package: "internal/cookiecache"},
+	{Package: "internal/cors"},
 	{Package: "internal/forwarded"},
 	{Package: "internal/glob"},
 	{Package: "internal/input"},
+	{Package: "internal/mailqueue"},
 	{Package: "internal/origin"},
+	{Package: "internal/panics"},
 	{Package: "internal/password"},
 	{Package: "internal/ratelimit"},
+	{Package: "internal/router"},
 	{Package: "internal/secret"},
+	{Package: "internal/toposort"},
+	{Package: "internal/weburl"},
 	{Package: "betterauth", Files: []string{
-		"gate.go", "signin.go", "session.go", "sessionissue.go", "sessionsource.go", "sessioncache.go",
-		"cookies.go", "cookiesread.go", "require.go", "reauthenticate.go", "origins.go", "failures.go", "ending.go",
+		"sessiongate.go", "signin.go", "session.go", "sessioncache.go", "sessioncookies.go", "sessionrenew.go", "sessionsource.go", "sessionstateless.go",
+		"cookies.go", "cookiesread.go", "checkcookies.go", "require.go", "need.go", "origins.go", "failures.go", "ending.go",
 	}},
 	{Package: "plugins/passkey", Files: []string{
 		"authenticate.go", "challenge.go", "enroll.go", "key.go", "native.go", "origins.go", "policy.go", "register.go", "relyingparty.go", "strict.go",
 	}},
 }
 
-// choose returns the targets that the arguments name, or all. A package that
-// is not among them is changed whole.
+// has reports whether a file, by its path from the root, is one to change.
+func (t target) has(file string) bool {
+	folder, name := path.Split(file)
+	return folder == t.Package+"/" && (len(t.Files) == 0 || slices.Contains(t.Files, name))
+}
+
+// choose returns the targets that the arguments name, packages or files, or all.
+// A package that is not among them is changed whole.
 func choose(args []string) ([]target, error) {
 	if len(args) == 0 {
 		return targets, nil
@@ -46,6 +61,10 @@ func choose(args []string) ([]target, error) {
 		name := strings.TrimSuffix(strings.TrimPrefix(arg, "./"), "/")
 		if name == "" || strings.Contains(name, "...") || strings.HasPrefix(name, "/") {
 			return nil, fmt.Errorf("%q is not a package's folder, such as internal/cookie", arg)
+		}
+		if strings.HasSuffix(name, ".go") {
+			out = append(out, target{Package: path.Dir(name), Files: []string{path.Base(name)}})
+			continue
 		}
 		if i := slices.IndexFunc(targets, func(t target) bool { return t.Package == name }); i >= 0 {
 			out = append(out, targets[i])

@@ -71,9 +71,6 @@ type DeleteUserConfig struct {
 	// BeforeDelete is called in the transaction that deletes, before anything
 	// is; an error stops it and is the answer. Default none.
 	BeforeDelete func(ctx context.Context, u *betterauth.User) error
-	// AfterDelete is called with the user that was, once the deletion is
-	// durable. Default none.
-	AfterDelete func(ctx context.Context, u *betterauth.User)
 }
 
 // Account is the plugin. Make one with New for each Auth. Its methods are safe
@@ -165,6 +162,7 @@ func (a *Account) Manifest() betterauth.Manifest {
 			}, a.unlink),
 		},
 		Pending: pending(),
+		Emits:   []betterauth.EventType{betterauth.EventOf[Updated](), betterauth.EventOf[Unlinked]()},
 		Errors: []*betterauth.ErrorCode{ErrEmailNotUpdatable, ErrFailedToUpdate, ErrChangeDisabled, ErrDeletionDisabled, ErrNoUserInfo,
 			ErrInvalidToken, ErrCredentialNotFound, ErrInvalidPassword, ErrPasswordTooLong, ErrSessionExpired, ErrLastAccount, ErrAccountNotFound},
 	}
@@ -206,14 +204,11 @@ func (a *Account) Check(s betterauth.Site) error {
 }
 
 // Init implements betterauth.Initializer.
-func (a *Account) Init(_ context.Context, h *betterauth.Host) (err error) {
+func (a *Account) Init(_ context.Context, h *betterauth.Host) error {
 	if a.cfg.ChangeEmail.Enabled && a.cfg.ChangeEmail.UpdateWithoutVerification {
 		h.Logger().Warn("ChangeEmail.UpdateWithoutVerification lets every user find out which addresses have an account: theirs changes to one that is free and to no other")
 	}
 	a.host = h
-	if a.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
-	a.accounts, err = betterauth.StoreOf[betterauth.Account](h)
-	return err
+	a.users, a.accounts = h.UserStore(), h.AccountStore()
+	return nil
 }

@@ -120,12 +120,17 @@ func (a *Account) removeAccount(ctx context.Context, userID, id string) error {
 	if len(accounts) == 1 && !a.cfg.AllowUnlinkingAll {
 		return ErrLastAccount
 	}
-	if !slices.ContainsFunc(accounts, func(l Linked) bool { return l.ID == id }) {
+	i := slices.IndexFunc(accounts, func(l Linked) bool { return l.ID == id })
+	if i < 0 {
 		return ErrAccountNotFound
 	}
 	n, err := a.accounts.Delete(ctx, database.Eq("id", id), database.Eq("userId", userID))
 	if err == nil && n == 0 {
 		err = ErrAccountNotFound
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	betterauth.Emit(ctx, a.host, Unlinked{UserID: userID, AccountID: id, ProviderID: accounts[i].ProviderID})
+	return nil
 }

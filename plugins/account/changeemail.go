@@ -2,7 +2,6 @@ package account
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -32,7 +31,7 @@ func (a *Account) changeEmail(c *betterauth.Ctx, in ChangeEmailInput) (betteraut
 		return betterauth.Status{}, ErrChangeDisabled
 	}
 	user := c.Identity().User
-	newEmail, callbackURL := strings.ToLower(in.NewEmail), deref(in.CallbackURL)
+	newEmail, callbackURL := strings.ToLower(in.NewEmail), betterauth.OrZero(in.CallbackURL)
 	if newEmail == strings.ToLower(user.Email) {
 		return betterauth.Status{}, errSameEmail
 	}
@@ -51,7 +50,7 @@ func (a *Account) changeEmail(c *betterauth.Ctx, in ChangeEmailInput) (betteraut
 	return betterauth.Status{Status: err == nil}, err
 }
 
-func (a *Account) canVerify() bool { return a.mailer != nil && a.host.CanMail() }
+func (a *Account) canVerify() bool { return a.mailer != nil && a.host.Site().CanMail }
 
 // replaceEmail changes an address that is not verified. It must still be so when
 // it is replaced: the new one would otherwise count as verified.
@@ -63,9 +62,8 @@ func (a *Account) replaceEmail(c *betterauth.Ctx, newEmail, callbackURL string) 
 			database.Eq("id", id.User.ID), database.Eq("email", id.User.Email), database.Eq("emailVerified", false))
 		return err
 	})
-	var unique *database.UniqueError
 	switch {
-	case errors.As(err, &unique) && slices.Contains(unique.Columns, "email"):
+	case database.UniqueViolation(err, "user", "email"):
 		c.RefreshCookies(id, betterauth.AllCookies) // as after a change
 		return nil
 	case errors.Is(err, database.ErrNotFound):
@@ -78,11 +76,4 @@ func (a *Account) replaceEmail(c *betterauth.Ctx, newEmail, callbackURL string) 
 		return nil
 	}
 	return a.mailer.Mail(c, user, callbackURL)
-}
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

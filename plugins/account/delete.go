@@ -48,20 +48,20 @@ func (a *Account) deleteUser(c *betterauth.Ctx, in DeleteUserInput) (DeleteUserA
 		return DeleteUserAnswer{}, ErrDeletionDisabled
 	}
 	id := c.Identity()
-	password := deref(in.Password)
+	password := betterauth.OrZero(in.Password)
 	if password != "" {
 		if err := a.checkPassword(c, id.User.ID, password); err != nil {
 			return DeleteUserAnswer{}, err
 		}
 	}
-	switch token := deref(in.Token); {
+	switch token := betterauth.OrZero(in.Token); {
 	case token != "":
 		if err := a.takeToken(c, id.User.ID, token); err != nil {
 			return DeleteUserAnswer{}, err
 		}
 	case a.cfg.DeleteUser.MailToken:
 		err := c.ChangeAccess(func(tx *betterauth.Ctx, user *betterauth.User) error {
-			return a.mailToken(tx, user, deref(in.CallbackURL))
+			return a.mailToken(tx, user, betterauth.OrZero(in.CallbackURL))
 		})
 		return DeleteUserAnswer{Success: true, Message: "Verification email sent"}, err
 	case password == "" && !c.Fresh(id.Session):
@@ -93,7 +93,7 @@ func (a *Account) followDeletion(c *betterauth.Ctx, in FollowDeletionInput) (any
 	if err := a.remove(c); err != nil {
 		return nil, err
 	}
-	if target := deref(in.CallbackURL); target != "" {
+	if target := betterauth.OrZero(in.CallbackURL); target != "" {
 		return betterauth.Redirect{URL: target}, nil
 	}
 	return deleted, nil
@@ -141,7 +141,7 @@ func (a *Account) mailToken(c *betterauth.Ctx, user *betterauth.User, callbackUR
 	}
 	// The mail is sent after the request, which may go on with its own copy.
 	recipient := *user
-	app := a.host.AppName()
+	app := a.host.Site().AppName
 	m := &betterauth.Message{
 		Kind: KindDelete, To: user.Email, User: &recipient, Token: token,
 		URL:     c.BaseURL() + "/delete-user/callback?token=" + token + "&callbackURL=" + betterauth.EncodeURIComponent(callbackURL),
@@ -166,9 +166,6 @@ func (a *Account) remove(c *betterauth.Ctx) error {
 		}
 		if _, err := a.users.Delete(tx, database.Eq("id", user.ID)); err != nil {
 			return err
-		}
-		if after := a.cfg.DeleteUser.AfterDelete; after != nil {
-			a.host.AfterCommit(tx, func(ctx context.Context) error { after(ctx, user); return nil })
 		}
 		return nil
 	})

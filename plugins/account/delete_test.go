@@ -182,7 +182,17 @@ func TestDeletionLinks(t *testing.T) {
 	}
 }
 
-func TestDeletionHooks(t *testing.T) {
+// deletions is an audit log of users who were deleted.
+func deletions(tell func(ctx context.Context, userID string)) betterauth.Plugin {
+	return betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{betterauth.On(func(ctx context.Context, e betterauth.EndingHappened) error {
+		if e.Ending == betterauth.UserDeleted {
+			tell(ctx, e.UserID)
+		}
+		return nil
+	})}}
+}
+
+func TestDeletionIsJudgedAndTold(t *testing.T) {
 	t.Parallel()
 	refused := &betterauth.ErrorCode{Code: "REFUSED", Message: "refused", Status: http.StatusConflict}
 	var refuse atomic.Bool
@@ -195,14 +205,13 @@ func TestDeletionHooks(t *testing.T) {
 		}
 		return nil
 	}
-	cfg.DeleteUser.AfterDelete = func(ctx context.Context, u *betterauth.User) {
+	s = newSite(t, cfg, plugintest.Options{Plugins: []betterauth.Plugin{deletions(func(ctx context.Context, userID string) {
 		after.Add(1)
-		if still, err := s.Users().Exists(ctx, database.Eq("id", u.ID)); still || err != nil {
-			t.Errorf("called before the deletion was durable: %v, %v", still, err)
+		if still, err := s.Users().Exists(ctx, database.Eq("id", userID)); still || err != nil {
+			t.Errorf("told before the deletion was durable: %v, %v", still, err)
 		}
-		panic("a hook that breaks")
-	}
-	s = newSite(t, cfg, plugintest.Options{})
+		panic("a subscriber that breaks")
+	})}})
 	c := s.SignedIn("a@example.com")
 	s.link(c.User, "github")
 	refuse.Store(true)
@@ -224,8 +233,7 @@ func TestDeletionsAtOnce(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		var hooks atomic.Int32
 		cfg := byMail
-		cfg.DeleteUser.AfterDelete = func(context.Context, *betterauth.User) { hooks.Add(1) }
-		s := newSite(t, cfg, plugintest.Options{DB: db})
+		s := newSite(t, cfg, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{deletions(func(context.Context, string) { hooks.Add(1) })}})
 		c := s.SignedIn("a@example.com")
 		c.Post("/delete-user", map[string]any{}).Want(http.StatusOK)
 		link := "/delete-user/callback?token=" + s.Mail().Token

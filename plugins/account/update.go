@@ -2,6 +2,8 @@ package account
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +30,7 @@ func (a *Account) update(c *betterauth.Ctx, in UpdateInput) (betterauth.Status, 
 	if err != nil {
 		return betterauth.Status{}, err
 	}
+	betterauth.Emit(c, a.host, Updated{UserID: user.ID, Columns: slices.Sorted(maps.Keys(set))})
 	c.RefreshCookies(&betterauth.Identity{Session: id.Session, User: user}, betterauth.AllCookies)
 	return betterauth.Status{Status: true}, nil
 }

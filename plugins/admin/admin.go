@@ -222,11 +222,8 @@ func (a *Admin) Check(betterauth.Site) error {
 }
 
 // Init implements betterauth.Initializer.
-func (a *Admin) Init(_ context.Context, h *betterauth.Host) (err error) {
+func (a *Admin) Init(_ context.Context, h *betterauth.Host) error {
 	a.host, a.columns = h, h.Columns("user")
-	if a.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
-	a.sessions, err = betterauth.StoreOf[betterauth.Session](h)
-	return err
+	a.users, a.sessions = h.UserStore(), h.SessionStore()
+	return nil
 }

@@ -74,6 +74,7 @@ func New(configs ...Config) *Keys {
 func (k *Keys) Manifest() betterauth.Manifest {
 	m := betterauth.Manifest{
 		ID:     ID,
+		Emits:  events(),
 		Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[Key]("apikey")}},
 		Endpoints: []betterauth.Endpoint{
 			// A key outlives the session that it is made with, so that one is fresh.
@@ -135,9 +136,7 @@ func refuseInOwnWords(_ *betterauth.Ctx, r *betterauth.Result) error {
 // Init implements betterauth.Initializer.
 func (k *Keys) Init(_ context.Context, h *betterauth.Host) (err error) {
 	k.host = h
-	if k.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
+	k.users = h.UserStore()
 	k.store, err = betterauth.StoreOf[Key](h)
 	return err
 }
@@ -155,7 +154,7 @@ func (k *Keys) revoke(ctx context.Context, r betterauth.Revocation) error {
 		}
 		where = append(where, database.In("configId", ending...))
 	}
-	_, err := k.store.Delete(ctx, where...)
+	_, err := k.remove(ctx, where...)
 	return err
 }
 

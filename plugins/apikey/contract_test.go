@@ -6,6 +6,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/plugins/admin"
 	"github.com/better-auth-go/better-auth/plugins/apikey"
 )
 
@@ -24,6 +25,8 @@ func TestContract(t *testing.T) {
 		apikey.DeleteAPIKey: func(id string) plugintest.Request { return plugintest.Request{Body: body{"keyId": id}} },
 	}
 	options := []plugintest.Option{
+		// Whose columns say who is banned.
+		plugintest.Companions(func() []betterauth.Plugin { return []betterauth.Plugin{admin.New(admin.Config{})} }),
 		plugintest.Sample(apikey.CreateAPIKey, func(*plugintest.Kit, *plugintest.Client) plugintest.Request {
 			return plugintest.Request{Body: body{"name": "key", "prefix": "pre_"}}
 		}),

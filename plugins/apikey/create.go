@@ -52,7 +52,7 @@ func (k *Keys) createKey(c *betterauth.Ctx, in CreateInput) (*Answer, error) {
 	if in.Prefix != nil && !prefixSyntax.MatchString(*in.Prefix) {
 		return nil, betterauth.ErrValidation.Messagef("[body.prefix] Invalid prefix format, must be alphanumeric and contain only underscores and hyphens.")
 	}
-	conf, err := k.config(deref(in.ConfigID))
+	conf, err := k.config(betterauth.OrZero(in.ConfigID))
 	if err != nil {
 		return nil, err
 	}
@@ -63,10 +63,10 @@ func (k *Keys) createKey(c *betterauth.Ctx, in CreateInput) (*Answer, error) {
 	if remote && in.UserID != nil {
 		return nil, ErrUnauthorizedSession
 	}
-	if conf.Organizations && deref(in.OrganizationID) == "" {
+	if conf.Organizations && betterauth.OrZero(in.OrganizationID) == "" {
 		return nil, ErrOrganizationRequired
 	}
-	owner := deref(in.UserID)
+	owner := betterauth.OrZero(in.UserID)
 	switch {
 	case user == nil && owner == "", user != nil && owner != "" && owner != user.ID:
 		return nil, ErrUnauthorizedSession
@@ -110,7 +110,7 @@ func bySession(c *betterauth.Ctx, f func(ctx context.Context) error) error {
 // text, which is not stored. It does not look whether there is such a user,
 // without whom the key is never good.
 func (k *Keys) Create(ctx context.Context, userID string, in CreateInput) (key *Key, text string, err error) {
-	conf, err := k.config(deref(in.ConfigID))
+	conf, err := k.config(betterauth.OrZero(in.ConfigID))
 	if err != nil {
 		return nil, "", err
 	}
@@ -170,7 +170,11 @@ func (k *Keys) create(ctx context.Context, conf *Config, owner string, in Create
 	if key.Permissions, err = permissions.text(); err != nil {
 		return nil, "", err
 	}
-	return key, text, k.store.Create(ctx, key)
+	if err := k.store.Create(ctx, key); err != nil {
+		return nil, "", err
+	}
+	betterauth.Emit(ctx, k.host, Created{UserID: owner, KeyID: key.ID})
+	return key, text, nil
 }
 
 // check looks at what a key is to be like.
@@ -193,7 +197,7 @@ func (in *CreateInput) check(conf *Config) error {
 	if in.Prefix != nil && (len(*in.Prefix) < conf.MinPrefixLength || len(*in.Prefix) > conf.MaxPrefixLength) {
 		return ErrPrefixLength
 	}
-	if deref(in.Name) != "" {
+	if betterauth.OrZero(in.Name) != "" {
 		return conf.checkName(*in.Name)
 	}
 	if conf.RequireName {
@@ -290,13 +294,6 @@ func (c *Config) hash(key string) string {
 func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
 
 func ptr[T any](v T) *T { return &v }
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
 
 func override[T any](field **T, value *T) {
 	if value != nil {

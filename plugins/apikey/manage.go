@@ -12,7 +12,7 @@ import (
 // find returns which key of a user is meant: by its id, its configuration and
 // its owner. Which organization a user belongs to is not known here.
 func (k *Keys) find(ctx context.Context, userID string, configID *string, id string) (*Config, []database.Cond, error) {
-	conf, err := k.config(deref(configID))
+	conf, err := k.config(betterauth.OrZero(configID))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,7 +84,7 @@ func (k *Keys) Delete(ctx context.Context, userID string, in DeleteInput) error 
 	if err != nil {
 		return err
 	}
-	n, err := k.store.Delete(ctx, where...)
+	n, err := k.remove(ctx, where...)
 	if err == nil && n == 0 {
 		err = ErrKeyNotFound
 	}
@@ -129,7 +129,7 @@ func (k *Keys) listKeys(c *betterauth.Ctx, in ListInput) (List, error) {
 
 // List returns a page of a user's keys and how many there are in all.
 func (k *Keys) List(ctx context.Context, userID string, in ListInput) (keys []*Key, total int, err error) {
-	if deref(in.OrganizationID) != "" {
+	if betterauth.OrZero(in.OrganizationID) != "" {
 		return nil, 0, ErrNoOrganizations
 	}
 	order, err := in.order()
@@ -137,7 +137,7 @@ func (k *Keys) List(ctx context.Context, userID string, in ListInput) (keys []*K
 		return nil, 0, err
 	}
 	where := k.ofUser(userID)
-	if id := deref(in.ConfigID); id != "" {
+	if id := betterauth.OrZero(in.ConfigID); id != "" {
 		if _, err := k.config(id); err != nil {
 			return nil, 0, err
 		}
@@ -178,7 +178,7 @@ var sortable = func() map[string]bool {
 
 func (in *ListInput) order() ([]database.Order, error) {
 	made := []database.Order{{Column: "createdAt"}, {Column: "id"}}
-	by := deref(in.SortBy)
+	by := betterauth.OrZero(in.SortBy)
 	if by == "" {
 		return made, nil
 	}
@@ -188,6 +188,6 @@ func (in *ListInput) order() ([]database.Order, error) {
 	if !sortable[by] {
 		return nil, betterauth.ErrValidation.Messagef("[query.sortBy] Invalid option")
 	}
-	first := database.Order{Column: by, Desc: deref(in.SortDirection) == "desc"}
+	first := database.Order{Column: by, Desc: betterauth.OrZero(in.SortDirection) == "desc"}
 	return append([]database.Order{first}, made...), nil
 }

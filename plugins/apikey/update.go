@@ -49,7 +49,7 @@ func (k *Keys) updateKey(c *betterauth.Ctx, in UpdateInput) (*Answer, error) {
 	if _, err := in.permissions(); err != nil {
 		return nil, err
 	}
-	user, remote, owner := caller(c), c.FromClient(), deref(in.UserID)
+	user, remote, owner := caller(c), c.FromClient(), betterauth.OrZero(in.UserID)
 	switch {
 	case user == nil && owner == "", user != nil && owner != "" && owner != user.ID:
 		return nil, ErrUnauthorizedSession
@@ -103,6 +103,7 @@ func (k *Keys) Update(ctx context.Context, userID string, in UpdateInput) (*Key,
 	if err != nil {
 		return nil, err
 	}
+	betterauth.Emit(ctx, k.host, Updated{UserID: userID, KeyID: key.ID})
 	k.sweep(ctx)
 	k.repair(ctx, key)
 	return key, nil

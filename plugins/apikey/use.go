@@ -140,7 +140,7 @@ func (k *Key) planRemaining(set database.Set, where []database.Cond, now time.Ti
 	if k.Remaining == nil {
 		return append(where, database.IsNull("remaining")), nil
 	}
-	if amount, interval := value(k.RefillAmount), value(k.RefillInterval); amount > 0 && interval > 0 {
+	if amount, interval := betterauth.OrZero(k.RefillAmount), betterauth.OrZero(k.RefillInterval); amount > 0 && interval > 0 {
 		filled := k.CreatedAt
 		if k.LastRefillAt != nil {
 			filled = *k.LastRefillAt
@@ -182,7 +182,7 @@ func (k *Key) planRate(conf *Config, set database.Set, where []database.Cond, no
 		set["requestCount"] = 1
 		return append(where, database.Lt("lastRequest", start)), nil
 	}
-	if value(k.RequestCount) >= limit {
+	if betterauth.OrZero(k.RequestCount) >= limit {
 		return nil, &RateLimitError{TryAgainIn: k.LastRequest.Sub(start).Milliseconds()}
 	}
 	set["requestCount"] = database.Add(1)
@@ -191,10 +191,3 @@ func (k *Key) planRate(conf *Config, set database.Set, where []database.Cond, no
 }
 
 func milliseconds(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
-
-func value(n *int64) int64 {
-	if n == nil {
-		return 0
-	}
-	return *n
-}

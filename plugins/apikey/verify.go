@@ -62,7 +62,7 @@ func (k *Keys) verifyKey(c *betterauth.Ctx, in VerifyInput) (VerifyAnswer, error
 // not looked at, and what the owner may do beyond that is for the caller to
 // find out.
 func (k *Keys) Verify(ctx context.Context, in VerifyInput) (*Key, error) {
-	lookup, err := k.config(deref(in.ConfigID))
+	lookup, err := k.config(betterauth.OrZero(in.ConfigID))
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package emailotp
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -22,7 +21,7 @@ func (e *EmailOTP) requestChange(c *betterauth.Ctx, in RequestChangeInput) (bett
 	if err != nil {
 		return betterauth.Success{}, err
 	}
-	if !e.host.CanMail() {
+	if !e.host.Site().CanMail {
 		return betterauth.Success{}, errNoMailer
 	}
 	verified := identifier(TypeEmailVerification, email)
@@ -105,9 +104,8 @@ func (e *EmailOTP) change(c *betterauth.Ctx, in ChangeInput) (betterauth.Success
 		}
 		return e.afterVerification(tx, user)
 	})
-	var unique *database.UniqueError
 	switch {
-	case errors.As(err, &unique) && slices.Contains(unique.Columns, "email"):
+	case database.UniqueViolation(err, "user", "email"):
 		// Who has the code reads the new address's mail, and may know.
 		return betterauth.Success{}, errEmailInUse.Because(err)
 	case errors.Is(err, database.ErrNotFound):

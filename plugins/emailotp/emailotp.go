@@ -235,14 +235,9 @@ func (e *EmailOTP) Check(s betterauth.Site) error {
 }
 
 // Init implements betterauth.Initializer.
-func (e *EmailOTP) Init(_ context.Context, h *betterauth.Host) (err error) {
+func (e *EmailOTP) Init(_ context.Context, h *betterauth.Host) error {
 	e.host = h
-	if e.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
-	if e.values, err = betterauth.StoreOf[betterauth.Verification](h); err != nil {
-		return err
-	}
+	e.users, e.values = h.UserStore(), h.VerificationStore()
 	if e.links != nil {
 		return e.links.ReplaceLinks(e.MailVerificationCode)
 	}

@@ -15,7 +15,7 @@ type RequestResetInput struct {
 }
 
 func (e *EmailOTP) requestReset(c *betterauth.Ctx, in RequestResetInput) (betterauth.Success, error) {
-	if !e.host.CanMail() {
+	if !e.host.Site().CanMail {
 		return betterauth.Success{}, errNoMailer
 	}
 	if e.passwords == nil {

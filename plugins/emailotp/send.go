@@ -26,7 +26,7 @@ type SendInput struct {
 }
 
 func (e *EmailOTP) send(c *betterauth.Ctx, in SendInput) (betterauth.Success, error) {
-	if !e.host.CanMail() {
+	if !e.host.Site().CanMail {
 		return betterauth.Success{}, errNoMailer
 	}
 	email, ok := betterauth.NormalizeEmail(in.Email)
@@ -87,7 +87,7 @@ func (e *EmailOTP) deliver(ctx context.Context, m *betterauth.Message, deliver b
 func (e *EmailOTP) message(to string, t Type, user *betterauth.User, code string) *betterauth.Message {
 	// The mail is sent after the request, which may go on with its own copy.
 	recipient := *user
-	app := e.host.AppName()
+	app := e.host.Site().AppName
 	m := &betterauth.Message{Kind: string(t) + "-otp", To: to, User: &recipient, Code: code}
 	action := ""
 	switch t {
@@ -148,7 +148,7 @@ func (e *EmailOTP) MailVerificationCode(c *betterauth.Ctx, user *betterauth.User
 // sign-up that made the user.
 func (e *EmailOTP) afterSignUp(ctx context.Context, user *betterauth.User) error {
 	c, ok := betterauth.CtxFrom(ctx)
-	if !ok || !strings.HasPrefix(c.Operation().Path, "/sign-up") || !e.host.CanMail() {
+	if !ok || !strings.HasPrefix(c.Operation().Path, "/sign-up") || !e.host.Site().CanMail {
 		return nil
 	}
 	return e.MailVerificationCode(c, user, e.host.FirstClaim(user.ID), true)
@@ -158,7 +158,7 @@ func (e *EmailOTP) afterSignUp(ctx context.Context, user *betterauth.User) error
 // proven.
 func (e *EmailOTP) afterClaim(ctx context.Context, claimed betterauth.AddressClaimed) error {
 	c, ok := betterauth.CtxFrom(ctx)
-	if !ok || !e.host.CanMail() {
+	if !ok || !e.host.Site().CanMail {
 		return nil
 	}
 	user, err := e.users.Get(ctx, database.Eq("id", claimed.UserID))

@@ -51,13 +51,6 @@ type Config struct {
 	// by itself, such as an administrator by hand, so that RequireVerifiedEmail
 	// needs no plugin for it. Default false.
 	AddressesVerifiedElsewhere bool
-	// OnExistingUserSignUp is told of a sign-up for an address that somebody has
-	// proven to be theirs, where the answer does not say so: to mail them, say. An
-	// address that nobody has proven is anybody's to sign up with. It runs in the
-	// background for 30 seconds at most, so that its time tells nothing; at
-	// most 64 run at once, and what comes on top is logged and left out.
-	// Default nil.
-	OnExistingUserSignUp func(ctx context.Context, user *betterauth.User)
 
 	// MinLength and MaxLength bound a new password in UTF-16 code units.
 	// Default 8 and 128.
@@ -73,9 +66,6 @@ type Config struct {
 	// is reset. A reset that proves the address for the first time ends them
 	// anyway. Default false.
 	RevokeSessionsOnReset bool
-	// OnPasswordReset is told of every reset once it is durable, before the
-	// answer. Default nil.
-	OnPasswordReset func(ctx context.Context, user *betterauth.User)
 }
 
 // EmailPassword is the plugin. Make one with New for each Auth.
@@ -85,14 +75,12 @@ type EmailPassword struct {
 	users    *database.Store[betterauth.User]
 	accounts *database.Store[betterauth.Account]
 	verifier VerificationMailer // nil without one
-	aside    *aside
 }
 
 var (
 	_ betterauth.Plugin      = (*EmailPassword)(nil)
 	_ betterauth.Checker     = (*EmailPassword)(nil)
 	_ betterauth.Initializer = (*EmailPassword)(nil)
-	_ betterauth.Closer      = (*EmailPassword)(nil)
 )
 
 // New makes the plugin.
@@ -106,7 +94,7 @@ func New(cfg Config) *EmailPassword {
 	if cfg.ResetTTL == 0 {
 		cfg.ResetTTL = time.Hour
 	}
-	return &EmailPassword{cfg: cfg, aside: newAside()}
+	return &EmailPassword{cfg: cfg}
 }
 
 // Manifest implements betterauth.Plugin.
@@ -161,6 +149,7 @@ func (p *EmailPassword) Manifest() betterauth.Manifest {
 		},
 		Gates:   []betterauth.SessionGate{{Name: "verified address", Check: p.demandVerified}},
 		Pending: pending(),
+		Emits:   []betterauth.EventType{betterauth.EventOf[ExistingUserSignedUp]()},
 		Errors: []*betterauth.ErrorCode{
 			ErrSignUpDisabled, ErrInvalidEmail, ErrPasswordTooShort, ErrPasswordTooLong, ErrUserExists, ErrInvalidCredentials, ErrEmailNotVerified,
 			ErrResetDisabled, ErrInvalidToken, ErrUserNotFound, ErrNoPassword, ErrInvalidPassword, ErrPasswordSet,
@@ -187,14 +176,8 @@ func (p *EmailPassword) Check(s betterauth.Site) error {
 }
 
 // Init implements betterauth.Initializer.
-func (p *EmailPassword) Init(_ context.Context, h *betterauth.Host) (err error) {
+func (p *EmailPassword) Init(_ context.Context, h *betterauth.Host) error {
 	p.host = h
-	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
-	p.accounts, err = betterauth.StoreOf[betterauth.Account](h)
-	return err
+	p.users, p.accounts = h.UserStore(), h.AccountStore()
+	return nil
 }
-
-// Close implements betterauth.Closer: it waits for callbacks in the background.
-func (p *EmailPassword) Close(ctx context.Context) error { return p.aside.close(ctx) }

@@ -52,7 +52,7 @@ func (p *EmailPassword) requestReset(c *betterauth.Ctx, in RequestPasswordResetI
 	switch {
 	case p.cfg.DisableReset:
 		return RequestPasswordResetAnswer{}, ErrResetDisabled
-	case !p.host.CanMail():
+	case !p.host.Site().CanMail:
 		return RequestPasswordResetAnswer{}, errNoMailer
 	}
 	sent := RequestPasswordResetAnswer{Status: true, Message: "If this email exists in our system, check your email for the reset link"}
@@ -74,7 +74,7 @@ func (p *EmailPassword) requestReset(c *betterauth.Ctx, in RequestPasswordResetI
 	if _, err := p.host.Verifications().Create(c, resetPrefix+token, user.ID, p.cfg.ResetTTL); err != nil {
 		return RequestPasswordResetAnswer{}, err
 	}
-	link := c.BaseURL() + "/reset-password/" + token + "?callbackURL=" + betterauth.EncodeURIComponent(text(in.RedirectTo))
+	link := c.BaseURL() + "/reset-password/" + token + "?callbackURL=" + betterauth.EncodeURIComponent(betterauth.OrZero(in.RedirectTo))
 	if m := p.resetMessage(user, link, token); known {
 		p.host.Mail(c, m)
 	}
@@ -84,7 +84,7 @@ func (p *EmailPassword) requestReset(c *betterauth.Ctx, in RequestPasswordResetI
 // resetMessage leaves out the user's name: whoever signed up with somebody
 // else's address chose it.
 func (p *EmailPassword) resetMessage(user *betterauth.User, link, token string) *betterauth.Message {
-	app := p.host.AppName()
+	app := p.host.Site().AppName
 	return &betterauth.Message{
 		Kind: resetMail, To: user.Email, User: user, URL: link, Token: token,
 		Subject: "Reset your password for " + app,
@@ -142,9 +142,9 @@ type ResetPasswordInput struct {
 }
 
 func (p *EmailPassword) reset(c *betterauth.Ctx, in ResetPasswordInput) (betterauth.Status, error) {
-	token := text(in.Token)
+	token := betterauth.OrZero(in.Token)
 	if token == "" {
-		token = text(in.QueryToken)
+		token = betterauth.OrZero(in.QueryToken)
 	}
 	if err := p.Reset(c, token, in.NewPassword); err != nil {
 		return betterauth.Status{}, err
@@ -221,9 +221,6 @@ func (p *EmailPassword) finishReset(ctx context.Context, user *betterauth.User, 
 		if _, err := p.host.Sessions().RevokeAll(ctx, user.ID); err != nil {
 			return err
 		}
-	}
-	if p.cfg.OnPasswordReset != nil {
-		p.host.AfterCommit(ctx, func(ctx context.Context) error { p.cfg.OnPasswordReset(ctx, user); return nil })
 	}
 	return nil
 }

@@ -319,8 +319,9 @@ func TestResetTargets(t *testing.T) {
 func TestResetOptions(t *testing.T) {
 	t.Parallel()
 	var told []string
-	kit, box := world(t, emailpassword.Config{RevokeSessionsOnReset: true, ResetTTL: 90 * time.Minute, MinLength: 3, MaxLength: 4,
-		OnPasswordReset: func(_ context.Context, u *betterauth.User) { told = append(told, u.Email) }}, plugintest.Options{})
+	audit := resets(func(userID string) { told = append(told, userID) })
+	kit, box := world(t, emailpassword.Config{RevokeSessionsOnReset: true, ResetTTL: 90 * time.Minute, MinLength: 3, MaxLength: 4},
+		plugintest.Options{Plugins: []betterauth.Plugin{audit}})
 	other := kit.SignedIn("b@example.com")
 	client := kit.SignedIn("a@example.com") // has no password
 	token := link(t, kit, box, "a@example.com")
@@ -337,7 +338,7 @@ func TestResetOptions(t *testing.T) {
 	client.Get("/list-sessions").Want(http.StatusUnauthorized)
 	other.Get("/list-sessions").Want(http.StatusOK)
 	kit.Client().Post("/sign-in/email", signIn("a@example.com", "abc")).Want(http.StatusOK)
-	if len(told) != 1 || told[0] != "a@example.com" {
+	if len(told) != 1 || told[0] != client.User.ID {
 		t.Errorf("told of %v", told)
 	}
 	account, err := plugintest.StoreOf[betterauth.Account](kit).Get(t.Context(), database.Eq("userId", client.User.ID))
@@ -346,10 +347,21 @@ func TestResetOptions(t *testing.T) {
 	}
 }
 
-// A callback that panics is too late to undo the reset.
-func TestResetCallbackPanics(t *testing.T) {
+// resets is an audit log of passwords that were reset.
+func resets(tell func(userID string)) betterauth.Plugin {
+	return betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{betterauth.On(func(_ context.Context, e betterauth.EndingHappened) error {
+		if e.Ending == betterauth.PasswordReset {
+			tell(e.UserID)
+		}
+		return nil
+	})}}
+}
+
+// A subscriber that panics is too late to undo the reset.
+func TestResetSubscriberPanics(t *testing.T) {
 	t.Parallel()
-	kit, box := world(t, emailpassword.Config{OnPasswordReset: func(context.Context, *betterauth.User) { panic("oh no") }}, plugintest.Options{})
+	audit := resets(func(string) { panic("oh no") })
+	kit, box := world(t, emailpassword.Config{}, plugintest.Options{Plugins: []betterauth.Plugin{audit}})
 	kit.Client().Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)
 	kit.Client().Post("/reset-password", newPassword(link(t, kit, box, "a@example.com"), "password5678")).Want(http.StatusOK)
 	kit.Client().Post("/sign-in/email", signIn("a@example.com", "password5678")).Want(http.StatusOK)

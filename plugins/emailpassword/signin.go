@@ -36,7 +36,7 @@ func (p *EmailPassword) signIn(c *betterauth.Ctx, in SignInInput) (SignInAnswer,
 	}
 	remember := in.RememberMe == nil || *in.RememberMe
 	how := betterauth.SignIn{Method: method, Remember: &remember}
-	user, session, err := p.SignInUser(c, email, p.byEmail(email), in.Password, how, text(in.CallbackURL), ErrInvalidCredentials)
+	user, session, err := p.SignInUser(c, email, p.byEmail(email), in.Password, how, betterauth.OrZero(in.CallbackURL), ErrInvalidCredentials)
 	if err != nil {
 		return SignInAnswer{}, err
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -92,7 +91,7 @@ func (p *EmailPassword) signUpTaken(c *betterauth.Ctx, in SignUpInput, hash stri
 	claim := betterauth.Claim{Email: in.Email, Name: in.Name, Image: in.Image, Columns: in.Rest, PasswordHash: hash}
 	claimed, err := c.ClaimAddress(claim, func(tx *betterauth.Ctx, user *betterauth.User) error {
 		// A claim that nobody can prove is none.
-		if may, err := p.host.MayMail(tx, user.Email); err != nil || !may || !p.host.CanMail() {
+		if may, err := p.host.MayMail(tx, user.Email); err != nil || !may || !p.host.Site().CanMail {
 			return cmp.Or(err, errNoMail)
 		}
 		return p.mailOnSignUp(tx, user, in.CallbackURL)
@@ -117,33 +116,23 @@ var errNoMail = errors.New("an address gets no mail, or no more")
 // addresses, which it can where it makes no session.
 func (p *EmailPassword) discreet() bool { return p.cfg.DisableAutoSignIn || p.cfg.RequireVerifiedEmail }
 
-// tellOwner reports a sign-up for a taken address to the application. Looking
-// up the owner is in the background as well: it is work that a free address
-// does not make.
+// tellOwner reports a sign-up for a taken address. Looking up the owner is in the
+// background as well: it is work that a free address does not make.
 func (p *EmailPassword) tellOwner(email string) {
-	if p.cfg.OnExistingUserSignUp == nil {
-		return
-	}
-	err := p.aside.run(func(ctx context.Context) {
-		defer p.host.LogPanic("OnExistingUserSignUp")
+	betterauth.EmitInBackground(p.host, func(ctx context.Context) (ExistingUserSignedUp, error) {
 		user, err := p.users.Get(ctx, database.Eq("email", email))
 		if err != nil {
-			p.host.Logger().Warn("OnExistingUserSignUp was left out", "error", err)
-			return
+			return ExistingUserSignedUp{}, err
 		}
-		p.cfg.OnExistingUserSignUp(ctx, user)
+		return ExistingUserSignedUp{UserID: user.ID}, nil
 	})
-	if err != nil {
-		p.host.Logger().Warn("OnExistingUserSignUp was left out", "error", err)
-	}
 }
 
 // createUser writes the user and the account that holds the password. The
 // unique index on the address decides between two at once.
 func (p *EmailPassword) createUser(ctx context.Context, user *betterauth.User, hash string) error {
 	err := p.users.Create(ctx, user)
-	var unique *database.UniqueError
-	if errors.As(err, &unique) && slices.Contains(unique.Columns, "email") {
+	if database.UniqueViolation(err, "user", "email") {
 		return ErrUserExists.Because(err)
 	}
 	if err != nil {

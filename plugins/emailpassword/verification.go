@@ -46,7 +46,7 @@ func (p *EmailPassword) mailOnSignUp(c *betterauth.Ctx, user *betterauth.User, c
 	if p.verifier == nil {
 		return nil
 	}
-	return p.verifier.MailOnSignUp(c, user, text(callbackURL), p.cfg.RequireVerifiedEmail)
+	return p.verifier.MailOnSignUp(c, user, betterauth.OrZero(callbackURL), p.cfg.RequireVerifiedEmail)
 }
 
 func (p *EmailPassword) mailOnSignIn(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error {
@@ -54,12 +54,4 @@ func (p *EmailPassword) mailOnSignIn(c *betterauth.Ctx, user *betterauth.User, c
 		return nil
 	}
 	return p.verifier.MailOnSignIn(c, user, callbackURL)
-}
-
-// text is an optional member, "" without it.
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

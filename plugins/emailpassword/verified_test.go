@@ -151,8 +151,16 @@ func TestVerificationMailerFails(t *testing.T) {
 	kit.Client().Post("/sign-in/email", signIn("a@example.com", "password1234")).WantError(betterauth.ErrInternal)
 }
 
+// existing is an application that hears of sign-ups for addresses that are taken.
+func existing(tell func(ctx context.Context, userID string)) betterauth.Plugin {
+	return betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{betterauth.On(func(ctx context.Context, e emailpassword.ExistingUserSignedUp) error {
+		tell(ctx, e.UserID)
+		return nil
+	})}}
+}
+
 // The owner of an address that they have proven can be told, and nobody else notices.
-func TestOnExistingUserSignUp(t *testing.T) {
+func TestExistingUserSignedUp(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]emailpassword.Config{
 		"no auto sign-in":  {DisableAutoSignIn: true},
@@ -160,8 +168,8 @@ func TestOnExistingUserSignUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			hold, told := make(chan struct{}), make(chan *betterauth.User, 1)
-			cfg.OnExistingUserSignUp = func(ctx context.Context, user *betterauth.User) {
+			hold, told := make(chan struct{}), make(chan string, 1)
+			audit := existing(func(ctx context.Context, userID string) {
 				if _, ok := betterauth.CtxFrom(ctx); ok {
 					t.Error("the callback shares the request")
 				}
@@ -169,10 +177,10 @@ func TestOnExistingUserSignUp(t *testing.T) {
 					t.Error("the callback may take for ever")
 				}
 				<-hold
-				told <- user
+				told <- userID
 				panic("oh no")
-			}
-			kit, _ := world(t, cfg, plugintest.Options{})
+			})
+			kit, _ := world(t, cfg, plugintest.Options{Plugins: []betterauth.Plugin{audit}})
 			owner := kit.SignedIn("a@example.com").User
 			prove(t, kit, "a@example.com")
 			for range 2 { // an address that nobody has proven has no owner to tell
@@ -180,8 +188,8 @@ func TestOnExistingUserSignUp(t *testing.T) {
 			}
 			kit.Client().Post("/sign-up/email", signUp("A@example.com")).Want(http.StatusOK) // answers while the callback hangs
 			close(hold)
-			if user := <-told; user.ID != owner.ID {
-				t.Errorf("told of %+v", user)
+			if userID := <-told; userID != owner.ID {
+				t.Errorf("told of %s", userID)
 			}
 			if err := kit.Auth.Close(t.Context()); err != nil {
 				t.Fatal(err)
@@ -196,7 +204,8 @@ func TestOnExistingUserSignUp(t *testing.T) {
 func TestExistingUserIsNotToldWhereTheAnswerTells(t *testing.T) {
 	t.Parallel()
 	var told atomic.Int32
-	kit, _ := world(t, emailpassword.Config{OnExistingUserSignUp: func(context.Context, *betterauth.User) { told.Add(1) }}, plugintest.Options{})
+	audit := existing(func(context.Context, string) { told.Add(1) })
+	kit, _ := world(t, emailpassword.Config{}, plugintest.Options{Plugins: []betterauth.Plugin{audit}})
 	kit.SignedIn("a@example.com")
 	kit.Client().Post("/sign-up/email", signUp("a@example.com")).WantError(emailpassword.ErrUserExists)
 	if err := kit.Auth.Close(t.Context()); err != nil || told.Load() != 0 {
@@ -204,16 +213,16 @@ func TestExistingUserIsNotToldWhereTheAnswerTells(t *testing.T) {
 	}
 }
 
-// Callbacks that hang are bounded, and Close does not wait for ever.
-func TestHangingCallbacksAreBounded(t *testing.T) {
+// Subscribers that hang are bounded, and Close does not wait for ever.
+func TestHangingSubscribersAreBounded(t *testing.T) {
 	t.Parallel()
 	hold := make(chan struct{})
 	var begun atomic.Int32
-	cfg := emailpassword.Config{DisableAutoSignIn: true, OnExistingUserSignUp: func(context.Context, *betterauth.User) {
+	audit := existing(func(context.Context, string) {
 		begun.Add(1)
 		<-hold
-	}}
-	kit, _ := world(t, cfg, plugintest.Options{})
+	})
+	kit, _ := world(t, emailpassword.Config{DisableAutoSignIn: true}, plugintest.Options{Plugins: []betterauth.Plugin{audit}})
 	kit.SignedIn("a@example.com")
 	prove(t, kit, "a@example.com")
 	for range 80 {

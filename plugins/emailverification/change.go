@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -43,7 +42,7 @@ func (v *EmailVerification) change(c *betterauth.Ctx, link signed, callbackURL s
 			return taken(err)
 		case verified:
 			return v.AfterVerification(tx, user)
-		case link.RequestType != stepVerify && v.host.CanMail():
+		case link.RequestType != stepVerify && v.host.Site().CanMail:
 			return v.Mail(tx, user, callbackURL)
 		}
 		return nil
@@ -149,8 +148,7 @@ func (l signed) mayChange(user *betterauth.User, findErr error, id *betterauth.I
 
 // taken says so when somebody else has the new address by now.
 func taken(err error) error {
-	var unique *database.UniqueError
-	if errors.As(err, &unique) && slices.Contains(unique.Columns, "email") {
+	if database.UniqueViolation(err, "user", "email") {
 		return ErrEmailTaken.Because(err)
 	}
 	return err

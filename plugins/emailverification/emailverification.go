@@ -146,8 +146,8 @@ func (v *EmailVerification) Check(s betterauth.Site) error {
 }
 
 // Init implements betterauth.Initializer.
-func (v *EmailVerification) Init(_ context.Context, h *betterauth.Host) (err error) {
+func (v *EmailVerification) Init(_ context.Context, h *betterauth.Host) error {
 	v.host, v.mailCode = h, nil // what replaces links comes later, and says so
-	v.users, err = betterauth.StoreOf[betterauth.User](h)
-	return err
+	v.users = h.UserStore()
+	return nil
 }

@@ -26,7 +26,7 @@ const signInMethod = "verify-email"
 // follow answers with a redirect to the callback URL, where what is wrong with
 // the link is appended, or with JSON where there is none.
 func (v *EmailVerification) follow(c *betterauth.Ctx, in FollowInput) (any, error) {
-	callbackURL := deref(in.CallbackURL)
+	callbackURL := betterauth.OrZero(in.CallbackURL)
 	answer, err := v.redeem(c, in.Token, callbackURL)
 	if callbackURL == "" {
 		return answer, err

@@ -132,7 +132,7 @@ type peer struct {
 
 func (p *peer) Manifest() betterauth.Manifest { return p.manifest }
 
-func (p *peer) Init(_ context.Context, h *betterauth.Host) (err error) {
-	p.users, err = betterauth.StoreOf[betterauth.User](h)
-	return err
+func (p *peer) Init(_ context.Context, h *betterauth.Host) error {
+	p.users = h.UserStore()
+	return nil
 }

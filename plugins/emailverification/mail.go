@@ -70,14 +70,14 @@ func (v *EmailVerification) mailIf(wanted bool, c *betterauth.Ctx, user *bettera
 }
 
 func (v *EmailVerification) wants(wanted bool, user *betterauth.User) bool {
-	return wanted && !user.EmailVerified && v.host.CanMail()
+	return wanted && !user.EmailVerified && v.host.Site().CanMail
 }
 
 // Mail sends a link that verifies user's address to it, or a code where a
 // plugin replaced links by them (ReplaceLinks). callbackURL, already checked, is where the link ends; ""
 // is "/". Without a Mailer the error is ErrNotEnabled.
 func (v *EmailVerification) Mail(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error {
-	if !v.host.CanMail() {
+	if !v.host.Site().CanMail {
 		return errNoMailer
 	}
 	claim, err := c.ClaimFor(user)
@@ -107,7 +107,7 @@ func (v *EmailVerification) mail(c *betterauth.Ctx, user *betterauth.User, claim
 // already nothing is sent, and nothing tells; the link's own transaction decides
 // again. Without a Mailer the error is ErrNotEnabled.
 func (v *EmailVerification) MailChange(c *betterauth.Ctx, user *betterauth.User, newEmail, callbackURL string, confirm bool) error {
-	if !v.host.CanMail() {
+	if !v.host.Site().CanMail {
 		return errNoMailer
 	}
 	step := stepVerify
@@ -175,7 +175,7 @@ func (v *EmailVerification) message(c *betterauth.Ctx, user *betterauth.User, pu
 		Kind: KindVerify, To: about.Email, User: &recipient, Token: token,
 		URL: c.BaseURL() + "/verify-email?token=" + token + "&callbackURL=" + betterauth.EncodeURIComponent(callbackURL),
 	}
-	app := v.host.AppName()
+	app := v.host.Site().AppName
 	action := "confirm that this is your e-mail address"
 	m.Subject = "Confirm your e-mail address for " + app
 	if about.UpdateTo != "" {

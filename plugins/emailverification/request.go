@@ -15,7 +15,7 @@ type RequestInput struct {
 }
 
 func (v *EmailVerification) request(c *betterauth.Ctx, in RequestInput) (betterauth.Status, error) {
-	if !v.host.CanMail() {
+	if !v.host.Site().CanMail {
 		return betterauth.Status{}, errNoMailer
 	}
 	id, err := c.StoredSession()
@@ -28,7 +28,7 @@ func (v *EmailVerification) request(c *betterauth.Ctx, in RequestInput) (bettera
 	case id.User.EmailVerified:
 		err = ErrAlreadyVerified
 	default:
-		err = v.Mail(c, id.User, deref(in.CallbackURL))
+		err = v.Mail(c, id.User, betterauth.OrZero(in.CallbackURL))
 	}
 	return betterauth.Status{Status: err == nil}, err
 }
@@ -57,17 +57,10 @@ func (v *EmailVerification) requestAnonymously(c *betterauth.Ctx, in RequestInpu
 	if v.mailCode != nil {
 		return v.mailCode(c, user, claim, deliver)
 	}
-	m, err := v.message(c, user, purposeVerify, claims{Email: email, UserID: user.ID, Claim: claim}, deref(in.CallbackURL))
+	m, err := v.message(c, user, purposeVerify, claims{Email: email, UserID: user.ID, Claim: claim}, betterauth.OrZero(in.CallbackURL))
 	if err != nil || !deliver {
 		return err
 	}
 	v.host.Mail(c, m)
 	return nil
-}
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

@@ -99,9 +99,9 @@ func (e *Expo) Manifest() betterauth.Manifest {
 }
 
 // Init implements betterauth.Initializer.
-func (e *Expo) Init(_ context.Context, h *betterauth.Host) (err error) {
-	e.sessions, err = betterauth.StoreOf[betterauth.Session](h)
-	return err
+func (e *Expo) Init(_ context.Context, h *betterauth.Host) error {
+	e.sessions = h.SessionStore()
+	return nil
 }
 
 var schemeSyntax = regexp.MustCompile(`^[a-z][a-z0-9+.-]*$`) // RFC 3986, section 3.1

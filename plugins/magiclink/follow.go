@@ -48,7 +48,7 @@ func (m *MagicLink) follow(c *betterauth.Ctx, in FollowInput) (any, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case text(in.CallbackURL) == "":
+	case betterauth.OrZero(in.CallbackURL) == "":
 		return answer, nil
 	case created:
 		return betterauth.Redirect{URL: to.newUser}, nil
@@ -73,7 +73,7 @@ func targetsOf(c *betterauth.Ctx, in FollowInput) (to targets, err error) {
 }
 
 func target(c *betterauth.Ctx, given *string, otherwise string) (string, error) {
-	if place := text(given); place != "" {
+	if place := betterauth.OrZero(given); place != "" {
 		return c.Target(place)
 	}
 	return c.Target(otherwise)
@@ -134,7 +134,7 @@ func (m *MagicLink) take(ctx context.Context, token string) (link about, err err
 func (m *MagicLink) signIn(c *betterauth.Ctx, link about) (answer SignedIn, created bool, err error) {
 	var create func() (*betterauth.User, error)
 	if !m.cfg.DisableSignUp {
-		create = func() (*betterauth.User, error) { return &betterauth.User{Name: text(link.Name)}, nil }
+		create = func() (*betterauth.User, error) { return &betterauth.User{Name: betterauth.OrZero(link.Name)}, nil }
 	}
 	err = c.Transaction(func(tx *betterauth.Ctx) error {
 		var user *betterauth.User

@@ -152,8 +152,8 @@ func (m *MagicLink) Check(s betterauth.Site) error {
 }
 
 // Init implements betterauth.Initializer.
-func (m *MagicLink) Init(_ context.Context, h *betterauth.Host) (err error) {
+func (m *MagicLink) Init(_ context.Context, h *betterauth.Host) error {
 	m.host = h
-	m.values, err = betterauth.StoreOf[betterauth.Verification](h)
-	return err
+	m.values = h.VerificationStore()
+	return nil
 }

@@ -1,11 +1,11 @@
 package magiclink
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"net/url"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -51,7 +51,7 @@ const (
 
 // request looks nobody up, so that it has nothing to tell.
 func (m *MagicLink) request(c *betterauth.Ctx, in RequestInput) (betterauth.Status, error) {
-	if !m.host.CanMail() {
+	if !m.host.Site().CanMail {
 		return betterauth.Status{}, errCannotMail
 	}
 	if may, err := m.host.MayMail(c, in.Email); err != nil || !may {
@@ -106,19 +106,14 @@ func (m *MagicLink) stored(ctx context.Context, token string) (string, error) {
 // message leaves out the name: whoever asks for a link to a foreign address
 // chooses it, and could have us mail a text of theirs.
 func (m *MagicLink) message(c *betterauth.Ctx, in RequestInput, token string) (*betterauth.Message, error) {
-	link := c.BaseURL() + "/magic-link/verify?token=" + formEncode(token)
-	callbackURL := text(in.CallbackURL)
-	if callbackURL == "" {
-		callbackURL = "/"
+	callbackURL := cmp.Or(betterauth.OrZero(in.CallbackURL), "/")
+	link := betterauth.AddParams(c.BaseURL()+"/magic-link/verify", betterauth.Param{Name: "token", Value: token}, betterauth.Param{Name: "callbackURL", Value: callbackURL})
+	for _, p := range []betterauth.Param{{Name: "newUserCallbackURL", Value: betterauth.OrZero(in.NewUserCallbackURL)}, {Name: "errorCallbackURL", Value: betterauth.OrZero(in.ErrorCallbackURL)}} {
+		if p.Value != "" {
+			link = betterauth.AddParams(link, p)
+		}
 	}
-	link += "&callbackURL=" + formEncode(callbackURL)
-	if target := text(in.NewUserCallbackURL); target != "" {
-		link += "&newUserCallbackURL=" + formEncode(target)
-	}
-	if target := text(in.ErrorCallbackURL); target != "" {
-		link += "&errorCallbackURL=" + formEncode(target)
-	}
-	app := m.host.AppName()
+	app := m.host.Site().AppName
 	message := &betterauth.Message{
 		Kind: Kind, To: in.Email, User: &betterauth.User{Email: in.Email}, URL: link, Token: token,
 		Subject: "Sign in to " + app,
@@ -130,18 +125,4 @@ func (m *MagicLink) message(c *betterauth.Ctx, in RequestInput, token string) (*
 	metadata, err := json.Marshal(in.Metadata, json.Deterministic(true))
 	message.Data = map[string]string{"metadata": string(metadata)}
 	return message, err
-}
-
-// formEncode encodes a parameter as browsers do (WHATWG URL); it differs from
-// url.QueryEscape in two characters.
-func formEncode(s string) string {
-	return strings.NewReplacer("%2A", "*", "~", "%7E").Replace(url.QueryEscape(s))
-}
-
-// text is an optional member, "" without it.
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

@@ -3,7 +3,6 @@ package passkey
 import (
 	"cmp"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -216,8 +215,7 @@ func (p *Passkeys) createUser(tx *betterauth.Ctx, target *challenge) (*betteraut
 		user.Extra.SetValue(column, value)
 	}
 	err = p.users.Create(tx, user)
-	var unique *database.UniqueError
-	if errors.As(err, &unique) && slices.Contains(unique.Columns, "email") {
+	if database.UniqueViolation(err, "user", "email") {
 		return nil, ErrUserExists.Because(err)
 	}
 	return user, err

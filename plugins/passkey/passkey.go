@@ -340,9 +340,7 @@ func (p *Passkeys) Manifest() betterauth.Manifest {
 func (p *Passkeys) Init(_ context.Context, h *betterauth.Host) (err error) {
 	p.host = h
 	p.tellWithout()
-	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
+	p.users = h.UserStore()
 	if p.cfg.Attestation.Metadata != nil {
 		if p.metadata, err = newMetadataService(h, *p.cfg.Attestation.Metadata); err != nil {
 			return err

@@ -178,5 +178,5 @@ func (p *Passkeys) name() string {
 	if p.cfg.RPName != "" {
 		return p.cfg.RPName
 	}
-	return p.host.AppName()
+	return p.host.Site().AppName
 }

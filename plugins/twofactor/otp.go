@@ -69,7 +69,7 @@ func (p *TwoFactor) sendOTP(c *betterauth.Ctx, _ SendOTPInput) (betterauth.Statu
 func (p *TwoFactor) message(user *betterauth.User, code string) *betterauth.Message {
 	// The mail is sent after the request, which may go on with its own copy.
 	recipient := *user
-	app := p.host.AppName()
+	app := p.host.Site().AppName
 	return &betterauth.Message{
 		Kind: KindOTP, To: user.Email, User: &recipient, Code: code,
 		Subject: code + " is your code for " + app,

@@ -251,8 +251,8 @@ func signing() betterauth.Plugin {
 			in("verifiedKey", http.MethodPost, "/verified-key", betterauth.SignIn{Method: "passkey", Assurance: betterauth.MultiFactor}),
 		}},
 		init: func(h *betterauth.Host) (err error) {
-			users, err = betterauth.StoreOf[betterauth.User](h)
-			return err
+			users = h.UserStore()
+			return nil
 		},
 	}
 }

@@ -8,9 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -89,17 +87,11 @@ func (p *TwoFactor) forgetUsed(ctx context.Context, userID string) error {
 
 // totpURI is what authenticator apps read from a QR code.
 func totpURI(issuer, account, secret string, cfg TOTPConfig) string {
-	return "otpauth://totp/" + betterauth.EncodeURIComponent(issuer) + ":" + betterauth.EncodeURIComponent(account) +
-		"?secret=" + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(secret)) +
-		"&issuer=" + formEncode(issuer) +
-		"&digits=" + strconv.Itoa(cfg.Digits) +
-		"&period=" + strconv.FormatInt(int64(cfg.Period/time.Second), 10)
-}
-
-// formEncode writes as browsers write queries (WHATWG URL), which differs from
-// url.QueryEscape in two characters.
-func formEncode(s string) string {
-	return strings.NewReplacer("%2A", "*", "~", "%7E").Replace(url.QueryEscape(s))
+	return betterauth.AddParams("otpauth://totp/"+betterauth.EncodeURIComponent(issuer)+":"+betterauth.EncodeURIComponent(account),
+		betterauth.Param{Name: "secret", Value: base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(secret))},
+		betterauth.Param{Name: "issuer", Value: issuer},
+		betterauth.Param{Name: "digits", Value: strconv.Itoa(cfg.Digits)},
+		betterauth.Param{Name: "period", Value: strconv.FormatInt(int64(cfg.Period/time.Second), 10)})
 }
 
 // VerifyInput is the input of verifyTOTP and verifyTwoFactorOTP.
@@ -186,7 +178,7 @@ func (p *TwoFactor) issuer(asked *string) string {
 	case p.cfg.Issuer != "":
 		return p.cfg.Issuer
 	}
-	return p.host.AppName()
+	return p.host.Site().AppName
 }
 
 // GenerateTOTPInput is the input of generateTOTP.

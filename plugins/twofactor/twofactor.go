@@ -183,15 +183,7 @@ func (p *TwoFactor) verifying() []betterauth.Endpoint {
 // Init implements betterauth.Initializer.
 func (p *TwoFactor) Init(_ context.Context, h *betterauth.Host) (err error) {
 	p.host = h
-	if p.users, err = betterauth.StoreOf[betterauth.User](h); err != nil {
-		return err
-	}
-	if p.accounts, err = betterauth.StoreOf[betterauth.Account](h); err != nil {
-		return err
-	}
-	if p.values, err = betterauth.StoreOf[betterauth.Verification](h); err != nil {
-		return err
-	}
+	p.users, p.accounts, p.values = h.UserStore(), h.AccountStore(), h.VerificationStore()
 	if p.passwords == nil && !p.cfg.AllowPasswordless {
 		h.Logger().Warn("no plugin checks passwords, so nobody can set up a second step; AllowPasswordless lets users without a password")
 	}

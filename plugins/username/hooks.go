@@ -3,7 +3,6 @@ package username
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -113,8 +112,7 @@ func (u *Username) find(ctx context.Context, name string) (*betterauth.User, err
 // found a username free at the same time. It hears of it after the transaction:
 // a refusal takes that with it.
 func takenMeanwhile(_ *betterauth.Ctx, r *betterauth.Result) error {
-	var unique *database.UniqueError
-	if errors.As(r.Err, &unique) && unique.Table == "user" && slices.Contains(unique.Columns, memberName) {
+	if database.UniqueViolation(r.Err, "user", memberName) {
 		r.Err = ErrTaken.Because(r.Err)
 	}
 	return nil

@@ -176,8 +176,8 @@ func (u *Username) Check(betterauth.Site) error {
 }
 
 // Init implements betterauth.Initializer.
-func (u *Username) Init(_ context.Context, h *betterauth.Host) (err error) {
+func (u *Username) Init(_ context.Context, h *betterauth.Host) error {
 	u.host = h
-	u.users, err = betterauth.StoreOf[betterauth.User](h)
-	return err
+	u.users = h.UserStore()
+	return nil
 }

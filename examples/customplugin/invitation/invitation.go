@@ -105,10 +105,7 @@ func (p *Invitations) Manifest() betterauth.Manifest {
 
 // Init implements betterauth.Initializer.
 func (p *Invitations) Init(_ context.Context, h *betterauth.Host) (err error) {
-	p.host = h
-	if p.store, err = betterauth.StoreOf[Invitation](h); err != nil {
-		return err
-	}
-	p.users, err = betterauth.StoreOf[betterauth.User](h)
+	p.host, p.users = h, h.UserStore()
+	p.store, err = betterauth.StoreOf[Invitation](h)
 	return err
 }

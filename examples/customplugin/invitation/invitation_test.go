@@ -197,9 +197,9 @@ type members struct {
 
 func (*members) Manifest() betterauth.Manifest { return betterauth.Manifest{ID: "members"} }
 
-func (m *members) Init(_ context.Context, h *betterauth.Host) (err error) {
-	m.users, err = betterauth.StoreOf[betterauth.User](h)
-	return err
+func (m *members) Init(_ context.Context, h *betterauth.Host) error {
+	m.users = h.UserStore()
+	return nil
 }
 
 func TestUninvited(t *testing.T) {
