@@ -40,15 +40,15 @@ func (a *Auth) checkCookies() (problems []error) {
 	if base.Scheme != "http" {
 		return problems
 	}
-	if cfg.Secure == SecureAlways && !origin.Loopback(base.Host) {
-		add("Secure", "browsers drop Secure cookies from %s; use https, or SecureAuto", a.base.Static)
+	if cfg.AlwaysSecure && !origin.Loopback(base.Host) {
+		add("AlwaysSecure", "browsers drop Secure cookies from %s; use https, or leave AlwaysSecure out", a.base.Static)
 	}
-	if cfg.Secure == SecureAuto {
+	if !cfg.AlwaysSecure && !cfg.InsecureNeverSecure {
 		if cfg.SameSite == "none" {
-			add("SameSite", "browsers refuse SameSite=None without Secure, and the base URL is http; use https, or SecureAlways on localhost")
+			add("SameSite", "browsers refuse SameSite=None without Secure, and the base URL is http; use https, or AlwaysSecure on localhost")
 		}
 		if cfg.Partitioned {
-			add("Partitioned", "browsers refuse Partitioned without Secure, and the base URL is http; use https, or SecureAlways on localhost")
+			add("Partitioned", "browsers refuse Partitioned without Secure, and the base URL is http; use https, or AlwaysSecure on localhost")
 		}
 	}
 	return problems

@@ -215,16 +215,11 @@ type SessionConfig struct {
 	CookieCache CookieCacheConfig
 }
 
-// CookieCacheStrategy is the format of the cached session.
-type CookieCacheStrategy string
-
+// The formats of the cookie cache.
 const (
-	// CacheCompact is signed JSON, readable by the client. The default.
-	CacheCompact CookieCacheStrategy = "compact"
-	// CacheJWT is an HS256 JSON Web Token (RFC 7519), readable by the client.
-	CacheJWT CookieCacheStrategy = "jwt"
-	// CacheJWE is an encrypted token (RFC 7516), opaque to the client.
-	CacheJWE CookieCacheStrategy = "jwe"
+	cacheCompact = "compact"
+	cacheJWT     = "jwt"
+	cacheJWE     = "jwe"
 )
 
 // CookieCacheConfig saves the database read of most requests: the session is
@@ -235,8 +230,10 @@ type CookieCacheConfig struct {
 	Enabled bool
 	// MaxAge is how long a copy is believed. Default 5 minutes.
 	MaxAge time.Duration
-	// Strategy is the format. Default CacheCompact.
-	Strategy CookieCacheStrategy
+	// Strategy is the format: "compact", signed JSON that the client can read; "jwt", an
+	// HS256 JSON Web Token (RFC 7519) that the client can read; or "jwe", an encrypted
+	// token (RFC 7516). Default "compact".
+	Strategy string
 	// Version marks copies; changing it makes all older ones invalid. Default "1".
 	Version string
 	// LeaveOut are columns that are not copied, to keep the cookie small: "user.image",
@@ -258,9 +255,12 @@ type CookieCacheConfig struct {
 type CookieConfig struct {
 	// Prefix starts every name. Default "better-auth".
 	Prefix string
-	// Secure says when cookies carry Secure and the "__Secure-" prefix. Default
-	// SecureAuto: when the base URL is https.
-	Secure SecureMode
+	// AlwaysSecure gives cookies Secure and the "__Secure-" prefix whatever the base
+	// URL is. Default false: they have both where it is https.
+	AlwaysSecure bool
+	// InsecureNeverSecure gives them neither, not on https either. Beside AlwaysSecure
+	// it is an error of Build. Default false.
+	InsecureNeverSecure bool
 	// HostPrefix gives secure cookies the prefix "__Host-" instead of "__Secure-"
 	// (RFC 6265bis, section 4.1.3.2): a browser takes such a cookie from this very
 	// host alone, for all its paths, so that no other application on the domain can
@@ -292,18 +292,6 @@ type CookieAttributes struct {
 	// Path and Domain are the attributes of those names.
 	Path, Domain string
 }
-
-// SecureMode says when cookies are marked Secure.
-type SecureMode int
-
-const (
-	// SecureAuto marks cookies when the base URL is https.
-	SecureAuto SecureMode = iota
-	// SecureAlways marks them always.
-	SecureAlways
-	// InsecureNever never marks them.
-	InsecureNever
-)
 
 // CrossSubDomainConfig shares cookies among subdomains.
 type CrossSubDomainConfig struct {

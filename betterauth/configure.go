@@ -41,7 +41,7 @@ func (a *Auth) configure() (problems []error) {
 	setDefault(&cfg.Session.FreshAge, day)
 	problems = append(problems, a.configureStateless()...)
 	setDefault(&cfg.Session.CookieCache.MaxAge, 5*time.Minute)
-	setDefault(&cfg.Session.CookieCache.Strategy, CacheCompact)
+	setDefault(&cfg.Session.CookieCache.Strategy, cacheCompact)
 	setDefault(&cfg.Session.CookieCache.Version, "1")
 	setDefault(&cfg.Cookies.Prefix, "better-auth")
 	setDefault(&cfg.Cookies.SameSite, "lax")
@@ -71,14 +71,17 @@ func (a *Auth) configure() (problems []error) {
 func (a *Auth) checkConfig() (problems []error) {
 	cfg := &a.cfg
 	switch cfg.Session.CookieCache.Strategy {
-	case CacheCompact, CacheJWT, CacheJWE:
+	case cacheCompact, cacheJWT, cacheJWE:
 	default:
-		problems = append(problems, problem("", "config Session.CookieCache.Strategy", "%q is not compact, jwt or jwe; use CacheCompact, CacheJWT or CacheJWE", cfg.Session.CookieCache.Strategy))
+		problems = append(problems, problem("", "config Session.CookieCache.Strategy", "%q is no format; write compact, jwt or jwe", cfg.Session.CookieCache.Strategy))
 	}
-	problems = append(problems, checkSameSite("SameSite", cfg.Cookies.SameSite, cfg.Cookies.Secure)...)
+	if cfg.Cookies.AlwaysSecure && cfg.Cookies.InsecureNeverSecure {
+		problems = append(problems, problem("", "config Cookies.InsecureNeverSecure", "contradicts AlwaysSecure; leave one out"))
+	}
+	problems = append(problems, checkSameSite("SameSite", cfg.Cookies.SameSite, cfg.Cookies.InsecureNeverSecure)...)
 	for key, single := range cfg.Cookies.Attributes {
 		if single.SameSite != "" {
-			problems = append(problems, checkSameSite("Attributes "+key, single.SameSite, cfg.Cookies.Secure)...)
+			problems = append(problems, checkSameSite("Attributes "+key, single.SameSite, cfg.Cookies.InsecureNeverSecure)...)
 		}
 	}
 	problems = append(problems, a.checkCrossSite()...)
@@ -142,8 +145,8 @@ func checkHostPrefix(cfg CookieConfig) (problems []error) {
 	if cfg.Path != "/" {
 		add("Path", "is not /")
 	}
-	if cfg.Secure == InsecureNever {
-		add("Secure", "is InsecureNever")
+	if cfg.InsecureNeverSecure {
+		add("InsecureNeverSecure", "is set")
 	}
 	for _, key := range sortedKeys(cfg.Attributes) {
 		if single := cfg.Attributes[key]; single.Domain != "" || single.Path != "" && single.Path != "/" {
@@ -153,12 +156,12 @@ func checkHostPrefix(cfg CookieConfig) (problems []error) {
 	return problems
 }
 
-func checkSameSite(field, value string, secure SecureMode) []error {
+func checkSameSite(field, value string, neverSecure bool) []error {
 	switch value {
 	case "lax", "strict":
 		return nil
 	case "none":
-		if secure != InsecureNever {
+		if !neverSecure {
 			return nil
 		}
 		return []error{problem("", "config Cookies."+field, "browsers refuse SameSite=None without Secure; use lax, or another Secure than InsecureNever")}

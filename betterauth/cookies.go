@@ -54,22 +54,23 @@ type cookieJar struct {
 	names    map[string]string
 	base     cookie.Attributes
 	single   map[string]CookieAttributes
-	secure   SecureMode
+	always   bool // CookieConfig.AlwaysSecure
+	never    bool // CookieConfig.InsecureNeverSecure
 	crossSub CrossSubDomainConfig
 }
 
 func newCookieJar(cfg CookieConfig) cookieJar {
-	j := cookieJar{prefix: cfg.Prefix, names: cfg.Names, single: cfg.Attributes, secure: cfg.Secure, crossSub: cfg.CrossSubDomain}
+	j := cookieJar{prefix: cfg.Prefix, names: cfg.Names, single: cfg.Attributes, always: cfg.AlwaysSecure, never: cfg.InsecureNeverSecure, crossSub: cfg.CrossSubDomain}
 	j.base = cookie.Attributes{Path: cfg.Path, HTTPOnly: true, SameSite: cookie.SameSite(cfg.SameSite), Partitioned: cfg.Partitioned}
 	return j
 }
 
 // isSecure decides for one request, whose base URL may be its own.
 func (c *Ctx) secureCookies() bool {
-	switch c.auth.jar.secure {
-	case SecureAlways:
+	switch {
+	case c.auth.jar.always:
 		return true
-	case InsecureNever:
+	case c.auth.jar.never:
 		return false
 	}
 	return strings.HasPrefix(c.baseURL, "https://")

@@ -112,7 +112,7 @@ func sessionOf(t *testing.T, kit *plugintest.Kit, email string) (line string, s 
 func TestSameCookieTwice(t *testing.T) {
 	t.Parallel()
 	caches := map[string]betterauth.CookieCacheConfig{
-		"no cache": {}, "compact": {Enabled: true}, "jwe": {Enabled: true, Strategy: betterauth.CacheJWE},
+		"no cache": {}, "compact": {Enabled: true}, "jwe": {Enabled: true, Strategy: "jwe"},
 	}
 	scopes := map[string]betterauth.CookieConfig{
 		"host":   {},

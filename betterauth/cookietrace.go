@@ -32,7 +32,7 @@ func (c *Ctx) traceCookie() {
 	case a.Secure && scheme == "http" && !origin.Loopback(host):
 		r = Refusal{Reason: "the browser drops a Secure cookie on a page that came by http",
 			Configure: "open the application by https, or correct Config.BaseURL"}
-	case !a.Secure && scheme == "https" && c.auth.jar.secure == SecureAuto:
+	case !a.Secure && scheme == "https" && !c.auth.jar.never:
 		r = Refusal{Reason: "the page came by https, and the cookie is not Secure, since the base URL is http",
 			Configure: "set Config.BaseURL to the https URL; behind a proxy without one, Config.TrustProxyHeaders"}
 	case h.Get("Sec-Fetch-Site") == "cross-site" && a.SameSite != "none" && c.request.Method != http.MethodGet:

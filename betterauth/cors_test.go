@@ -335,7 +335,7 @@ func TestCORSLeavesATrace(t *testing.T) {
 func TestCrossSiteCookiesNeedHTTPS(t *testing.T) {
 	t.Parallel()
 	for baseURL, works := range map[string]bool{"https://example.com": true, "http://localhost:3000": true, "http://example.com": false} {
-		_, err := plugintest.Build(t, plugintest.Options{Config: betterauth.Config{BaseURL: baseURL, Cookies: betterauth.CookieConfig{SameSite: "none", Secure: betterauth.SecureAlways}}})
+		_, err := plugintest.Build(t, plugintest.Options{Config: betterauth.Config{BaseURL: baseURL, Cookies: betterauth.CookieConfig{SameSite: "none", AlwaysSecure: true}}})
 		if works != (err == nil) || err != nil && !strings.Contains(err.Error(), `config Cookies.SameSite: "none" needs https`) {
 			t.Errorf("%s: %v", baseURL, err)
 		}

@@ -167,10 +167,11 @@ func moreProblems() map[string]buildProblem {
 		"two base URLs":            {config: betterauth.Config{BaseURL: "https://example.com", DynamicBaseURL: &betterauth.DynamicBaseURL{AllowedHosts: []string{"a b"}, Protocol: "gopher", Fallback: "example.com"}}},
 		"several versions":         {config: betterauth.Config{Secrets: []betterauth.Secret{{Version: -1, Value: plugintest.Secret}, {Version: -1, Value: ""}}}},
 		"sub-domains of nothing":   {config: cookies(betterauth.CookieConfig{CrossSubDomain: betterauth.CrossSubDomainConfig{Enabled: true, Domain: "example.org"}, Attributes: map[string]betterauth.CookieAttributes{"session_token": {SameSite: "never", Path: "/a;b"}}, Names: map[string]string{"session_token": "a b"}, Prefix: "a b"})},
-		"host prefix":              {config: cookies(betterauth.CookieConfig{HostPrefix: true, Secure: betterauth.InsecureNever, Path: "/auth", CrossSubDomain: betterauth.CrossSubDomainConfig{Enabled: true, Domain: "localhost"}, Attributes: map[string]betterauth.CookieAttributes{"session_token": {Path: "/x"}}})},
-		"other sites, not secure":  {config: cookies(betterauth.CookieConfig{SameSite: "none", Secure: betterauth.InsecureNever})},
+		"host prefix":              {config: cookies(betterauth.CookieConfig{HostPrefix: true, InsecureNeverSecure: true, Path: "/auth", CrossSubDomain: betterauth.CrossSubDomainConfig{Enabled: true, Domain: "localhost"}, Attributes: map[string]betterauth.CookieAttributes{"session_token": {Path: "/x"}}})},
+		"other sites, not secure":  {config: cookies(betterauth.CookieConfig{SameSite: "none", InsecureNeverSecure: true})},
 		"other sites on localhost": {config: cookies(betterauth.CookieConfig{SameSite: "none", Partitioned: true})},
-		"secure over http":         {config: at("http://example.com", betterauth.CookieConfig{Secure: betterauth.SecureAlways})},
+		"secure over http":         {config: at("http://example.com", betterauth.CookieConfig{AlwaysSecure: true})},
+		"always and never secure":  {config: cookies(betterauth.CookieConfig{AlwaysSecure: true, InsecureNeverSecure: true})},
 		"other sites over http":    {config: at("http://example.com", betterauth.CookieConfig{SameSite: "none"})},
 	}
 }

@@ -80,7 +80,7 @@ func TestRefusalsLeaveATrace(t *testing.T) {
 			do: post("/own/sign-in", "{}", "Origin", "http://example.com"), level: "WARN", want: []string{"cookie is not kept", "drops a Secure cookie", "origin=http://example.com"}},
 		"insecure base URL": {options: plugintest.Options{Config: betterauth.Config{BaseURL: "http://example.com", TrustedOrigins: []string{"https://example.com"}}},
 			do: post("/own/sign-in", "{}", "Origin", "https://example.com"), level: "WARN", want: []string{"not Secure", "Config.BaseURL"}},
-		"another site": {options: plugintest.Options{Config: betterauth.Config{TrustedOrigins: []string{"https://app.example"}, Cookies: betterauth.CookieConfig{Secure: betterauth.SecureAlways}}},
+		"another site": {options: plugintest.Options{Config: betterauth.Config{TrustedOrigins: []string{"https://app.example"}, Cookies: betterauth.CookieConfig{AlwaysSecure: true}}},
 			do: post("/own/sign-in", "{}", "Origin", "https://app.example", "Sec-Fetch-Site", "cross-site"), level: "WARN", want: []string{"another site", "Config.Cookies.SameSite"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -263,7 +263,7 @@ func TestInProcess(t *testing.T) {
 
 func TestCookieCache(t *testing.T) {
 	t.Parallel()
-	for _, strategy := range []betterauth.CookieCacheStrategy{betterauth.CacheCompact, betterauth.CacheJWT, betterauth.CacheJWE} {
+	for _, strategy := range []string{"compact", "jwt", "jwe"} {
 		t.Run(string(strategy), func(t *testing.T) {
 			t.Parallel()
 			kit := plugintest.NewWith(t, plugintest.Options{Config: betterauth.Config{

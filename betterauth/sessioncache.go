@@ -10,7 +10,7 @@ import (
 
 // cacheCodec writes and reads copies.
 func (a *Auth) cacheCodec() cookiecache.Codec {
-	return cookiecache.Codec{Ring: a.ring, Random: a.cfg.Random, Strategy: string(a.cfg.Session.CookieCache.Strategy)}
+	return cookiecache.Codec{Ring: a.ring, Random: a.cfg.Random, Strategy: a.cfg.Session.CookieCache.Strategy}
 }
 
 // writeCache keeps a copy of the session in a cookie. forgetful says that the

@@ -66,7 +66,7 @@ func TestCacheVersions(t *testing.T) {
 		"another":            {betterauth.CookieCacheConfig{Version: "2"}, true},
 		"computed, the same": {betterauth.CookieCacheConfig{VersionFunc: func(*betterauth.Session, *betterauth.User) string { return "1" }}, false},
 		"computed":           {betterauth.CookieCacheConfig{VersionFunc: byPlan}, true},
-		"another format":     {betterauth.CookieCacheConfig{Strategy: betterauth.CacheJWE}, true},
+		"another format":     {betterauth.CookieCacheConfig{Strategy: "jwe"}, true},
 	} {
 		client := at(cached(t, db, c.cache))
 		_, answer := getSession(t, client, "")
@@ -94,8 +94,8 @@ func rename(t *testing.T, db *database.DB, c *plugintest.Client, name string) {
 // the session does not make another.
 func TestCacheOfForgetfulBrowsers(t *testing.T) {
 	t.Parallel()
-	for strategy, life := range map[betterauth.CookieCacheStrategy]time.Duration{
-		betterauth.CacheCompact: time.Minute, betterauth.CacheJWT: 5 * time.Minute, betterauth.CacheJWE: 5 * time.Minute,
+	for strategy, life := range map[string]time.Duration{
+		"compact": time.Minute, "jwt": 5 * time.Minute, "jwe": 5 * time.Minute,
 	} {
 		kit := cached(t, nil, betterauth.CookieCacheConfig{Strategy: strategy, MaxAge: time.Hour}, emailpassword.New(emailpassword.Config{}))
 		c := kit.Client()

@@ -15,7 +15,7 @@ import "github.com/better-auth-go/better-auth/database"
 // other providers, and is of little use with passwords or passkeys. What has
 // expired in memory is removed by Auth.DeleteExpired.
 //
-// Defaults differ: the cookie cache is on, encrypted (CacheJWE), for as long as
+// Defaults differ: the cookie cache is on, encrypted ("jwe"), for as long as
 // a session (SessionConfig.ExpiresIn).
 func (b *Builder) Stateless(memory *database.DB) *Builder {
 	b.stateless, b.memory = true, memory
@@ -38,7 +38,7 @@ func (a *Auth) configureStateless() (problems []error) {
 		problems = append(problems, problem("", "config RateLimit.Storage", "there is no database to share; use CountIn"))
 	}
 	cache.Enabled = true
-	setDefault(&cache.Strategy, CacheJWE)
+	setDefault(&cache.Strategy, cacheJWE)
 	setDefault(&cache.MaxAge, a.cfg.Session.ExpiresIn)
 	setDefault(&cache.RefreshCache, cache.MaxAge/5)
 	a.cfg.Schema = SchemaMigrate

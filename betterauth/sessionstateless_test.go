@@ -130,7 +130,7 @@ func TestStatelessDoesNotSeeRevocation(t *testing.T) {
 
 func TestStatelessForgetfulBrowser(t *testing.T) {
 	t.Parallel()
-	for _, strategy := range []betterauth.CookieCacheStrategy{betterauth.CacheCompact, betterauth.CacheJWT, betterauth.CacheJWE} {
+	for _, strategy := range []string{"compact", "jwt", "jwe"} {
 		cfg := betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Strategy: strategy}}
 		here, there := process(t, cfg), process(t, cfg)
 		browser := here.Client()

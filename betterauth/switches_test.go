@@ -76,10 +76,11 @@ func TestSwitchesWithoutEffect(t *testing.T) {
 		"unchecked, nobody's": {betterauth.Config{InsecureUncheckedCSRF: []string{"/sso"}}, "config InsecureUncheckedCSRF"},
 		"unchecked, all":      {betterauth.Config{InsecureUncheckedOrigins: []string{"/"}}, "config InsecureUncheckedOrigins"},
 		"unchecked, too long": {betterauth.Config{InsecureUncheckedOrigins: []string{"/api/auth/sign-in/email"}}, `write "/sign-in/email"`},
+		"always and never":    {betterauth.Config{Cookies: betterauth.CookieConfig{AlwaysSecure: true, InsecureNeverSecure: true}}, "contradicts AlwaysSecure"},
 		"host":                {host(betterauth.CookieConfig{}), ""},
 		"host, shared":        {host(betterauth.CookieConfig{CrossSubDomain: betterauth.CrossSubDomainConfig{Enabled: true}}), "config Cookies.CrossSubDomain"},
 		"host, path":          {host(betterauth.CookieConfig{Path: "/api"}), "config Cookies.Path"},
-		"host, insecure":      {host(betterauth.CookieConfig{Secure: betterauth.InsecureNever}), "config Cookies.Secure"},
+		"host, insecure":      {host(betterauth.CookieConfig{InsecureNeverSecure: true}), "config Cookies.InsecureNeverSecure"},
 		"host, one":           {host(betterauth.CookieConfig{Attributes: map[string]betterauth.CookieAttributes{"x": {Domain: "example.com"}}}), "config Cookies.Attributes x"},
 		"left out":            {leaving("user.image", "session.ipAddress", "session.userAgent", "user.plan"), ""},
 		"left out, needed":    {leaving("user.email"), "cannot be left out"},
@@ -136,7 +137,7 @@ func TestHostPrefix(t *testing.T) {
 
 func TestColumnsLeftOutOfTheCache(t *testing.T) {
 	t.Parallel()
-	for _, strategy := range []betterauth.CookieCacheStrategy{betterauth.CacheCompact, betterauth.CacheJWT, betterauth.CacheJWE} {
+	for _, strategy := range []string{"compact", "jwt", "jwe"} {
 		kit := cached(t, nil, betterauth.CookieCacheConfig{Strategy: strategy, LeaveOut: []string{"user.plan", "user.image", "session.userAgent"}})
 		c := kit.SignedIn("alice@example.com")
 		_, first := getSession(t, c, "")

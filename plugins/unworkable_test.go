@@ -77,10 +77,10 @@ var unworkable = map[string]struct {
 		want: []string{"config Cookies.Prefix", "config Cookies.Names session_token", "config Cookies.Attributes session_data"}},
 	"cookies of another domain": {config: betterauth.Config{BaseURL: "https://auth.example.com", Cookies: betterauth.CookieConfig{
 		CrossSubDomain: betterauth.CrossSubDomainConfig{Enabled: true, Domain: "example.org"}}}, want: []string{"config Cookies.CrossSubDomain.Domain", "example.org", "auth.example.com"}},
-	"secure cookies by http": {config: betterauth.Config{BaseURL: "http://example.com", Cookies: betterauth.CookieConfig{Secure: betterauth.SecureAlways}},
-		want: []string{"config Cookies.Secure", "https"}},
+	"secure cookies by http": {config: betterauth.Config{BaseURL: "http://example.com", Cookies: betterauth.CookieConfig{AlwaysSecure: true}},
+		want: []string{"config Cookies.AlwaysSecure", "https"}},
 	"cookies of other sites by http": {config: betterauth.Config{BaseURL: "http://localhost:3000", Cookies: betterauth.CookieConfig{SameSite: "none", Partitioned: true}},
-		want: []string{"config Cookies.SameSite", "config Cookies.Partitioned", "SecureAlways"}},
+		want: []string{"config Cookies.SameSite", "config Cookies.Partitioned", "AlwaysSecure"}},
 	"sessions that are never prolonged": {config: betterauth.Config{Session: betterauth.SessionConfig{ExpiresIn: time.Hour, UpdateAge: 2 * time.Hour}},
 		want: []string{"config Session.UpdateAge", "DisableRefresh"}},
 	"negative numbers": {config: betterauth.Config{BodyLimit: -1, MailTimeout: -1, Password: betterauth.PasswordConfig{MaxConcurrent: -1, MaxWait: -1}},
@@ -123,7 +123,7 @@ func TestWhatCanWorkBuilds(t *testing.T) {
 		"codes made in Go":     {NoMailer: true, Plugins: []betterauth.Plugin{emailotp.New(emailotp.Config{})}},
 		"short sessions":       {Config: betterauth.Config{Session: betterauth.SessionConfig{ExpiresIn: time.Hour}}},
 		"cookies of a domain":  {Config: betterauth.Config{BaseURL: "https://auth.example.com", Cookies: betterauth.CookieConfig{CrossSubDomain: betterauth.CrossSubDomainConfig{Enabled: true, Domain: ".example.com"}}}},
-		"secure on localhost":  {Config: betterauth.Config{Cookies: betterauth.CookieConfig{Secure: betterauth.SecureAlways, SameSite: "none", Partitioned: true}}},
+		"secure on localhost":  {Config: betterauth.Config{Cookies: betterauth.CookieConfig{AlwaysSecure: true, SameSite: "none", Partitioned: true}}},
 		"passkeys below":       {Config: betterauth.Config{BaseURL: "https://auth.example.co.uk"}, Plugins: []betterauth.Plugin{passkey.New(passkey.Config{RPID: "example.co.uk"})}},
 		"passkeys of a tenant": {Config: betterauth.Config{BaseURL: "https://me.github.io"}, Plugins: []betterauth.Plugin{passkey.New(passkey.Config{})}},
 	} {

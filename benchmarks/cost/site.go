@@ -33,7 +33,7 @@ import (
 type site struct {
 	db       *database.DB
 	auth     *betterauth.Auth
-	caching  map[betterauth.CookieCacheStrategy]*betterauth.Auth
+	caching  map[string]*betterauth.Auth
 	host     *betterauth.Host
 	admin    *admin.Admin
 	sessions int
@@ -57,11 +57,11 @@ func (quick) Verify(context.Context, string, string) (bool, error) { return fals
 func (quick) Send(context.Context, *betterauth.Message) error      { return nil }
 
 func newSite(ctx context.Context) (s *site, err error) {
-	s = &site{caching: map[betterauth.CookieCacheStrategy]*betterauth.Auth{}}
+	s = &site{caching: map[string]*betterauth.Auth{}}
 	if s.db, err = sqlite.Open(":memory:"); err != nil {
 		return nil, err
 	}
-	for _, strategy := range []betterauth.CookieCacheStrategy{betterauth.CacheCompact, betterauth.CacheJWT, betterauth.CacheJWE, ""} {
+	for _, strategy := range []string{"compact", "jwt", "jwe", ""} {
 		if s.auth, err = s.build(ctx, strategy); err != nil {
 			return nil, errors.Join(err, s.db.Close())
 		}
@@ -70,7 +70,7 @@ func newSite(ctx context.Context) (s *site, err error) {
 	return s, nil
 }
 
-func (s *site) build(ctx context.Context, strategy betterauth.CookieCacheStrategy) (*betterauth.Auth, error) {
+func (s *site) build(ctx context.Context, strategy string) (*betterauth.Auth, error) {
 	s.admin = admin.New(admin.Config{})
 	cfg := betterauth.Config{
 		BaseURL: subject.Origin, Secret: subject.Secret, Schema: betterauth.SchemaMigrate,

@@ -47,7 +47,7 @@ func build(ctx context.Context, db *database.DB, cache string, more ...betteraut
 		BaseURL: Origin, Secret: Secret, Schema: betterauth.SchemaMigrate,
 		RateLimit: betterauth.RateLimitConfig{Disabled: true},
 	}
-	cfg.Session.CookieCache = betterauth.CookieCacheConfig{Enabled: cache != "", Strategy: betterauth.CookieCacheStrategy(cache)}
+	cfg.Session.CookieCache = betterauth.CookieCacheConfig{Enabled: cache != "", Strategy: cache}
 	return betterauth.New(cfg).Database(db).
 		Plugin(emailpassword.New(emailpassword.Config{}), bearer.New(bearer.Config{}), passkey.New(passkey.Config{})).
 		Plugin(more...).Build(ctx)

@@ -7,8 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-
-	"github.com/better-auth-go/better-auth/betterauth"
 )
 
 // options are the command line.
@@ -17,8 +15,8 @@ type options struct {
 	database      string
 	secret        string
 	basePath      string
-	cookieCache   betterauth.CookieCacheStrategy // "" is off
-	origins       []string                       // none means the server's own
+	cookieCache   string   // "" is off
+	origins       []string // none means the server's own
 	features      string
 	rangeAPI      string // where --with pwned asks
 	verify        bool
@@ -37,9 +35,9 @@ func parseFlags(args []string, secret string) (options, error) {
 	set.StringVar(&opts.rangeAPI, "range-api", "", "where --with pwned looks up passwords")
 	set.BoolVar(&opts.exitWithStdin, "exit-with-stdin", false, "ends when standard input closes")
 	set.Func("cookie-cache", "compact, jwt or jwe", func(value string) error {
-		switch strategy := betterauth.CookieCacheStrategy(value); strategy {
-		case betterauth.CacheCompact, betterauth.CacheJWT, betterauth.CacheJWE:
-			opts.cookieCache = strategy
+		switch value {
+		case "compact", "jwt", "jwe":
+			opts.cookieCache = value
 			return nil
 		}
 		return errors.New("compact, jwt or jwe")

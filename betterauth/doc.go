@@ -1,0 +1,111 @@
+// Package betterauth signs people in to Go programs: users, sessions and what
+// plugins add to them, as one http.Handler.
+//
+// Start here:
+//
+//	db, err := sqlite.Open("auth.db")
+//	auth, err := betterauth.New(betterauth.Config{BaseURL: "https://example.com", Secret: secret}).
+//		Database(db).
+//		Plugin(emailpassword.New(emailpassword.Config{}), passkey.New(passkey.Config{})).
+//		Build(ctx)
+//	mux.Handle("/api/auth/", auth)
+//	mux.Handle("/account", auth.RequireSession(account))
+//
+// Better Auth is a TypeScript project (https://www.better-auth.com). Comments
+// here call its release 1.7.25 the reference, or the TypeScript server. This
+// package keeps its wire format, cookies and tables: its official client works
+// unmodified, and both servers can share a database.
+//
+// Applications use [Config], [New] and the [Auth] that [Builder.Build] returns.
+// [Auth.RequireSession] guards a handler, [SessionFrom] tells it who is there,
+// [Call] runs an operation in process, and [Auth.CreateUser] and [Auth.SignIn]
+// are for handlers of their own. Each plugin is a package under plugins.
+//
+// Plugin authors implement [Plugin]. Its [Manifest] contributes tables,
+// endpoints, hooks, gates and more as data; [Host] is what a plugin works with,
+// and [Ctx] is one request. Package plugintest proves that a plugin keeps the
+// contract. An application that writes an [Inline] plugin is a plugin author.
+//
+// A request passes, in this order: the pages of other origins, request hooks,
+// rate limit, router, body, origin, input, before hooks, access, handler, after
+// hooks, answer. See [Auth.ServeHTTP], in request.go. A handler that signs
+// somebody in calls [Ctx.SignIn], the only way to a session, which asks every
+// [SessionGate] first. An error or a panic anywhere stops the request.
+//
+// Auth, Host and what they return are safe for concurrent use; a Builder and a
+// Ctx belong to one goroutine. Two Auth values share nothing. Errors are
+// compared with errors.Is; a client sees an [ErrorCode], and of any other error
+// nothing but a 500.
+//
+// What databases and clients hold on to stays compatible with the reference.
+// Go names may change until 1.0, with a note in the release; after that they
+// only grow within a major version.
+//
+// # Names for applications
+//
+//   - building: [New], [Builder], [Config], [Secret], [DynamicBaseURL],
+//     [CORSConfig], [ClientIPConfig], [Problem]
+//   - sessions, cookies and passwords: [SessionConfig], [CookieConfig],
+//     [CookieAttributes], [CookieCacheConfig], [CrossSubDomainConfig],
+//     [PasswordConfig], [Argon2id], [Scrypt]
+//   - limits: [RateLimitConfig], [RateLimit], [RuleFunc], [Rule],
+//     [RateLimitStorage], [RateLimitMemory], [RateLimitDatabase],
+//     [FailuresConfig], [MailLimitConfig]
+//   - the database: [SchemaMode], [SchemaVerify], [SchemaMigrate],
+//     [SchemaIgnore], [SchemaError], [NewField], [Field], [AddedColumn]
+//   - mail: [Mailer], [MailerFunc], [Message]
+//   - serving: [Auth], [SessionFrom], [Identity], [User], [Session],
+//     [Sessions], [Requirement], [NotReadyError]
+//   - programs and handlers of their own: [Call], [CallOptions],
+//     [StepUpBody], [SignIn], [MultiFactor], [NewUserOptions], [UserInfo]
+//   - errors: [ErrorCode], [ErrNoSession], [ErrForbidden],
+//     [ErrUserExists], [ErrInvalidEmail], [ErrNoPasswords]
+//
+// # Names for plugin authors
+//
+//   - a plugin and its life: [Plugin], [Manifest], [Inline],
+//     [Initializer], [Checker], [Closer], [Host], [Site], [Schema],
+//     [Need], [Dependency], [ProvenBy], [ProvenByMail],
+//     [ProvenWithoutMail], [PasswordKeeper]
+//   - operations: [Handle], [Endpoint], [Operation], [Access], [Public],
+//     [WithSession], [WithStoredSession], [WithStoredSessionOrInProcess],
+//     [WithFreshSession], [WithFreshSessionOrInProcess], [ServerOnly],
+//     [Ctx], [CtxFrom], [WithIdentity], [Members], [None], [Status],
+//     [Success], [Redirect], [Raw], [Param], [AddParams],
+//     [EncodeURIComponent], [StepUp], [Commit], [RequestValue],
+//     [NewRequestValue], [Cookie], [SessionCookies], [AllCookies],
+//     [CacheOnly]
+//   - hooks: [BeforeHook], [Before], [BeforeMatch], [BeforeMembers],
+//     [AfterHook], [After], [AfterMatch], [Result], [Every],
+//     [EverySignIn], [RequestHook], [SessionSource]
+//   - events: [Subscriber], [On], [Emit], [EventType], [EventOf],
+//     [AddressClaimed], [Reauthenticated], [EmitInBackground],
+//     [UserCreated], [SignedIn], [OrZero], [SessionEnded],
+//     [EndingHappened]
+//   - gates and what opens an account: [SessionGate], [Attempt],
+//     [Assurance], [SingleFactor], [AccessGuard], [Credentials],
+//     [Revocation], [Pending], [Ending], [Endings], [AddressProven],
+//     [AddressChanged], [PasswordReset], [PasswordChanged],
+//     [SessionsRevoked], [UserBanned], [UserDeleted], [ErrLastSignInWay]
+//   - addresses: [Claim], [AddressProof], [ProvenAddress],
+//     [ErrClaimEnded], [NormalizeEmail], [IsEmail], [BrowserOrigin]
+//   - secrets, codes and tokens: [Hasher], [Rehasher], [Decoyer],
+//     [Decoy], [NeedsRehash], [Failures], [Proof], [Subject],
+//     [TypedCode], [CodeStorage], [CodeForm], [CodePlain],
+//     [CodeEncrypted], [CodeHashed], [ErrCodeHashed], [Verifications],
+//     [Verification], [Alphanumeric], [LowerAlphanumeric], [URLSafe],
+//     [ErrTokenInvalid], [ErrTokenExpired], [RateLimitStore]
+//   - rows: [Account], [ProviderCredential], [Extended], [Tables],
+//     [StoreOf]
+//   - errors of requests: [Refusal], [ErrBadJSON], [ErrBodyTooLarge],
+//     [ErrBusy], [ErrCrossSiteLogin], [ErrDeferRequired],
+//     [ErrFailedToCreateSession], [ErrFailedToGetSession],
+//     [ErrFieldNotAllowed], [ErrInternal], [ErrInvalidCallbackURL],
+//     [ErrInvalidErrorURL], [ErrInvalidNewUserURL], [ErrInvalidOrigin],
+//     [ErrInvalidRedirectURL], [ErrMediaType], [ErrMissingField],
+//     [ErrMissingOrigin], [ErrNotFound], [ErrSessionNotFresh],
+//     [ErrTooManyFailures], [ErrTooManyRequests], [ErrUnauthorized],
+//     [ErrUserNotFound], [ErrValidation]
+//   - operations of the core: [GetSessionInput], [RevokeSessionInput],
+//     [UpdateSessionInput], [UpdatedSession], [ErrorPageInput]
+package betterauth
