@@ -114,14 +114,14 @@ func buildProblems() map[string]buildProblem {
 			want: []string{"endpoint o", "limit", "needs a Window and a Max"}},
 		"bad rate limits": {config: betterauth.Config{RateLimit: betterauth.RateLimitConfig{Storage: betterauth.CountIn(nil), Max: -1, Rules: []betterauth.RateLimit{
 			{}, betterauth.Limit("/empty", betterauth.Rule{}), betterauth.LimitFunc("/nothing", nil), betterauth.AllowUnlimited("slashless")}}},
-			want: []string{"config RateLimit.Storage: CountIn was given no store", "is negative", "RateLimit.Rules : is empty: make it with Limit, LimitFunc or AllowUnlimited",
+			want: []string{"config RateLimit.Storage: CountIn was given no store", "is negative", "RateLimit.Rules: is empty; make it with Limit, LimitFunc or AllowUnlimited",
 				"/empty: needs a Window and a Max", "/nothing: has no function", "slashless: needs a path"}},
 		"bad limit":           {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Limits: []betterauth.RateLimit{betterauth.AllowUnlimited("x")}}}, want: []string{"limit x"}},
-		"bad code":            {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Errors: []*betterauth.ErrorCode{{Code: "X"}}}}, want: []string{"plugin x: Errors: error code number 1 needs a Status"}},
-		"code without a code": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Errors: []*betterauth.ErrorCode{{Status: 400}}}}, want: []string{"plugin x: Errors: error code number 1 needs a Code"}},
+		"bad code":            {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Errors: []*betterauth.ErrorCode{{Code: "X"}}}}, want: []string{"plugin x: Errors: error code number 1 has no Status"}},
+		"code without a code": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Errors: []*betterauth.ErrorCode{{Status: 400}}}}, want: []string{"plugin x: Errors: error code number 1 has no Code"}},
 		"bad code of an operation": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{ID: "o", Method: http.MethodGet, Path: "/o", Access: betterauth.Public, Errors: []*betterauth.ErrorCode{{Status: 400}, nil}}, ok)}}},
-			want: []string{"endpoint o: error code number 2 needs a Status"}},
+			want: []string{"endpoint o: error code number 2 has no Status"}},
 		"hook on no table": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", RowHooks: []database.Hooks{
 			database.RowHooks[note]{BeforeCreate: func(context.Context, *note) error { return nil }}}}}, want: []string{"plugin x", "row hooks number 1", "no table has rows of this type", "note"}},
 		"hooks without functions": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", RowHooks: []database.Hooks{

@@ -48,9 +48,9 @@
 //   - sessions, cookies and passwords: [SessionConfig], [CookieConfig],
 //     [CookieAttributes], [CookieCacheConfig], [CrossSubDomainConfig],
 //     [PasswordConfig], [Argon2id], [Scrypt]
-//   - limits: [RateLimitConfig], [RateLimit], [RuleFunc], [Rule],
-//     [RateLimitStorage], [RateLimitMemory], [RateLimitDatabase],
-//     [FailuresConfig], [MailLimitConfig]
+//   - limits: [RateLimitConfig], [RateLimit], [Rule], [Limit],
+//     [LimitFunc], [AllowUnlimited], [RateLimitStorage], [CountInDatabase],
+//     [CountIn], [FailuresConfig], [MailLimitConfig]
 //   - the database: [SchemaMode], [SchemaVerify], [SchemaMigrate],
 //     [SchemaIgnore], [SchemaError], [NewField], [Field], [AddedColumn]
 //   - mail: [Mailer], [MailerFunc], [Message]
@@ -67,7 +67,8 @@
 //     [Initializer], [Checker], [Closer], [Host], [Site], [Schema],
 //     [Need], [Dependency], [ProvenBy], [ProvenByMail],
 //     [ProvenWithoutMail], [PasswordKeeper]
-//   - operations: [Handle], [Endpoint], [Operation], [Access], [Public],
+//   - operations: [Handle], [Endpoint], [Operation], [SignInPart],
+//     [MakesSession], [BeginsSignIn], [Access], [Public],
 //     [WithSession], [WithStoredSession], [WithStoredSessionOrInProcess],
 //     [WithFreshSession], [WithFreshSessionOrInProcess], [ServerOnly],
 //     [Ctx], [CtxFrom], [WithIdentity], [Members], [None], [Status],
@@ -77,11 +78,11 @@
 //     [CacheOnly]
 //   - hooks: [BeforeHook], [Before], [BeforeMatch], [BeforeMembers],
 //     [AfterHook], [After], [AfterMatch], [Result], [Every],
-//     [EverySignIn], [RequestHook], [SessionSource]
+//     [EverySignIn], [RequestHook], [SessionSource], [TokenSource],
+//     [IdentitySource]
 //   - events: [Subscriber], [On], [Emit], [EventType], [EventOf],
 //     [AddressClaimed], [Reauthenticated], [EmitInBackground],
-//     [UserCreated], [SignedIn], [OrZero], [SessionEnded],
-//     [EndingHappened]
+//     [UserCreated], [SignedIn], [SessionEnded], [EndingHappened]
 //   - gates and what opens an account: [SessionGate], [Attempt],
 //     [Assurance], [SingleFactor], [AccessGuard], [Credentials],
 //     [Revocation], [Pending], [Ending], [Endings], [AddressProven],
@@ -96,7 +97,7 @@
 //     [Verification], [Alphanumeric], [LowerAlphanumeric], [URLSafe],
 //     [ErrTokenInvalid], [ErrTokenExpired], [RateLimitStore]
 //   - rows: [Account], [ProviderCredential], [Extended], [Tables],
-//     [StoreOf]
+//     [StoreOf], [OrZero]
 //   - errors of requests: [Refusal], [ErrBadJSON], [ErrBodyTooLarge],
 //     [ErrBusy], [ErrCrossSiteLogin], [ErrDeferRequired],
 //     [ErrFailedToCreateSession], [ErrFailedToGetSession],

@@ -34,7 +34,7 @@ type RateLimit struct {
 	path   string
 	kind   limitKind
 	rule   Rule     // of limitByRule
-	decide RuleFunc // of limitByFunc
+	decide ruleFunc // of limitByFunc
 }
 
 type limitKind uint8
@@ -50,8 +50,14 @@ func Limit(path string, rule Rule) RateLimit {
 	return RateLimit{path: path, kind: limitByRule, rule: rule}
 }
 
-// LimitFunc decides for each request to a path.
-func LimitFunc(path string, decide RuleFunc) RateLimit {
+type ruleFunc = func(r *http.Request, current Rule) (rule Rule, limited bool)
+
+// LimitFunc lets decide choose the rule for each request to a path, given the rule
+// that would apply without it. limited false lifts the limit. A rule without a Window
+// or Max, or with a Window longer than an hour and than every other rule's, fails the
+// request, as does a panic. decide is called by many goroutines at once, before the
+// request's body, origin or session have been looked at.
+func LimitFunc(path string, decide func(r *http.Request, current Rule) (rule Rule, limited bool)) RateLimit {
 	return RateLimit{path: path, kind: limitByFunc, decide: decide}
 }
 
@@ -60,13 +66,6 @@ func AllowUnlimited(path string) RateLimit { return RateLimit{path: path, kind: 
 
 // Path is what the limit is for.
 func (l RateLimit) Path() string { return l.path }
-
-// RuleFunc decides about one request, given the rule that would apply without
-// it. limited false lifts the limit. A rule without a Window or Max, or with a
-// Window longer than an hour and than every other rule's, fails the request, as
-// does a panic. It is called by many goroutines at once, before the request's
-// body, origin or session have been looked at.
-type RuleFunc func(r *http.Request, current Rule) (rule Rule, limited bool)
 
 // RateLimitConfig says how often a client may call. Limits are on by default:
 // 100 requests in 10 seconds for each client and path; 3 for paths that start
@@ -141,7 +140,7 @@ func plainLimits(limits []RateLimit) []ratelimit.Limit {
 func (l RateLimit) problem() error {
 	switch {
 	case l.kind == 0:
-		return errors.New("is empty: make it with Limit, LimitFunc or AllowUnlimited")
+		return errors.New("is empty; make it with Limit, LimitFunc or AllowUnlimited")
 	case !strings.HasPrefix(l.path, "/") && !strings.HasPrefix(l.path, "*"):
 		return errors.New("needs a path that starts with a slash; write it as /sign-in/email, or with * for any characters")
 	case l.kind == limitByFunc && l.decide == nil:
@@ -249,6 +248,7 @@ func (a *Auth) resolveRules() (rules []RateLimit, problems []error) {
 			rule.path = path
 		}
 		switch {
+		case rule.problem() != nil: // reported already
 		case strings.Contains(rule.path, "*"):
 		case !a.routes.Serves(rule.path):
 			problems = append(problems, problem("", "config RateLimit.Rules "+rule.path, "is the route of no operation, so it has no effect%s", a.routes.Hint(rule.path)))

@@ -187,7 +187,7 @@ func TestRateLimitStore(t *testing.T) {
 func TestRateLimitRules(t *testing.T) {
 	t.Parallel()
 	second := func(n int) betterauth.Rule { return betterauth.Rule{Window: time.Second, Max: n} }
-	fixed := func(rule betterauth.Rule, limited bool) betterauth.RuleFunc {
+	fixed := func(rule betterauth.Rule, limited bool) func(*http.Request, betterauth.Rule) (betterauth.Rule, bool) {
 		return func(*http.Request, betterauth.Rule) (betterauth.Rule, bool) { return rule, limited }
 	}
 	var current betterauth.Rule
