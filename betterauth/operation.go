@@ -197,7 +197,7 @@ func (e Endpoint) check() []error {
 		add("declares an unknown Access %d; use a constant of betterauth.Access", op.Access)
 	}
 	if op.SignIn > BeginsSignIn {
-		add("declares an unknown SignIn %d", op.SignIn)
+		add("declares an unknown SignIn %d; use MakesSession, BeginsSignIn or neither", op.SignIn)
 	}
 	if op.Access != ServerOnly {
 		if !strings.HasPrefix(op.Path, "/") || strings.Contains(op.Path, "//") || (len(op.Path) > 1 && strings.HasSuffix(op.Path, "/")) {

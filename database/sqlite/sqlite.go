@@ -21,7 +21,8 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
-	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
+	driver "modernc.org/sqlite" // registers "sqlite", without cgo
+	sqlitelib "modernc.org/sqlite/lib"
 )
 
 // busyTimeout is how long a statement waits for a writer in another process.
@@ -89,7 +90,7 @@ func Open(path string) (*database.DB, error) {
 	pool.SetMaxIdleConns(size)
 
 	// The memory database ends with its last connection; this one stays.
-	keep, err := pool.Conn(context.Background())
+	keep, err := firstConn(pool)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %s: %w", path, errors.Join(err, pool.Close()))
 	}
@@ -105,6 +106,21 @@ func Open(path string) (*database.DB, error) {
 		}
 		return db.Close()
 	}})
+}
+
+// firstConn opens a connection, and waits as busy_timeout says where another
+// process holds the file. SQLite itself does not wait when it changes a file's
+// journal mode, so of several processes that open a new file at once all but one
+// would be refused (https://www.sqlite.org/wal.html, "Activating And Configuring
+// WAL Mode").
+func firstConn(pool *sql.DB) (*sql.Conn, error) {
+	for deadline := time.Now().Add(busyTimeout); ; time.Sleep(5 * time.Millisecond) {
+		conn, err := pool.Conn(context.Background())
+		var refused *driver.Error
+		if err == nil || !errors.As(err, &refused) || refused.Code()&0xff != sqlitelib.SQLITE_BUSY || time.Now().After(deadline) {
+			return conn, err
+		}
+	}
 }
 
 // New uses a pool the application opened and keeps; Close leaves it open. The

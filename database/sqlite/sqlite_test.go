@@ -1,12 +1,14 @@
 package sqlite_test
 
 import (
+	"database/sql"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/better-auth-go/better-auth/database/sqlite"
 )
@@ -106,5 +108,42 @@ func TestOpenErrors(t *testing.T) {
 			_ = db.Close()
 			t.Errorf("Open(%q): no error", path)
 		}
+	}
+}
+
+// SQLite does not wait by itself when it changes a file's journal mode.
+func TestOpenWaitsForAnotherProcess(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "auth.db")
+	other, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	other.SetMaxOpenConns(1)
+	exec := func(statement string) {
+		if _, err := other.ExecContext(t.Context(), statement); err != nil {
+			t.Error(err)
+		}
+	}
+	exec("create table t (a)")
+	exec("begin immediate")
+	exec("insert into t values (1)")
+	opened := make(chan error, 1)
+	go func() {
+		db, err := sqlite.Open(path)
+		if err == nil {
+			err = db.Close()
+		}
+		opened <- err
+	}()
+	select {
+	case err := <-opened:
+		t.Fatalf("opened while another process writes the file: %v", err)
+	case <-time.After(100 * time.Millisecond):
+	}
+	exec("commit")
+	if err := <-opened; err != nil {
+		t.Error(err)
 	}
 }
