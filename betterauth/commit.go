@@ -23,10 +23,10 @@ import "context"
 // means nothing in a hook, a gate, a guard or any other function that the core runs
 // inside a transaction. What the database or a database hook refused is never kept.
 // Nor is a session that was made before the refusal: an operation that fails ends
-// it. Commit(nil) is nil.
+// it. Commit(nil) is nil, and a mark on a mark is one mark.
 func Commit(err error) error {
-	if err == nil {
-		return nil
+	if _, marked := unmarked(err); err == nil || marked {
+		return err
 	}
 	return &committed{err}
 }

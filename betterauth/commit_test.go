@@ -153,6 +153,49 @@ func TestCommitInside(t *testing.T) {
 	})
 }
 
+// However a mark came about, it is used up by the first transaction.
+func TestCommitLeaksNoMark(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		p := &tryOut{}
+		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{p}})
+		write := func(ctx context.Context) {
+			t.Helper()
+			if _, err := kit.Host.Verifications().Create(ctx, "written", "x", time.Hour); err != nil {
+				t.Error(err)
+			}
+		}
+		for name, inner := range map[string]func(ctx context.Context) error{
+			"a refusal that is marked twice": func(ctx context.Context) error {
+				return kit.Host.Transaction(ctx, func(ctx context.Context) error {
+					write(ctx)
+					return betterauth.Commit(betterauth.Commit(errTeapot))
+				})
+			},
+			"an operation that marks without a transaction": func(ctx context.Context) error {
+				p.run = func(c *betterauth.Ctx) error {
+					write(c)
+					return betterauth.Commit(errTeapot)
+				}
+				_, err := betterauth.Call[betterauth.None](ctx, kit.Auth, "try", nil, betterauth.CallOptions{})
+				return err
+			},
+		} {
+			before := len(kit.Rows()["verification"])
+			err := kit.Host.Transaction(t.Context(), func(ctx context.Context) error {
+				write(ctx)
+				return inner(ctx)
+			})
+			if err != error(errTeapot) {
+				t.Errorf("%s: %#v", name, err)
+			}
+			if n := len(kit.Rows()["verification"]) - before; n != 0 {
+				t.Errorf("%s: an outer transaction that passes it on keeps %d rows", name, n)
+			}
+		}
+	})
+}
+
 // What must not be kept is not, marked or not.
 func TestCommitKeepsNothingElse(t *testing.T) {
 	t.Parallel()
