@@ -19,15 +19,17 @@ var ErrLastSignInWay = errors.New("betterauth: the last way to sign in")
 // take turns, so that two at once never leave none. A user who does not exist
 // is database.ErrNotFound.
 //
-// It is a transaction like Transaction: inside another it takes part in that
+// It is a transaction like Transaction, but that every error of remove undoes it, a
+// step-up and what Commit marked included. Inside another it takes part in that
 // one, which can then only be undone.
 func (h *Host) KeepSignInWay(ctx context.Context, userID string, remove func(ctx context.Context) error) error {
-	return h.Transaction(ctx, func(ctx context.Context) error {
+	// Not h.Transaction, which commits with a step-up: what is left was not looked at.
+	return h.auth.db.Transaction(ctx, func(ctx context.Context) error {
 		if _, err := h.auth.users.GetLocked(ctx, database.Eq("id", userID)); err != nil {
 			return err
 		}
 		if err := remove(ctx); err != nil {
-			return undoing(err) // what is left was not looked at
+			return undoing(err)
 		}
 		ways, err := h.SignInWays(ctx, userID)
 		if err == nil && len(ways) == 0 {
