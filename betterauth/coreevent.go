@@ -73,7 +73,7 @@ func (a *Auth) tellHooks() (hooks []database.Hooks) {
 	}
 	if heard[SessionEnded](a) {
 		hooks = append(hooks, database.RowHooks[Session]{DeleteCommitted: func(ctx context.Context, s *Session) error {
-			if s.ExpiresAt.After(a.now()) && ctx.Value(abandonedKey{}) == nil {
+			if s.ExpiresAt.After(a.now()) && ctx.Value(abandonedKey{}) != s.ID {
 				emit(ctx, a, SessionEnded{UserID: s.UserID, SessionID: s.ID})
 			}
 			return nil
@@ -82,7 +82,8 @@ func (a *Auth) tellHooks() (hooks []database.Hooks) {
 	return hooks
 }
 
-// abandonedKey marks the deletion of a session that nobody was told of.
+// abandonedKey marks the deletion of a session that nobody was told of, by its id:
+// others that end because of it are told.
 type abandonedKey struct{}
 
 // tellSignIns tells of the sessions that c made. It is called once nothing can take
