@@ -13,6 +13,10 @@ import (
 
 // UserCreated says that there is a new user, by whatever way: a sign-up, a link, a
 // code, a passkey, an administrator, CreateUser, or a store.
+//
+// Where sign-ups answer alike for free and taken addresses, what a subscriber takes
+// is in the time of the answer for a free address alone, and tells it: hand slow work
+// to a goroutine or a queue.
 type UserCreated struct{ UserID string }
 
 // SignedIn says that a session was made, by whatever method. One that stands in for a
