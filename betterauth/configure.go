@@ -164,7 +164,7 @@ func checkSameSite(field, value string, neverSecure bool) []error {
 		if !neverSecure {
 			return nil
 		}
-		return []error{problem("", "config Cookies."+field, "browsers refuse SameSite=None without Secure; use lax, or another Secure than InsecureNever")}
+		return []error{problem("", "config Cookies."+field, "browsers refuse SameSite=None without Secure; use lax, or turn InsecureNeverSecure off")}
 	}
 	return []error{problem("", "config Cookies."+field, "%q is not lax, strict or none; use one of them", value)}
 }
