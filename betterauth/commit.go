@@ -23,10 +23,10 @@ import "context"
 // no effect in a hook, a gate, a guard or any other function that the core runs inside a
 // transaction. A write that the database or a database hook refused is never committed. A
 // session that was made before the refusal is not kept either: an operation that fails
-// ends it. Commit(nil) is nil.
+// ends it. Commit(nil) is nil, and marking a marked error adds nothing.
 func Commit(err error) error {
-	if err == nil {
-		return nil
+	if _, marked := unmarked(err); err == nil || marked {
+		return err
 	}
 	return &committed{err}
 }

@@ -13,6 +13,10 @@ import (
 
 // UserCreated says that a user was created, in whatever way: by a sign-up, a link, a
 // code, a passkey, an administrator, CreateUser, or a store.
+//
+// Where sign-ups answer alike for free and taken addresses, what a subscriber takes
+// is in the time of the answer for a free address alone, and tells it: hand slow work
+// to a goroutine or a queue.
 type UserCreated struct{ UserID string }
 
 // SignedIn says that a session was made, by whatever method. It is also emitted for a
@@ -73,7 +77,7 @@ func (a *Auth) tellHooks() (hooks []database.Hooks) {
 	}
 	if heard[SessionEnded](a) {
 		hooks = append(hooks, database.RowHooks[Session]{DeleteCommitted: func(ctx context.Context, s *Session) error {
-			if s.ExpiresAt.After(a.now()) && ctx.Value(abandonedKey{}) == nil {
+			if s.ExpiresAt.After(a.now()) && ctx.Value(abandonedKey{}) != s.ID {
 				emit(ctx, a, SessionEnded{UserID: s.UserID, SessionID: s.ID})
 			}
 			return nil
@@ -82,7 +86,8 @@ func (a *Auth) tellHooks() (hooks []database.Hooks) {
 	return hooks
 }
 
-// abandonedKey marks the deletion of a session that nobody was told of.
+// abandonedKey marks the deletion of a session that nobody was told of, by its id:
+// others that end because of it are told.
 type abandonedKey struct{}
 
 // tellSignIns tells of the sessions that c made. It is called once nothing can take

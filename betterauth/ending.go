@@ -181,7 +181,8 @@ func (h *Host) End(ctx context.Context, userID string, why Ending) error {
 	if !slices.Contains(Endings(), why) {
 		return fmt.Errorf("betterauth: %d is not one ending", why)
 	}
-	return h.Transaction(ctx, func(ctx context.Context) error {
+	// Not h.Transaction, which commits with a step-up: half an ending is none.
+	return h.auth.db.Transaction(ctx, func(ctx context.Context) error {
 		user, err := h.auth.users.GetLocked(ctx, database.Eq("id", userID))
 		if err != nil {
 			return err

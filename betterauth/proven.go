@@ -22,7 +22,8 @@ import (
 // database.ErrUnique; start the whole transaction again.
 func (h *Host) ProvenUser(ctx context.Context, email string, create func() (*User, error)) (user *User, created bool, err error) {
 	email = storedEmail(email)
-	err = h.Transaction(ctx, func(ctx context.Context) error {
+	// Not h.Transaction, which commits with a step-up: half a proof is none.
+	err = h.auth.db.Transaction(ctx, func(ctx context.Context) error {
 		user, err = h.auth.users.GetLocked(ctx, database.Eq("email", email))
 		if errors.Is(err, database.ErrNotFound) && create != nil {
 			created = true
@@ -47,7 +48,7 @@ func (h *Host) ProvenUser(ctx context.Context, email string, create func() (*Use
 func (h *Host) createProven(ctx context.Context, email string, create func() (*User, error)) (*User, error) {
 	user, err := create()
 	if err != nil {
-		return nil, err
+		return nil, undoing(err)
 	}
 	user.Email, user.EmailVerified = email, true
 	return user, h.auth.users.Create(ctx, user)

@@ -97,6 +97,7 @@ func (c *Ctx) dispatch(src input.Source) (any, error) {
 // finish takes back the session of a request that failed after it was made,
 // such as in an after hook: whoever asked was told that it did not work.
 func (c *Ctx) finish(value any, err error) (any, error) {
+	err = undoing(err) // or a mark would keep the transaction of whoever calls in process
 	if err == nil || isAnswer(err) || c.login.created == nil {
 		if err == nil || isAnswer(err) {
 			c.tellSignIns()

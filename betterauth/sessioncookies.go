@@ -177,12 +177,15 @@ func (c *Ctx) clearSessionCookies() {
 // abandonSession ends the session this request made and drops its cookies from
 // the answer.
 func (c *Ctx) abandonSession() error {
-	token := c.login.created.Session.Token
+	session, ctx := c.login.created.Session, context.WithoutCancel(c.Context)
+	if slices.ContainsFunc(c.signIns, func(s SignedIn) bool { return s.SessionID == session.ID }) {
+		ctx = context.WithValue(ctx, abandonedKey{}, session.ID)
+	}
 	c.login = loginState{}
 	for _, key := range []string{cookieSession, cookieCache, cookieDontRemember} {
 		c.dropCookies(c.CookieName(key))
 	}
-	_, err := c.auth.sessions.store.Delete(context.WithValue(context.WithoutCancel(c.Context), abandonedKey{}, true), database.Eq("token", token))
+	_, err := c.auth.sessions.store.Delete(ctx, database.Eq("token", session.Token))
 	return err
 }
 

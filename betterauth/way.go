@@ -19,15 +19,17 @@ var ErrLastSignInWay = errors.New("betterauth: the last way to sign in")
 // user take turns, so that two at once cannot remove the last two. If the user does not
 // exist, the error is database.ErrNotFound.
 //
-// It runs in a transaction like Host.Transaction: inside another one it takes part in
-// that one, which can then only be rolled back.
+// It runs in a transaction like Host.Transaction, except that every error of remove rolls
+// it back, also a step-up or an error that Commit marked. Inside another transaction it
+// takes part in that one, which can then only be rolled back.
 func (h *Host) KeepSignInWay(ctx context.Context, userID string, remove func(ctx context.Context) error) error {
-	return h.Transaction(ctx, func(ctx context.Context) error {
+	// Not h.Transaction, which commits with a step-up: what is left was not looked at.
+	return h.auth.db.Transaction(ctx, func(ctx context.Context) error {
 		if _, err := h.auth.users.GetLocked(ctx, database.Eq("id", userID)); err != nil {
 			return err
 		}
 		if err := remove(ctx); err != nil {
-			return undoing(err) // what is left was not looked at
+			return undoing(err)
 		}
 		ways, err := h.SignInWays(ctx, userID)
 		if err == nil && len(ways) == 0 {

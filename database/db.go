@@ -45,6 +45,10 @@ func New(db *bun.DB, driver Driver) (*DB, error) {
 		out.writer = make(chan struct{}, 1)
 	case Postgres:
 		want = dialect.PG
+		if driver.ServerError == nil {
+			// An address that is taken would be a failure of the server.
+			return nil, errors.New("database: a driver of postgres needs ServerError, without which nothing tells a row that exists already: use package postgres")
+		}
 	default:
 		return nil, fmt.Errorf("database: engine %q is not supported: use package sqlite or postgres", driver.Engine)
 	}

@@ -8,8 +8,8 @@ type Driver struct {
 	Engine Engine
 
 	// ServerError returns what the server said when err is its refusal of a
-	// statement, and nil for every other error. It is nil where the text of an error
-	// says all there is, as SQLite's do.
+	// statement, and nil for every other error. Required for PostgreSQL; nil where the
+	// text of an error says all there is, as SQLite's do.
 	ServerError func(err error) *ServerError
 
 	// Unprepared is the first argument by which the driver is told to send a
