@@ -203,17 +203,27 @@ func withoutForeignKeys(t *testing.T, db *database.DB) {
 	}
 }
 
+// keepsake refers to its user and is no credential.
+type keepsake struct {
+	UserID string `json:"userId" db:"userId,index,references=user"`
+	ID     string `json:"id"`
+}
+
 // A user takes along what refers to them, in a database without foreign keys too.
 func TestDeletionWithoutForeignKeys(t *testing.T) {
 	t.Parallel()
 	db := databasetest.SQLiteMemory(t)
 	p := &tickets{}
-	kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{p, &badges{}}})
+	kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{p, &badges{},
+		betterauth.Inline{ID: "attic", Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[keepsake]("keepsake")}}}}})
 	withoutForeignKeys(t, db)
 	alice, bob := kit.SignedIn("alice@example.com"), kit.SignedIn("bob@example.com")
 	for _, c := range []*plugintest.Client{alice, bob} {
 		c.Post("/ticket/add", nil).Want(http.StatusOK)
 		if err := plugintest.StoreOf[badge](kit).Create(t.Context(), &badge{UserID: c.User.ID}); err != nil {
+			t.Fatal(err)
+		}
+		if err := plugintest.StoreOf[keepsake](kit).Create(t.Context(), &keepsake{UserID: c.User.ID}); err != nil {
 			t.Fatal(err)
 		}
 	}
