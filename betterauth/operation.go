@@ -10,8 +10,8 @@ import (
 	"github.com/better-auth-go/better-auth/internal/input"
 )
 
-// Access says who may call an operation. The zero value is a Build error, so
-// that nothing is public by omission.
+// Access says who may call an operation: see Public for all there are. The zero
+// value is a Build error, so that nothing is public by omission.
 type Access int
 
 const (
@@ -142,11 +142,15 @@ func (e Endpoint) Output() reflect.Type { return e.out }
 // In is a struct whose fields say where they come from: `json:"name"` for a
 // member of the body, `query:"name"`, `path:"name"`; a pointer is optional; a
 // `check` tag constrains (email, nonempty, trim, min=N, max=N, enum=a|b,
-// object, optional, nullable, coerce). nullable makes null count as missing;
+// object, optional, required, nullable, coerce). nullable makes null count as missing;
 // coerce makes text of a number, a boolean or null, as the reference reads ids;
 // []string takes a query parameter that may be repeated. Use None for an
 // operation without input. A field of type
 // Members with the tag `input:"rest"` receives what no field names.
+//
+// A field is text, a boolean, a number, jsontext.Value, or a struct, list or
+// map of them. A date comes as text, which the handler reads with time.Parse;
+// a time.Time is a Build error.
 //
 // Out is encoded as JSON; Redirect and Raw answer otherwise.
 func Handle[In, Out any](op Operation, h func(*Ctx, In) (Out, error)) Endpoint {
