@@ -5,7 +5,7 @@ import (
 	"reflect"
 )
 
-// Type is the logical type of a column.
+// Type is the logical type of a column: see String for all there are.
 type Type string
 
 const (
