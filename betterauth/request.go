@@ -14,11 +14,11 @@ import (
 	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
-// ServeHTTP answers every request under the base path; anything else, unknown
-// paths and wrong methods included, is 404 NOT_FOUND. HEAD is answered where
-// GET is: with the same header and no body, and without effects. Its stages: pages
-// of other origins, whose preflights are answered there, request hooks, rate limit,
-// router, body, origin, input, before hooks, access, handler, after hooks, answer.
+// ServeHTTP answers every request under the base path. Anything else, unknown paths and
+// wrong methods included, is 404 NOT_FOUND. HEAD is answered where GET is: with the same
+// header, without a body and without effects. Its stages: pages of other origins, whose
+// preflights are answered there, request hooks, rate limit, router, body, origin, input,
+// before hooks, access, handler, after hooks, answer.
 func (a *Auth) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := a.newCtx(r.Context(), r)
 	value, err := c.serve(w, r)
