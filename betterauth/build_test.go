@@ -86,9 +86,9 @@ func buildProblems() map[string]buildProblem {
 		"duplicate column": {plugins: []betterauth.Plugin{
 			betterauth.Inline{ID: "x", Schema: betterauth.Schema{Columns: []betterauth.AddedColumn{betterauth.NewField[string]("user", database.Column{Name: "plan"})}}},
 			betterauth.Inline{ID: "y", Schema: betterauth.Schema{Columns: []betterauth.AddedColumn{betterauth.NewField[string]("user", database.Column{Name: "plan"})}}}},
-			want: []string{"plugin y", "column user.plan", "added by x"}},
+			want: []string{"plugin y", "column user.plan", "declared by x"}},
 		"column of a core name": {config: betterauth.Config{AdditionalColumns: []betterauth.AddedColumn{betterauth.NewField[string]("user", database.Column{Name: "email"})}},
-			want: []string{"user", "email"}},
+			want: []string{"column user.email", "declared by core"}},
 		"column type": {config: betterauth.Config{AdditionalColumns: []betterauth.AddedColumn{betterauth.NewField[string]("user", database.Column{Name: "n", Type: database.Number})}},
 			want: []string{"column user.n", "does not hold a string"}},
 		"column of no table": {config: betterauth.Config{AdditionalColumns: []betterauth.AddedColumn{betterauth.NewField[string]("nowhere", database.Column{Name: "n"})}},

@@ -10,8 +10,8 @@ import (
 	"github.com/better-auth-go/better-auth/internal/input"
 )
 
-// Access says who may call an operation. The zero value is an error of Build, so that no
-// operation is public by omission.
+// Access says who may call an operation: see Public for all there are. The zero value is
+// an error of Build, so that no operation is public by omission.
 type Access int
 
 const (
@@ -142,10 +142,14 @@ func (e Endpoint) Output() reflect.Type { return e.out }
 // In is a struct whose tags say where each field is read from: `json:"name"` for a member
 // of the body, `query:"name"`, `path:"name"`. A pointer is optional. A `check` tag
 // constrains the value: email, nonempty, trim, min=N, max=N, enum=a|b, object, optional,
-// nullable, coerce. nullable treats null as missing; coerce makes text of a number, a
+// required, nullable, coerce. nullable treats null as missing; coerce makes text of a number, a
 // boolean or null, as the TypeScript server reads ids. []string takes a query parameter
 // that may be repeated. A field of type Members with the tag `input:"rest"` receives the
 // members that no field names. Use None for an operation without input.
+//
+// A field is text, a boolean, a number, jsontext.Value, or a struct, list or map of them.
+// A date comes as text, which the handler reads with time.Parse: a time.Time is an error
+// of Build.
 //
 // Out is encoded as JSON, except Redirect and Raw.
 func Handle[In, Out any](op Operation, h func(*Ctx, In) (Out, error)) Endpoint {

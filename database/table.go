@@ -5,7 +5,7 @@ import (
 	"reflect"
 )
 
-// Type is the logical type of a column.
+// Type is the logical type of a column: see String for all there are.
 type Type string
 
 const (
@@ -154,7 +154,7 @@ func WithColumn(name string, change func(*Column)) TableOption {
 //	default=member             a constant Default
 //	fieldname=x                the physical name
 //
-// Go types map to logical ones as listed at [Type]; a pointer makes the column
+// Go types map to logical ones as listed at [String]; a pointer makes the column
 // nullable, any other field Required, except slices, maps and jsontext.Value,
 // which are nullable unless the option required is given. The field whose
 // column is "id" is the primary key and must be a string. The order of fields

@@ -36,7 +36,7 @@ func Open(dsn string) (*database.DB, error) {
 	cfg, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		// pgx's message quotes the DSN, and with it perhaps a password.
-		return nil, errors.New("postgres: the DSN cannot be parsed")
+		return nil, errors.New("postgres: the DSN cannot be parsed; write it as postgres://user@host:5432/database")
 	}
 	if _, ok := cfg.RuntimeParams["datestyle"]; !ok {
 		// Dates come back as text where a statement was not prepared.

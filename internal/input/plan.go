@@ -252,6 +252,9 @@ func (f *field) setType(t reflect.Type) error {
 		f.elem = &field{}
 		return f.elem.setType(t.Elem())
 	case reflect.Struct:
+		if opaque(t) {
+			return fmt.Errorf("type %s has no fields that a request could fill; take text and parse it in the handler, a date with time.Parse and time.RFC3339", t)
+		}
 		f.kind = kindStruct
 		inner, err := compileObject(t, nil)
 		f.object = inner
@@ -260,6 +263,17 @@ func (f *field) setType(t reflect.Type) error {
 		return fmt.Errorf("type %s cannot be read from a request; use text, numbers, booleans, jsontext.Value, and structs, lists and maps of them", t)
 	}
 	return nil
+}
+
+// opaque reports whether t keeps all that it holds to itself, as time.Time does.
+// An object would be read into it, and leave it as it is.
+func opaque(t reflect.Type) bool {
+	for f := range t.Fields() {
+		if f.IsExported() || f.Anonymous {
+			return false
+		}
+	}
+	return t.NumField() > 0
 }
 
 func (f *field) setChecks(tag string) error {
