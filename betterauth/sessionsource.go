@@ -50,7 +50,7 @@ func (s SessionSource) Vouches() bool { return s.identity != nil }
 
 func (s SessionSource) problem() error {
 	if s.name == "" || s.token == nil && s.identity == nil {
-		return errors.New("needs a name and a function; make it with TokenSource or IdentitySource")
+		return errors.New("needs a name and a function; pass both to TokenSource or IdentitySource")
 	}
 	return nil
 }
