@@ -55,7 +55,7 @@ func TestCheck(t *testing.T) {
 		"allow without anchor":  {attesting(passkey.Attestation{AllowAAGUIDs: []string{model}}), "https://example.com", "AllowSelfDeclaredAAGUIDs"},
 		"allow, self-declared":  {attesting(passkey.Attestation{AllowAAGUIDs: []string{model}, AllowSelfDeclaredAAGUIDs: true}), "https://example.com", ""},
 		"deny without anchor":   {attesting(passkey.Attestation{DenyAAGUIDs: []string{model}}), "https://example.com", ""},
-		"anchored, asking none": {attesting(passkey.Attestation{Metadata: &passkey.Metadata{URL: "https://mds.example"}}), "https://example.com", "ask for direct"},
+		"anchored, asking none": {attesting(passkey.Attestation{Metadata: &passkey.Metadata{URL: "https://mds.example"}}), "https://example.com", "set it to direct"},
 		"anchored and self-declared": {attesting(passkey.Attestation{Conveyance: "direct", AllowSelfDeclaredAAGUIDs: true, Metadata: &passkey.Metadata{URL: "https://mds.example"}}),
 			"https://example.com", "no effect"},
 		"metadata, plain http":    {attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{URL: "http://mds.example"}}), "https://example.com", "https"},
