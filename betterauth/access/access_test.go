@@ -41,6 +41,7 @@ func TestAuthorize(t *testing.T) {
 		"nil":                      {nil, access.Any, "Not authorized"},
 		"all of two":               {access.Request{"project": names("create"), "member": names("invite")}, access.All, "You are not allowed to access resource: member"},
 		"any of two":               {access.Request{"project": names("create"), "member": names("invite")}, access.Any, ""},
+		"any of one":               {access.Request{"project": names("delete")}, access.Any, "Not authorized"},
 		"any of none":              {access.Request{"project": names("delete"), "member": names("invite")}, access.Any, "Not authorized"},
 	} {
 		got := ""
@@ -49,6 +50,13 @@ func TestAuthorize(t *testing.T) {
 		}
 		if got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+	// Maps have no order, and the reason that is told has.
+	for range 20 {
+		err := role.Authorize(access.Request{"bill": names("pay"), "member": names("invite"), "zone": names("enter"), "project": names("create")}, access.All)
+		if err == nil || err.Error() != `unauthorized to access resource "bill"` {
+			t.Fatalf("of three reasons %v is told", err)
 		}
 	}
 	var denied *access.Denied

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	_ "embed"
 	"errors"
@@ -20,9 +21,10 @@ import (
 //go:embed helper.txt
 var helperText string
 
-// firstBatch is how many of the tests that reach a change are run first, the
-// quickest ones; most changes die there.
-const firstBatch = 6
+// batches are how many of the tests that reach a change one process runs, the
+// likeliest to fail first; the last one runs all that are left. Most changes die in
+// the first.
+var batches = []int{6, 30}
 
 // result is what became of a package's changes.
 type result struct {
@@ -130,22 +132,25 @@ func (s *suite) record(workers int) error {
 func (s *suite) try(mutants []mutant, workers int, found func(mutant)) (result, error) {
 	r := result{all: mutants}
 	var one sync.Mutex
+	kills := map[string]int{} // by test
 	lived, slow := make([]bool, len(mutants)), make([]bool, len(mutants))
 	parallel(workers, len(mutants), func(i int) {
-		tests := s.reached[mutants[i].id]
-		slices.SortStableFunc(tests, func(a, b test) int { return int(a.took - b.took) })
-		first := min(firstBatch, len(tests))
-		for _, batch := range [][]test{tests[:first], tests[first:]} {
-			if len(batch) == 0 {
-				continue
-			}
+		one.Lock()
+		tests := inOrder(s.reached[mutants[i].id], kills)
+		one.Unlock()
+		for _, batch := range inBatches(tests) {
 			limit := 10 * time.Second
 			for _, t := range batch {
 				limit += 3 * t.took
 			}
-			_, timeout, err := s.run("MUTANTS_ACTIVE="+strconv.Itoa(mutants[i].id), batch, limit)
+			out, timeout, err := s.run("MUTANTS_ACTIVE="+strconv.Itoa(mutants[i].id), batch, limit)
 			slow[i] = timeout
 			if err != nil {
+				one.Lock()
+				defer one.Unlock()
+				if name := failed(out); name != "" {
+					kills[name]++
+				}
 				return
 			}
 		}
@@ -168,7 +173,24 @@ func (s *suite) try(mutants []mutant, workers int, found func(mutant)) (result, 
 	return r, nil
 }
 
-// run runs tests with one variable set; the error is that one of them failed.
+// inOrder sorts tests by how likely one finds something in a given time: those that
+// have killed other changes first, for what they took, and then the quickest.
+func inOrder(tests []test, kills map[string]int) []test {
+	worth := func(t test) float64 { return float64(1+10*kills[t.name]) / (t.took + 10*time.Millisecond).Seconds() }
+	return slices.SortedStableFunc(slices.Values(tests), func(a, b test) int { return cmp.Compare(worth(b), worth(a)) })
+}
+
+func inBatches(tests []test) (all [][]test) {
+	for _, size := range batches {
+		size = min(size, len(tests))
+		all = append(all, tests[:size])
+		tests = tests[size:]
+	}
+	all = append(all, tests)
+	return slices.DeleteFunc(all, func(batch []test) bool { return len(batch) == 0 })
+}
+
+// run runs tests with one variable set, until one fails, which is the error.
 func (s *suite) run(variable string, tests []test, limit time.Duration) (out []byte, timeout bool, err error) {
 	names := make([]string, len(tests))
 	for i, t := range tests {
@@ -176,14 +198,41 @@ func (s *suite) run(variable string, tests []test, limit time.Duration) (out []b
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, s.binary, "-test.run", "^("+strings.Join(names, "|")+")$", "-test.failfast", "-test.short")
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	cmd := exec.CommandContext(running, s.binary, "-test.run", "^("+strings.Join(names, "|")+")$", "-test.failfast", "-test.short")
 	cmd.Dir = s.dir
 	cmd.Env = append(os.Environ(), variable)
 	cmd.WaitDelay = time.Second
-	var buffer bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &buffer, &buffer
+	watched := &output{failed: stop}
+	cmd.Stdout, cmd.Stderr = watched, watched
 	err = cmd.Run()
-	return buffer.Bytes(), ctx.Err() != nil, err
+	return watched.Bytes(), ctx.Err() != nil, err
+}
+
+// output keeps what a process prints and calls failed once a test has failed: with
+// -test.failfast alone, the tests that run in parallel go on to their end.
+type output struct {
+	bytes.Buffer
+	failed func()
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.Buffer.Write(p)
+	if failed(o.Bytes()) != "" {
+		o.failed()
+	}
+	return n, err
+}
+
+var failure = regexp.MustCompile(`(?m)^--- FAIL: (\S+) `)
+
+// failed names a test that failed, "" if none did.
+func failed(out []byte) string {
+	if m := failure.FindSubmatch(out); m != nil {
+		return string(m[1])
+	}
+	return ""
 }
 
 // parallel calls f for 0 to n-1.

@@ -36,9 +36,11 @@ var targets = []target{
 	{Package: "internal/toposort"},
 	{Package: "internal/weburl"},
 	{Package: "betterauth", Files: []string{
-		"sessiongate.go", "signin.go", "session.go", "sessioncache.go", "sessioncookies.go", "sessionrenew.go", "sessionsource.go", "sessionstateless.go",
-		"cookies.go", "cookiesread.go", "checkcookies.go", "require.go", "need.go", "origins.go", "failures.go", "ending.go",
+		"sessiongate.go", "signin.go", "commit.go", "require.go", "validateuser.go", "ending.go",
+		"session.go", "sessioncache.go", "sessioncachecolumns.go", "sessioncookies.go", "sessionlist.go", "sessionrenew.go", "sessionsource.go", "sessionstateless.go", "sessionupdate.go",
+		"cookies.go", "cookiesread.go", "checkcookies.go", "need.go", "origins.go", "failures.go",
 	}},
+	{Package: "betterauth/access"},
 	{Package: "plugins/passkey", Files: []string{
 		"authenticate.go", "challenge.go", "enroll.go", "key.go", "native.go", "origins.go", "policy.go", "register.go", "relyingparty.go", "strict.go",
 	}},
