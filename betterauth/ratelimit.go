@@ -171,7 +171,7 @@ func (a *Auth) checkRateConfig() (problems []error) {
 	return problems
 }
 
-// checkRate answers 429 in the reference's form: JSON, X-Retry-After. A
+// checkRate answers 429 in the TypeScript server's form: JSON, X-Retry-After. A
 // store that cannot decide fails the request: a guesser who can bring the store
 // down must not be let through for it.
 func (c *Ctx) checkRate(path string, op *operation) error {
