@@ -131,7 +131,7 @@ func (a *Auth) compileEndings() (problems []error) {
 	for _, p := range a.plugins {
 		for i, kind := range p.manifest.Credentials {
 			if kind.Name == "" || kind.Revoke == nil && (kind.CanSignIn == nil || len(kind.Tables) > 0) {
-				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("credentials number %d %s", i+1, kind.Name), "need a Name, and a Revoke unless they keep nothing and have a CanSignIn; set what is missing"))
+				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("credentials number %d %s", i+1, kind.Name), "need a Name, and a Revoke unless they have a CanSignIn and no Tables; set what is missing"))
 				continue
 			}
 			a.credentials = append(a.credentials, compiledCredentials{kind, p.manifest.ID})
