@@ -191,10 +191,10 @@ func (e Endpoint) check() []error {
 		return []error{fmt.Errorf("has no handler; make endpoints with betterauth.Handle")}
 	}
 	if op.ID == "" {
-		add("has no ID; name it in camel case, as signInEmail")
+		add("has no ID; set one in camel case, like signInEmail")
 	}
 	if op.Access == accessUndeclared {
-		add("declares no Access; say Public, WithSession, WithStoredSession, WithFreshSession, WithStoredSessionOrInProcess, WithFreshSessionOrInProcess or ServerOnly")
+		add("declares no Access; set it to Public, WithSession, WithStoredSession, WithFreshSession, WithStoredSessionOrInProcess, WithFreshSessionOrInProcess or ServerOnly")
 	}
 	if op.Access < accessUndeclared || op.Access > ServerOnly {
 		add("declares an unknown Access %d; use a constant of betterauth.Access", op.Access)
@@ -204,7 +204,7 @@ func (e Endpoint) check() []error {
 	}
 	if op.Access != ServerOnly {
 		if !strings.HasPrefix(op.Path, "/") || strings.Contains(op.Path, "//") || (len(op.Path) > 1 && strings.HasSuffix(op.Path, "/")) {
-			add("path %q must start with a slash and not end with one; write it as /sign-in/email", op.Path)
+			add("path %q must start with a slash and not end with one; write it like /sign-in/email", op.Path)
 		}
 		for _, m := range op.methods() {
 			switch m {
@@ -223,7 +223,7 @@ func (e Endpoint) check() []error {
 	if plan, err := input.Compile(e.in); err != nil {
 		add("input: %w", err)
 	} else if plan.TakesBody() && !op.IgnoreBody && op.Access != ServerOnly && slices.Equal(op.methods(), []string{http.MethodGet}) {
-		add("input: a GET has no body; tag what it reads query:\"…\" instead of json:\"…\"")
+		add("input: a GET has no body; tag the field query:\"…\" instead of json:\"…\"")
 	}
 	return problems
 }

@@ -340,10 +340,10 @@ func TestCompileNames(t *testing.T) {
 	t.Parallel()
 	for want, typ := range map[string]reflect.Type{
 		"A: has no json": reflect.TypeFor[struct{ A string }](),
-		"B: a path field is text": reflect.TypeFor[struct {
+		"B: a path field must be text": reflect.TypeFor[struct {
 			B jsontext.Value `path:"b"`
 		}](),
-		"C: a query field is text": reflect.TypeFor[struct {
+		"C: a query field must be text": reflect.TypeFor[struct {
 			C []*string `query:"c"`
 		}](),
 		"D: a pointer to a pointer": reflect.TypeFor[struct {
