@@ -124,9 +124,9 @@ func (b *Builder) assemble() (*Auth, error) {
 	}
 	switch {
 	case a.db == nil && a.stateless:
-		problems = append(problems, problem("", "database", `Stateless needs one in memory for what plugins store; give it sqlite.Open(":memory:")`))
+		problems = append(problems, problem("", "database", `Stateless got nil; pass it a database in memory for what plugins store, such as sqlite.Open(":memory:")`))
 	case a.db == nil:
-		problems = append(problems, problem("", "database", "none given; call Database, or Stateless to keep sessions in cookies alone"))
+		problems = append(problems, problem("", "database", "none given; call Database, or Stateless to store sessions in cookies alone"))
 	default:
 		problems = append(problems, a.compileSchema()...)
 	}

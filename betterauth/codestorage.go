@@ -50,11 +50,11 @@ func (s CodeStorage) Problem() error {
 	case s.Form != "" && s.Form != CodePlain && s.Form != CodeEncrypted && s.Form != CodeHashed:
 		return fmt.Errorf("storage %q is none of %q, %q and %q", s.Form, CodePlain, CodeEncrypted, CodeHashed)
 	case (s.Encrypt == nil) != (s.Decrypt == nil):
-		return errors.New("one of Encrypt and Decrypt is missing: they need each other")
+		return errors.New("one of Encrypt and Decrypt is missing; set both")
 	case s.Hash != nil && s.Encrypt != nil:
-		return errors.New("both Hash and Encrypt say how codes are kept")
+		return errors.New("Hash contradicts Encrypt and Decrypt; remove one of them")
 	case own && s.Form != "":
-		return fmt.Errorf("storage %q has no meaning beside Hash, Encrypt and Decrypt", s.Form)
+		return fmt.Errorf("storage %q has no effect with Hash, Encrypt and Decrypt; remove one of them", s.Form)
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func (s CodeStorage) hash(ctx context.Context, code string) (string, error) {
 // notEmpty refuses what every code would match.
 func notEmpty(kept string, err error) (string, error) {
 	if err == nil && kept == "" {
-		err = errors.New("betterauth: a function that keeps codes answered with nothing")
+		err = errors.New("betterauth: a function of CodeStorage returned an empty text")
 	}
 	return kept, err
 }

@@ -329,7 +329,7 @@ type ClientIPConfig struct {
 
 // PasswordConfig says how passwords are hashed.
 type PasswordConfig struct {
-	// Hasher replaces the default, scrypt in the reference's format.
+	// Hasher replaces the default, scrypt in the TypeScript server's format.
 	Hasher Hasher
 	// MaxConcurrent is how many hashes run at once; each takes 32 MiB. Further ones wait
 	// up to MaxWait. Default: the number of processors.

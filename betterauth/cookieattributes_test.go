@@ -93,7 +93,8 @@ func TestOtherPlacesAreClearedOfOwnCookies(t *testing.T) {
 		cookies func(signed func(value string) string, token string) []string // name=value without the prefix
 		// lines are how many lines there are of the session's cookie, its copy and the
 		// wish not to be remembered. One clears it where it would be set now.
-		lines [3]int
+		lines   [3]int
+		noCache bool
 	}{
 		"the session": {cookies: func(signed func(string) string, token string) []string {
 			return []string{sessionCookie + "=" + signed(token)}
@@ -126,6 +127,9 @@ func TestOtherPlacesAreClearedOfOwnCookies(t *testing.T) {
 		"a host with no domain": {at: "http://localhost:3000", cookies: func(signed func(string) string, token string) []string {
 			return []string{sessionCookie + "=" + signed(token)}
 		}, lines: [3]int{1, 1, 1}},
+		"without a cache": {noCache: true, cookies: func(signed func(string) string, token string) []string {
+			return []string{sessionCookie + "=" + signed(token)}
+		}, lines: [3]int{1, 1, 1}},
 		"of this host alone": {config: host, cookies: func(signed func(string) string, token string) []string {
 			return []string{sessionCookie + "=" + signed(token), sessionCookie + "=" + signed("older")}
 		}, lines: [3]int{1, 1, 1}},
@@ -143,7 +147,7 @@ func TestOtherPlacesAreClearedOfOwnCookies(t *testing.T) {
 			prefix = "__Secure-"
 		}
 		kit := plugintest.NewWith(t, plugintest.Options{Config: betterauth.Config{BaseURL: at, Cookies: tt.config,
-			Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}}}})
+			Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: !tt.noCache}}}})
 		token := kit.SignedIn("alice@example.com").Session.Token
 		var sent []string
 		for _, cookie := range tt.cookies(func(v string) string { return url.QueryEscape(v + "." + kit.Host.Sign(v)) }, token) {

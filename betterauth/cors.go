@@ -90,5 +90,5 @@ func (a *Auth) checkCrossSite() []error {
 	if a.cfg.Cookies.SameSite != "none" || !plain || origin.Loopback(host) {
 		return nil
 	}
-	return []error{problem("", "config Cookies.SameSite", `"none" needs https, but the base URL is %s: browsers refuse such cookies; serve over https, or page and server from one site with "lax"`, a.base.Static)}
+	return []error{problem("", "config Cookies.SameSite", `"none" needs https, but the base URL is %s: browsers refuse such cookies; serve over https, or serve page and server from one site and use "lax"`, a.base.Static)}
 }

@@ -131,21 +131,21 @@ func (a *Auth) compileEndings() (problems []error) {
 	for _, p := range a.plugins {
 		for i, kind := range p.manifest.Credentials {
 			if kind.Name == "" || kind.Revoke == nil && (kind.CanSignIn == nil || len(kind.Tables) > 0) {
-				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("credentials number %d %s", i+1, kind.Name), "need a Name, and a Revoke unless they keep nothing and have a CanSignIn; set what is missing"))
+				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("credentials number %d %s", i+1, kind.Name), "need a Name, and a Revoke unless they have a CanSignIn and no Tables; set what is missing"))
 				continue
 			}
 			a.credentials = append(a.credentials, compiledCredentials{kind, p.manifest.ID})
 		}
 		for i, kind := range p.manifest.Pending {
 			if kind.Name == "" || kind.Of == nil {
-				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("pending number %d %s", i+1, kind.Name), "is incomplete; it needs a Name and an Of"))
+				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("pending number %d %s", i+1, kind.Name), "needs a Name and an Of; set both"))
 				continue
 			}
 			a.pending = append(a.pending, compiledPending{kind, p.manifest.ID})
 		}
 		for i, guard := range p.manifest.AccessGuards {
 			if guard.Name == "" || guard.Check == nil {
-				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("access guard number %d %s", i+1, guard.Name), "is incomplete; it needs a Name and a Check"))
+				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("access guard number %d %s", i+1, guard.Name), "needs a Name and a Check; set both"))
 				continue
 			}
 			a.guards = append(a.guards, compiledGuard{guard, p.manifest.ID})
@@ -159,7 +159,7 @@ func (a *Auth) checkEndings() (problems []error) {
 	for _, kind := range a.credentials {
 		for _, table := range kind.Tables {
 			if physical, _ := a.schema.Physical(table, ""); physical == "" {
-				problems = append(problems, problem(kind.plugin, "credentials "+kind.Name, "are kept in the table %s, which there is not; name one of Manifest.Schema, or of the core", table))
+				problems = append(problems, problem(kind.plugin, "credentials "+kind.Name, "name the table %s, which does not exist; use one of Manifest.Schema or of the core", table))
 			}
 		}
 	}

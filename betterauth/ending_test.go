@@ -29,6 +29,7 @@ type tickets struct {
 	host   *betterauth.Host
 	store  *database.Store[ticket]
 	guard  func(id *betterauth.Identity) error
+	fails  error
 	mu     sync.Mutex
 	heard  []betterauth.Ending
 	before []string // addresses at each ending
@@ -82,6 +83,9 @@ func (p *tickets) revoke(ctx context.Context, r betterauth.Revocation) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.heard, p.before = append(p.heard, r.Ending), append(p.before, r.User.Email)
+	if p.fails != nil {
+		return p.fails
+	}
 	_, err := p.store.Delete(ctx, database.Eq("owner", r.User.ID))
 	return err
 }
@@ -160,6 +164,17 @@ func TestEndingsOfTheRow(t *testing.T) {
 			t.Errorf("another address: %v of %v", p.heard, p.before)
 		}
 		// A failure to end undoes the change.
+		p.fails = errTeapot
+		if _, err := kit.Users().Update(t.Context(), database.Set{"email": "newer@example.com"}, database.Eq("id", user.ID)); !errors.Is(err, errTeapot) {
+			t.Errorf("a change that ends nothing: %v", err)
+		}
+		if _, err := kit.Users().Delete(t.Context(), database.Eq("id", user.ID)); !errors.Is(err, errTeapot) {
+			t.Errorf("a deletion that ends nothing: %v", err)
+		}
+		if now := kit.User("new@example.com"); now.ID != user.ID {
+			t.Errorf("the user is %+v", now)
+		}
+		p.fails, p.heard = nil, p.heard[:1]
 		if err := plugintest.StoreOf[badge](kit).Create(t.Context(), &badge{UserID: user.ID}); err != nil {
 			t.Fatal(err)
 		}
@@ -172,19 +187,43 @@ func TestEndingsOfTheRow(t *testing.T) {
 	})
 }
 
+// withoutForeignKeys turns them off, which is a setting of a connection: in all that
+// the pool may have, but the one that keeps the memory.
+func withoutForeignKeys(t *testing.T, db *database.DB) {
+	t.Helper()
+	for range db.Bun().Stats().MaxOpenConnections - 1 {
+		conn, err := db.Bun().Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }() // none is used twice
+		if _, err := conn.ExecContext(t.Context(), "pragma foreign_keys = off"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// keepsake refers to its user and is no credential.
+type keepsake struct {
+	UserID string `json:"userId" db:"userId,index,references=user"`
+	ID     string `json:"id"`
+}
+
 // A user takes along what refers to them, in a database without foreign keys too.
 func TestDeletionWithoutForeignKeys(t *testing.T) {
 	t.Parallel()
 	db := databasetest.SQLiteMemory(t)
 	p := &tickets{}
-	kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{p, &badges{}}})
-	if _, err := db.Bun().ExecContext(t.Context(), "pragma foreign_keys = off"); err != nil {
-		t.Fatal(err)
-	}
+	kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{p, &badges{},
+		betterauth.Inline{ID: "attic", Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[keepsake]("keepsake")}}}}})
+	withoutForeignKeys(t, db)
 	alice, bob := kit.SignedIn("alice@example.com"), kit.SignedIn("bob@example.com")
 	for _, c := range []*plugintest.Client{alice, bob} {
 		c.Post("/ticket/add", nil).Want(http.StatusOK)
 		if err := plugintest.StoreOf[badge](kit).Create(t.Context(), &badge{UserID: c.User.ID}); err != nil {
+			t.Fatal(err)
+		}
+		if err := plugintest.StoreOf[keepsake](kit).Create(t.Context(), &keepsake{UserID: c.User.ID}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -332,7 +371,7 @@ func TestOnlySignInsMakeSessions(t *testing.T) {
 	kit := plugintest.New(t, &tickets{})
 	alice := kit.SignedIn("alice@example.com")
 	answer := kit.Client().Post("/ticket/sneak", map[string]any{"owner": alice.User.ID}).WantError(betterauth.ErrInternal)
-	if answer.SetCookie(sessionCookie) != nil || !strings.Contains(kit.Log.String(), "operation sneak makes a session and does not say SignIn: MakesSession") {
+	if answer.SetCookie(sessionCookie) != nil || !strings.Contains(kit.Log.String(), "operation sneak makes a session but does not declare SignIn: MakesSession") {
 		t.Errorf("%v\n%s", answer.Cookies, kit.Log)
 	}
 }

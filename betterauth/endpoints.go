@@ -56,7 +56,7 @@ type GetSessionInput struct {
 }
 
 // deferredIdentity is what getSession answers while refreshes wait for a POST.
-// Like the reference, a session from the cookie cache comes without it.
+// As on the TypeScript server, a session from the cookie cache comes without it.
 type deferredIdentity struct {
 	*Identity
 	NeedsRefresh bool `json:"needsRefresh"`

@@ -79,7 +79,7 @@ func (e *codedError) Unwrap() []error {
 	return []error{e.code, e.cause}
 }
 
-// The core's error codes, with the reference's texts.
+// The core's error codes, with the TypeScript server's texts.
 var (
 	ErrUnauthorized          = &ErrorCode{"UNAUTHORIZED", "Unauthorized", http.StatusUnauthorized}
 	ErrSessionNotFresh       = &ErrorCode{"SESSION_NOT_FRESH", "Session is not fresh", http.StatusForbidden}

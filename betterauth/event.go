@@ -118,7 +118,7 @@ func (a *Auth) subscribe() (problems []error) {
 			case s.run == nil || s.event == nil:
 				problems = append(problems, problem(p.manifest.ID, "event subscriber", "is empty; make it with betterauth.On"))
 			case !emitted[s.event] && !s.optional:
-				problems = append(problems, problem(p.manifest.ID, "event subscriber", "no plugin emits %s; say IfPresent if it may be absent", s.event))
+				problems = append(problems, problem(p.manifest.ID, "event subscriber", "no plugin emits %s; add the plugin that does, or call IfPresent on the subscriber", s.event))
 			default:
 				a.subscribers[s.event] = append(a.subscribers[s.event], compiledSubscriber{s, p.manifest.ID})
 			}

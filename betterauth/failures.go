@@ -133,7 +133,7 @@ func (f *Failures) Check(ctx context.Context, s Subject, prove func(ctx context.
 
 // errProofInside is a plugin that would wait for others while it holds what they
 // wait for, and whose count a rollback would undo.
-var errProofInside = errors.New("betterauth: a proof was begun inside a transaction")
+var errProofInside = errors.New("betterauth: Failures.Begin was called inside a transaction; call it before")
 
 // Begin is called before a proof is checked, outside of any transaction. During a wait
 // the error is ErrTooManyFailures. Otherwise the caller checks the proof, calls Wrong or

@@ -76,7 +76,7 @@ func (d Dependency) provider(by *orderedPlugin, plugins []*orderedPlugin) (*orde
 		return nil, errors.New("is empty; make it with Need")
 	}
 	if d.wants.Kind() != reflect.Interface {
-		return nil, errors.New("is no interface; declare one with the methods it needs")
+		return nil, errors.New("is not an interface; declare one with the methods that the plugin calls")
 	}
 	var found *orderedPlugin
 	var ids []string
@@ -88,9 +88,9 @@ func (d Dependency) provider(by *orderedPlugin, plugins []*orderedPlugin) (*orde
 	}
 	switch {
 	case len(ids) > 1:
-		return nil, fmt.Errorf("several plugins implement it, and there must be one: %s; leave out the others", strings.Join(ids, ", "))
+		return nil, fmt.Errorf("several plugins implement it, but only one may: %s; pass only one of them to Plugin", strings.Join(ids, ", "))
 	case found != nil || d.optional:
 		return found, nil
 	}
-	return nil, fmt.Errorf("no plugin implements it; %s", cmp.Or(d.hint, "pass one that does to Plugin, or say IfPresent if it may be absent"))
+	return nil, fmt.Errorf("no plugin implements it; %s", cmp.Or(d.hint, "pass one that does to Plugin, or call IfPresent on the Need if it may be absent"))
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/better-auth-go/better-auth/internal/input"
 )
 
-// Access says who may call an operation. The zero value is an error of Build, so that no
-// operation is public by omission.
+// Access says who may call an operation: see Public for all there are. The zero value is
+// an error of Build, so that no operation is public by omission.
 type Access int
 
 const (
@@ -142,10 +142,14 @@ func (e Endpoint) Output() reflect.Type { return e.out }
 // In is a struct whose tags say where each field is read from: `json:"name"` for a member
 // of the body, `query:"name"`, `path:"name"`. A pointer is optional. A `check` tag
 // constrains the value: email, nonempty, trim, min=N, max=N, enum=a|b, object, optional,
-// nullable, coerce. nullable treats null as missing; coerce makes text of a number, a
+// required, nullable, coerce. nullable treats null as missing; coerce makes text of a number, a
 // boolean or null, as the TypeScript server reads ids. []string takes a query parameter
 // that may be repeated. A field of type Members with the tag `input:"rest"` receives the
 // members that no field names. Use None for an operation without input.
+//
+// A field is text, a boolean, a number, jsontext.Value, or a struct, list or map of them.
+// A date comes as text, which the handler reads with time.Parse: a time.Time is an error
+// of Build.
 //
 // Out is encoded as JSON, except Redirect and Raw.
 func Handle[In, Out any](op Operation, h func(*Ctx, In) (Out, error)) Endpoint {
@@ -187,10 +191,10 @@ func (e Endpoint) check() []error {
 		return []error{fmt.Errorf("has no handler; make endpoints with betterauth.Handle")}
 	}
 	if op.ID == "" {
-		add("has no ID; name it in camel case, as signInEmail")
+		add("has no ID; set one in camel case, like signInEmail")
 	}
 	if op.Access == accessUndeclared {
-		add("declares no Access; say Public, WithSession, WithStoredSession, WithFreshSession, WithStoredSessionOrInProcess, WithFreshSessionOrInProcess or ServerOnly")
+		add("declares no Access; set it to Public, WithSession, WithStoredSession, WithFreshSession, WithStoredSessionOrInProcess, WithFreshSessionOrInProcess or ServerOnly")
 	}
 	if op.Access < accessUndeclared || op.Access > ServerOnly {
 		add("declares an unknown Access %d; use a constant of betterauth.Access", op.Access)
@@ -200,7 +204,7 @@ func (e Endpoint) check() []error {
 	}
 	if op.Access != ServerOnly {
 		if !strings.HasPrefix(op.Path, "/") || strings.Contains(op.Path, "//") || (len(op.Path) > 1 && strings.HasSuffix(op.Path, "/")) {
-			add("path %q must start with a slash and not end with one; write it as /sign-in/email", op.Path)
+			add("path %q must start with a slash and not end with one; write it like /sign-in/email", op.Path)
 		}
 		for _, m := range op.methods() {
 			switch m {
@@ -219,7 +223,7 @@ func (e Endpoint) check() []error {
 	if plan, err := input.Compile(e.in); err != nil {
 		add("input: %w", err)
 	} else if plan.TakesBody() && !op.IgnoreBody && op.Access != ServerOnly && slices.Equal(op.methods(), []string{http.MethodGet}) {
-		add("input: a GET has no body; tag what it reads query:\"…\" instead of json:\"…\"")
+		add("input: a GET has no body; tag the field query:\"…\" instead of json:\"…\"")
 	}
 	return problems
 }

@@ -141,9 +141,9 @@ func (l RateLimit) problem() error {
 	case l.kind == 0:
 		return errors.New("is empty; make it with Limit, LimitFunc or AllowUnlimited")
 	case !strings.HasPrefix(l.path, "/") && !strings.HasPrefix(l.path, "*"):
-		return errors.New("needs a path that starts with a slash; write it as /sign-in/email, or with * for any characters")
+		return errors.New("needs a path that starts with a slash; write it like /sign-in/email, with * for any characters")
 	case l.kind == limitByFunc && l.decide == nil:
-		return errors.New("has no function; give LimitFunc one")
+		return errors.New("has no function; pass LimitFunc one")
 	case l.kind == limitByRule:
 		return l.rule.problem()
 	}
@@ -158,7 +158,7 @@ func (a *Auth) checkRateConfig() (problems []error) {
 		problems = append(problems, problem("", "config RateLimit"+item, format, args...))
 	}
 	if cfg.Storage.own && cfg.Storage.store == nil {
-		add(".Storage", "CountIn was given no store; give it one, or use CountInDatabase")
+		add(".Storage", "CountIn got a nil store; pass it one, or use CountInDatabase")
 	}
 	if cfg.Window < 0 || cfg.Max < 0 {
 		add("", "Window or Max is negative; leave them at 0 for the defaults")
@@ -171,7 +171,7 @@ func (a *Auth) checkRateConfig() (problems []error) {
 	return problems
 }
 
-// checkRate answers 429 in the reference's form: JSON, X-Retry-After. A
+// checkRate answers 429 in the TypeScript server's form: JSON, X-Retry-After. A
 // store that cannot decide fails the request: a guesser who can bring the store
 // down must not be let through for it.
 func (c *Ctx) checkRate(path string, op *operation) error {
@@ -250,7 +250,7 @@ func (a *Auth) resolveRules() (rules []RateLimit, problems []error) {
 		case rule.problem() != nil: // reported already
 		case strings.Contains(rule.path, "*"):
 		case !a.routes.Serves(rule.path):
-			problems = append(problems, problem("", "config RateLimit.Rules "+rule.path, "is the route of no operation, so it has no effect%s", a.routes.Hint(rule.path)))
+			problems = append(problems, problem("", "config RateLimit.Rules "+rule.path, "is not the route of any operation, so it has no effect%s", a.routes.Hint(rule.path)))
 		default:
 			rule.path = router.Pattern(rule.path)
 		}

@@ -30,7 +30,7 @@ func (s plainStore) Consume(ctx context.Context, key string, rule Rule, now time
 	return s.Store.Consume(ctx, key, ratelimit.Rule(rule), now)
 }
 
-// rateRow is a row of the reference's table.
+// rateRow is a row of the TypeScript server's table.
 type rateRow struct {
 	Key         string `json:"key" db:"key,unique"`
 	Count       int64  `json:"count"`

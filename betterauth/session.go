@@ -102,7 +102,7 @@ func (c *Ctx) readSession(o readOptions) (*Identity, error) {
 	return c.login.identity, c.login.err
 }
 
-// loadSession follows the reference's order: cookie, cache, database, expiry,
+// loadSession follows the TypeScript server's order: cookie, cache, database, expiry,
 // sliding refresh. Only what the database said can clear a cookie.
 func (c *Ctx) loadSession(o readOptions) (*Identity, error) {
 	c.clearUnusedCache()

@@ -157,7 +157,7 @@ func (c *Ctx) setSessionCookies(id *Identity, remember bool) {
 func (c *Ctx) clearSessionCookies() {
 	c.login.created, c.login.issued = nil, nil
 	if !c.login.vouched {
-		c.login.identity = nil
+		c.login.identity, c.login.err = nil, ErrNoSession
 	}
 	if c.login.presented != "" {
 		return

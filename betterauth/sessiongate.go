@@ -94,7 +94,7 @@ func (*stepUp) Error() string { return "betterauth: a further step is needed" }
 // transaction.
 func (c *Ctx) SignIn(user *User, how SignIn) (session *Session, err error) {
 	if c.op != nil && c.op.SignIn != MakesSession {
-		return nil, fmt.Errorf("operation %s makes a session and does not say SignIn: MakesSession", c.op.ID)
+		return nil, fmt.Errorf("operation %s makes a session but does not declare SignIn: MakesSession", c.op.ID)
 	}
 	err = c.Transaction(func(tx *Ctx) error {
 		attempt := &Attempt{SignIn: how}

@@ -50,7 +50,7 @@ func (s SessionSource) Vouches() bool { return s.identity != nil }
 
 func (s SessionSource) problem() error {
 	if s.name == "" || s.token == nil && s.identity == nil {
-		return errors.New("needs a name and a function; make it with TokenSource or IdentitySource")
+		return errors.New("needs a name and a function; pass both to TokenSource or IdentitySource")
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ func (s compiledSource) findIdentity(c *Ctx) (id *Identity, ok bool, err error) 
 	}
 	switch {
 	case id == nil || id.User == nil || id.Session == nil || id.User.ID == "" || id.Session.UserID != id.User.ID:
-		return nil, false, fmt.Errorf("session source %s of plugin %s vouches for nobody in particular", s.name, s.plugin)
+		return nil, false, fmt.Errorf("session source %s of plugin %s returned no user, or a session of another user", s.name, s.plugin)
 	case !id.Session.ExpiresAt.After(c.Now()):
 		return nil, false, ErrNoSession
 	}

@@ -32,10 +32,10 @@ func (a *Auth) configureStateless() (problems []error) {
 		return problems
 	}
 	if a.db != nil {
-		problems = append(problems, problem("", "database", "Stateless is said, and one is given; call one of Stateless and Database"))
+		problems = append(problems, problem("", "database", "both Stateless and Database are called; call one of them"))
 	}
 	if a.cfg.RateLimit.Storage.database {
-		problems = append(problems, problem("", "config RateLimit.Storage", "there is no database to share; use CountIn"))
+		problems = append(problems, problem("", "config RateLimit.Storage", "CountInDatabase does not work with Stateless, which has no shared database; use CountIn"))
 	}
 	cache.Enabled = true
 	setDefault(&cache.Strategy, cacheJWE)

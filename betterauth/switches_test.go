@@ -83,10 +83,14 @@ func TestSwitchesWithoutEffect(t *testing.T) {
 		"host, insecure":      {host(betterauth.CookieConfig{InsecureNeverSecure: true}), "config Cookies.InsecureNeverSecure"},
 		"host, one":           {host(betterauth.CookieConfig{Attributes: map[string]betterauth.CookieAttributes{"x": {Domain: "example.com"}}}), "config Cookies.Attributes x"},
 		"left out":            {leaving("user.image", "session.ipAddress", "session.userAgent", "user.plan"), ""},
-		"left out, needed":    {leaving("user.email"), "cannot be left out"},
-		"left out, unknown":   {leaving("plan"), "cannot be left out"},
-		"left out, no cache":  {betterauth.Config{Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{LeaveOut: []string{"user.image"}}}}, "no effect without the cache"},
-		"sessions":            {betterauth.Config{Session: betterauth.SessionConfig{MaxPerUser: -1}}, "is negative"},
+		"left out, of a session": {betterauth.Config{AdditionalColumns: sessionColumns,
+			Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true, LeaveOut: []string{"session.theme"}}}}, ""},
+		"left out, of an account": {betterauth.Config{AdditionalColumns: []betterauth.AddedColumn{betterauth.NewField[string]("account", database.Column{Name: "theme"})},
+			Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true, LeaveOut: []string{"account.theme"}}}}, "cannot be left out"},
+		"left out, needed":   {leaving("user.email"), "cannot be left out"},
+		"left out, unknown":  {leaving("plan"), "cannot be left out"},
+		"left out, no cache": {betterauth.Config{Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{LeaveOut: []string{"user.image"}}}}, "no effect without the cache"},
+		"sessions":           {betterauth.Config{Session: betterauth.SessionConfig{MaxPerUser: -1}}, "is negative"},
 	} {
 		_, err := plugintest.Build(t, plugintest.Options{Config: tt.config, Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
 		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
@@ -140,14 +144,21 @@ func TestColumnsLeftOutOfTheCache(t *testing.T) {
 	for _, strategy := range []string{"compact", "jwt", "jwe"} {
 		kit := cached(t, nil, betterauth.CookieCacheConfig{Strategy: strategy, LeaveOut: []string{"user.plan", "user.image", "session.userAgent"}})
 		c := kit.SignedIn("alice@example.com")
+		set := database.Set{"plan": "gold", "image": "https://img.example/alice"}
+		if _, err := kit.Users().Update(t.Context(), set, database.Eq("id", c.User.ID)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := plugintest.StoreOf[betterauth.Session](kit).Update(t.Context(), database.Set{"userAgent": "Browser/1.0", "ipAddress": "192.0.2.7"}, database.Eq("id", c.Session.ID)); err != nil {
+			t.Fatal(err)
+		}
 		_, first := getSession(t, c, "")
 		_, second := getSession(t, c, "")
-		for _, name := range []string{`"plan"`, `"image"`, `"userAgent"`} {
-			if !strings.Contains(string(first.Body), name) {
-				t.Errorf("%s: the database's answer lacks %s: %s", strategy, name, first.Body)
+		for _, value := range []string{"gold", "img.example", "Browser/1.0"} {
+			if !strings.Contains(string(first.Body), value) || strings.Contains(string(second.Body), value) {
+				t.Errorf("%s: %s in the database's answer %s, and in that of the copy %s", strategy, value, first.Body, second.Body)
 			}
 		}
-		if len(second.Cookies) != 0 || !strings.Contains(string(second.Body), "alice@example.com") || strings.Contains(string(second.Body), `"free"`) {
+		if len(second.Cookies) != 0 || !strings.Contains(string(second.Body), "alice@example.com") || !strings.Contains(string(second.Body), "192.0.2.7") {
 			t.Errorf("%s: from the copy: %s, cookies %v", strategy, second.Body, second.Cookies)
 		}
 	}

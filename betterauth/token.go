@@ -33,7 +33,7 @@ func (h *Host) SignToken(purpose string, claims any, ttl time.Duration) (string,
 		return "", fmt.Errorf("betterauth: claims: %w", err)
 	}
 	if len(raw) < 3 || raw[0] != '{' {
-		return "", errors.New("betterauth: claims are a struct with members")
+		return "", errors.New("betterauth: the claims of a token must be a struct with fields")
 	}
 	now := h.Now()
 	raw = secret.AddClaim(raw, "iat", now.Unix())

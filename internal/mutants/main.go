@@ -5,7 +5,8 @@
 //	go run ./internal/mutants                   # every target; slow
 //	go run ./internal/mutants internal/cookie   # one package
 //
-// A file in place of a package is for packages whose tests take long.
+// A file in place of a package is for packages whose tests take long. With -match
+// it is one function, or one change: -match 'Ctx.slide'.
 //
 // survivors.txt lists the survivors that may stay, each with its reason. A
 // survivor that is not listed, and an entry that did not survive, fail the run.
@@ -22,6 +23,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"time"
 )
 
@@ -29,15 +31,20 @@ func main() {
 	workers := flag.Int("workers", 2, "how many test processes run at once")
 	list := flag.Bool("list", false, "print the changes and run nothing")
 	verbose := flag.Bool("v", false, "print each survivor that is listed, too")
+	match := flag.String("match", "", "only changes whose line in the list of survivors matches this regular expression")
 	flag.Parse()
-	if err := run(flag.Args(), *workers, *list, *verbose); err != nil {
+	if err := run(flag.Args(), *workers, *list, *verbose, *match); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string, workers int, list, verbose bool) error {
+func run(args []string, workers int, list, verbose bool, match string) error {
 	targets, err := choose(args)
+	if err != nil {
+		return err
+	}
+	wanted, err := regexp.Compile(match)
 	if err != nil {
 		return err
 	}
@@ -49,7 +56,7 @@ func run(args []string, workers int, list, verbose bool) error {
 	for _, target := range targets {
 		began := time.Now()
 		unlisted := 0
-		result, err := examine(target, workers, list, func(m mutant) {
+		result, err := examine(target, wanted, workers, list, func(m mutant) {
 			switch {
 			case allowed[m.key()] == "":
 				unlisted++
@@ -64,7 +71,7 @@ func run(args []string, workers int, list, verbose bool) error {
 		if list {
 			continue
 		}
-		stale := allowed.stale(target, result)
+		stale := allowed.stale(target, wanted, result)
 		for _, key := range stale {
 			fmt.Println("NOT A SURVIVOR, take it off survivors.txt:", key)
 		}

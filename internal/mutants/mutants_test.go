@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -14,7 +15,7 @@ func TestExamine(t *testing.T) {
 	}
 	t.Chdir("../..")
 	found := 0
-	got, err := examine(target{Package: "internal/mutants/testdata/gate"}, 2, false, func(mutant) { found++ })
+	got, err := examine(target{Package: "internal/mutants/testdata/gate"}, regexp.MustCompile(""), 2, false, func(mutant) { found++ })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,8 +85,11 @@ func TestSurvivors(t *testing.T) {
 		"its file":     {target{Package: "a", Files: []string{"b.go"}}, nil, 1},
 		"below":        {target{Package: "a/c"}, []mutant{survivor("a/b.go F")}, 1},
 	} {
-		if stale := listed.stale(c.target, result{survivors: c.survivors}); len(stale) != c.stale {
+		if stale := listed.stale(c.target, regexp.MustCompile("F: x"), result{survivors: c.survivors}); len(stale) != c.stale {
 			t.Errorf("%s: stale %v", name, stale)
+		}
+		if stale := listed.stale(c.target, regexp.MustCompile("another"), result{survivors: c.survivors}); len(stale) != 0 {
+			t.Errorf("%s: stale %v, which was not asked for", name, stale)
 		}
 	}
 	for name, text := range map[string]string{"no reason": "a/b.go F: x => y\n", "no entry": "\treason\n", "twice": "x/y.go\n\tr\nx/y.go\n\tr\n"} {

@@ -57,9 +57,9 @@ type test struct {
 	took time.Duration
 }
 
-// examine changes one target. It calls found for each survivor when that is
-// known, one at a time.
-func examine(t target, workers int, list bool, found func(mutant)) (result, error) {
+// examine changes one target, where wanted matches. It calls found for each survivor
+// when that is known, one at a time.
+func examine(t target, wanted *regexp.Regexp, workers int, list bool, found func(mutant)) (result, error) {
 	work, err := os.MkdirTemp("", "mutants-")
 	if err != nil {
 		return result{}, err
@@ -69,11 +69,12 @@ func examine(t target, workers int, list bool, found func(mutant)) (result, erro
 	if err != nil {
 		return result{}, err
 	}
+	chosen := slices.DeleteFunc(slices.Clone(in.mutants), func(m mutant) bool { return !wanted.MatchString(m.key()) })
 	if list {
-		for _, m := range in.mutants {
+		for _, m := range chosen {
 			fmt.Printf("%s:%d %s\n", m.position.Filename, m.position.Line, m.key())
 		}
-		return result{all: in.mutants}, nil
+		return result{all: chosen}, nil
 	}
 	s := &suite{binary: filepath.Join(work, "suite"), dir: in.dir, work: work, reached: map[int][]test{}}
 	build := exec.Command("go", "test", "-c", "-overlay", in.overlay, "-o", s.binary, "./"+t.Package)
@@ -81,12 +82,12 @@ func examine(t target, workers int, list bool, found func(mutant)) (result, erro
 		return result{}, fmt.Errorf("go test -c: %w\n%s", err, out)
 	}
 	if _, err := os.Stat(s.binary); err != nil {
-		return result{all: in.mutants, survivors: in.mutants, unreached: len(in.mutants)}, nil // there are no tests
+		return result{all: chosen, survivors: chosen, unreached: len(chosen)}, nil // there are no tests
 	}
 	if err := s.record(workers); err != nil {
 		return result{}, err
 	}
-	return s.try(in.mutants, workers, found)
+	return s.try(chosen, workers, found)
 }
 
 // record runs each test by itself, unchanged, and notes what it reaches.

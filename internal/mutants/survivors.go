@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 )
 
@@ -45,14 +46,15 @@ func parseSurvivors(text string) (survivors, error) {
 	return out, nil
 }
 
-// stale returns the entries of the target's files that did not survive.
-func (s survivors) stale(t target, r result) (keys []string) {
+// stale returns the entries of the target's files that wanted matches and that did
+// not survive.
+func (s survivors) stale(t target, wanted *regexp.Regexp, r result) (keys []string) {
 	survived := map[string]bool{}
 	for _, m := range r.survivors {
 		survived[m.key()] = true
 	}
 	for key := range s {
-		if file, _, _ := strings.Cut(key, " "); t.has(file) && !survived[key] {
+		if file, _, _ := strings.Cut(key, " "); t.has(file) && wanted.MatchString(key) && !survived[key] {
 			keys = append(keys, key)
 		}
 	}

@@ -75,7 +75,25 @@ func TestLimits(t *testing.T) {
 	if rule, _, _ := ratelimit.NewLimits(ratelimit.Rule{Window: 3 * time.Hour}).Of(nil, "/ok"); rule != (ratelimit.Rule{Window: 3 * time.Hour, Max: 100}) {
 		t.Errorf("the general rule is %+v", rule)
 	}
+	if got := ratelimit.NewLimits(ratelimit.Rule{Window: 3 * time.Hour}, plugins).Longest(); got != 3*time.Hour {
+		t.Errorf("the longest window is %v, the general one", got)
+	}
 	if got := ratelimit.NewLimits(ratelimit.Rule{}).Longest(); got != time.Hour {
 		t.Errorf("without rules the longest window is %v", got)
+	}
+}
+
+func TestRulesAreChecked(t *testing.T) {
+	t.Parallel()
+	for rule, right := range map[ratelimit.Rule]bool{
+		{Window: time.Millisecond, Max: 1}:     true,
+		{Window: time.Millisecond - 1, Max: 1}: false,
+		{Window: time.Minute, Max: 0}:          false,
+		{Window: time.Minute, Max: -1}:         false,
+		{}:                                     false,
+	} {
+		if err := rule.Check(); (err == nil) != right {
+			t.Errorf("%+v: %v", rule, err)
+		}
 	}
 }

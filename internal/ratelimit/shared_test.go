@@ -19,7 +19,8 @@ type rows struct {
 	states  map[string]ratelimit.State
 	writes  int
 	between func()
-	err     error
+	err     error // of reads
+	full    error // of writes
 	removed []time.Time
 }
 
@@ -40,8 +41,8 @@ func (r *rows) write(key string, next ratelimit.State, when func(s ratelimit.Sta
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s, ok := r.states[key]
-	if !when(s, ok) {
-		return false, nil
+	if r.full != nil || !when(s, ok) {
+		return false, r.full
 	}
 	if next.Count == 0 {
 		next.Count = s.Count + 1
@@ -114,6 +115,10 @@ func TestSharedFails(t *testing.T) {
 	broken := &rows{err: errors.New("no database")}
 	if ok, _, err := ratelimit.NewShared(broken, time.Hour, slog.New(slog.DiscardHandler)).Consume(t.Context(), "key", rule, now); ok || !errors.Is(err, broken.err) {
 		t.Errorf("without a database: %t, %v", ok, err)
+	}
+	full := &rows{states: map[string]ratelimit.State{}, full: errors.New("disk full")}
+	if ok, _, err := ratelimit.NewShared(full, time.Hour, slog.New(slog.DiscardHandler)).Consume(t.Context(), "key", rule, now); ok || !errors.Is(err, full.full) {
+		t.Errorf("what cannot be counted: %t, %v", ok, err)
 	}
 	// Others write between every read and its write, so that no decision holds.
 	busy := &rows{states: map[string]ratelimit.State{}}
