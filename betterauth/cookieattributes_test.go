@@ -62,17 +62,20 @@ func TestWhereTheSessionCookieGoes(t *testing.T) {
 	}
 }
 
-// A cookie that no browser would keep is left out, and the log says so.
+// A cookie that no browser would keep is left out, and the log says so. Scripts read
+// those that are said to be readable, and no others.
 func TestCookieThatCannotBeSet(t *testing.T) {
 	t.Parallel()
 	kit := plugintest.New(t, betterauth.Inline{ID: "baker", Endpoints: []betterauth.Endpoint{
 		betterauth.Handle(betterauth.Operation{ID: "bake", Method: http.MethodPost, Path: "/bake", Access: betterauth.Public}, func(c *betterauth.Ctx, _ betterauth.None) (bool, error) {
 			c.SetCookie(betterauth.Cookie{Key: "two words", Value: "1"})
 			c.SetCookie(betterauth.Cookie{Key: "word", Value: "1"})
+			c.SetCookie(betterauth.Cookie{Key: "open", Value: "1", Readable: true})
 			return true, nil
 		})}})
 	answer := kit.Client().Post("/bake", map[string]any{}).Want(http.StatusOK)
-	if len(answer.Cookies) != 1 || answer.SetCookie("better-auth.word") == nil {
+	word, open := answer.SetCookie("better-auth.word"), answer.SetCookie("better-auth.open")
+	if len(answer.Cookies) != 2 || word == nil || !word.HttpOnly || open == nil || open.HttpOnly {
 		t.Errorf("cookies %v", answer.Cookies)
 	}
 	if log := kit.Log.String(); strings.Count(log, "a cookie cannot be set") != 1 || !strings.Contains(log, "two words") {

@@ -94,6 +94,18 @@ func TestRequestGoesOnAsWhoItIsNow(t *testing.T) {
 		t.Errorf("forgotten: cookies %s", names(answer))
 	}
 
+	// Nor do parts of a copy stay that the same answer was to set.
+	answer = p.session(t, alice.Fork(), func(c *betterauth.Ctx) error {
+		large, image := *alice.User, strings.Repeat("x", 8000)
+		large.Image = &image
+		c.RefreshCookies(&betterauth.Identity{Session: alice.Session, User: &large}, betterauth.AllCookies)
+		c.ForgetSession()
+		return nil
+	})
+	if names(answer) != "-session_token -session_data -dont_remember" {
+		t.Errorf("forgotten in parts: cookies %s", names(answer))
+	}
+
 	// A session that is made and forgotten by the same request is not handed out.
 	answer = p.session(t, kit.Client(), func(c *betterauth.Ctx) error {
 		session, err := c.SignIn(alice.User, betterauth.SignIn{Method: "test"})

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -246,5 +247,29 @@ func TestCopiesThatDoNotFit(t *testing.T) {
 				t.Errorf("%s, %s: the copy stays: %v", strategy, name, answer.Cookies)
 			}
 		}
+	}
+}
+
+// randomness ends when it is told to.
+type randomness struct{ ended atomic.Bool }
+
+func (r *randomness) Read(p []byte) (int, error) {
+	if r.ended.Load() {
+		return 0, errors.New("no more randomness")
+	}
+	return rand.Read(p)
+}
+
+// A copy that cannot be made leaves the session, and a line in the log.
+func TestCopyThatCannotBeMade(t *testing.T) {
+	t.Parallel()
+	source := &randomness{}
+	kit := plugintest.NewWith(t, plugintest.Options{Config: betterauth.Config{Random: source,
+		Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true, Strategy: "jwe"}}}})
+	alice := kit.SignedIn("alice@example.com")
+	source.ended.Store(true)
+	id, answer := getSession(t, alice, "")
+	if id == nil || answer.SetCookie(cacheCookie) != nil || !strings.Contains(kit.Log.String(), "a session could not be cached") {
+		t.Errorf("%+v, cookies %v, log %s", id, answer.Cookies, kit.Log)
 	}
 }

@@ -2,6 +2,7 @@ package betterauth_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -42,6 +43,7 @@ func TestSourcesAreAskedInOrder(t *testing.T) {
 		"the second":            {map[string]string{"X-Second": second.Session.Token}, "second@example.com"},
 		"both":                  {map[string]string{"X-First": first.Session.Token, "X-Second": second.Session.Token}, "first@example.com"},
 		"not found":             {map[string]string{"X-First": "not:" + first.Session.Token}, "cookie@example.com"},
+		"not found, the last":   {map[string]string{"X-Second": "not:" + first.Session.Token}, "cookie@example.com"},
 		"not found, and found":  {map[string]string{"X-First": "not:" + first.Session.Token, "X-Second": second.Session.Token}, "second@example.com"},
 		"unknown":               {map[string]string{"X-First": "unknown", "X-Second": second.Session.Token}, "null"},
 		"broken":                {map[string]string{"X-First": "broken"}, ""},
@@ -101,6 +103,27 @@ func TestSourcesVouchForSomebody(t *testing.T) {
 	if token.Vouches() || !badge.Vouches() || token.Name() != "header" || badge.Name() != "badge" {
 		t.Errorf("%s vouches %t, %s vouches %t", token.Name(), token.Vouches(), badge.Name(), badge.Vouches())
 	}
+}
+
+// A source is asked once, also where it fails: another look would find less wrong.
+func TestSourceThatFailsIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	p, asked := &tryOut{}, 0
+	kit := plugintest.New(t, p, betterauth.Inline{ID: "vouching", Sources: []betterauth.SessionSource{betterauth.IdentitySource("badge",
+		func(*betterauth.Ctx) (*betterauth.Identity, bool, error) {
+			if asked++; asked == 1 {
+				return nil, false, errBadBadge
+			}
+			return nil, false, nil
+		})}})
+	p.session(t, kit.SignedIn("alice@example.com"), func(c *betterauth.Ctx) error {
+		for _, read := range []func() (*betterauth.Identity, error){c.Session, c.StoredSession, c.Session} {
+			if id, err := read(); id != nil || !errors.Is(err, errBadBadge) || asked != 1 {
+				t.Errorf("%+v, %v, asked %d times", id, err, asked)
+			}
+		}
+		return nil
+	})
 }
 
 // What a gate adds to the answer's header is on the answer of an own handler as well.
