@@ -113,7 +113,10 @@ func TestTakeoverIsRefused(t *testing.T) {
 		target = passkey.Override{UserID: bob.User.ID, Verified: true}
 		eve.Post(verifyRegistration, madeFor(t, eve, newAuthenticator(), "x", passkeytest.CreateOptions{})).WantError(passkey.ErrSessionRequired)
 		bob.Post(verifyRegistration, madeFor(t, bob, newAuthenticator(), "x", passkeytest.CreateOptions{})).WantError(passkey.ErrNotYours)
-		override = passkey.Override{}
+		// Nor does the hook vouch by naming whom the resolver named, who vouched for nobody.
+		target = passkey.Override{UserID: alice.User.ID}
+		eve.Post(verifyRegistration, madeFor(t, eve, newAuthenticator(), "x", passkeytest.CreateOptions{})).WantError(passkey.ErrSessionRequired)
+		target, override = passkey.Override{UserID: bob.User.ID, Verified: true}, passkey.Override{}
 
 		// A challenge that a session asked for is nothing without the session.
 		in = madeFor(t, alice, newAuthenticator(), "x", passkeytest.CreateOptions{})
