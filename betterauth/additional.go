@@ -65,7 +65,7 @@ func truthy(raw jsontext.Value) bool {
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// IsEmail reports whether s is an e-mail address in the syntax the reference
-// accepts, ASCII with a domain that has a top level, of at most 254 characters
-// with at most 64 of them before the @ (RFC 5321, section 4.5.3.1).
+// IsEmail reports whether s is an e-mail address in the syntax that the TypeScript server
+// accepts: ASCII, a domain with a top level, at most 254 characters, and at most 64 of
+// them before the @ (RFC 5321, section 4.5.3.1).
 func IsEmail(s string) bool { return input.IsEmail(s) }

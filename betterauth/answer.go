@@ -14,7 +14,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// jsonOptions write JSON as the reference's clients expect it: dates with
+// jsonOptions write JSON as the official client expects it: dates with
 // exactly three fraction digits, nothing escaped that need not be.
 var jsonOptions = json.JoinOptions(
 	json.WithMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, t time.Time) error {
@@ -86,7 +86,7 @@ func (c *Ctx) keepFromCaches(h http.Header, failed bool) {
 		return
 	}
 	h.Set("Cache-Control", "no-store")
-	h.Set("Pragma", "no-cache") // for caches of HTTP/1.0, as the reference says it
+	h.Set("Pragma", "no-cache") // for caches of HTTP/1.0, as the TypeScript server says it
 }
 
 func (c *Ctx) encode(value any) (status int, contentType string, body []byte, err error) {

@@ -148,11 +148,11 @@ func TestFiguresOfAttempts(t *testing.T) {
 	lines := []string{
 		"| an attacker with a /48 of IPv6, against one account | guesses in 24 hours | in 30 days | 1,000,000 guesses take |",
 		"|---|---|---|---|",
-		fmt.Sprintf("| passwords, with limits for clients alone | %s | %s | %s |", thousands(perDay(passwords)), thousands(30*perDay(passwords)), took6(passwords)),
-		fmt.Sprintf("| mailed codes, with limits for clients alone | %s | %s | %s |", thousands(perDay(codes)), thousands(30*perDay(codes)), took6(codes)),
-		fmt.Sprintf("| all of it together, who guesses as soon as may be | %d | %d | %s |", inADay, inAMonth, years(inAMonth, month)),
-		fmt.Sprintf("| the same, who stops after %d until all is forgotten | %d | %d | %s |", best, best, paused, years(paused, month)),
-		fmt.Sprintf("| the same, where the owner signs in once a day | %d | %d | %s |", inADay, 30*inADay, years(inADay, 24*time.Hour)),
+		fmt.Sprintf("| passwords, with client limits only | %s | %s | %s |", thousands(perDay(passwords)), thousands(30*perDay(passwords)), took6(passwords)),
+		fmt.Sprintf("| mailed codes, with client limits only | %s | %s | %s |", thousands(perDay(codes)), thousands(30*perDay(codes)), took6(codes)),
+		fmt.Sprintf("| all limits, the attacker guesses as soon as possible | %d | %d | %s |", inADay, inAMonth, years(inAMonth, month)),
+		fmt.Sprintf("| all limits, the attacker pauses after %d guesses until the count has ended | %d | %d | %s |", best, best, paused, years(paused, month)),
+		fmt.Sprintf("| all limits, the owner signs in once a day | %d | %d | %s |", inADay, 30*inADay, years(inADay, 24*time.Hour)),
 	}
 	if inADay > 100 || paused > 30*27 {
 		t.Errorf("%d guesses in a day, %d in a month with pauses", inADay, paused)

@@ -66,9 +66,9 @@ type Auth struct {
 
 var _ http.Handler = (*Auth)(nil)
 
-// Close waits for events that are told in the background and for mail that is being
-// sent, until ctx ends, and releases what
-// plugins hold, in reverse order. It does not close the database.
+// Close waits until subscribers in the background have returned and queued mail was sent,
+// or until ctx ends. It then closes the plugins in reverse order. It does not close the
+// database.
 func (a *Auth) Close(ctx context.Context) error {
 	var errs []error
 	// First, since a subscriber may mail.
@@ -88,10 +88,10 @@ func (a *Auth) Close(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// BasePath is where the endpoints live, such as "/api/auth".
+// BasePath returns the path that the endpoints are under, such as "/api/auth".
 func (a *Auth) BasePath() string { return a.base.Path }
 
-// Operations lists all endpoints, server-only ones included, sorted by ID.
+// Operations returns all operations, server-only ones included, sorted by ID.
 func (a *Auth) Operations() []Operation {
 	ids := sortedKeys(a.operations)
 	ops := make([]Operation, len(ids))
@@ -110,19 +110,19 @@ func (a *Auth) Manifests() []Manifest {
 	return ms
 }
 
-// Migrations returns what the database lacks as SQL that can be read before it
-// runs. An empty plan means that nothing is missing.
+// Migrations returns what the database lacks, as SQL to read before it runs. An empty
+// plan means that nothing is missing.
 func (a *Auth) Migrations(ctx context.Context) (*database.Plan, error) { return a.schema.Plan(ctx) }
 
-// Migrate creates what the database lacks, in one transaction, and returns
-// what it did. It only adds: nothing is dropped, renamed or narrowed. Any
-// number of processes may call it at once.
+// Migrate creates what the database lacks, in one transaction, and returns what it did.
+// It only adds: it drops, renames and narrows nothing. Any number of processes may call
+// it at once.
 func (a *Auth) Migrate(ctx context.Context) (*database.Plan, error) { return a.schema.Migrate(ctx) }
 
-// Session returns who r is from, for a handler that is not ours. It writes
-// nothing: use RequireSession where a session should be prolonged by its use.
-// Without a valid session the error is ErrNoSession; any other error means
-// that it is not known, and should be answered with 500, not with 401.
+// Session returns the session of r with its user, for a handler of the application. It
+// writes nothing; to prolong sessions by use call RequireSession. Without a valid session
+// the error is ErrNoSession. Any other error means that the session could not be read;
+// answer it with 500, not with 401.
 func (a *Auth) Session(ctx context.Context, r *http.Request) (*Identity, error) {
 	c, err := a.foreignCtx(ctx, r)
 	if err != nil {
@@ -144,14 +144,14 @@ func (a *Auth) foreignCtx(ctx context.Context, r *http.Request) (*Ctx, error) {
 	return c, nil
 }
 
-// UserByID returns a user; without one the error is database.ErrNotFound.
+// UserByID returns a user; if there is none, the error is database.ErrNotFound.
 func (a *Auth) UserByID(ctx context.Context, id string) (*User, error) {
 	return a.users.Get(ctx, database.Eq("id", id))
 }
 
-// CreateSession signs a user in without a request, for programs and tests:
-// every gate is asked, and their refusals and step-ups are errors. The token
-// works as a bearer token, and as a cookie where the caller sets it.
+// CreateSession signs a user in without a request, for programs and tests. Every gate is
+// called; their refusals and step-ups are errors. The session's token works as a bearer
+// token, and as a cookie if the caller sets it.
 func (a *Auth) CreateSession(ctx context.Context, userID string, how SignIn) (*Session, error) {
 	user, err := a.UserByID(ctx, userID)
 	if err != nil {
@@ -167,9 +167,8 @@ func (a *Auth) CreateSession(ctx context.Context, userID string, how SignIn) (*S
 // Sessions lists and ends sessions.
 func (a *Auth) Sessions() *Sessions { return a.sessions }
 
-// DeleteExpired removes sessions and verification values that have expired and
-// returns how many rows. Call it now and then, such as daily; nothing depends
-// on it but the size of the tables.
+// DeleteExpired removes expired sessions and verification values and returns how many
+// rows. Call it regularly, such as daily; it only affects the size of the tables.
 func (a *Auth) DeleteExpired(ctx context.Context) (int, error) {
 	now := a.now()
 	sessions, err := a.sessions.store.Delete(ctx, database.Lt("expiresAt", now))
@@ -183,26 +182,25 @@ func (a *Auth) DeleteExpired(ctx context.Context) (int, error) {
 // identityKey finds the identity in a context.
 type identityKey struct{}
 
-// SessionFrom returns who the request is from, as RequireSession or
-// OptionalSession found out. ok is false for nobody.
+// SessionFrom returns the session and user that RequireSession or OptionalSession found.
+// ok is false if the request has no session.
 func SessionFrom(ctx context.Context) (id *Identity, ok bool) {
 	id, ok = ctx.Value(identityKey{}).(*Identity)
 	return id, ok && id != nil
 }
 
-// WithIdentity returns a context in which SessionFrom finds id: for framework
+// WithIdentity returns a context in which SessionFrom finds id. It is for framework
 // adapters and for tests of handlers.
 func WithIdentity(ctx context.Context, id *Identity) context.Context {
 	return context.WithValue(ctx, identityKey{}, id)
 }
 
-// RequireSession lets requests with a session through to next, where
-// SessionFrom finds it, and answers 401 otherwise. A session that is due is
-// prolonged.
+// RequireSession passes requests with a session to next, where SessionFrom returns it,
+// and answers all others with 401. A session that is due is prolonged.
 func (a *Auth) RequireSession(next http.Handler) http.Handler { return a.guard(next, true) }
 
-// OptionalSession is RequireSession for handlers that also serve nobody in
-// particular. A database that does not answer is still a 500.
+// OptionalSession is RequireSession for handlers that also serve requests without a
+// session. If the database does not answer, the answer is still a 500.
 func (a *Auth) OptionalSession(next http.Handler) http.Handler { return a.guard(next, false) }
 
 func (a *Auth) guard(next http.Handler, required bool) http.Handler {
@@ -218,9 +216,9 @@ func (a *Auth) guard(next http.Handler, required bool) http.Handler {
 	})
 }
 
-// Authenticate returns who r is from and prolongs a session that is due, which
-// adds cookies to w's header. It is what RequireSession is made of, for
-// framework adapters. Errors are those of Session.
+// Authenticate returns the session of r with its user. It prolongs a session that is due,
+// which adds cookies to w's header. It does the work of RequireSession, for framework
+// adapters. Errors are those of Session.
 func (a *Auth) Authenticate(w http.ResponseWriter, r *http.Request) (*Identity, error) {
 	c, err := a.foreignCtx(r.Context(), r)
 	if err != nil {
@@ -231,8 +229,9 @@ func (a *Auth) Authenticate(w http.ResponseWriter, r *http.Request) (*Identity, 
 	return id, err
 }
 
-// WriteError answers a request with err as an endpoint would: ErrNoSession is
-// 401, an ErrorCode is itself, anything else is logged and the constant 500.
+// WriteError answers a request with err as an endpoint would: ErrNoSession is 401, an
+// ErrorCode is the answer, and any other error is logged and answered with the constant
+// 500.
 func (a *Auth) WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, ErrNoSession) {
 		err = ErrUnauthorized
@@ -240,5 +239,5 @@ func (a *Auth) WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	a.newCtx(r.Context(), r).answer(w, nil, err)
 }
 
-// Now is the application's clock in whole milliseconds.
+// Now returns the time of Config.Clock in whole milliseconds.
 func (a *Auth) Now() time.Time { return a.now() }

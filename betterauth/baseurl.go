@@ -21,8 +21,8 @@ func (a *Auth) configureBase() (problems []error) {
 	return problems
 }
 
-// BrowserOrigin returns an origin of http or https as browsers send it: lower
-// case, without a slash at the end and without the default port, a Unicode host
-// in Punycode. The error says why no browser sends it. It is for configuration
-// that is compared with what a browser says.
+// BrowserOrigin returns an http or https origin in the form that browsers send: lower
+// case, no slash at the end, no default port, and a Unicode host in Punycode. The error
+// says why no browser sends text. Use it for configuration that is compared with what a
+// browser sends.
 func BrowserOrigin(text string) (string, error) { return origin.Browser(text) }

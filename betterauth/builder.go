@@ -10,7 +10,7 @@ import (
 	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
-// Builder collects what an Auth is made of. It is not safe for concurrent use.
+// Builder collects the parts of an Auth. It is not safe for concurrent use.
 type Builder struct {
 	cfg       Config
 	db        *database.DB
@@ -19,28 +19,27 @@ type Builder struct {
 	plugins   []Plugin
 }
 
-// New starts an Auth:
+// New begins an Auth:
 //
 //	auth, err := betterauth.New(cfg).Database(db).Plugin(emailpassword.New(emailpassword.Config{})).Build(ctx)
 func New(cfg Config) *Builder { return &Builder{cfg: cfg} }
 
-// Database says where everything is stored. Required, unless Stateless is said.
-// The Auth does not close it.
+// Database sets the database that stores everything. Required, unless Stateless is
+// called. The Auth does not close it.
 func (b *Builder) Database(db *database.DB) *Builder {
 	b.db = db
 	return b
 }
 
-// Plugin adds plugins; it may be called repeatedly. A plugin value belongs to
-// one Auth.
+// Plugin adds plugins; it may be called repeatedly. A plugin value belongs to one Auth.
 func (b *Builder) Plugin(plugins ...Plugin) *Builder {
 	b.plugins = append(b.plugins, plugins...)
 	return b
 }
 
-// Build checks everything together and starts the plugins. The error joins
-// every Problem found. A database that lacks tables or columns is a
-// *SchemaError, unless Config.Schema says otherwise.
+// Build checks the whole configuration and starts the plugins. The error joins every
+// Problem found. If the database lacks tables or columns, the error is a *SchemaError,
+// unless Config.Schema says otherwise.
 func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 	a, err := b.assemble()
 	if err != nil {
@@ -79,8 +78,8 @@ func (a *Auth) introduce() {
 	a.log.Info("better-auth is ready", "baseURL", base, "path", a.base.Path, "database", kept, "mailer", a.mail != nil, "plugins", plugins)
 }
 
-// Migrations returns what the database lacks, without starting anything: the
-// plan a deployment prints or runs before the first Build.
+// Migrations returns what the database lacks, without starting anything: the plan that a
+// deployment prints or runs before the first Build.
 func (b *Builder) Migrations(ctx context.Context) (*database.Plan, error) {
 	a, err := b.assemble()
 	if err != nil {
@@ -92,8 +91,8 @@ func (b *Builder) Migrations(ctx context.Context) (*database.Plan, error) {
 	return a.Migrations(ctx)
 }
 
-// Migrate creates what the database lacks, in one transaction, and returns
-// what it did. Any number of processes may do so at once.
+// Migrate creates what the database lacks, in one transaction, and returns what it did.
+// Any number of processes may call it at once.
 func (b *Builder) Migrate(ctx context.Context) (*database.Plan, error) {
 	a, err := b.assemble()
 	if err != nil {
@@ -125,9 +124,9 @@ func (b *Builder) assemble() (*Auth, error) {
 	}
 	switch {
 	case a.db == nil && a.stateless:
-		problems = append(problems, problem("", "database", `Stateless needs one in memory for what plugins store; give it sqlite.Open(":memory:")`))
+		problems = append(problems, problem("", "database", `Stateless got nil; pass it a database in memory for what plugins store, such as sqlite.Open(":memory:")`))
 	case a.db == nil:
-		problems = append(problems, problem("", "database", "none given; call Database, or Stateless to keep sessions in cookies alone"))
+		problems = append(problems, problem("", "database", "none given; call Database, or Stateless to store sessions in cookies alone"))
 	default:
 		problems = append(problems, a.compileSchema()...)
 	}

@@ -9,26 +9,26 @@ import (
 	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
-// CallOptions say on whose behalf Call calls.
+// CallOptions say on whose behalf Call runs the operation.
 type CallOptions struct {
-	// SessionToken is the session the call is made with. Default none.
+	// SessionToken is the token of the session that the call is made with. Default none.
 	SessionToken string
-	// Request lends its headers, such as cookies and the client's address.
-	// Default none.
+	// Request is an HTTP request whose headers the call uses, such as its cookies and the
+	// client's address. Default none.
 	Request *http.Request
-	// AllowServerOnly lets the input have members that only the server may set, such
-	// as the permissions of a key, although a request is lent. Say so where the
-	// application chose each of them itself, never where it passes on what a client
-	// sent. Access is that of the request all the same. Default false: what a request
-	// is lent to is held to what a client may do. Without Request it changes nothing.
+	// AllowServerOnly lets the input have members that only the server may set, such as
+	// the permissions of a key, although Request is set. Set it where the application
+	// itself chose each of these members, and never where it passes on what a client
+	// sent. Access still follows Request. Without Request it changes nothing. Default
+	// false: the call may do what the client of Request may do.
 	AllowServerOnly bool
 }
 
-// Call runs an operation in process, with the hooks, access rules and gates it
-// has over HTTP; only origin, rate and body checks do not apply. in is the
-// operation's input, Out its answer. Cookies and headers it sets are dropped.
-// Errors are those a client would see, causes included; a step-up is an error
-// that StepUpBody opens.
+// Call runs an operation in process, with the same hooks, access rules and gates as over
+// HTTP; only the checks of origin, rate and body do not apply. in is the operation's
+// input, Out its answer. Cookies and headers that the operation sets are dropped. Errors
+// are those that a client would see, with their causes. A step-up is an error; StepUpBody
+// returns its body.
 func Call[Out any](ctx context.Context, a *Auth, opID string, in any, o CallOptions) (Out, error) {
 	var none Out
 	op := a.operations[opID]
@@ -68,7 +68,8 @@ func Call[Out any](ctx context.Context, a *Auth, opID string, in any, o CallOpti
 	return out, nil
 }
 
-// StepUpBody returns the answer by which a gate asked for a further step.
+// StepUpBody returns the body with which a gate asked for a further step. ok is false if
+// err is no step-up.
 func StepUpBody(err error) (body any, ok bool) {
 	step, ok := asStepUp(err)
 	if !ok {

@@ -16,17 +16,17 @@ func (a *Auth) checkCookies() (problems []error) {
 	}
 	attributes := cookie.Attributes{Path: cfg.Path, Domain: cfg.CrossSubDomain.Domain}
 	if _, err := cookie.Serialize(cfg.Prefix+"."+cookieSession, "", attributes); err != nil {
-		add("Prefix, Path and CrossSubDomain.Domain", "make no cookie: %w; use names of letters, digits and dashes, a path that starts with a slash, and the name of a host", err)
+		add("Prefix, Path and CrossSubDomain.Domain", "do not make a valid cookie: %w; use names of letters, digits and dashes, a path that starts with a slash, and the name of a host", err)
 	}
 	for _, key := range sortedKeys(cfg.Names) {
 		if _, err := cookie.Serialize(cfg.Names[key], "", cookie.Attributes{}); err != nil {
-			add("Names "+key, "is no name of a cookie: %w; use letters, digits, dots and dashes", err)
+			add("Names "+key, "is not a valid cookie name: %w; use letters, digits, dots and dashes", err)
 		}
 	}
 	for _, key := range sortedKeys(cfg.Attributes) {
 		single := cfg.Attributes[key]
 		if _, err := cookie.Serialize("x", "", cookie.Attributes{Path: single.Path, Domain: single.Domain}); err != nil {
-			add("Attributes "+key, "makes no cookie: %w; use a path that starts with a slash, and the name of a host", err)
+			add("Attributes "+key, "does not make a valid cookie: %w; use a path that starts with a slash, and the name of a host", err)
 		}
 	}
 	base, err := url.Parse(a.base.Static)
@@ -41,7 +41,7 @@ func (a *Auth) checkCookies() (problems []error) {
 		return problems
 	}
 	if cfg.AlwaysSecure && !origin.Loopback(base.Host) {
-		add("AlwaysSecure", "browsers drop Secure cookies from %s; use https, or leave AlwaysSecure out", a.base.Static)
+		add("AlwaysSecure", "browsers drop Secure cookies from %s; use https, or remove AlwaysSecure", a.base.Static)
 	}
 	if !cfg.AlwaysSecure && !cfg.InsecureNeverSecure {
 		if cfg.SameSite == "none" {

@@ -36,31 +36,30 @@ const (
 	historyLife = 365 * day
 )
 
-// Claim is a sign-up with an address that somebody else's sign-up has made a user
-// of, and nobody has proven to be theirs.
+// Claim is a sign-up with an address that an earlier sign-up has already made a user
+// with, while nobody has proven the address.
 type Claim struct {
 	// Email is the address. Required.
 	Email string `json:"email"`
-	// Name and Image are what the user is called from the proof on.
+	// Name and Image become the user's when this sign-up is proven.
 	Name  string  `json:"name"`
 	Image *string `json:"image,omitzero"`
-	// Columns set added columns of the user, as a client may; others get their
-	// defaults.
+	// Columns set added columns of the user, under the rules for what a client may set.
+	// Other columns get their defaults.
 	Columns Members `json:"columns,omitzero"`
-	// PasswordHash is of the password that was chosen, "" without one.
+	// PasswordHash is the hash of the chosen password, "" without one.
 	PasswordHash string `json:"password,omitzero"`
 }
 
-// ErrClaimEnded says that a link or a code belongs to a sign-up that no longer
-// stands: its user was deleted or has another address.
+// ErrClaimEnded says that a link or a code belongs to a sign-up that is no longer valid:
+// its user was deleted or has another address.
 var ErrClaimEnded = errors.New("betterauth: the sign-up has ended")
 
-// ClaimAddress keeps a sign-up whose address is taken, if nobody has proven the
-// address yet, and calls mail in the transaction that does, with the user who has
-// the address, to mail the proof; see ClaimFor. claimed is false, and nothing is
-// kept, where the address is proven or nobody has it any more. In either case the
-// browser is given a cookie like that of SignedUp, so that the answer tells
-// nothing.
+// ClaimAddress stores a sign-up whose address is taken, if nobody has proven the address
+// yet. In the same transaction it calls mail with the user who has the address; mail
+// sends the proof, see ClaimFor. If the address is proven or no user has it any more,
+// claimed is false and nothing is stored. In either case the browser gets a cookie like
+// that of SignedUp, so that the answer does not reveal which case it is.
 func (c *Ctx) ClaimAddress(claim Claim, mail func(tx *Ctx, user *User) error) (claimed bool, err error) {
 	// Of the form of a signature, which is what the claim of a first sign-up is.
 	random := make([]byte, claimBytes)
@@ -96,22 +95,22 @@ func (c *Ctx) ClaimAddress(claim Claim, mail func(tx *Ctx, user *User) error) (c
 	return claimed && err == nil, err
 }
 
-// SignedUp is for a sign-up that creates user and makes no session: the browser
-// remembers that it signed up as them, and only such a browser is signed in by the
-// link that proves the address. Until somebody is signed in as the user, a later
-// sign-up may take their place; see ProveAddress. Call it in the transaction that
-// creates the user.
+// SignedUp is for a sign-up that creates user and makes no session. The browser gets a
+// cookie that says that it signed up as this user; only such a browser is signed in by
+// the link that proves the address. Until somebody has signed in as the user, a later
+// sign-up can replace this one; see ProveAddress. Call it in the transaction that creates
+// the user.
 func (c *Ctx) SignedUp(user *User) error {
 	c.rememberSignUp(user.Email, c.auth.firstClaim(user.ID))
 	_, err := c.auth.verifications.Create(c, unusedPrefix+user.ID, "", historyLife)
 	return err
 }
 
-// SignUpRefused is for a sign-up that came to nothing because its address is taken.
-// While nobody has proven the address, whoever was refused may be its owner: from then
-// on a proof from another browser than the one that signed up leaves nobody's
-// password; see ProveAddress. Any number of refusals are kept as one, until the
-// address is proven: whoever had it does not end them by leaving it.
+// SignUpRefused is for a sign-up that was refused because its address is taken. While
+// nobody has proven the address, the person who was refused may be its owner. So from
+// then on a proof from another browser than the one that signed up leaves no password in
+// place; see ProveAddress. Any number of refusals are stored as one row, which stays
+// until the address is proven, even if the user who has the address changes it.
 func (c *Ctx) SignUpRefused(email string) error {
 	return c.Transaction(func(tx *Ctx) error {
 		user, err := tx.auth.users.GetLocked(tx, database.Eq("email", storedEmail(email)))
@@ -179,10 +178,10 @@ func (c *Ctx) rememberedSignUp(user *User) (id string, made bool, err error) {
 	return "", made, nil
 }
 
-// ClaimFor is the sign-up that a link or code belongs to which this request mails
-// to prove the address of user: the one the request is, else the one the browser
-// made, "" where it made none. Keep it with the link or code, and hand it to
-// ProveAddress. A user without an id is nobody, for whom the same is done.
+// ClaimFor returns the sign-up that a link or code belongs to, when this request mails
+// one to prove the address of user: the sign-up that this request makes, else the one
+// that the browser made, else "". Store it with the link or code, and pass it to
+// ProveAddress. For a user without an id, who stands for nobody, it does the same work.
 func (c *Ctx) ClaimFor(user *User) (string, error) {
 	if c.claim != "" {
 		return c.claim, nil
@@ -198,8 +197,8 @@ func (c *Ctx) ClaimFor(user *User) (string, error) {
 	return held, err
 }
 
-// FirstClaim is the claim of the sign-up that made the user: for a request that
-// has just proven to know what that sign-up chose, such as its password.
+// FirstClaim returns the claim of the sign-up that created the user. It is for a request
+// that has just proven to know what that sign-up chose, such as its password.
 func (h *Host) FirstClaim(userID string) string { return h.auth.firstClaim(userID) }
 
 // firstClaim is a signature: nothing is stored for a first sign-up, and older

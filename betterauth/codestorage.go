@@ -8,60 +8,62 @@ import (
 	"fmt"
 )
 
-// CodeForm is how codes are kept.
+// CodeForm says in which form codes are stored.
 type CodeForm string
 
 const (
-	// CodePlain keeps codes as they are: who reads the database can use those
-	// that are still good.
+	// CodePlain stores codes as they are: whoever can read the database can use codes
+	// that have not expired.
 	CodePlain CodeForm = "plain"
-	// CodeEncrypted seals them with the application's secret.
+	// CodeEncrypted encrypts codes with the application's secret.
 	CodeEncrypted CodeForm = "encrypted"
-	// CodeHashed keeps SHA-256 in base64url without padding. There are few enough
-	// short codes to try all: it keeps them from a glance, not from a thief.
+	// CodeHashed stores the SHA-256 in base64url without padding. It hides a code from a
+	// casual look only: whoever has the hash of a short code finds the code by trying
+	// all.
 	CodeHashed CodeForm = "hashed"
 )
 
-// CodeStorage is how a plugin keeps codes that people type: in a form, or by
-// functions of the application's own. Servers that share a database need the same.
-// The zero value is CodePlain.
+// CodeStorage says how a plugin stores codes that people type: in a form of the
+// framework, or by functions of the application. Servers that share a database need the
+// same setting. The zero value is CodePlain.
 type CodeStorage struct {
-	// Form is how codes are kept without functions. Default CodePlain.
+	// Form says how codes are stored if no function is set. Default CodePlain.
 	Form CodeForm
-	// Hash makes what is kept instead. It must answer the same for the same code,
-	// and is called with each spelling that a typed code may stand for: at most
-	// nine, one for six digits. A code that is made reaches it without hyphens. Default
+	// Hash returns the text to store for a code. It must return the same text for the
+	// same code. It is called with each spelling that a typed code may stand for: at most
+	// nine, and one for six digits. A new code is passed to it without hyphens. Default
 	// nil.
 	Hash func(ctx context.Context, code string) (string, error)
-	// Encrypt and Decrypt, its inverse, make what is kept and read it. Both or
-	// neither, and not beside Hash. Default nil.
+	// Encrypt returns the text to store, and Decrypt turns it back. Set both or neither,
+	// and neither beside Hash. Default nil.
 	Encrypt, Decrypt func(ctx context.Context, text string) (string, error)
 }
 
-// ErrCodeHashed is a code that cannot be read back.
+// ErrCodeHashed says that a stored code cannot be read back because it is hashed.
 var ErrCodeHashed = errors.New("betterauth: the code is hashed")
 
-// Problem says what cannot work about the settings, for Checker.
+// Problem returns what is wrong with the settings, nil if they work. A plugin returns it
+// from Checker.
 func (s CodeStorage) Problem() error {
 	own := s.Hash != nil || s.Encrypt != nil || s.Decrypt != nil
 	switch {
 	case s.Form != "" && s.Form != CodePlain && s.Form != CodeEncrypted && s.Form != CodeHashed:
 		return fmt.Errorf("storage %q is none of %q, %q and %q", s.Form, CodePlain, CodeEncrypted, CodeHashed)
 	case (s.Encrypt == nil) != (s.Decrypt == nil):
-		return errors.New("one of Encrypt and Decrypt is missing: they need each other")
+		return errors.New("one of Encrypt and Decrypt is missing; set both")
 	case s.Hash != nil && s.Encrypt != nil:
-		return errors.New("both Hash and Encrypt say how codes are kept")
+		return errors.New("Hash contradicts Encrypt and Decrypt; remove one of them")
 	case own && s.Form != "":
-		return fmt.Errorf("storage %q has no meaning beside Hash, Encrypt and Decrypt", s.Form)
+		return fmt.Errorf("storage %q has no effect with Hash, Encrypt and Decrypt; remove one of them", s.Form)
 	}
 	return nil
 }
 
-// OneWay reports whether what is kept cannot be read back.
+// OneWay reports whether stored codes cannot be read back.
 func (s CodeStorage) OneWay() bool { return s.Hash != nil || s.Form == CodeHashed }
 
-// Keep is the form in which a code is kept. A code that nobody could type, of
-// hyphens and spaces alone, is an error.
+// Keep returns the form in which code is stored. A code of hyphens and spaces alone is an
+// error, since nobody could type it.
 func (s CodeStorage) Keep(ctx context.Context, h *Host, code string) (string, error) {
 	if TypedCode(code).Empty() {
 		return "", errors.New("betterauth: a code needs a letter or a digit")
@@ -72,8 +74,8 @@ func (s CodeStorage) Keep(ctx context.Context, h *Host, code string) (string, er
 	return s.Seal(ctx, h, code)
 }
 
-// Seal is Keep for any text, such as a list of codes. It fails with
-// ErrCodeHashed where texts are hashed.
+// Seal is Keep for any text, such as a list of codes. It fails with ErrCodeHashed if the
+// storage hashes.
 func (s CodeStorage) Seal(ctx context.Context, h *Host, text string) (string, error) {
 	switch {
 	case s.OneWay():
@@ -86,8 +88,8 @@ func (s CodeStorage) Seal(ctx context.Context, h *Host, text string) (string, er
 	return text, nil
 }
 
-// Open is the text that Keep or Seal was given. It fails with ErrCodeHashed where
-// texts are hashed.
+// Open returns the text that was given to Keep or Seal. It fails with ErrCodeHashed if
+// the storage hashes.
 func (s CodeStorage) Open(ctx context.Context, h *Host, kept string) (string, error) {
 	switch {
 	case s.OneWay():
@@ -100,8 +102,8 @@ func (s CodeStorage) Open(ctx context.Context, h *Host, kept string) (string, er
 	return kept, nil
 }
 
-// Matches reports whether a person means the code that is kept, in a time that does
-// not depend on how much is right.
+// Matches reports whether given is the stored code. Its time does not depend on how many
+// characters are right.
 func (s CodeStorage) Matches(ctx context.Context, h *Host, kept string, given TypedCode) (bool, error) {
 	if !s.OneWay() {
 		code, err := s.Open(ctx, h, kept)
@@ -129,7 +131,7 @@ func (s CodeStorage) hash(ctx context.Context, code string) (string, error) {
 // notEmpty refuses what every code would match.
 func notEmpty(kept string, err error) (string, error) {
 	if err == nil && kept == "" {
-		err = errors.New("betterauth: a function that keeps codes answered with nothing")
+		err = errors.New("betterauth: a function of CodeStorage returned an empty text")
 	}
 	return kept, err
 }

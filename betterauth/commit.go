@@ -2,9 +2,9 @@ package betterauth
 
 import "context"
 
-// Commit marks a refusal whose transaction is kept: a wrong code that must be
-// counted, a value that is used up whatever comes of it. The function given to
-// Ctx.Transaction, Ctx.ChangeAccess or Host.Transaction returns it:
+// Commit marks a refusal whose transaction is committed all the same: for a wrong code
+// that must be counted, or a value that is used up whatever the result. The function
+// given to Ctx.Transaction, Ctx.ChangeAccess or Host.Transaction returns it:
 //
 //	if !right {
 //		if err := proof.Wrong(tx); err != nil {
@@ -13,20 +13,20 @@ import "context"
 //		return betterauth.Commit(ErrWrongCode)
 //	}
 //
-// The transaction then commits, AfterCommit and events run, cookies that the
-// function set stay, and the caller gets ErrWrongCode without the mark. The mark
-// speaks for one transaction: an outer one, whose author may not know what was
-// called, is undone by the refusal like by any other unless it goes on or marks its
-// own.
+// The transaction then commits, AfterCommit functions and events run, cookies that the
+// function set stay, and the caller gets ErrWrongCode without the mark. The mark counts
+// for one transaction. An outer transaction, whose author may not know what was called,
+// is rolled back by the refusal like by any other error, unless it continues or marks an
+// error of its own.
 //
-// Every other error undoes everything, one that wraps a marked one included. A mark
-// means nothing in a hook, a gate, a guard or any other function that the core runs
-// inside a transaction. What the database or a database hook refused is never kept.
-// Nor is a session that was made before the refusal: an operation that fails ends
-// it. Commit(nil) is nil.
+// Every other error rolls everything back, even one that wraps a marked error. A mark has
+// no effect in a hook, a gate, a guard or any other function that the core runs inside a
+// transaction. A write that the database or a database hook refused is never committed. A
+// session that was made before the refusal is not kept either: an operation that fails
+// ends it. Commit(nil) is nil, and marking a marked error adds nothing.
 func Commit(err error) error {
-	if err == nil {
-		return nil
+	if _, marked := unmarked(err); err == nil || marked {
+		return err
 	}
 	return &committed{err}
 }

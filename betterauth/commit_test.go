@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -153,6 +154,49 @@ func TestCommitInside(t *testing.T) {
 	})
 }
 
+// However a mark came about, it is used up by the first transaction.
+func TestCommitLeaksNoMark(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		p := &tryOut{}
+		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{p}})
+		write := func(ctx context.Context) {
+			t.Helper()
+			if _, err := kit.Host.Verifications().Create(ctx, "written", "x", time.Hour); err != nil {
+				t.Error(err)
+			}
+		}
+		for name, inner := range map[string]func(ctx context.Context) error{
+			"a refusal that is marked twice": func(ctx context.Context) error {
+				return kit.Host.Transaction(ctx, func(ctx context.Context) error {
+					write(ctx)
+					return betterauth.Commit(betterauth.Commit(errTeapot))
+				})
+			},
+			"an operation that marks without a transaction": func(ctx context.Context) error {
+				p.run = func(c *betterauth.Ctx) error {
+					write(c)
+					return betterauth.Commit(errTeapot)
+				}
+				_, err := betterauth.Call[betterauth.None](ctx, kit.Auth, "try", nil, betterauth.CallOptions{})
+				return err
+			},
+		} {
+			before := len(kit.Rows()["verification"])
+			err := kit.Host.Transaction(t.Context(), func(ctx context.Context) error {
+				write(ctx)
+				return inner(ctx)
+			})
+			if err != error(errTeapot) {
+				t.Errorf("%s: %#v", name, err)
+			}
+			if n := len(kit.Rows()["verification"]) - before; n != 0 {
+				t.Errorf("%s: an outer transaction that passes it on keeps %d rows", name, n)
+			}
+		}
+	})
+}
+
 // What must not be kept is not, marked or not.
 func TestCommitKeepsNothingElse(t *testing.T) {
 	t.Parallel()
@@ -198,6 +242,14 @@ func TestCommitKeepsNothingElse(t *testing.T) {
 					return betterauth.Commit(errTeapot)
 				})
 			}}, errTeapot.Status},
+			"the last way, by a step-up": {tryOut{run: func(c *betterauth.Ctx) error {
+				return kit.Host.KeepSignInWay(c, alice.User.ID, func(ctx context.Context) error {
+					if _, err := store.Delete(ctx, database.Eq("id", mine.ID)); err != nil {
+						t.Error(err)
+					}
+					return betterauth.StepUp("more")
+				})
+			}}, http.StatusOK},
 			"a claim": {tryOut{run: func(c *betterauth.Ctx) error {
 				_, err := c.ClaimAddress(betterauth.Claim{Email: "alice@example.com"}, func(*betterauth.Ctx, *betterauth.User) error { return betterauth.Commit(errTeapot) })
 				return err
@@ -222,6 +274,35 @@ func TestCommitKeepsNothingElse(t *testing.T) {
 			}
 			if answer.SetCookie(sessionCookie) != nil {
 				t.Errorf("%s: cookies %v", name, answer.Cookies)
+			}
+		}
+	})
+}
+
+// An ending that a plugin cannot finish undoes what has ended already, whatever that
+// plugin answers with.
+func TestHalfAnEndingIsNone(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		var broken error
+		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{betterauth.Inline{ID: "broken",
+			Credentials: []betterauth.Credentials{{Name: "broken", Ends: betterauth.UserBanned, Revoke: func(context.Context, betterauth.Revocation) error { return broken }}}}}})
+		for name, err := range map[string]error{"a refusal": errTeapot, "a marked one": betterauth.Commit(errTeapot), "a step-up": betterauth.StepUp("more")} {
+			user := kit.SignedIn(strings.ReplaceAll(name, " ", "-") + "@example.com").User
+			if _, err := kit.Users().Update(t.Context(), database.Set{"emailVerified": false}, database.Eq("id", user.ID)); err != nil {
+				t.Fatal(err)
+			}
+			broken = err
+			for ending, end := range map[string]func() error{
+				"a ban":   func() error { return kit.Host.End(t.Context(), user.ID, betterauth.UserBanned) },
+				"a proof": func() error { _, _, err := kit.Host.ProvenUser(t.Context(), user.Email, nil); return err },
+			} {
+				if err := end(); err == nil {
+					t.Errorf("%s, %s is lost", ending, name)
+				}
+				if n, err := plugintest.StoreOf[betterauth.Session](kit).Count(t.Context(), database.Eq("userId", user.ID)); n != 1 || err != nil {
+					t.Errorf("%s, %s leaves %d sessions, %v", ending, name, n, err)
+				}
 			}
 		}
 	})

@@ -77,7 +77,7 @@ func (a *Auth) compileManifests() (problems []error) {
 		m := p.manifest
 		for i, g := range m.Gates {
 			if g.Name == "" || g.Check == nil {
-				problems = append(problems, problem(m.ID, fmt.Sprintf("gate number %d %s", i+1, g.Name), "is incomplete; it needs a Name and a Check"))
+				problems = append(problems, problem(m.ID, fmt.Sprintf("gate number %d %s", i+1, g.Name), "needs a Name and a Check; set both"))
 				continue
 			}
 			a.gates = append(a.gates, compiledGate{g, m.ID})
@@ -91,7 +91,7 @@ func (a *Auth) compileManifests() (problems []error) {
 		}
 		for i, h := range m.Requests {
 			if h.Run == nil {
-				problems = append(problems, problem(m.ID, fmt.Sprintf("request hook number %d %s", i+1, h.Name), "has no Run; set what it does"))
+				problems = append(problems, problem(m.ID, fmt.Sprintf("request hook number %d %s", i+1, h.Name), "has no Run; set it"))
 				continue
 			}
 			a.requestHooks = append(a.requestHooks, compiledRequestHook{h, m.ID})
@@ -179,12 +179,12 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 				ops = slices.DeleteFunc(ops, func(o *operation) bool { return o == target })
 				delete(byID, target.ID)
 			} else if other, twice := replaced[op.Replaces]; twice {
-				problems = append(problems, problem(op.plugin, item, "replaces %s, which %s replaces already; use one of the two plugins", op.Replaces, other))
+				problems = append(problems, problem(op.plugin, item, "replaces operation %s, which plugin %s already replaces; use one of the two plugins", op.Replaces, other))
 			} else if op.Replaces != "" {
-				problems = append(problems, problem(op.plugin, item, "replaces %s, which no earlier plugin declares; name the ID of an operation, and its plugin in Requires", op.Replaces))
+				problems = append(problems, problem(op.plugin, item, "replaces operation %s, which no earlier plugin declares; correct the ID, or name its plugin in Needs or OrderAfter", op.Replaces))
 			}
 			if other := byID[op.ID]; other != nil {
-				problems = append(problems, problem(op.plugin, item, "has the ID of an endpoint of %s; give it another, or say Replaces", other.plugin))
+				problems = append(problems, problem(op.plugin, item, "has the ID of an endpoint of %s; change the ID, or set Operation.Replaces to it", other.plugin))
 				continue
 			}
 			byID[op.ID] = op
@@ -199,7 +199,7 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 			continue
 		}
 		if clash := a.routes.Add(router.Route[*operation]{ID: op.ID, Methods: op.methods(), Path: op.Path, To: op}); clash != nil {
-			problems = append(problems, problem(op.plugin, "endpoint "+op.ID, "its route %s is also that of %s of %s; give it another path, or say Replaces", op.Path, clash.ID, clash.To.plugin))
+			problems = append(problems, problem(op.plugin, "endpoint "+op.ID, "its route %s is already that of endpoint %s of %s; change the path, or set Operation.Replaces to that ID", op.Path, clash.ID, clash.To.plugin))
 		}
 	}
 	return ops, problems
@@ -213,7 +213,7 @@ func (a *Auth) uncheck(name string, paths []string, mark func(*operation)) (prob
 			mark(op)
 		}
 		if len(ops) == 0 {
-			problems = append(problems, problem("", "config "+name, "%q is the route of no operation and leads to none%s", path, a.routes.Hint(path)))
+			problems = append(problems, problem("", "config "+name, "%q is not the route of any operation, and no route is below it%s", path, a.routes.Hint(path)))
 		}
 	}
 	return problems
@@ -226,10 +226,10 @@ func (a *Auth) attachHooks(ops []*operation) (problems []error) {
 		for i, h := range p.manifest.Before {
 			if err := a.attach(ops, h.opID, h.optional, h.match, h.run == nil, func(op *operation) error {
 				if h.in != nil && h.in != op.in {
-					return fmt.Errorf("takes %s, but the operation takes %s; take that", h.in, op.in)
+					return fmt.Errorf("takes %s, but the operation takes %s; use that type", h.in, op.in)
 				}
 				if h.rest && !op.plan.HasRest() {
-					return fmt.Errorf("takes members, but %s names all it accepts; use betterauth.Before with its type", op.in)
+					return fmt.Errorf("takes members, but %s has no field for other members; use betterauth.Before with that type", op.in)
 				}
 				op.before = append(op.before, compiledBefore{h, id})
 				return nil
@@ -240,7 +240,7 @@ func (a *Auth) attachHooks(ops []*operation) (problems []error) {
 		for i, h := range p.manifest.After {
 			if err := a.attach(ops, h.opID, h.optional, h.match, h.run == nil, func(op *operation) error {
 				if h.out != nil && h.out != op.out {
-					return fmt.Errorf("takes %s, but the operation answers %s; take that", h.out, op.out)
+					return fmt.Errorf("takes %s, but the operation answers %s; use that type", h.out, op.out)
 				}
 				op.after = append(op.after, compiledAfter{h, id})
 				return nil
@@ -271,7 +271,7 @@ func (a *Auth) attach(ops []*operation, opID string, optional bool, match func(O
 		if optional {
 			return nil
 		}
-		return fmt.Errorf("no plugin declares that operation; say IfPresent if it may be absent")
+		return fmt.Errorf("no plugin declares that operation; correct the ID, add the plugin, or call IfPresent on the hook")
 	}
 	return add(op)
 }

@@ -15,11 +15,14 @@ func (a *Auth) compileSchema() (problems []error) {
 		tables = append(tables, database.TableOf[rateRow]("rateLimit"))
 	}
 	owner := map[string]string{}
-	for _, t := range tables {
-		owner[t.Name] = "core"
-	}
 	extra := map[string][]database.Column{}
 	columnOwner := map[string]string{}
+	own := func(t database.Table, by string) {
+		owner[t.Name] = by
+		for _, column := range t.Columns {
+			columnOwner[t.Name+"."+column.Name] = by
+		}
+	}
 	addColumns := func(plugin string, columns []AddedColumn) {
 		for _, f := range columns {
 			key := f.Table() + "." + f.Column().Name
@@ -28,7 +31,7 @@ func (a *Auth) compileSchema() (problems []error) {
 				continue
 			}
 			if other, taken := columnOwner[key]; taken {
-				problems = append(problems, problem(plugin, "column "+key, "is already added by %s; give it another name", cmp.Or(other, "the application")))
+				problems = append(problems, problem(plugin, "column "+key, "is already declared by %s; give it another name", cmp.Or(other, "the application")))
 				continue
 			}
 			columnOwner[key] = plugin
@@ -37,16 +40,21 @@ func (a *Auth) compileSchema() (problems []error) {
 			extra[f.Table()] = append(extra[f.Table()], column)
 		}
 	}
+	for _, t := range tables {
+		own(t, "core")
+	}
 	for _, p := range a.plugins {
 		for _, t := range p.manifest.Schema.Tables {
 			if other, taken := owner[t.Name]; taken {
 				problems = append(problems, problem(p.manifest.ID, "table "+t.Name, "is already declared by %s; give it another name", other))
 				continue
 			}
-			owner[t.Name] = p.manifest.ID
+			own(t, p.manifest.ID)
 			t.By = p.manifest.ID
 			tables = append(tables, t)
 		}
+	}
+	for _, p := range a.plugins {
 		addColumns(p.manifest.ID, p.manifest.Schema.Columns)
 	}
 	addColumns("", a.cfg.AdditionalColumns)

@@ -11,130 +11,134 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// Config is everything an application says about its Auth. The zero value
-// works on localhost once a secret is set; every field says its default.
+// Config holds all settings of an Auth. The zero value works on localhost once a secret
+// is set; each field states its default.
 type Config struct {
-	// AppName is shown to people, in mails and by authenticators. Default
-	// "Better Auth".
+	// AppName is the application's name in mails and in authenticators. Default "Better
+	// Auth".
 	AppName string
 
-	// BaseURL is where this server is reached from outside, such as
-	// "https://example.com"; a path in it replaces BasePath. Default: the
-	// environment's BETTER_AUTH_URL, else each request's own scheme and host.
+	// BaseURL is the public URL of this server, such as "https://example.com"; a path in
+	// it replaces BasePath. Default: the environment's BETTER_AUTH_URL, else the scheme
+	// and host of each request.
 	BaseURL string
 	// DynamicBaseURL serves several hosts instead of one BaseURL. Default nil.
 	DynamicBaseURL *DynamicBaseURL
-	// BasePath is where the endpoints live. Default "/api/auth".
+	// BasePath is the path that the endpoints are under. Default "/api/auth".
 	BasePath string
-	// TrustProxyHeaders believes ProxyHeaders when the base URL is derived from
-	// the request. Only for servers that nobody reaches except through a proxy
-	// which sets them, in place of what the client sent. Default false.
+	// TrustProxyHeaders lets ProxyHeaders decide when the base URL is derived from the
+	// request. Turn it on only if clients reach the server through a proxy alone, and the
+	// proxy overwrites these headers. Default false.
 	TrustProxyHeaders bool
-	// ProxyHeaders are by what the proxy says under which scheme and host it was
-	// asked; of several that say one thing the first counts: "X-Forwarded-Proto",
-	// "X-Forwarded-Host", "X-Forwarded-Port", "Forwarded" (RFC 7239),
-	// "CloudFront-Forwarded-Proto", "CF-Visitor", "X-ARR-SSL", "X-Forwarded-Ssl",
-	// "Front-End-Https", "X-Forwarded-Scheme", "X-Forwarded-Protocol",
-	// "X-Original-Host". Any other is an error of Build. Default
-	// "X-Forwarded-Proto" and "X-Forwarded-Host".
+	// ProxyHeaders are the headers in which the proxy names the scheme and the host that
+	// the client asked for. If several name the same part, the first counts. Possible are
+	// "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "Forwarded" (RFC
+	// 7239), "CloudFront-Forwarded-Proto", "CF-Visitor", "X-ARR-SSL", "X-Forwarded-Ssl",
+	// "Front-End-Https", "X-Forwarded-Scheme", "X-Forwarded-Protocol" and
+	// "X-Original-Host"; any other is an error of Build. Default "X-Forwarded-Proto" and
+	// "X-Forwarded-Host".
 	ProxyHeaders []string
-	// DisabledPaths are routes that answer 404, without the base path, as
-	// operations declare them: "/sign-up/email", "/reset-password/:token". One
-	// that no operation has is an error of Build. Default none.
+	// DisabledPaths are routes that answer 404. Write them without the base path, as
+	// operations declare them: "/sign-up/email", "/reset-password/:token". A path that no
+	// operation has is an error of Build. Default none.
 	DisabledPaths []string
 
-	// SkipTrailingSlashes serves "/ok/" as "/ok". Default false: it is 404.
+	// SkipTrailingSlashes serves "/ok/" as "/ok". Default false: "/ok/" answers 404.
 	SkipTrailingSlashes bool
 
 	// Secret signs cookies and keys all encryption: at least 32 characters, the
 	// same for all servers of one application. Default: the environment's
 	// BETTER_AUTH_SECRET, else AUTH_SECRET.
 	Secret string
-	// Secrets replaces Secret where it is to be rotated: the first signs and
-	// encrypts, the others are still accepted. Secret then opens what was
-	// encrypted before versions existed. Default: BETTER_AUTH_SECRETS
-	// ("2:new,1:old").
+	// Secrets replaces Secret when the secret is rotated. The first signs and encrypts;
+	// the others are still accepted. Secret then decrypts what was encrypted before there
+	// were versions. Default: BETTER_AUTH_SECRETS ("2:new,1:old").
 	Secrets []Secret
 
-	// TrustedOrigins may call with cookies and be redirected to, beside the
-	// base URL's own origin: "https://app.example.com", "https://*.example.com",
-	// "myapp://". Added to BETTER_AUTH_TRUSTED_ORIGINS (separated by commas). What
-	// is only spelt otherwise than browsers send it is rewritten, such as upper
-	// case, a slash at the end, the default port or a Unicode host; what none can
-	// send is an error of Build.
+	// TrustedOrigins are origins whose pages may call with cookies and may be redirected
+	// to, beside the base URL's own origin: "https://app.example.com",
+	// "https://*.example.com", "myapp://". They are added to BETTER_AUTH_TRUSTED_ORIGINS
+	// (separated by commas). An origin that differs from what browsers send in spelling
+	// alone is rewritten: upper case, a slash at the end, the default port, a Unicode
+	// host. One that no browser can send is an error of Build.
 	TrustedOrigins []string
-	// TrustedOriginsFunc adds origins for one request. It must not trust what
-	// the request says. What no browser can send has no effect; the log says so
+	// TrustedOriginsFunc returns more origins for one request. It must not trust what the
+	// request says. An origin that no browser can send has no effect; the log says so
 	// once. Default nil.
 	TrustedOriginsFunc func(*http.Request) []string
 	// InsecureDisableOriginCheck accepts state-changing requests from any web
 	// page and redirects anywhere. For tests only. Default false.
 	InsecureDisableOriginCheck bool
-	// CORS says how scripts of trusted pages on other origins call. The zero value
-	// answers them.
+	// CORS says how scripts on trusted pages of other origins may call. The zero value
+	// allows them to.
 	CORS CORSConfig
-	// InsecureDisableCSRFCheck accepts state-changing requests from any web page,
-	// and still refuses redirects to places that are not trusted. For servers whose
-	// requests something else vouches for, such as a gateway. Default false.
+	// InsecureDisableCSRFCheck accepts state-changing requests from any web page, but
+	// still refuses redirects to untrusted targets. It is for servers behind something
+	// else that checks every request, such as a gateway. Default false.
 	InsecureDisableCSRFCheck bool
-	// InsecureUncheckedOrigins are routes for which InsecureDisableOriginCheck holds,
-	// and all below them, without the base path: "/sso/callback". For what other sites
-	// post to, and that checks by itself who did. One that no operation has, nor any
-	// below it, is an error of Build. Default none.
+	// InsecureUncheckedOrigins are routes, each with all routes below it, for which
+	// InsecureDisableOriginCheck applies. Write them without the base path:
+	// "/sso/callback". They are for endpoints that other sites post to and that check the
+	// sender themselves. A path that no operation has or is below is an error of Build.
+	// Default none.
 	InsecureUncheckedOrigins []string
-	// InsecureUncheckedCSRF are routes for which InsecureDisableCSRFCheck holds, and
-	// all below them. Default none.
+	// InsecureUncheckedCSRF are routes, each with all routes below it, for which
+	// InsecureDisableCSRFCheck applies. Default none.
 	InsecureUncheckedCSRF []string
 
 	// Session says how long sessions live. The zero value is 7 days, prolonged daily.
 	Session SessionConfig
 	// Cookies says how cookies look. The zero value is Secure on https, SameSite=Lax.
 	Cookies CookieConfig
-	// ClientIP says where a client's address is taken from. The zero value is
+	// ClientIP says where the client's address is read from. The zero value reads it from
 	// the connection.
 	ClientIP ClientIPConfig
-	// RateLimit says how often a client may call. The zero value limits.
+	// RateLimit says how often a client may call. The zero value limits; see
+	// RateLimitConfig.
 	RateLimit RateLimitConfig
-	// Failures says how many guesses at the secrets of one account are looked at,
-	// from wherever they come. The zero value limits.
+	// Failures says how many guesses at the secrets of one account are checked, from all
+	// clients together. The zero value limits; see FailuresConfig.
 	Failures FailuresConfig
-	// MailLimit says how much mail one address gets, whoever asks for it. The
-	// zero value limits.
+	// MailLimit says how many mails one address gets, whoever asks for them. The zero
+	// value limits; see MailLimitConfig.
 	MailLimit MailLimitConfig
-	// Password says how passwords are hashed. The zero value is the reference's
-	// scrypt, as many at once as there are processors.
+	// Password says how passwords are hashed. The zero value is the TypeScript server's
+	// scrypt, with as many hashes at once as there are processors.
 	Password PasswordConfig
 
-	// BodyLimit is the largest request body in bytes; more is answered with
-	// 413. Default 262144 (256 KiB).
+	// BodyLimit is the size of the largest request body in bytes; a larger one is
+	// answered with 413. Default 262144 (256 KiB).
 	BodyLimit int64
-	// ErrorURL is where /error sends people. Default: its own page.
+	// ErrorURL is the page that /error redirects to. Default: /error shows a page of its
+	// own.
 	ErrorURL string
 
 	// AdditionalColumns are the application's own columns, made with NewField.
 	// Default none.
 	AdditionalColumns []AddedColumn
-	// ValidateUserInfo is asked about every user before they are created, by whatever
-	// way: sign-up, a link or code that signs up, a passkey, an administrator, Go code.
-	// An ErrorCode is the answer, and a link leads to its error page with it; any other
-	// error, or a panic, is a 500. Nothing is stored then. It runs in the transaction
-	// that creates the user, after the hooks of plugins, so it writes with ctx and does
-	// not wait for others; concurrently for several users. Who exists already is not
-	// asked about: a gate is for that. Default nil.
+	// ValidateUserInfo is called for every user before they are created, in whatever way:
+	// sign-up, a link or code that signs up, a passkey, an administrator, Go code. If it
+	// returns an error, nothing is stored. An ErrorCode is the answer, and a link
+	// redirects to its error page with that code; any other error, or a panic, is a 500.
+	// The function runs in the transaction that creates the user, after the hooks of
+	// plugins. So it must write with ctx and must not wait for other work. It is called
+	// concurrently for several users. It is not called for users who already exist: use a
+	// gate for them. Default nil.
 	ValidateUserInfo func(ctx context.Context, info UserInfo) error
-	// IDs says how ids are made. Default database.RandomID, 32 letters and digits.
+	// IDs says how ids are made. Default database.RandomID: 32 letters and digits.
 	IDs database.IDStrategy
-	// NewID makes ids in code instead, given the logical table. Default nil.
+	// NewID makes the id of a row of the given logical table, in place of IDs. Default
+	// nil.
 	NewID func(table string) string
-	// Naming says what tables and columns are called in the database, and in which
-	// of PostgreSQL's schemas they are. Default: Better Auth's own names, in the
-	// first schema of the search_path.
+	// Naming maps logical tables and columns to their names in the database, and says
+	// which PostgreSQL schema they are in. Default: the names of Better Auth
+	// (TypeScript), in the first schema of the search_path.
 	Naming database.Naming
 	// Schema says what Build does about a database that lacks tables or
 	// columns. Default SchemaVerify: it fails and lists them.
 	Schema SchemaMode
 
-	// Mailer delivers mail. Default none: what needs mail then says so.
+	// Mailer delivers mail. Default none: operations that need mail then say so.
 	Mailer Mailer
 	// MailTimeout is how long one delivery may take. Default 30 seconds.
 	MailTimeout time.Duration
@@ -142,7 +146,7 @@ type Config struct {
 	// Logger receives failures with their causes, never secrets. Default
 	// slog.Default().
 	Logger *slog.Logger
-	// Clock is the time. Default time.Now.
+	// Clock returns the current time. Default time.Now.
 	Clock func() time.Time
 	// Random is the source of tokens and keys; it must be cryptographic and
 	// safe for concurrent use. Default crypto/rand.
@@ -154,29 +158,30 @@ type Config struct {
 
 // Secret is one of several secrets under rotation.
 type Secret struct {
-	// Version is unique and not negative; it marks what was encrypted with it.
+	// Version is unique and not negative. It is stored with what this secret encrypted.
 	Version int
 	Value   string
 }
 
-// DynamicBaseURL derives the base URL from each request's host.
+// DynamicBaseURL derives the base URL from the host of each request.
 type DynamicBaseURL struct {
-	// AllowedHosts are host names with optional port, "*" matching any part:
-	// "example.com", "*.example.com", "localhost:*". A default port in the request
-	// does not count. Required without AllowHost.
+	// AllowedHosts are host names with an optional port, where "*" matches any part:
+	// "example.com", "*.example.com", "localhost:*". A default port in the request is
+	// ignored. Required without AllowHost.
 	AllowedHosts []string
-	// AllowHost decides about hosts that AllowedHosts does not have, such as those of
-	// tenants in a database. The host is in lower case, as browsers write it, with its
-	// port if that is not the default one. It is asked for every request to such a
-	// host, by many goroutines at once, so keep answers for a while. An error, or a
-	// panic, fails the request with 500. Its own origin is trusted for a request to an
-	// allowed host, and no other. Default nil.
+	// AllowHost decides about hosts that AllowedHosts does not match, such as hosts of
+	// tenants in a database. host is in lower case, as browsers write it, with its port
+	// unless that is the default one. AllowHost is called for every request to such a
+	// host, by many goroutines at once, so let it cache its answers for a while. An error
+	// or a panic fails the request with 500. A request to an allowed host trusts that
+	// host's own origin, and no other host's. Default nil.
 	AllowHost func(ctx context.Context, host string) (bool, error)
-	// Fallback is the base URL for any other host. Default: such requests are
+	// Fallback is the base URL for requests to any other host. Default: such requests are
 	// answered with 400.
 	Fallback string
-	// Protocol is "http", "https" or "auto". Default "auto": what the request
-	// came by, http for loopback hosts and https otherwise.
+	// Protocol is "http", "https" or "auto". Default "auto": the scheme that the proxy
+	// names, with TrustProxyHeaders; else https for a TLS connection; else http for
+	// loopback hosts and https for others.
 	Protocol string
 }
 
@@ -188,28 +193,30 @@ const (
 	SchemaVerify SchemaMode = iota
 	// SchemaMigrate creates what is missing. Safe to run in many processes at once.
 	SchemaMigrate
-	// SchemaIgnore does not look. For programs that call Auth.Migrate.
+	// SchemaIgnore does not check. It is for programs that call Auth.Migrate.
 	SchemaIgnore
 )
 
 // SessionConfig says how long sessions live.
 type SessionConfig struct {
-	// ExpiresIn is a session's life since it was last refreshed. Default 7 days.
+	// ExpiresIn is how long a session lives after it was last refreshed. Default 7 days.
 	ExpiresIn time.Duration
-	// UpdateAge is how old a session gets before a read refreshes it. Default
-	// 24 hours; negative refreshes at every read.
+	// UpdateAge is how old a session must be for a read to refresh it. Default 24 hours;
+	// a negative value refreshes it at every read.
 	UpdateAge time.Duration
-	// FreshAge is how long after sign-in a session counts as fresh. Default 24
-	// hours; negative counts every session as fresh.
+	// FreshAge is how long after sign-in a session counts as fresh. Default 24 hours;
+	// with a negative value every session counts as fresh.
 	FreshAge time.Duration
-	// DisableRefresh keeps sessions at their first expiry. Default false.
+	// DisableRefresh never prolongs sessions: they end at their first expiry. Default
+	// false.
 	DisableRefresh bool
-	// DeferRefresh makes GET /get-session never write; POST refreshes. Default false.
+	// DeferRefresh makes GET /get-session never write; POST /get-session refreshes the
+	// session. Default false.
 	DeferRefresh bool
-	// MaxPerUser is how many sessions a user has: one more ends the oldest, in the
-	// transaction that makes it, so that there are never more however many sign in at
-	// once. It counts those that have not expired, on whatever device and by whatever
-	// way. Default 0: any number.
+	// MaxPerUser is how many sessions a user may have. A further sign-in ends the oldest
+	// one in the same transaction, so that there are never more, even if several sign in
+	// at once. Sessions that have not expired count, on all devices and from every way to
+	// sign in. Default 0: any number.
 	MaxPerUser int
 	// CookieCache keeps a signed copy of the session in a cookie. Default off.
 	CookieCache CookieCacheConfig
@@ -222,32 +229,33 @@ const (
 	cacheJWE     = "jwe"
 )
 
-// CookieCacheConfig saves the database read of most requests: the session is
-// kept in a cookie for MaxAge, during which a revocation on another device is
-// not seen by operations that accept it (WithSession).
+// CookieCacheConfig saves the database read of most requests: the browser keeps a copy of
+// the session in a cookie for MaxAge. During that time, operations that accept the copy
+// (WithSession) do not see that the session was revoked on another device.
 type CookieCacheConfig struct {
 	// Enabled turns the cache on. Default false.
 	Enabled bool
-	// MaxAge is how long a copy is believed. Default 5 minutes.
+	// MaxAge is how long the server accepts a copy. Default 5 minutes.
 	MaxAge time.Duration
 	// Strategy is the format: "compact", signed JSON that the client can read; "jwt", an
 	// HS256 JSON Web Token (RFC 7519) that the client can read; or "jwe", an encrypted
 	// token (RFC 7516). Default "compact".
 	Strategy string
-	// Version marks copies; changing it makes all older ones invalid. Default "1".
+	// Version is part of every copy; changing it makes all older copies invalid. Default
+	// "1".
 	Version string
 	// LeaveOut are columns that are not copied, to keep the cookie small: "user.image",
-	// "session.ipAddress", "session.userAgent" and the application's own columns, such
-	// as "user.plan". An identity from the copy does not have them. Any other is an
-	// error of Build: the core, or a plugin, relies on it. Default none.
+	// "session.ipAddress", "session.userAgent" and the application's own columns, such as
+	// "user.plan". An identity that is read from the copy does not have them. Any other
+	// column is an error of Build, since the core or a plugin relies on it. Default none.
 	LeaveOut []string
-	// VersionFunc computes the version from the session and user instead.
-	// Default nil.
+	// VersionFunc computes the version from the session and the user, in place of
+	// Version. Default nil.
 	VersionFunc func(*Session, *User) string
-	// RefreshCache is how much is left of MaxAge when a read makes the copy
-	// anew. It does not prolong the session. Default a fifth of MaxAge; negative
-	// never does. For Builder.Stateless only: with a database the copy is made
-	// anew from there.
+	// RefreshCache is the rest of MaxAge at which a read makes a new copy. It does not
+	// prolong the session. Default a fifth of MaxAge; with a negative value no read makes
+	// one. It is for Builder.Stateless only: with a database the new copy is made from
+	// the database.
 	RefreshCache time.Duration
 }
 
@@ -255,37 +263,36 @@ type CookieCacheConfig struct {
 type CookieConfig struct {
 	// Prefix starts every name. Default "better-auth".
 	Prefix string
-	// AlwaysSecure gives cookies Secure and the "__Secure-" prefix whatever the base
-	// URL is. Default false: they have both where it is https.
+	// AlwaysSecure gives cookies the attribute Secure and the prefix "__Secure-" whatever
+	// the base URL is. Default false: cookies have both if the base URL is https.
 	AlwaysSecure bool
-	// InsecureNeverSecure gives them neither, not on https either. Beside AlwaysSecure
-	// it is an error of Build. Default false.
+	// InsecureNeverSecure gives cookies neither, even on https. Together with
+	// AlwaysSecure it is an error of Build. Default false.
 	InsecureNeverSecure bool
-	// HostPrefix gives secure cookies the prefix "__Host-" instead of "__Secure-"
-	// (RFC 6265bis, section 4.1.3.2): a browser takes such a cookie from this very
-	// host alone, for all its paths, so that no other application on the domain can
-	// set one. CrossSubDomain, a Path and a Domain are then errors of Build. Where
-	// cookies are not secure, as on http://localhost, names have no prefix. The
-	// TypeScript server does not know these names: turning it on signs everybody out.
-	// Default false.
+	// HostPrefix gives secure cookies the prefix "__Host-" instead of "__Secure-" (RFC
+	// 6265bis, section 4.1.3.2). A browser accepts such a cookie from this very host
+	// alone, for all its paths, so no other application on the domain can set one.
+	// CrossSubDomain, a Path and a Domain are then errors of Build. Where cookies are not
+	// secure, as on http://localhost, names have no prefix. The TypeScript server does
+	// not read these names, and turning HostPrefix on signs everybody out. Default false.
 	HostPrefix bool
 	// CrossSubDomain shares cookies among the subdomains of a domain. Default off.
 	CrossSubDomain CrossSubDomainConfig
 	// SameSite is "lax", "strict" or "none". Default "lax".
 	SameSite string
-	// Partitioned adds the attribute of that name. Default false.
+	// Partitioned adds the attribute Partitioned. Default false.
 	Partitioned bool
 	// Path is the cookies' path. Default "/".
 	Path string
-	// Names gives a cookie another name, by its key ("session_token"); the
-	// "__Secure-" prefix is still added. Default none.
+	// Names maps a cookie's key ("session_token") to another name; the prefix "__Secure-"
+	// is still added. Default none.
 	Names map[string]string
-	// Attributes of single cookies, by their key. Default none.
+	// Attributes maps a cookie's key to attributes of its own. Default none.
 	Attributes map[string]CookieAttributes
 }
 
-// CookieAttributes are where one cookie differs from the others. Empty fields
-// do not.
+// CookieAttributes are attributes of one cookie that differ from those of the others. An
+// empty field does not differ.
 type CookieAttributes struct {
 	// SameSite is "lax", "strict" or "none".
 	SameSite string
@@ -297,24 +304,24 @@ type CookieAttributes struct {
 type CrossSubDomainConfig struct {
 	// Enabled sets the Domain attribute. Default false.
 	Enabled bool
-	// Domain is its value. Default: the base URL's host name.
+	// Domain is the value of the attribute. Default: the base URL's host name.
 	Domain string
 }
 
-// ClientIPConfig says where a client's address is taken from. With no Headers
-// it is the other end of the connection.
+// ClientIPConfig says where the client's address is read from. Without Headers it is the
+// address of the connection.
 type ClientIPConfig struct {
-	// Headers are tried in order, such as "X-Forwarded-For", "Forwarded" (RFC 7239)
-	// or "CF-Connecting-IP"; with Headers set the connection's own address does not
-	// count. A port, brackets, quotes and a zone about an address do not count. Only
-	// name headers that your proxy overwrites. Default none.
+	// Headers are read in order, such as "X-Forwarded-For", "Forwarded" (RFC 7239) or
+	// "CF-Connecting-IP"; the address of the connection is then not used. A port,
+	// brackets, quotes and a zone are removed from an address. Name only headers that
+	// your proxy overwrites. Default none.
 	Headers []string
-	// TrustedProxies are addresses skipped from the right of a header that
-	// lists several. Without them such a header is ignored. They need Headers.
-	// Default none.
+	// TrustedProxies are the addresses of proxies. They are skipped, from the right, in a
+	// header that lists several addresses; without TrustedProxies such a header is
+	// ignored. They need Headers. Default none.
 	TrustedProxies []netip.Prefix
-	// IPv6Subnet is how many bits of an IPv6 address tell clients apart.
-	// Default 64.
+	// IPv6Subnet is how many leading bits of an IPv6 address identify a client. Default
+	// 64.
 	IPv6Subnet int
 	// Disabled records and limits no addresses. Default false.
 	Disabled bool
@@ -322,10 +329,10 @@ type ClientIPConfig struct {
 
 // PasswordConfig says how passwords are hashed.
 type PasswordConfig struct {
-	// Hasher replaces the default, scrypt in the reference's format.
+	// Hasher replaces the default, scrypt in the TypeScript server's format.
 	Hasher Hasher
-	// MaxConcurrent is how many hashes run at once: one takes 32 MiB. Default:
-	// as many as there are processors. Others wait up to MaxWait.
+	// MaxConcurrent is how many hashes run at once; each takes 32 MiB. Further ones wait
+	// up to MaxWait. Default: the number of processors.
 	MaxConcurrent int
 	// MaxWait is how long a hash waits for its turn before the request is
 	// answered with 503. Default 10 seconds.

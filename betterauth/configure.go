@@ -73,10 +73,10 @@ func (a *Auth) checkConfig() (problems []error) {
 	switch cfg.Session.CookieCache.Strategy {
 	case cacheCompact, cacheJWT, cacheJWE:
 	default:
-		problems = append(problems, problem("", "config Session.CookieCache.Strategy", "%q is no format; write compact, jwt or jwe", cfg.Session.CookieCache.Strategy))
+		problems = append(problems, problem("", "config Session.CookieCache.Strategy", "%q is not a format; use compact, jwt or jwe", cfg.Session.CookieCache.Strategy))
 	}
 	if cfg.Cookies.AlwaysSecure && cfg.Cookies.InsecureNeverSecure {
-		problems = append(problems, problem("", "config Cookies.InsecureNeverSecure", "contradicts AlwaysSecure; leave one out"))
+		problems = append(problems, problem("", "config Cookies.InsecureNeverSecure", "contradicts AlwaysSecure; remove one of them"))
 	}
 	problems = append(problems, checkSameSite("SameSite", cfg.Cookies.SameSite, cfg.Cookies.InsecureNeverSecure)...)
 	for key, single := range cfg.Cookies.Attributes {
@@ -92,7 +92,7 @@ func (a *Auth) checkConfig() (problems []error) {
 	if n := cfg.Session.MaxPerUser; n < 0 {
 		problems = append(problems, problem("", "config Session.MaxPerUser", "is negative; leave it at 0 for no limit"))
 	} else if n > 0 && a.stateless {
-		problems = append(problems, problem("", "config Session.MaxPerUser", "has no effect with Stateless: nothing knows the other sessions; remove it, or call Database"))
+		problems = append(problems, problem("", "config Session.MaxPerUser", "has no effect with Stateless, which stores no sessions; remove it, or call Database"))
 	}
 	problems = append(problems, a.checkRateConfig()...)
 	if len(cfg.ClientIP.TrustedProxies) > 0 && len(cfg.ClientIP.Headers) == 0 {
@@ -100,7 +100,7 @@ func (a *Auth) checkConfig() (problems []error) {
 	}
 	for _, name := range cfg.ClientIP.Headers {
 		if !httpguts.ValidHeaderFieldName(name) {
-			problems = append(problems, problem("", "config ClientIP.Headers", "%q is not the name of a header; write it as X-Forwarded-For", name))
+			problems = append(problems, problem("", "config ClientIP.Headers", "%q is not the name of a header; write it like X-Forwarded-For", name))
 		}
 	}
 	if bits := cfg.ClientIP.IPv6Subnet; bits < 0 || bits > 128 {
@@ -108,7 +108,7 @@ func (a *Auth) checkConfig() (problems []error) {
 	}
 	problems = append(problems, a.checkCookies()...)
 	if cfg.Session.UpdateAge >= cfg.Session.ExpiresIn && cfg.Session.UpdateAge != day && !cfg.Session.DisableRefresh {
-		problems = append(problems, problem("", "config Session.UpdateAge", "is no less than ExpiresIn, so that no session is ever prolonged; lower it, or say DisableRefresh"))
+		problems = append(problems, problem("", "config Session.UpdateAge", "is not less than ExpiresIn, so no session is ever prolonged; lower it, or set DisableRefresh"))
 	}
 	for name, n := range map[string]int64{"BodyLimit": cfg.BodyLimit, "MailTimeout": int64(cfg.MailTimeout),
 		"Password.MaxConcurrent": int64(cfg.Password.MaxConcurrent), "Password.MaxWait": int64(cfg.Password.MaxWait)} {
@@ -164,7 +164,7 @@ func checkSameSite(field, value string, neverSecure bool) []error {
 		if !neverSecure {
 			return nil
 		}
-		return []error{problem("", "config Cookies."+field, "browsers refuse SameSite=None without Secure; use lax, or another Secure than InsecureNever")}
+		return []error{problem("", "config Cookies."+field, "browsers refuse SameSite=None without Secure; use lax, or remove InsecureNeverSecure")}
 	}
 	return []error{problem("", "config Cookies."+field, "%q is not lax, strict or none; use one of them", value)}
 }
@@ -185,7 +185,7 @@ func (a *Auth) loadSecrets() []error {
 	if env := os.Getenv("BETTER_AUTH_SECRETS"); len(keys) == 0 && env != "" {
 		var err error
 		if keys, err = secret.ParseKeys(env); err != nil {
-			return []error{problem("", "environment BETTER_AUTH_SECRETS", "%w; write it as 2:the-current-secret,1:the-one-before", err)}
+			return []error{problem("", "environment BETTER_AUTH_SECRETS", "%w; write it like 2:the-current-secret,1:the-one-before", err)}
 		}
 	}
 	current := legacy
@@ -199,14 +199,14 @@ func (a *Auth) loadSecrets() []error {
 		return []error{problem("", "config Secret", "has %d characters; at least %d are needed, such as the output of: openssl rand -base64 32", len(current), minSecretLength)}
 	}
 	if current == secret.Default {
-		return []error{problem("", "config Secret", "is the one every copy of Better Auth knows; make your own, such as with: openssl rand -base64 32")}
+		return []error{problem("", "config Secret", "is the default of Better Auth, which everybody knows; make a random one, for instance with: openssl rand -base64 32")}
 	}
 	if distinct(current) < minSecretVariety {
-		return []error{problem("", "config Secret", "repeats a few characters; make a random one, such as with: openssl rand -base64 32")}
+		return []error{problem("", "config Secret", "repeats a few characters; make a random one, for instance with: openssl rand -base64 32")}
 	}
 	ring, err := secret.NewRing(keys, legacy)
 	if err != nil {
-		return []error{problem("", "config Secrets", "%w; give each a Version of its own, from 0, and a Value", err)}
+		return []error{problem("", "config Secrets", "%w; give each secret a unique Version, from 0, and a Value", err)}
 	}
 	a.ring, a.current = ring, current
 	return nil

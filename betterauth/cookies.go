@@ -30,13 +30,14 @@ type Cookie struct {
 	Key string
 	// Value is any text; it is percent-encoded.
 	Value string
-	// MaxAge is how long the browser keeps it, in whole seconds. 0 keeps it
-	// until the browser closes.
+	// MaxAge is how long the browser keeps the cookie, in whole seconds. With 0 it keeps
+	// the cookie until it closes.
 	MaxAge time.Duration
-	// Signed adds the signature that SignedCookie demands. It says nothing of what
-	// the value is for, or of the cookie's name: never sign what a client chose.
+	// Signed adds the signature that SignedCookie requires. The signature covers neither
+	// the purpose of the value nor the cookie's name: never sign a value that a client
+	// chose.
 	Signed bool
-	// Readable lets scripts in the page read it. Default false (HttpOnly).
+	// Readable lets scripts in the page read the cookie. Default false (HttpOnly).
 	Readable bool
 }
 
@@ -111,7 +112,7 @@ func (c *Ctx) attributes(key string) cookie.Attributes {
 	return a
 }
 
-// SetCookie adds a cookie to the answer, in place of one of the same key.
+// SetCookie adds a cookie to the answer and replaces one of the same key.
 func (c *Ctx) SetCookie(ck Cookie) {
 	value := ck.Value
 	if ck.Signed {
@@ -126,8 +127,8 @@ func (c *Ctx) SetCookie(ck Cookie) {
 	c.putCookie(c.CookieName(ck.Key), value, a)
 }
 
-// ClearCookie makes the browser forget a cookie, and drops it from the answer
-// if it was being set.
+// ClearCookie makes the browser delete a cookie, and removes it from the answer if the
+// request has set it.
 func (c *Ctx) ClearCookie(key string) { c.clearNamed(key, c.CookieName(key)) }
 
 // clearNamed clears a cookie with the attributes of key; its name may be that

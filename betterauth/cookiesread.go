@@ -30,17 +30,17 @@ func (c *Ctx) requestCookies() (first cookie.Jar, repeated map[string][]string) 
 	return c.jar, c.repeated
 }
 
-// Cookie returns a cookie the request carries, by its key: the first, if the
-// browser has several of that name.
+// Cookie returns the value of a cookie of the request, by its key. If the browser sent
+// several of that name, it is the first.
 func (c *Ctx) Cookie(key string) (value string, ok bool) {
 	first, _ := c.requestCookies()
 	value, ok = first[c.CookieName(key)]
 	return value, ok
 }
 
-// CookieValues returns every value the request carries of a cookie, in the order
-// they came, at most 32. A browser may have several of one name, for this host
-// and for its domain, and one may be another application's: try each.
+// CookieValues returns all values of a cookie of the request, in the order in which they
+// were sent, at most 32. A browser can have several cookies of one name, for this host
+// and for its domain, and one may belong to another application: try each.
 func (c *Ctx) CookieValues(key string) []string { return c.cookiesNamed(c.CookieName(key)) }
 
 func (c *Ctx) cookiesNamed(name string) []string {
@@ -52,8 +52,8 @@ func (c *Ctx) cookiesNamed(name string) []string {
 	return append([]string{value}, repeated[name]...)
 }
 
-// SignedCookie returns a cookie the request carries if its signature is right:
-// the first of which it is.
+// SignedCookie returns the value of a cookie of the request without its signature: the
+// first value whose signature is right.
 func (c *Ctx) SignedCookie(key string) (value string, ok bool) {
 	name := c.CookieName(key)
 	first, repeated := c.requestCookies()
@@ -72,9 +72,9 @@ func (c *Ctx) SignedCookie(key string) (value string, ok bool) {
 	return "", false
 }
 
-// SignedCookieValues returns every value of a cookie whose signature is right,
-// each once, in the order they came, at most 8: a cookie that names something
-// stored may be stale beside one that is not. See CookieValues.
+// SignedCookieValues returns all values of a cookie whose signature is right, each once,
+// in the order in which they were sent, at most 8. A value that names something stored
+// may be out of date beside one that is not. See CookieValues.
 func (c *Ctx) SignedCookieValues(key string) []string { return c.signedNamed(c.CookieName(key)) }
 
 func (c *Ctx) signedNamed(name string) (values []string) {

@@ -11,13 +11,17 @@ import (
 // token or address. CtxFrom finds the call in a subscriber's context: the operation,
 // the client's address, and who called.
 
-// UserCreated says that there is a new user, by whatever way: a sign-up, a link, a
+// UserCreated says that a user was created, in whatever way: by a sign-up, a link, a
 // code, a passkey, an administrator, CreateUser, or a store.
+//
+// Where sign-ups answer alike for free and taken addresses, what a subscriber takes
+// is in the time of the answer for a free address alone, and tells it: hand slow work
+// to a goroutine or a queue.
 type UserCreated struct{ UserID string }
 
-// SignedIn says that a session was made, by whatever method. One that stands in for a
-// user, such as an administrator's, is told as well, with a Method that says so. It
-// is told once the operation has succeeded, its after hooks included.
+// SignedIn says that a session was made, by whatever method. It is also emitted for a
+// session in which somebody else acts as the user, such as an administrator; Method then
+// says so. It is emitted once the operation has succeeded, after hooks included.
 type SignedIn struct {
 	UserID, SessionID string
 	// Method and Assurance are those of SignIn, as the gates left them.
@@ -27,8 +31,8 @@ type SignedIn struct {
 	NewUser bool
 }
 
-// Reauthenticated says that the user of a session proved again who they are. The
-// session counts as created now, and has another token.
+// Reauthenticated says that the user of a session proved again who they are. The session
+// now counts as created at this time, and has a new token.
 type Reauthenticated struct {
 	UserID, SessionID string
 	// Method and Assurance are those of SignIn.
@@ -36,24 +40,24 @@ type Reauthenticated struct {
 	Assurance Assurance
 }
 
-// SessionEnded says that a session ended before its time, by whatever way: its user
-// signed out, it was revoked, or its user was banned or deleted. A session that
-// expires tells nobody, nor one that is in cookies alone (Builder.Stateless).
+// SessionEnded says that a session ended before it expired, in whatever way: its user
+// signed out, it was revoked, or its user was banned or deleted. It is not emitted when a
+// session expires, nor for sessions that are in cookies alone (Builder.Stateless).
 type SessionEnded struct{ UserID, SessionID string }
 
-// EndingHappened says that one of the endings happened to a user: their password was
-// set or changed, their address proven or changed, their sessions revoked, or they
-// were banned or deleted, by whatever plugin or program. AddressProven is told whenever
-// the address of a user comes to be verified. A password that a program creates a user
-// with is told as PasswordReset.
+// EndingHappened says that one of the endings happened to a user, by whatever plugin or
+// program: their password was set or changed, their address proven or changed, their
+// sessions revoked, or they were banned or deleted. AddressProven is emitted whenever a
+// user's address becomes verified. PasswordReset is also emitted when a program creates a
+// user with a password.
 type EndingHappened struct {
 	UserID string
 	Ending Ending
 }
 
 // AddressClaimed says that somebody signed up with an address that the user has and
-// nobody has proven. It is told while the request that signs up goes on, and
-// Ctx.ClaimFor says which sign-up it is.
+// nobody has proven. It is emitted while the request that signs up is still running, and
+// Ctx.ClaimFor returns that sign-up.
 type AddressClaimed struct{ UserID string }
 
 func coreEvents() []EventType {
@@ -73,7 +77,7 @@ func (a *Auth) tellHooks() (hooks []database.Hooks) {
 	}
 	if heard[SessionEnded](a) {
 		hooks = append(hooks, database.RowHooks[Session]{DeleteCommitted: func(ctx context.Context, s *Session) error {
-			if s.ExpiresAt.After(a.now()) && ctx.Value(abandonedKey{}) == nil {
+			if s.ExpiresAt.After(a.now()) && ctx.Value(abandonedKey{}) != s.ID {
 				emit(ctx, a, SessionEnded{UserID: s.UserID, SessionID: s.ID})
 			}
 			return nil
@@ -82,7 +86,8 @@ func (a *Auth) tellHooks() (hooks []database.Hooks) {
 	return hooks
 }
 
-// abandonedKey marks the deletion of a session that nobody was told of.
+// abandonedKey marks the deletion of a session that nobody was told of, by its id:
+// others that end because of it are told.
 type abandonedKey struct{}
 
 // tellSignIns tells of the sessions that c made. It is called once nothing can take

@@ -104,6 +104,55 @@ func TestSignInsThatFailAreNotTold(t *testing.T) {
 	}
 }
 
+// A session that was told of and is taken back ends, and one that a refusal took back
+// with its transaction kept was none.
+func TestSessionsThatAreTakenBack(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		var facts []string
+		var user *betterauth.User
+		signIn := func(c *betterauth.Ctx) error {
+			_, err := c.SignIn(user, betterauth.SignIn{Method: "x"})
+			return err
+		}
+		early := false
+		p := &tryOut{}
+		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{p, heardFacts(&facts),
+			betterauth.Inline{ID: "early", Requests: []betterauth.RequestHook{{Name: "sign in", Run: func(c *betterauth.Ctx) error {
+				if !early {
+					return nil
+				}
+				return signIn(c)
+			}}}}}})
+		user = kit.SignedIn("alice@example.com").User
+		sessions := plugintest.StoreOf[betterauth.Session](kit)
+		for name, tt := range map[string]struct {
+			early bool
+			run   func(c *betterauth.Ctx) error
+			want  []string
+		}{
+			"before the operation, which fails": {true, func(*betterauth.Ctx) error { return errTeapot }, []string{"signed in by x, 0, new false, at ", "ended"}},
+			"in a transaction that is kept": {false, func(c *betterauth.Ctx) error {
+				return c.Transaction(func(tx *betterauth.Ctx) error {
+					if err := signIn(tx); err != nil {
+						return err
+					}
+					return betterauth.Commit(errTeapot)
+				})
+			}, nil},
+		} {
+			facts, early, p.run = nil, tt.early, tt.run
+			answer := kit.Client().Post("/try", nil).WantError(errTeapot)
+			if !slices.Equal(facts, tt.want) || answer.SetCookie(sessionCookie) != nil {
+				t.Errorf("%s: told %q, want %q; cookies %v", name, facts, tt.want, answer.Cookies)
+			}
+			if n, err := sessions.Count(t.Context(), database.Eq("userId", user.ID)); n != 1 || err != nil {
+				t.Errorf("%s: %d sessions, %v", name, n, err)
+			}
+		}
+	})
+}
+
 // finder tells in the background of what it is asked to find.
 type finder struct{ host *betterauth.Host }
 

@@ -9,33 +9,33 @@ import (
 	"github.com/better-auth-go/better-auth/internal/origin"
 )
 
-// CORSConfig says how scripts of pages on other origins call (CORS: Fetch
-// Standard, section 3.3). Those of TrustedPage may, with cookies, and nobody else;
-// the base URL's own origin needs nothing. The zero value answers them.
+// CORSConfig says how scripts on pages of other origins may call (CORS: Fetch Standard,
+// section 3.3). Scripts on pages for which TrustedPage is true may call with cookies; no
+// others may. The base URL's own origin needs no CORS. The zero value answers scripts on
+// trusted pages.
 type CORSConfig struct {
-	// Disabled leaves it to middleware or a proxy. Default false.
+	// Disabled leaves CORS to middleware or a proxy. Default false.
 	Disabled bool
-	// MaxAge is how long a browser keeps the answer to a preflight, in whole
-	// seconds; negative makes it ask every time. Default 10 minutes.
+	// MaxAge is how long a browser keeps the answer to a preflight, in whole seconds;
+	// with a negative value it asks every time. Default 10 minutes.
 	MaxAge time.Duration
 }
 
-// TrustedPage reports whether scripts of the pages at an origin, as browsers send
-// it, may call for the user and read the answers: the base URL's own origin, and
-// what TrustedOrigins, TrustedOriginsFunc and plugins name. Two kinds of origins
-// that Trusted accepts are left out: patterns whose hosts anybody can register,
-// such as "https://*.vercel.app" and "chrome-extension://*", and the hosts of
-// DynamicBaseURL, each of which is a place of its own.
+// TrustedPage reports whether scripts on the pages of an origin, written as browsers send
+// it, may call for the user and read the answers. These are the base URL's own origin and
+// the origins of TrustedOrigins, TrustedOriginsFunc and plugins. It is false for two
+// kinds of origins that Trusted accepts: patterns whose hosts anybody can register, such
+// as "https://*.vercel.app" and "chrome-extension://*"; and the hosts of DynamicBaseURL,
+// since each is an application of its own.
 func (c *Ctx) TrustedPage(from string) bool {
 	return c.auth.origins.MayRead(from, c.Origin(), func() []string { return c.trustedFor(c.request) })
 }
 
-// CORS lets trusted pages on other origins call handlers that are not the Auth's,
-// such as an application's own API, by the rules that hold for its endpoints.
-// Put it around the whole router, of whatever framework, so that it sees
-// preflights: http.Server{Handler: auth.CORS(router)}. It demands no session and
-// refuses nothing; answers to other pages are as they were, and browsers keep
-// them from scripts.
+// CORS lets trusted pages on other origins call handlers of the application, such as its
+// own API, under the same rules as the endpoints. Put it around the whole router, so that
+// it sees preflights: http.Server{Handler: auth.CORS(router)}. It requires no session and
+// refuses no request. Answers to untrusted pages stay as they were; browsers do not let
+// scripts on those pages read them.
 func (a *Auth) CORS(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, trusted := a.newCtx(r.Context(), r), false
@@ -90,5 +90,5 @@ func (a *Auth) checkCrossSite() []error {
 	if a.cfg.Cookies.SameSite != "none" || !plain || origin.Loopback(host) {
 		return nil
 	}
-	return []error{problem("", "config Cookies.SameSite", `"none" needs https, but the base URL is %s: browsers refuse such cookies; serve over https, or page and server from one site with "lax"`, a.base.Static)}
+	return []error{problem("", "config Cookies.SameSite", `"none" needs https, but the base URL is %s: browsers refuse such cookies; serve over https, or serve page and server from one site and use "lax"`, a.base.Static)}
 }

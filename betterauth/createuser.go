@@ -7,40 +7,41 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// PasswordKeeper is the plugin that keeps passwords, for CreateUser and for other
-// plugins, which Need it; at most one may be present. The plugin email-password is one.
+// PasswordKeeper is implemented by the plugin that stores passwords, such as
+// email-password. CreateUser uses it, and other plugins reach it with Need. At most one
+// plugin may implement it.
 type PasswordKeeper interface {
-	// PreparePassword checks a password that is to become somebody's and hashes it,
-	// which takes long. set stores it as a user's in the transaction of its context.
+	// PreparePassword checks a new password and hashes it, which takes long. set stores
+	// the hash for a user, in the transaction of its context.
 	PreparePassword(ctx context.Context, password string) (set func(ctx context.Context, userID string) error, err error)
 }
 
-// NewUserOptions are what CreateUser does beside making the row.
+// NewUserOptions say what CreateUser does beside creating the row.
 type NewUserOptions struct {
-	// Password is what the user signs in with: the plugin that keeps passwords
-	// judges and hashes it. Default "": the user has none, and gets in by what else
-	// the application offers, such as a link or a reset of the password.
+	// Password is the password that the user signs in with. The plugin that stores
+	// passwords checks and hashes it. Default "": the user has no password and signs in
+	// by another way, such as a link or a reset of the password.
 	Password string
 }
 
-// ErrNoPasswords says that a user was to have a password and no plugin keeps them.
+// ErrNoPasswords says that a user was to get a password, but no plugin stores passwords.
 var ErrNoPasswords = errors.New("betterauth: no plugin keeps passwords; add emailpassword.New")
 
-// CreateUser makes a user, for programs: an import, an invitation, a first
-// administrator, a handler of one's own. Nobody is asked for permission, nobody is
-// signed in (see SignIn and CreateSession) and nothing is mailed but what plugins
-// mail about every new user.
+// CreateUser creates a user from Go code: an import, an invitation, a first
+// administrator, a handler of the application. It checks no permission and signs nobody
+// in (see SignIn and CreateSession). No mail is sent except what plugins send to every
+// new user.
 //
-// Set Name and Email, and whatever else is known: EmailVerified where somebody has
-// proven that the address is theirs, an ID or CreatedAt to keep, and added columns
-// with Field.Set. What is left out gets its default. user is then as stored: its
-// address is without white space around it and in lower case.
+// Set Name and Email, and what else is known: EmailVerified if somebody has proven that
+// the address is theirs, an ID or a CreatedAt to preserve, and added columns with
+// Field.Set. Empty fields get their defaults. Afterwards user is as stored: its address
+// is in lower case and without white space around it.
 //
-// Hooks and checks are those of every way to a user. The errors are ErrInvalidEmail,
-// ErrUserExists for an address that somebody has, ErrNoPasswords, what the plugin
-// that keeps passwords says of one (such as emailpassword.ErrPasswordTooShort), and
-// those of hooks; after any of them there is no user. It happens in one transaction,
-// that of ctx if there is one.
+// The same hooks and checks run as for every other way to create a user. The errors are
+// ErrInvalidEmail; ErrUserExists if a user has the address; ErrNoPasswords; what the
+// plugin that stores passwords refuses (such as emailpassword.ErrPasswordTooShort); and
+// the errors of hooks. After any error there is no user. All happens in one transaction,
+// that of ctx if it has one.
 func (a *Auth) CreateUser(ctx context.Context, user *User, o NewUserOptions) error {
 	if user == nil {
 		return errors.New("betterauth: CreateUser needs a user")
@@ -80,8 +81,8 @@ func (a *Auth) CreateUser(ctx context.Context, user *User, o NewUserOptions) err
 	return nil
 }
 
-// UserByEmail returns the user with an address, in whatever case and with white
-// space around it; without one the error is database.ErrNotFound.
+// UserByEmail returns the user with an address. Case, and white space around the address,
+// do not matter. If no user has it, the error is database.ErrNotFound.
 func (a *Auth) UserByEmail(ctx context.Context, email string) (*User, error) {
 	return a.users.Get(ctx, database.Eq("email", storedEmail(email)))
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/better-auth-go/better-auth/internal/origin"
 )
 
-// Ctx is one call of an operation: the request's context, what it brought, who
-// it is from, and the answer's headers and cookies. It belongs to one request
-// and is not safe for concurrent use; its context may be passed on.
+// Ctx is one call of an operation: the request's context, input and session, and the
+// headers and cookies of the answer. It belongs to one request and is not safe for
+// concurrent use; its context may be passed on.
 type Ctx struct {
 	context.Context
 	*exchange
@@ -58,8 +58,8 @@ func (a *Auth) newCtx(ctx context.Context, r *http.Request) *Ctx {
 	return &Ctx{Context: context.WithValue(ctx, exchangeKey{}, x), exchange: x}
 }
 
-// CtxFrom returns the call that ctx belongs to: for row hooks that need
-// the request. ok is false outside any call.
+// CtxFrom returns the call that ctx belongs to, for row hooks that need the request. ok
+// is false if ctx belongs to no call.
 func CtxFrom(ctx context.Context) (c *Ctx, ok bool) {
 	x, ok := ctx.Value(exchangeKey{}).(*exchange)
 	if !ok {
@@ -68,9 +68,9 @@ func CtxFrom(ctx context.Context) (c *Ctx, ok bool) {
 	return &Ctx{Context: ctx, exchange: x}, true
 }
 
-// Operation describes the operation being called. It is the zero value in a
-// RequestHook, which runs before routing, and when a session is read for a
-// handler that is not ours.
+// Operation describes the operation that is called. It is the zero value in a
+// RequestHook, which runs before routing, and when a session is read for a handler of the
+// application.
 func (c *Ctx) Operation() Operation {
 	if c.op == nil {
 		return Operation{}
@@ -82,12 +82,13 @@ func (c *Ctx) Operation() Operation {
 // already consumed.
 func (c *Ctx) Request() *http.Request { return c.request }
 
-// FromClient reports whether the operation's input may be what a client sent: over
-// HTTP, and in process where a request is lent without CallOptions.AllowServerOnly.
-// Ask it before you believe members that only the server may set.
+// FromClient reports whether a client may have sent the operation's input: over HTTP, and
+// in process if CallOptions.Request is set without AllowServerOnly. Check it before you
+// accept members that only the server may set.
 func (c *Ctx) FromClient() bool { return !c.serverOnly }
 
-// Header is the answer's header. What is set stays when the request fails.
+// Header is the header of the answer. Headers that were set are sent even if the request
+// fails.
 func (c *Ctx) Header() http.Header { return c.header }
 
 // SetStatus sets the status of a successful answer. Default 200.
@@ -99,8 +100,8 @@ func (c *Ctx) Now() time.Time { return c.auth.now() }
 // Random is the source of tokens and keys.
 func (c *Ctx) Random() io.Reader { return c.auth.cfg.Random }
 
-// ClientIP is the client's address as ClientIPConfig says, IPv6 masked to its
-// subnet; "" when unknown.
+// ClientIP is the client's address, read as ClientIPConfig says. An IPv6 address is cut
+// to its subnet. It is "" if the address is unknown.
 func (c *Ctx) ClientIP() string {
 	if c.ip == nil {
 		ip := ""
@@ -112,8 +113,8 @@ func (c *Ctx) ClientIP() string {
 	return *c.ip
 }
 
-// UserAgent is the request's User-Agent, as text that can be stored: at most
-// 1024 characters, without NUL, and with U+FFFD for what is not UTF-8.
+// UserAgent is the request's User-Agent as text that can be stored: at most 1024
+// characters, without NUL, and with U+FFFD for bytes that are not UTF-8.
 func (c *Ctx) UserAgent() string {
 	if c.request == nil {
 		return ""
@@ -128,14 +129,14 @@ func (c *Ctx) BaseURL() string { return c.baseURL }
 // Origin is the origin of the base URL, such as "https://example.com".
 func (c *Ctx) Origin() string { return origin.Of(c.baseURL) }
 
-// Trusted reports whether target may be redirected to, or may call with
-// cookies: its origin is trusted, or it is a safe path on this server.
+// Trusted reports whether a request may be redirected to target, or a page at target may
+// call with cookies: its origin is trusted, or it is a safe path on this server.
 func (c *Ctx) Trusted(target string) bool { return c.trusts(target, true) }
 
-// Transaction runs f in a transaction that travels in f's Ctx. An error or a
-// panic undoes everything, cookies and a session made inside included. A
-// step-up is an answer, not a failure: it commits. So does a refusal that Commit
-// marked.
+// Transaction runs f in a transaction, which store calls with f's Ctx take part in. An
+// error or a panic rolls everything back, cookies and a session that f made included. A
+// step-up is an answer, not a failure, and commits. A refusal that Commit marked commits
+// as well.
 func (c *Ctx) Transaction(f func(tx *Ctx) error) error {
 	before, login, signIns := len(c.cookies), c.login, len(c.signIns)
 	answer, err := c.auth.transaction(c.Context, func(ctx context.Context) error {
@@ -148,8 +149,8 @@ func (c *Ctx) Transaction(f func(tx *Ctx) error) error {
 	return answer
 }
 
-// RequestValue is a slot for a value that lives as long as one request, private to the
-// package that declares it:
+// RequestValue is a slot for a value that lives as long as one request. It is private to
+// the package that declares it:
 //
 //	var captchaPassed = betterauth.NewRequestValue[bool]()
 type RequestValue[T any] struct{ key *byte }
@@ -157,8 +158,8 @@ type RequestValue[T any] struct{ key *byte }
 // NewRequestValue makes a slot. Declare it as a package variable.
 func NewRequestValue[T any]() RequestValue[T] { return RequestValue[T]{new(byte)} }
 
-// Set keeps value for the rest of the request that ctx belongs to, a Ctx or a
-// context made from one. Outside any request nothing is kept.
+// Set stores value for the rest of the request that ctx belongs to; ctx is a Ctx or a
+// context made from one. Outside a request it does nothing.
 func (v RequestValue[T]) Set(ctx context.Context, value T) {
 	c, ok := CtxFrom(ctx)
 	if !ok {
@@ -170,7 +171,7 @@ func (v RequestValue[T]) Set(ctx context.Context, value T) {
 	c.values[v.key] = value
 }
 
-// Get returns what Set kept.
+// Get returns the value that Set stored. ok is false without one.
 func (v RequestValue[T]) Get(ctx context.Context) (value T, ok bool) {
 	c, ok := CtxFrom(ctx)
 	if !ok {

@@ -11,35 +11,34 @@
 //	mux.Handle("/api/auth/", auth)
 //	mux.Handle("/account", auth.RequireSession(account))
 //
-// Better Auth is a TypeScript project (https://www.better-auth.com). Comments
-// here call its release 1.7.25 the reference, or the TypeScript server. This
-// package keeps its wire format, cookies and tables: its official client works
-// unmodified, and both servers can share a database.
+// Better Auth is a TypeScript project (https://www.better-auth.com). Comments here
+// call its release 1.7.25 the TypeScript server, or the reference. This package
+// keeps its wire format, cookies and tables: its official client works unmodified,
+// and both servers can share a database.
 //
 // Applications use [Config], [New] and the [Auth] that [Builder.Build] returns.
-// [Auth.RequireSession] guards a handler, [SessionFrom] tells it who is there,
-// [Call] runs an operation in process, and [Auth.CreateUser] and [Auth.SignIn]
-// are for handlers of their own. Each plugin is a package under plugins.
+// [Auth.RequireSession] guards a handler, [SessionFrom] returns the signed-in user,
+// and [Call] runs an operation in process. [Auth.CreateUser] and [Auth.SignIn] are
+// for an application's own handlers. Each plugin is a package under plugins.
 //
-// Plugin authors implement [Plugin]. Its [Manifest] contributes tables,
-// endpoints, hooks, gates and more as data; [Host] is what a plugin works with,
+// Plugin authors implement [Plugin]. Its [Manifest] contributes tables, endpoints,
+// hooks, gates and more as data. [Host] offers the plugin its stores and services,
 // and [Ctx] is one request. Package plugintest proves that a plugin keeps the
 // contract. An application that writes an [Inline] plugin is a plugin author.
 //
-// A request passes, in this order: the pages of other origins, request hooks,
-// rate limit, router, body, origin, input, before hooks, access, handler, after
-// hooks, answer. See [Auth.ServeHTTP], in request.go. A handler that signs
-// somebody in calls [Ctx.SignIn], the only way to a session, which asks every
-// [SessionGate] first. An error or a panic anywhere stops the request.
+// A request passes these stages, in this order: pages of other origins, request
+// hooks, rate limit, router, body, origin, input, before hooks, access, handler,
+// after hooks, answer. See [Auth.ServeHTTP], in request.go. A handler that signs a
+// user in calls [Ctx.SignIn], the only way to make a session, which calls every
+// [SessionGate] first. An error or a panic in any stage stops the request.
 //
-// Auth, Host and what they return are safe for concurrent use; a Builder and a
-// Ctx belong to one goroutine. Two Auth values share nothing. Errors are
-// compared with errors.Is; a client sees an [ErrorCode], and of any other error
-// nothing but a 500.
+// Auth, Host and what they return are safe for concurrent use; a Builder and a Ctx
+// belong to one goroutine. Two Auth values share nothing. Compare errors with
+// errors.Is. A client sees an [ErrorCode]; any other error is a constant 500.
 //
-// What databases and clients hold on to stays compatible with the reference.
-// Go names may change until 1.0, with a note in the release; after that they
-// only grow within a major version.
+// Everything that databases and clients store stays compatible with the TypeScript
+// server. Go names may change until 1.0, with a note in the release; after that,
+// names are only added within a major version.
 //
 // # Names for applications
 //

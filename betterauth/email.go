@@ -10,18 +10,18 @@ import (
 
 // The codes of addresses, whatever operation or method they come from.
 var (
-	// ErrInvalidEmail says of an address that it is none; see IsEmail.
+	// ErrInvalidEmail says that a text is no e-mail address; see IsEmail.
 	ErrInvalidEmail = &ErrorCode{"INVALID_EMAIL", "Invalid email", http.StatusBadRequest}
-	// ErrUserExists says of an address that a user has it.
+	// ErrUserExists says that a user already has the address.
 	ErrUserExists = &ErrorCode{"USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", "User already exists. Use another email.", http.StatusUnprocessableEntity}
 )
 
-// NormalizeEmail returns an address as it is stored and looked up: without white
-// space around it, in lower case. ok is false for what is no address (see
-// IsEmail), of which email is then the same form.
+// NormalizeEmail returns an address in the form in which it is stored and looked up: in
+// lower case, without white space around it. ok is false if the text is no address (see
+// IsEmail); email is then the same form of the text.
 //
-// Every row of a user that is created, or given another address, has gone through
-// it, whoever wrote it: see CreateUser.
+// The core applies it to every user row that is created or gets another address, whoever
+// writes the row; see CreateUser.
 func NormalizeEmail(address string) (email string, ok bool) {
 	email = strings.TrimSpace(address)
 	ok = IsEmail(email) // before it is folded: some letters beyond ASCII fold into it

@@ -11,22 +11,22 @@ import (
 	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
-// Ending is something that happens to a user, after which what opened their
-// account, or was about to, no longer does. Several are joined by |, as in
-// Credentials.Ends. docs/security.md has the table of what ends with which.
+// Ending is an event in a user's life after which credentials and pending sign-ins must
+// stop to work. Endings are combined with |, as in Credentials.Ends. The table in
+// docs/security.md lists what ends with which.
 type Ending uint
 
 const (
-	// AddressProven: somebody proves for the first time that mail to the user's
-	// address reaches them. What was set up before may be anybody's. It ends
-	// everything that does not belong to this very proof; see Ctx.ProveAddress.
+	// AddressProven: somebody proves for the first time that they read the mail to the
+	// user's address. Anybody may have set up what the account has so far. So everything
+	// that does not belong to this very proof ends; see Ctx.ProveAddress.
 	AddressProven Ending = 1 << iota
-	// PasswordReset: the password is set by a link, a code or an administrator.
+	// PasswordReset: a link, a code or an administrator sets the password.
 	PasswordReset
-	// PasswordChanged: the user replaces the password, given the old one.
+	// PasswordChanged: the user replaces the password and gives the old one.
 	PasswordChanged
-	// AddressChanged: the user has another address from now on, by whatever way.
-	// What was mailed to the old one ends.
+	// AddressChanged: the user gets another address, in whatever way. Links and codes
+	// that were mailed to the old one end.
 	AddressChanged
 	// SessionsRevoked: all of the user's sessions, or all but one, are ended.
 	SessionsRevoked
@@ -38,7 +38,7 @@ const (
 
 var endingNames = []string{"address-proven", "password-reset", "password-changed", "address-changed", "sessions-revoked", "user-banned", "user-deleted"}
 
-// Endings are all endings, one each.
+// Endings returns all endings, one by one.
 func Endings() []Ending {
 	all := make([]Ending, len(endingNames))
 	for i := range all {
@@ -47,7 +47,7 @@ func Endings() []Ending {
 	return all
 }
 
-// String names the endings of a set, joined by commas.
+// String returns the names of the endings in e, joined by commas.
 func (e Ending) String() string {
 	var names []string
 	for i, name := range endingNames {
@@ -65,54 +65,53 @@ const (
 	pendingEndsAlways    = AddressProven | UserBanned | UserDeleted
 )
 
-// Credentials are one kind of thing that a plugin keeps and that opens an
-// account, or that stands before it: passkeys, keys for programs, second
-// factors, devices that are trusted. A plugin that keeps a kind declares it once,
-// in Manifest.Credentials; the core ends it when something happens that it must
-// not outlive.
+// Credentials are one kind of thing that a plugin stores and that opens an account, or
+// stands before it: passkeys, keys for programs, second factors, trusted devices. The
+// plugin declares each kind once, in Manifest.Credentials; the core removes them when an
+// ending happens that they must not outlive.
 type Credentials struct {
-	// Name tells the kind apart, such as "passkey". Required. With CanSignIn it
-	// is also how the kind is called among a user's ways to sign in.
+	// Name identifies the kind, such as "passkey". With CanSignIn it is also the name in
+	// the user's list of ways to sign in. Required.
 	Name string
-	// Tables are the logical names of the tables that keep them. Rows there are
-	// written with Ctx.ChangeAccess. Default none.
+	// Tables are the logical names of the tables that hold them. The plugin writes their
+	// rows with Ctx.ChangeAccess. Default none.
 	Tables []string
-	// Ends are the endings that end the kind beside AddressProven and UserDeleted,
-	// which end every kind. Default none.
+	// Ends are the endings that end this kind, in addition to AddressProven and
+	// UserDeleted, which end every kind. Default none.
 	Ends Ending
-	// Revoke removes all that the user has of the kind. It runs in the transaction
-	// of ctx, which holds the user's row; an error or a panic undoes it. Nothing
-	// to remove is no error. Required, unless the kind keeps nothing, such as
-	// links by mail.
+	// Revoke removes everything of this kind that the user has. It runs in the
+	// transaction of ctx, which locks the user's row; an error or a panic rolls the
+	// transaction back. If there is nothing to remove, that is no error. Required, unless
+	// the kind stores nothing, such as links by mail.
 	Revoke func(ctx context.Context, r Revocation) error
-	// CanSignIn reports whether the user can sign in with one, as the transaction
-	// in ctx sees the database, so that nobody removes their last way by accident;
-	// see Host.KeepSignInWay. An error stops the removal it is asked for. Default
-	// nil: no way to sign in by itself.
+	// CanSignIn reports whether the user can sign in with one of these, as the
+	// transaction in ctx sees the database. It prevents a user from removing their last
+	// way to sign in by accident; see Host.KeepSignInWay. An error stops the removal.
+	// Default nil: this kind alone signs nobody in.
 	CanSignIn func(ctx context.Context, userID string) (bool, error)
 }
 
-// Revocation is what ends credentials.
+// Revocation says why credentials end, and whose.
 type Revocation struct {
-	// Ending is one ending.
+	// Ending is the one ending that happened.
 	Ending Ending
-	// User is the user as stored before it: with the old address for
-	// AddressChanged.
+	// User is the user as stored before the ending: for AddressChanged with the old
+	// address.
 	User *User
 }
 
-// Pending is one kind of value that a plugin keeps in Host.Verifications and that
-// leads to an account, or to a change of it: links and codes that were mailed,
-// ceremonies that were begun, second steps that are due. All that are left end
-// with AddressProven, UserBanned and UserDeleted, whatever Ends says.
+// Pending is one kind of value that a plugin stores in Host.Verifications and that leads
+// to an account or to a change of it: links and codes that were mailed, ceremonies that
+// were begun, second steps that are due. The core removes all of a user's values with
+// AddressProven, UserBanned and UserDeleted, whatever Ends says.
 type Pending struct {
-	// Name tells the kind apart, such as "password reset". Required.
+	// Name identifies the kind, such as "password reset". Required.
 	Name string
-	// Ends are the other endings after which they are good for nothing: for what
-	// was mailed AddressChanged at least. Default none.
+	// Ends are the other endings that end these values; for values that were mailed
+	// AddressChanged at least. Default none.
 	Ends Ending
-	// Of matches a user's rows of the table verification. It is called with the
-	// user as stored, and in AddressChanged with the old address. Required.
+	// Of matches a user's rows of the table verification. It is called with the user as
+	// stored; for AddressChanged with the old address. Required.
 	Of func(u *User) database.Cond
 }
 
@@ -132,21 +131,21 @@ func (a *Auth) compileEndings() (problems []error) {
 	for _, p := range a.plugins {
 		for i, kind := range p.manifest.Credentials {
 			if kind.Name == "" || kind.Revoke == nil && (kind.CanSignIn == nil || len(kind.Tables) > 0) {
-				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("credentials number %d %s", i+1, kind.Name), "need a Name, and a Revoke unless they keep nothing and have a CanSignIn; set what is missing"))
+				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("credentials number %d %s", i+1, kind.Name), "need a Name, and a Revoke unless they have a CanSignIn and no Tables; set what is missing"))
 				continue
 			}
 			a.credentials = append(a.credentials, compiledCredentials{kind, p.manifest.ID})
 		}
 		for i, kind := range p.manifest.Pending {
 			if kind.Name == "" || kind.Of == nil {
-				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("pending number %d %s", i+1, kind.Name), "is incomplete; it needs a Name and an Of"))
+				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("pending number %d %s", i+1, kind.Name), "needs a Name and an Of; set both"))
 				continue
 			}
 			a.pending = append(a.pending, compiledPending{kind, p.manifest.ID})
 		}
 		for i, guard := range p.manifest.AccessGuards {
 			if guard.Name == "" || guard.Check == nil {
-				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("access guard number %d %s", i+1, guard.Name), "is incomplete; it needs a Name and a Check"))
+				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("access guard number %d %s", i+1, guard.Name), "needs a Name and a Check; set both"))
 				continue
 			}
 			a.guards = append(a.guards, compiledGuard{guard, p.manifest.ID})
@@ -160,30 +159,30 @@ func (a *Auth) checkEndings() (problems []error) {
 	for _, kind := range a.credentials {
 		for _, table := range kind.Tables {
 			if physical, _ := a.schema.Physical(table, ""); physical == "" {
-				problems = append(problems, problem(kind.plugin, "credentials "+kind.Name, "are kept in the table %s, which there is not; name one of Manifest.Schema, or of the core", table))
+				problems = append(problems, problem(kind.plugin, "credentials "+kind.Name, "name the table %s, which does not exist; use one of Manifest.Schema or of the core", table))
 			}
 		}
 	}
 	return problems
 }
 
-// End ends what must not outlive something that happens to a user: every kind of
-// credentials and of what is pending that its plugin declares for it. A plugin
-// that makes it happen calls this in the same transaction: one that resets
-// passwords, bans, or ends sessions otherwise than by Sessions. The core itself
-// calls it for AddressProven, for SessionsRevoked in Sessions.RevokeAll and
-// RevokeOthers, and whenever the row of a user gets another address or is
-// deleted, whoever writes it.
+// End removes everything that must not outlive an ending of a user: every kind of
+// Credentials and Pending that plugins declared for it. A plugin that causes an ending
+// calls End in the same transaction: when it resets passwords, bans users, or ends
+// sessions without Sessions. The core itself calls it for AddressProven, for
+// SessionsRevoked in Sessions.RevokeAll and RevokeOthers, and whenever a user's row gets
+// another address or is deleted, whoever writes it.
 //
-// Sessions end with UserBanned and UserDeleted, accounts with UserDeleted; with
-// AddressProven they end by ProvenUser and Ctx.ProveAddress, which is how a plugin
-// makes that happen. why is one of Endings, else it is an error. A user who does not
-// exist is database.ErrNotFound.
+// Sessions end with UserBanned and UserDeleted, accounts with UserDeleted. For
+// AddressProven they end in ProvenUser and Ctx.ProveAddress, which a plugin calls to
+// cause that ending. why must be one of Endings, else End returns an error. If the user
+// does not exist, the error is database.ErrNotFound.
 func (h *Host) End(ctx context.Context, userID string, why Ending) error {
 	if !slices.Contains(Endings(), why) {
 		return fmt.Errorf("betterauth: %d is not one ending", why)
 	}
-	return h.Transaction(ctx, func(ctx context.Context) error {
+	// Not h.Transaction, which commits with a step-up: half an ending is none.
+	return h.auth.db.Transaction(ctx, func(ctx context.Context) error {
 		user, err := h.auth.users.GetLocked(ctx, database.Eq("id", userID))
 		if err != nil {
 			return err
@@ -276,15 +275,15 @@ func (a *Auth) endingHooks() database.Hooks {
 	}
 }
 
-// AccessGuard is asked before a session changes how its user gets into the
+// AccessGuard is called before the user of a session changes how they get into the
 // account; see Ctx.ChangeAccess.
 type AccessGuard struct {
-	// Name tells the guard apart in messages. Required.
+	// Name identifies the guard in messages. Required.
 	Name string
-	// Check refuses by an error, such as an ErrorCode of 403. A panic refuses. id is
-	// the session the request has, and its user as stored now, whose row is held: it
-	// runs in the transaction that makes the change. What is not written with
-	// ChangeAccess asks no guard. Required.
+	// Check refuses by returning an error, such as an ErrorCode of 403; a panic refuses
+	// as well. id is the request's session with its user as stored now. Check runs in the
+	// transaction that makes the change and locks the user's row. Writes without
+	// ChangeAccess call no guard. Required.
 	Check func(c *Ctx, id *Identity) error
 }
 
@@ -298,19 +297,21 @@ func (g compiledGuard) ask(c *Ctx, id *Identity) (err error) {
 	return undoing(g.Check(c, id))
 }
 
-// ChangeAccess runs change, by which the user of the request's session changes
-// how they get into their account, be it that something is added, changed or removed:
-// a passkey or key, a password, a second factor, an address. It looks again, in a transaction that holds the user's row,
-// whether that session still lives: between reading it and writing, it may have
-// been revoked, the user banned, or the address proven to be somebody else's. Of
-// such an ending and a change at the same time either the change comes first and
-// is ended, or it is refused. Then every AccessGuard is asked.
+// ChangeAccess runs change, with which the user of the request's session adds, changes or
+// removes a way into their account: a passkey, a key, a password, a second factor, an
+// address.
 //
-// user is as stored now. A session that ended, and a request without one, is
-// ErrUnauthorized; errors of guards come back as they are. A plugin writes its
-// Credentials.Tables with this alone, unless it acts for nobody's session: when
-// the application calls its methods, or while somebody signs up. Inside
-// Transaction it takes part in that one.
+// It first checks again, in a transaction that locks the user's row, that the session
+// still exists: since the core read it, it may have been revoked, the user banned, or the
+// address proven by somebody else. So if such an ending happens at the same time, either
+// the change comes first and the ending removes it, or the change is refused. Then it
+// calls every AccessGuard.
+//
+// user is the user as stored now. Without a session, or if it has ended, the error is
+// ErrUnauthorized; errors of guards are returned unchanged. A plugin writes its
+// Credentials.Tables only with ChangeAccess, unless it acts without a user's session:
+// when the application calls its methods, or during a sign-up. Inside Transaction it
+// takes part in that transaction.
 func (c *Ctx) ChangeAccess(change func(tx *Ctx, user *User) error) error {
 	id, err := c.StoredSession()
 	if errors.Is(err, ErrNoSession) {

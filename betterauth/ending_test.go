@@ -371,7 +371,7 @@ func TestOnlySignInsMakeSessions(t *testing.T) {
 	kit := plugintest.New(t, &tickets{})
 	alice := kit.SignedIn("alice@example.com")
 	answer := kit.Client().Post("/ticket/sneak", map[string]any{"owner": alice.User.ID}).WantError(betterauth.ErrInternal)
-	if answer.SetCookie(sessionCookie) != nil || !strings.Contains(kit.Log.String(), "operation sneak makes a session and does not say SignIn: MakesSession") {
+	if answer.SetCookie(sessionCookie) != nil || !strings.Contains(kit.Log.String(), "operation sneak makes a session but does not declare SignIn: MakesSession") {
 		t.Errorf("%v\n%s", answer.Cookies, kit.Log)
 	}
 }

@@ -36,7 +36,7 @@ func coreEndpoints() []Endpoint {
 	}
 }
 
-// Status is the answer of operations that only succeed.
+// Status is the answer of operations that only report success.
 type Status struct {
 	Status bool `json:"status"`
 }
@@ -49,14 +49,14 @@ func ok(*Ctx, None) (okAnswer, error) { return okAnswer{true}, nil }
 
 // GetSessionInput is the input of getSession.
 type GetSessionInput struct {
-	// DisableCookieCache asks the database even where a cookie has a copy.
+	// DisableCookieCache reads the session from the database even if a cookie has a copy.
 	DisableCookieCache bool `query:"disableCookieCache"`
 	// DisableRefresh does not prolong the session.
 	DisableRefresh bool `query:"disableRefresh"`
 }
 
 // deferredIdentity is what getSession answers while refreshes wait for a POST.
-// Like the reference, a session from the cookie cache comes without it.
+// As on the TypeScript server, a session from the cookie cache comes without it.
 type deferredIdentity struct {
 	*Identity
 	NeedsRefresh bool `json:"needsRefresh"`
@@ -83,7 +83,7 @@ func getSession(c *Ctx, in GetSessionInput) (any, error) {
 	return id, nil
 }
 
-// Success is the answer of operations that report it by that name.
+// Success is the answer of operations that report success under that name.
 type Success struct {
 	Success bool `json:"success"`
 }

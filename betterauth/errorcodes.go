@@ -15,8 +15,8 @@ var commonErrors = []*ErrorCode{
 	ErrBadJSON, ErrMediaType, ErrBodyTooLarge, ErrTooManyFailures, ErrInternal,
 }
 
-// Codes are all codes that the plugin lists, by its operations and in Errors, each
-// once. Those without a Code are left out.
+// Codes are all codes of the plugin, from its operations and from Errors, each once.
+// Codes with an empty Code are left out.
 func (m Manifest) Codes() []*ErrorCode {
 	lists := [][]*ErrorCode{m.Errors}
 	for _, e := range m.Endpoints {
@@ -26,9 +26,9 @@ func (m Manifest) Codes() []*ErrorCode {
 }
 
 // ErrorCodes are all codes that operations answer with, those of plugins and those that
-// every operation may have, sorted and each once: for documentation, and for clients
-// that have a text for each. Left out are ErrNotFound and ErrTooManyRequests, which are
-// answered before any operation.
+// every operation may answer, sorted and each once. They are for documentation, and for
+// clients that have a text for each. ErrNotFound and ErrTooManyRequests are left out,
+// since they are answered before any operation.
 func (a *Auth) ErrorCodes() []*ErrorCode { return slices.Clone(a.codes) }
 
 // collectCodes forms the union of the codes that are listed.

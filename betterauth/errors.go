@@ -7,12 +7,12 @@ import (
 	"regexp"
 )
 
-// ErrorCode is an error a client may see: a stable code, a message and the
-// HTTP status it is answered with. The body is {"message":…,"code":…}; with an
-// empty Code it is {"message":…}, with both empty there is no body. Both of these
-// are for answers that a client of the TypeScript server expects so.
+// ErrorCode is an error that a client may see: a stable code, a message and an HTTP
+// status. The body is {"message":…,"code":…}. With an empty Code it is {"message":…}, and
+// with both empty there is no body; both are for answers that clients expect from the
+// TypeScript server.
 //
-// An ErrorCode is an error itself. Compare with errors.Is, never by message.
+// An ErrorCode is an error itself. Compare it with errors.Is, never by message.
 type ErrorCode struct {
 	Code    string
 	Message string
@@ -27,13 +27,13 @@ func (e *ErrorCode) Error() string {
 	return e.Code + ": " + e.Message
 }
 
-// Because returns an error that answers the client as e does and keeps cause
-// for the log. The cause never reaches a client. errors.Is matches both.
+// Because returns an error that answers the client as e does and logs cause, which never
+// reaches a client. errors.Is matches both.
 func (e *ErrorCode) Because(cause error) error { return &codedError{code: e, cause: cause} }
 
-// Messagef returns a copy of e with another message; errors.Is still matches e. The
-// message is for the client, and args may be of what it sent: the error's own text,
-// which a log may have, says "…" in their place.
+// Messagef returns a copy of e with another message; errors.Is still matches e. Only the
+// client gets the message, so args may come from its request. The Error method of the
+// copy, whose text a log may have, shows "…" in place of args.
 func (e *ErrorCode) Messagef(format string, args ...any) error {
 	return &codedError{code: e, message: fmt.Sprintf(format, args...), logged: verbs.ReplaceAllString(format, "…")}
 }
@@ -41,10 +41,10 @@ func (e *ErrorCode) Messagef(format string, args ...any) error {
 // verbs are those of a format, the percent sign that is none included.
 var verbs = regexp.MustCompile(`%[-+# 0-9.*\[\]]*.`)
 
-// With returns an error that answers the client as e does, with one more member
-// in the body: {"message":…,"code":…,"details":…} for the member "details".
-// value is encoded as JSON and reaches the client as it is, so it holds nothing
-// that is not for them. errors.Is still matches e.
+// With returns an error that answers the client as e does, with one more member in the
+// body: {"message":…,"code":…,"details":…} for the member "details". value is encoded as
+// JSON and sent to the client, so it must hold nothing that the client may not see.
+// errors.Is still matches e.
 func (e *ErrorCode) With(member string, value any) error {
 	return &codedError{code: e, member: member, value: value}
 }
@@ -79,7 +79,7 @@ func (e *codedError) Unwrap() []error {
 	return []error{e.code, e.cause}
 }
 
-// The core's error codes, with the reference's texts.
+// The core's error codes, with the TypeScript server's texts.
 var (
 	ErrUnauthorized          = &ErrorCode{"UNAUTHORIZED", "Unauthorized", http.StatusUnauthorized}
 	ErrSessionNotFresh       = &ErrorCode{"SESSION_NOT_FRESH", "Session is not fresh", http.StatusForbidden}
@@ -105,10 +105,10 @@ var (
 	ErrInternal              = &ErrorCode{"INTERNAL_SERVER_ERROR", "Internal server error", http.StatusInternalServerError}
 )
 
-// ErrNoSession says that a request carries no valid session: none was sent, its
-// signature is wrong, or it has ended. A database that does not answer is a
-// different error, so that an outage never looks like a sign-out.
+// ErrNoSession says that a request carries no valid session: none was sent, its signature
+// is wrong, or it has ended. If the database does not answer, the error is a different
+// one, so an outage never looks like a sign-out.
 var ErrNoSession = errors.New("betterauth: no session")
 
-// ErrNotFound is a request that no operation serves, or none that is switched on.
+// ErrNotFound answers a request for which there is no operation, or only a disabled one.
 var ErrNotFound = &ErrorCode{"NOT_FOUND", "Not found", http.StatusNotFound}

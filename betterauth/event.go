@@ -11,24 +11,24 @@ import (
 // EventOf.
 type EventType struct{ event reflect.Type }
 
-// EventOf is the type E as an event, for Manifest.Emits.
+// EventOf returns the type E as an event, for Manifest.Emits.
 func EventOf[E any]() EventType { return EventType{reflect.TypeFor[E]()} }
 
-// Subscriber hears events of one type. Make one with On.
+// Subscriber is called for events of one type. Make one with On.
 type Subscriber struct {
 	event    reflect.Type
 	optional bool
 	run      func(ctx context.Context, event any) error
 }
 
-// IfPresent returns the subscriber for an event that may have no emitter.
-// Without it, subscribing to what no plugin emits is a Build error.
+// IfPresent returns the subscriber for an event that may have no emitter. Without it, a
+// subscriber to an event that no plugin emits is an error of Build.
 func (s Subscriber) IfPresent() Subscriber { s.optional = true; return s }
 
-// On calls f for every event of type E: the place for audit logs and alerts. It
-// runs before the answer is sent, once what happened is durable. It cannot fail the
-// request: an error or a panic is logged with the subscriber's plugin. Slow work
-// belongs into the background.
+// On calls f for every event of type E, such as for audit logs and alerts. f runs before
+// the answer is sent, after the transaction has committed. It cannot fail the request: an
+// error or a panic is logged with the subscriber's plugin. Start slow work in the
+// background.
 func On[E any](f func(ctx context.Context, event E) error) Subscriber {
 	if f == nil {
 		return Subscriber{event: reflect.TypeFor[E]()}
@@ -36,9 +36,9 @@ func On[E any](f func(ctx context.Context, event E) error) Subscriber {
 	return Subscriber{event: reflect.TypeFor[E](), run: func(ctx context.Context, event any) error { return f(ctx, event.(E)) }}
 }
 
-// Emit tells all subscribers of E, in plugin order, once the transaction in ctx
-// is durable, at once without one, and never if it is undone. Declare E in
-// Manifest.Emits. An event holds ids and facts, never a secret.
+// Emit calls all subscribers of E, in plugin order, once the transaction in ctx has
+// committed; at once without a transaction, and never if it is rolled back. Declare E in
+// Manifest.Emits. Put ids and facts into an event, never a secret.
 func Emit[E any](ctx context.Context, h *Host, event E) { emit(ctx, h.auth, event) }
 
 func emit[E any](ctx context.Context, a *Auth, event E) {
@@ -54,13 +54,14 @@ func emit[E any](ctx context.Context, a *Auth, event E) {
 	})
 }
 
-// EmitInBackground tells all subscribers of E, in plugin order, of something that
-// the answer must not tell by the time it takes, such as whose address is taken. find
-// makes the event, which may be work that tells something as well; an error of it is
-// logged. Both run in the background with a context of their own, which ends after 30
-// seconds and knows no request; at most 64 run at once, and what comes on top is
-// logged and left out. Auth.Close waits for them. Without a subscriber nothing runs.
-// Call it outside of any transaction.
+// EmitInBackground calls all subscribers of E, in plugin order, for an event that the
+// time of the answer must not reveal, such as that an address is taken. find makes the
+// event, since making it may take a revealing time as well; its error is logged.
+//
+// find and the subscribers run in the background with a context of their own, which ends
+// after 30 seconds and belongs to no request. At most 64 run at once; further ones are
+// logged and dropped. Auth.Close waits for them. Without a subscriber nothing runs. Call
+// it outside of any transaction.
 func EmitInBackground[E any](h *Host, find func(ctx context.Context) (E, error)) {
 	subscribers := h.auth.subscribers[reflect.TypeFor[E]()]
 	if len(subscribers) == 0 {
@@ -117,7 +118,7 @@ func (a *Auth) subscribe() (problems []error) {
 			case s.run == nil || s.event == nil:
 				problems = append(problems, problem(p.manifest.ID, "event subscriber", "is empty; make it with betterauth.On"))
 			case !emitted[s.event] && !s.optional:
-				problems = append(problems, problem(p.manifest.ID, "event subscriber", "no plugin emits %s; say IfPresent if it may be absent", s.event))
+				problems = append(problems, problem(p.manifest.ID, "event subscriber", "no plugin emits %s; add the plugin that does, or call IfPresent on the subscriber", s.event))
 			default:
 				a.subscribers[s.event] = append(a.subscribers[s.event], compiledSubscriber{s, p.manifest.ID})
 			}

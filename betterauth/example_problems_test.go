@@ -29,7 +29,7 @@ func ExampleBuilder_Build() {
 	// Output:
 	// true
 	// betterauth: cannot build:
-	// config BaseURL: "localhost" is not an http or https URL, or has a query, a fragment or a user; write it as https://example.com
+	// config BaseURL: "localhost" is not an http or https URL, or has a query, a fragment or a user; write it like https://example.com
 	// config Secret: has 9 characters; at least 32 are needed, such as the output of: openssl rand -base64 32
-	// plugin email-password: config: MinLength and MaxLength leave no password
+	// plugin email-password: config: MinLength and MaxLength leave no password; set 0 <= MinLength <= MaxLength
 }

@@ -12,17 +12,16 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// FailuresConfig says how many guesses at the secrets of one account are looked
-// at, whoever makes them: passwords, mailed codes and second steps count
-// together. The limits of RateLimitConfig count clients, and whoever has many
-// addresses has many clients. NIST SP 800-63B, section 5.2.2.
+// FailuresConfig says how many guesses at the secrets of one account are checked, whoever
+// makes them: passwords, mailed codes and second steps count together. RateLimitConfig
+// counts per client, so it does not stop an attacker who has many addresses. NIST SP
+// 800-63B, section 5.2.2.
 type FailuresConfig struct {
 	// Disabled counts nothing. Default false.
 	Disabled bool
-	// Free is how many failures in a row are looked at without a wait, at most
-	// 100. Default 20.
+	// Free is how many failures in a row cause no wait, at most 100. Default 20.
 	Free int
-	// FirstWait is the wait after so many failures; each further one doubles it.
+	// FirstWait is the first wait after Free failures; each further failure doubles it.
 	// Default 30 seconds.
 	FirstWait time.Duration
 	// MaxWait is the longest wait, at most 24 hours. Default 1 hour.
@@ -74,29 +73,28 @@ func (c *FailuresConfig) wait(n int) time.Duration {
 	return min(wait, c.MaxWait)
 }
 
-// Subject is whose secret somebody tries to know.
+// Subject is the account whose secret somebody tries.
 type Subject struct {
-	// UserID is the user's id, "" where nobody was found.
+	// UserID is the user's id, "" if no user was found.
 	UserID string
-	// Name is what was typed, such as an address: it counts where UserID is "",
-	// so that nobody learns from the count who has an account. Its case does not
-	// matter.
+	// Name is what the person typed, such as an address. It counts if UserID is "", so
+	// that the count does not reveal who has an account. Its case does not matter.
 	Name string
 }
 
-// Failures counts failed proofs in a row for each account, whatever was tried
-// and from wherever. After Config.Failures.Free of them each starts a wait, in
-// which nothing is looked at: ErrTooManyFailures. Signing in ends the count, and
-// so does time: a day after the last failure.
+// Failures counts failed proofs in a row for each account, of all kinds and from all
+// clients. After Config.Failures.Free failures, each further one starts a wait, in which
+// no proof is checked and the error is ErrTooManyFailures. A sign-in resets the count,
+// and so does a day without a failure.
 //
-// A plugin that takes something guessable, such as a password or a short code,
-// asks here first: Check for a proof that stands alone, Begin for one that signs
-// in. Long random tokens, links and passkeys are no guesses.
+// A plugin that accepts something guessable, such as a password or a short code, asks
+// Failures first: with Check for a proof that stands alone, with Begin for one that signs
+// in. Long random tokens, links and passkeys need none of this.
 //
-// Of guesses at the same time no more get an answer than there may be failures,
-// in however many processes, and right ones at the same time all succeed. While
-// an account waits, clients at an address where its user has a session are
-// counted apart, so that others do not keep the owner out.
+// Of guesses at the same time, no more are answered than the count allows, in however
+// many processes; right ones at the same time all succeed. During a wait, clients at an
+// address from which the user has a session have a count of their own, so that others
+// cannot lock the owner out.
 //
 // It is safe for concurrent use.
 type Failures struct {
@@ -104,17 +102,16 @@ type Failures struct {
 	turns turns
 }
 
-// Failures counts failed proofs.
+// Failures returns the counter of failed proofs.
 func (h *Host) Failures() *Failures { return h.auth.failures }
 
-// Check tries a proof that stands alone: prove says whether it is right. A wrong
-// one counts; a right one ends the count. An error of prove comes back as it is
-// and counts for nothing. The error is ErrTooManyFailures where the proof is not
-// looked at, or must not be told. Call it outside of any transaction.
+// Check runs prove, which reports whether a proof that stands alone is right. A wrong
+// proof counts; a right one resets the count. An error of prove is returned unchanged and
+// does not count. The error is ErrTooManyFailures if the proof is not checked, or if its
+// result must not be told. Call it outside of any transaction.
 //
-// For a proof that signs in use Begin: the count must not end before all that a
-// sign-in takes is done, or who knows a password could guess at second steps
-// for ever.
+// For a proof that signs in use Begin: the count may be reset only when the whole sign-in
+// has succeeded. Otherwise whoever knows a password could guess at second steps for ever.
 func (f *Failures) Check(ctx context.Context, s Subject, prove func(ctx context.Context) (right bool, err error)) (right bool, err error) {
 	proof, err := f.Begin(ctx, s)
 	if err != nil {
@@ -136,13 +133,12 @@ func (f *Failures) Check(ctx context.Context, s Subject, prove func(ctx context.
 
 // errProofInside is a plugin that would wait for others while it holds what they
 // wait for, and whose count a rollback would undo.
-var errProofInside = errors.New("betterauth: a proof was begun inside a transaction")
+var errProofInside = errors.New("betterauth: Failures.Begin was called inside a transaction; call it before")
 
-// Begin is called before a proof is looked at, outside of any transaction. The
-// error is ErrTooManyFailures during a wait. Otherwise the caller looks at the
-// proof, calls Wrong or Right before it tells anybody or does anything else, and
-// End in any case. A proof that was neither, since the database failed, say,
-// does not count.
+// Begin is called before a proof is checked, outside of any transaction. During a wait
+// the error is ErrTooManyFailures. Otherwise the caller checks the proof, calls Wrong or
+// Right before it answers or does anything else, and calls End in any case. A proof for
+// which neither was called, because the database failed for instance, does not count.
 func (f *Failures) Begin(ctx context.Context, s Subject) (*Proof, error) {
 	if f.auth.cfg.Failures.Disabled {
 		return &Proof{}, nil
@@ -164,9 +160,9 @@ func (f *Failures) Begin(ctx context.Context, s Subject) (*Proof, error) {
 	return p, nil
 }
 
-// Reset ends a user's count, from all addresses: for what proves more than any
-// guess, such as a password reset by a mailed link. In a transaction it takes
-// part.
+// Reset resets a user's count, for all clients. It is for what proves more than any
+// guess, such as a password reset by a mailed link. Inside a transaction it takes part in
+// it.
 func (f *Failures) Reset(ctx context.Context, userID string) error {
 	if f.auth.cfg.Failures.Disabled {
 		return nil

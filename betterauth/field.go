@@ -24,27 +24,27 @@ type AddedColumn interface {
 	problem() error
 }
 
-// Field is a typed column added to somebody else's table. Declare it once as a
-// package variable, list it in Schema.Columns or Config.AdditionalColumns, and
-// read and write it on rows:
+// Field is a typed column that is added to a table of the core or of another plugin.
+// Declare it once as a package variable, list it in Schema.Columns or
+// Config.AdditionalColumns, and read and write it on rows:
 //
 //	var Plan = betterauth.NewField[string]("user", database.Column{Name: "plan", Default: "free"})
 //
 //	plan, ok := Plan.Get(user)
 //
-// The column's name is the member that clients see and, unless it is ReadOnly,
-// may send; no other plugin can declare it on that table. A value that a Unique
-// column has in another row is database.ErrUnique to whoever writes the row.
+// The column's name is the JSON member that clients see and, unless the column is
+// ReadOnly, may send; no other plugin can declare it on that table. If a column is Unique
+// and another row has the value, writing the row fails with database.ErrUnique.
 //
-// T is string, bool, int64, time.Time, []string, []float64 or jsontext.Value. A
-// Field is immutable and safe for concurrent use.
+// T is string, bool, int64, time.Time, []string, []float64 or jsontext.Value. A Field is
+// immutable and safe for concurrent use.
 type Field[T any] struct {
 	table  string
 	column database.Column
 }
 
-// NewField declares a column of table. The column's Type follows from T; a
-// Type that contradicts it is a Build error.
+// NewField declares a column of table. T decides the column's Type; a Type that
+// contradicts T is an error of Build.
 func NewField[T any](table string, column database.Column) *Field[T] {
 	if column.Type == "" {
 		column.Type = typeFor(reflect.TypeFor[T]())
@@ -69,8 +69,8 @@ func (f *Field[T]) Get(row Extended) (value T, ok bool) {
 	return value, ok
 }
 
-// Set sets the column on a row that is about to be created. Stored rows change
-// through the store's Update with the column's name.
+// Set sets the column on a row that is about to be created. To change stored rows, use
+// the store's Update with the column's name.
 func (f *Field[T]) Set(row Extended, value T) { row.AddedColumns().SetValue(f.column.Name, value) }
 
 // Clear sets the column to NULL on a row that is about to be created.

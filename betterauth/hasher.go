@@ -9,33 +9,32 @@ import (
 	"github.com/better-auth-go/better-auth/internal/password"
 )
 
-// Hasher turns passwords into what is stored. Implementations are safe for
-// concurrent use.
+// Hasher hashes passwords. Implementations are safe for concurrent use.
 type Hasher interface {
 	// Hash returns the text to store for password.
 	Hash(ctx context.Context, password string) (string, error)
-	// Verify reports whether password made stored. A wrong password is false
-	// without an error; a stored text it cannot read is an error.
+	// Verify reports whether stored is a hash of password. A wrong password is false
+	// without an error; a stored text that it cannot read is an error.
 	Verify(ctx context.Context, password, stored string) (bool, error)
 }
 
-// Rehasher is a Hasher that knows when a stored hash should be made anew; it is
-// asked after a successful sign-in.
+// Rehasher is a Hasher that says when a stored hash should be replaced by a new one; it
+// is asked after a successful sign-in.
 type Rehasher interface {
 	NeedsRehash(stored string) bool
 }
 
-// Scrypt is the reference's password format, "salt:key" in hexadecimal with
-// scrypt (RFC 7914) at N=16384, r=16, p=1. It also verifies Argon2id hashes. A
-// nil random source means crypto/rand.
+// Scrypt is the TypeScript server's password format: "salt:key" in hexadecimal with
+// scrypt (RFC 7914) at N=16384, r=16, p=1. It also verifies Argon2id hashes. A nil random
+// source means crypto/rand.
 func Scrypt(random io.Reader) Hasher {
 	return password.Any{Preferred: password.Scrypt{Rand: random}}
 }
 
-// Argon2id hashes with Argon2id (RFC 9106, 64 MiB, 3 passes) in the PHC string
-// format. It also verifies the reference's hashes, and asks for them to be made
-// anew at the next sign-in. The reference cannot read its hashes. A nil random
-// source means crypto/rand.
+// Argon2id hashes with Argon2id (RFC 9106, 64 MiB, 3 passes) in the PHC string format. It
+// also verifies hashes of the TypeScript server, and has them replaced at the next
+// sign-in. The TypeScript server cannot read Argon2id hashes. A nil random source means
+// crypto/rand.
 func Argon2id(random io.Reader) Hasher {
 	return password.Any{Preferred: password.Argon2id{Rand: random}}
 }
@@ -80,17 +79,19 @@ func (b boundedHasher) Decoy(ctx context.Context, pw, stored string) error {
 // Unwrap returns the hasher inside.
 func (b boundedHasher) Unwrap() Hasher { return b.inner }
 
-// Decoyer is a Hasher whose formats take different times.
+// Decoyer is a Hasher whose formats take different times to verify.
 type Decoyer interface {
-	// Decoy does the work that failing to verify stored has saved compared with
-	// the slowest failure. stored is "" when there was nothing to verify.
+	// Decoy burns the CPU time by which the failed check of stored was faster than the
+	// slowest failed check, so that timing does not reveal whether the account exists.
+	// stored is "" if there was nothing to verify.
 	Decoy(ctx context.Context, password, stored string) error
 }
 
-// Decoy makes a failed sign-in take as long as any other: call it with the
-// stored hash that password did not match, or with "" for a user who does not
-// exist or has no password. The first Decoyer decides, looking through wrappers
-// that have an Unwrap() Hasher; without one, nothing to verify costs one hash.
+// Decoy makes every failed sign-in take the same time, so that timing does not reveal
+// whether an account exists. Call it with the stored hash that password did not match, or
+// with "" for a user who does not exist or has no password. The first Decoyer decides,
+// looking through wrappers that have an Unwrap() Hasher. Without a Decoyer, Decoy hashes
+// once if stored is "" and does nothing otherwise.
 func Decoy(ctx context.Context, h Hasher, password, stored string) error {
 	for inner := h; inner != nil; {
 		if d, ok := inner.(Decoyer); ok {
@@ -109,8 +110,8 @@ func Decoy(ctx context.Context, h Hasher, password, stored string) error {
 	return err
 }
 
-// NeedsRehash reports whether stored should be made anew with h: the first
-// Rehasher decides, looking through wrappers that have an Unwrap() Hasher.
+// NeedsRehash reports whether h should replace stored by a new hash. The first Rehasher
+// decides, looking through wrappers that have an Unwrap() Hasher.
 func NeedsRehash(h Hasher, stored string) bool {
 	for h != nil {
 		if r, ok := h.(Rehasher); ok {

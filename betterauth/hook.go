@@ -16,37 +16,34 @@ type BeforeHook struct {
 	run      func(c *Ctx, in any) error
 }
 
-// IfPresent returns the hook for an operation that may be absent. Without it a
-// hook on an operation nobody declares is a Build error, since a check that
-// silently never runs is worse than none.
+// IfPresent returns the hook for an operation that may be absent. Without it, a hook on
+// an operation that nobody declares is an error of Build, since a check that silently
+// never runs is worse than none.
 func (h BeforeHook) IfPresent() BeforeHook { h.optional = true; return h }
 
-// Before runs f before the operation opID, with its checked input, which f may
-// change. In must be the operation's own input type. An error or a panic stops
-// the request.
+// Before calls f before the operation opID, with its checked input, which f may change.
+// In must be the operation's own input type. An error or a panic stops the request.
 func Before[In any](opID string, f func(c *Ctx, in *In) error) BeforeHook {
 	return BeforeHook{opID: opID, in: reflect.TypeFor[In](), run: func(c *Ctx, in any) error { return f(c, in.(*In)) }}
 }
 
-// BeforeMembers runs f before the operation opID, with the members of its body
-// that its input does not name: those that set added columns, say of the user
-// at sign-up. It needs not know the input's type, which may be of a package it
-// must not import. f may set and delete members; the operation then checks what
-// stands, as if the client had sent it. An error or a panic stops the request.
-// An operation whose input has no field for other members (see Handle) is a
-// Build error.
+// BeforeMembers calls f before the operation opID, with those members of its body that no
+// field of its input names: they set added columns, such as those of the user at sign-up.
+// f needs no access to the input's type, whose package a plugin may not be allowed to
+// import. f may set and delete members; the operation then checks the result as if the
+// client had sent it. An error or a panic stops the request. An operation whose input has
+// no field for other members (see Handle) is an error of Build.
 func BeforeMembers(opID string, f func(c *Ctx, members Members) error) BeforeHook {
 	return BeforeHook{opID: opID, rest: true, run: func(c *Ctx, in any) error { return f(c, in.(Members)) }}
 }
 
-// BeforeMatch runs f before every operation that match accepts. Matching
-// happens once, at Build.
+// BeforeMatch calls f before every operation for which match is true. match is called
+// once for each operation, in Build.
 func BeforeMatch(match func(Operation) bool, f func(c *Ctx) error) BeforeHook {
 	return BeforeHook{match: match, run: func(c *Ctx, _ any) error { return f(c) }}
 }
 
-// AfterHook runs once an operation has a result. Make one with After or
-// AfterMatch.
+// AfterHook runs after an operation, with its result. Make one with After or AfterMatch.
 type AfterHook struct {
 	opID     string
 	optional bool
@@ -59,8 +56,8 @@ type AfterHook struct {
 // BeforeHook.IfPresent.
 func (h AfterHook) IfPresent() AfterHook { h.optional = true; return h }
 
-// Result is what an operation came to. An AfterMatch hook may replace either
-// part; headers and cookies are set through the Ctx and survive an error.
+// Result is the result of an operation. An AfterMatch hook may replace either part. It
+// sets headers and cookies through the Ctx; they are sent even with an error.
 type Result struct {
 	// Value is the answer, of the operation's output type. Nil with Err.
 	Value any
@@ -68,9 +65,9 @@ type Result struct {
 	Err error
 }
 
-// After runs f after the operation opID succeeded, with its answer, which f may
-// change. Out must be the operation's own output type. An error or a panic
-// becomes the answer.
+// After calls f after the operation opID has succeeded, with its answer, which f may
+// change. Out must be the operation's own output type. An error or a panic replaces the
+// answer.
 func After[Out any](opID string, f func(c *Ctx, out *Out) error) AfterHook {
 	return AfterHook{opID: opID, out: reflect.TypeFor[Out](), run: func(c *Ctx, r *Result) error {
 		if r.Err != nil {
@@ -89,8 +86,8 @@ func After[Out any](opID string, f func(c *Ctx, out *Out) error) AfterHook {
 	}}
 }
 
-// AfterMatch runs f after every operation that match accepts, whether it
-// succeeded or failed. Ctx.NewIdentity tells whether it created a session.
+// AfterMatch calls f after every operation for which match is true, whether the operation
+// succeeded or failed. Ctx.NewIdentity tells whether it made a session.
 func AfterMatch(match func(Operation) bool, f func(c *Ctx, r *Result) error) AfterHook {
 	return AfterHook{match: match, run: f}
 }
@@ -98,13 +95,11 @@ func AfterMatch(match func(Operation) bool, f func(c *Ctx, r *Result) error) Aft
 // Every matches all operations.
 func Every(Operation) bool { return true }
 
-// EverySignIn matches the operations that may create a session, those with
-// MakesSession.
+// EverySignIn matches the operations that may make a session: those with MakesSession.
 func EverySignIn(op Operation) bool { return op.SignIn == MakesSession }
 
-// RequestHook runs before routing for every request under the base path, also
-// for paths that do not exist. An error answers the request. Name tells it
-// apart in messages.
+// RequestHook runs before routing, for every request under the base path, even for paths
+// that do not exist. An error answers the request. Name identifies the hook in messages.
 type RequestHook struct {
 	Name string
 	Run  func(c *Ctx) error

@@ -12,22 +12,22 @@ import (
 	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
-// Host is what a plugin is given in Init: stores, services, time and randomness.
-// It is safe for concurrent use and lives as long as the Auth.
+// Host is passed to a plugin's Init: stores, services, the clock and randomness. It is
+// safe for concurrent use and valid as long as the Auth.
 type Host struct {
 	auth   *Auth
 	plugin string
 }
 
-// Site is what Check was told of the application.
+// Site returns what Check was told about the application.
 func (h *Host) Site() Site { return h.auth.site }
 
-// SessionConfig is the application's, with defaults filled in.
+// SessionConfig is the application's SessionConfig with defaults filled in.
 func (h *Host) SessionConfig() SessionConfig { return h.auth.cfg.Session }
 
-// Columns describes the columns of a table, added ones included, in the order of
-// the schema; none for an unknown table. For operations that let a client name
-// columns: look them up here, leave Hidden ones out, read values with
+// Columns describes the columns of a table, added ones included, in the order of the
+// schema; none for an unknown table. It is for operations in which a client names
+// columns: look the names up here, leave Hidden columns out, and read values with
 // Column.Parse.
 func (h *Host) Columns(table string) []database.Column {
 	for _, t := range h.auth.schema.Tables() {
@@ -50,8 +50,8 @@ func (h *Host) Random() io.Reader { return h.auth.cfg.Random }
 // HTTPClient makes outgoing requests.
 func (h *Host) HTTPClient() *http.Client { return h.auth.cfg.HTTPClient }
 
-// RandomString makes a secret of n characters drawn evenly from alphabet, such
-// as Alphanumeric.
+// RandomString makes a secret of n characters, each drawn evenly from alphabet, such as
+// Alphanumeric.
 func (h *Host) RandomString(n int, alphabet string) (string, error) {
 	return database.RandomString(h.auth.cfg.Random, n, alphabet)
 }
@@ -66,40 +66,42 @@ const (
 	LowerAlphanumeric = "abcdefghijklmnopqrstuvwxyz0123456789"
 )
 
-// Sign returns the signature of value with the application's current secret:
-// HMAC-SHA256 (RFC 2104) in base64 with padding, 44 characters. It is that of a
-// signed cookie with this value: put before value what it is for, and never sign what
-// a client chose.
+// Sign returns the signature of value with the application's current secret: HMAC-SHA256
+// (RFC 2104) in base64 with padding, 44 characters. A signed cookie with this value has
+// the same signature. So start value with its purpose, and never sign a value that a
+// client chose.
 func (h *Host) Sign(value string) string { return h.auth.ring.Sign(value) }
 
-// Verify checks a signature made by Sign, in constant time. Older secrets count.
+// Verify checks, in constant time, a signature made by Sign with the current or an older
+// secret.
 func (h *Host) Verify(value, signature string) bool { return h.auth.ring.Verify(value, signature) }
 
-// Derive returns 32 bytes that depend on the application's secret and on label
-// and value, and tell nothing about the secret: for ids that must be
-// recomputed later. It changes when the current secret does.
+// Derive returns 32 bytes computed from the application's secret, label and value, which
+// reveal nothing about the secret. It is for ids that must be computed again later. The
+// bytes change when the current secret does.
 func (h *Host) Derive(label, value string) []byte { return h.auth.derive(label, value) }
 
-// Encrypt seals text with the application's current secret (XChaCha20-Poly1305).
+// Encrypt encrypts text with the application's current secret (XChaCha20-Poly1305).
 func (h *Host) Encrypt(text string) (string, error) {
 	return h.auth.ring.Encrypt(h.auth.cfg.Random, text)
 }
 
-// Decrypt opens what Encrypt sealed, with the secret it was sealed with.
+// Decrypt decrypts what Encrypt returned, with the secret that encrypted it.
 func (h *Host) Decrypt(sealed string) (string, error) { return h.auth.ring.Decrypt(sealed) }
 
-// Hasher is the password hasher, wrapped by every plugin that wraps it, and
-// bounded in how many hashes run at once.
+// Hasher is the password hasher with all wrappers of plugins. It limits how many hashes
+// run at once; see PasswordConfig.
 func (h *Host) Hasher() Hasher { return h.auth.hasher }
 
-// Verifications keeps short-lived, single-use values.
+// Verifications stores short-lived, single-use values.
 func (h *Host) Verifications() *Verifications { return h.auth.verifications }
 
 // Sessions lists and ends sessions.
 func (h *Host) Sessions() *Sessions { return h.auth.sessions }
 
 // UserStore is the store of users. Like the other stores it knows renamed tables and
-// columns and is safe for concurrent use; StoreOf gives that of a plugin's own table.
+// columns and is safe for concurrent use. StoreOf returns the store of a plugin's own
+// table.
 func (h *Host) UserStore() *database.Store[User] { return h.auth.users }
 
 // SessionStore is the store of sessions, for what Sessions does not do.
@@ -112,27 +114,27 @@ func (h *Host) AccountStore() *database.Store[Account] { return h.auth.accounts 
 // not do.
 func (h *Host) VerificationStore() *database.Store[Verification] { return h.auth.verifications.store }
 
-// Transaction runs f in a transaction that travels in its context: every store
-// call with that context takes part. An error or a panic undoes everything; a
-// call inside another joins it. A refusal that Commit marked commits, as does a
-// step-up. In an operation use Ctx.Transaction, which covers cookies too.
+// Transaction runs f in a transaction; every store call with f's context takes part. An
+// error or a panic rolls everything back. Inside another transaction it takes part in
+// that one. A refusal that Commit marked commits, and so does a step-up. In an operation
+// use Ctx.Transaction, which covers cookies too.
 func (h *Host) Transaction(ctx context.Context, f func(ctx context.Context) error) error {
 	answer, err := h.auth.transaction(ctx, f)
 	return cmp.Or(err, answer)
 }
 
-// Lock makes transactions that lock the same name take turns until they end:
-// for what no unique index guards. ctx must carry a transaction. Take several
-// names in one order everywhere.
+// Lock takes a lock by name until the transaction ends, so that transactions that lock
+// the same name take turns. It is for what no unique index guards. ctx must carry a
+// transaction. Take several names in the same order everywhere.
 func (h *Host) Lock(ctx context.Context, name string) error { return h.auth.db.Lock(ctx, name) }
 
-// AfterCommit runs f once the transaction in ctx is durable, at once without one,
-// and never if it is undone: the place for mail and all that cannot be undone. f's
-// context carries no transaction and does not end with the request. It cannot fail
-// the request: an error or a panic is logged with the plugin's id.
+// AfterCommit calls f once the transaction in ctx has committed; at once without a
+// transaction, and never if it is rolled back. It is for mail and everything else that
+// cannot be undone. f's context carries no transaction and does not end with the request.
+// f cannot fail the request: an error or a panic is logged with the plugin's id.
 //
-// For what follows from a row, whoever writes it, declare a Committed function in
-// Manifest.RowHooks; for what others may want to hear, Emit an event.
+// For an effect of every write of a row, whoever writes it, declare a Committed function
+// in Manifest.RowHooks. For other plugins that may want to know, Emit an event.
 func (h *Host) AfterCommit(ctx context.Context, f func(ctx context.Context) error) {
 	h.auth.afterCommit(ctx, h.plugin, f)
 }
@@ -151,8 +153,8 @@ func (a *Auth) logAfterCommit(plugin string, err error) {
 	a.log.Error("a function that runs after the commit failed", "plugin", cmp.Or(plugin, "core"), "error", err, panics.Stack(err))
 }
 
-// LogPanic is for goroutines that a plugin starts, where a panic would end the
-// process: deferred by itself, it logs the panic and its stack under message.
+// LogPanic is for goroutines that a plugin starts, where a panic would end the process.
+// Deferred, it recovers the panic and logs it with its stack under message.
 //
 //	go func() {
 //		defer host.LogPanic("refreshing keys")
@@ -164,24 +166,24 @@ func (h *Host) LogPanic(message string) {
 	}
 }
 
-// AdditionalValues checks the members of a request that set added columns of a
-// table and returns them as a Set. create says that a row is about to be
-// created, where required columns must be present. Columns a client may not set
-// are refused with ErrFieldNotAllowed; members that are no column are ignored.
+// AdditionalValues checks the members of a request that set added columns of a table and
+// returns them as a Set. create says that a row is about to be created; required columns
+// must then be present. A column that a client may not set is refused with
+// ErrFieldNotAllowed; members that are no column are ignored.
 func (h *Host) AdditionalValues(table string, members Members, create bool) (database.Set, error) {
 	return h.auth.additionalValues(table, members, create)
 }
 
-// Tables is a *Host or an *Auth.
+// Tables is what StoreOf accepts: a *Host or an *Auth.
 type Tables interface{ tables() *database.Schema }
 
 func (h *Host) tables() *database.Schema { return h.auth.schema }
 func (a *Auth) tables() *database.Schema { return a.schema }
 
-// StoreOf returns the typed store of a plugin's own table, and for an application,
-// which has no Host, that of User, Session, Account or Verification. It knows renamed
-// tables and columns and is safe for concurrent use. The error names a type that is no
-// table.
+// StoreOf returns the typed store of a plugin's own table. For an application, which has
+// no Host, it also returns that of User, Session, Account or Verification. The store
+// knows renamed tables and columns and is safe for concurrent use. If no table has rows
+// of this type, the error names the type.
 func StoreOf[Row any](of Tables) (*database.Store[Row], error) {
 	return database.StoreOf[Row](of.tables())
 }

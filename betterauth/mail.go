@@ -7,34 +7,34 @@ import (
 	"github.com/better-auth-go/better-auth/internal/mailqueue"
 )
 
-// Message is a mail to somebody, with what it is made of: a Mailer may send
-// Subject and Text as they are, or write its own from the rest.
+// Message is a mail with the data that it is made of. A Mailer may send Subject and Text
+// as they are, or write its own mail from the other fields.
 type Message struct {
-	// Kind names the occasion: "reset-password", "verify-email".
+	// Kind names the purpose: "reset-password", "verify-email".
 	Kind string
-	// To is the address.
+	// To is the address to send to.
 	To string
-	// User is whom it is about.
+	// User is the user whom the mail is about.
 	User *User
 	// URL is the link to follow, Token the secret in it. Both are "" for kinds
 	// without a link.
 	URL, Token string
 	// Code is a one-time code to type in, "" for kinds without one.
 	Code string
-	// Data holds what else a kind has, such as "newEmail".
+	// Data holds further values of a kind, such as "newEmail".
 	Data map[string]string
-	// Subject and Text are a complete mail in plain words.
+	// Subject and Text are a complete mail in plain text.
 	Subject, Text string
 }
 
-// Mailer delivers mail. It is called in the background, after the transaction
-// that caused the mail is durable, by several goroutines at once; an error is
-// logged. ctx ends after Config.MailTimeout.
+// Mailer delivers mail. It is called in the background, after the transaction that caused
+// the mail has committed, by several goroutines at once. An error is logged. ctx ends
+// after Config.MailTimeout.
 type Mailer interface {
 	Send(ctx context.Context, m *Message) error
 }
 
-// MailerFunc is a Mailer.
+// MailerFunc is a function that is a Mailer.
 type MailerFunc func(ctx context.Context, m *Message) error
 
 // Send implements Mailer.
@@ -51,13 +51,12 @@ func (a *Auth) startMail() {
 	})
 }
 
-// Mail sends m in the background once the transaction in ctx is durable, and
-// never if it is undone. Failures are logged. Without a Mailer nothing is sent;
-// see Site.CanMail.
+// Mail sends m in the background once the transaction in ctx has committed, and never if
+// it is rolled back. Failures are logged. Without a Mailer nothing is sent; see
+// Site.CanMail.
 //
-// A mail counts against Config.MailLimit, and is dropped where there was too
-// much for its address. Ask MayMail first, where a code or link that was mailed
-// before no longer works after this one.
+// A mail counts against Config.MailLimit, and is dropped if its address got too many. If
+// a new code or link makes the one that was mailed before invalid, ask MayMail first.
 func (h *Host) Mail(ctx context.Context, m *Message) {
 	if h.auth.mail == nil {
 		h.auth.note(ctx, "mail was not sent", m.Kind, Refusal{Reason: "there is no mailer", Configure: "set Config.Mailer",
@@ -73,8 +72,8 @@ func (h *Host) Mail(ctx context.Context, m *Message) {
 	})
 }
 
-// FlushMail waits until all mail that is waiting has been sent or given up, or
-// ctx ends: for tests, and before a program exits. Close does it too.
+// FlushMail waits until every queued mail was sent or has failed, or until ctx ends. It
+// is for tests, and for programs about to exit; Close does the same.
 func (a *Auth) FlushMail(ctx context.Context) error {
 	if a.mail == nil {
 		return nil

@@ -12,16 +12,16 @@ import (
 	"github.com/better-auth-go/better-auth/internal/ratelimit"
 )
 
-// MailLimitConfig says how much mail one address gets, of all kinds together and
-// whoever asks for it.
+// MailLimitConfig says how many mails one address gets, of all kinds together and whoever
+// asks for them.
 type MailLimitConfig struct {
-	// Disabled mails without a limit. Default false.
+	// Disabled turns the limit off. Default false.
 	Disabled bool
-	// Max mails are sent at once; from then on one each Window/Max, so that
-	// whoever uses up what there is for an address makes its owner get a new code
-	// or link as often. Default 10.
+	// Max is how many mails are sent at once. After that, one is sent for each
+	// Window/Max; an attacker who uses up the mails of an address can make its owner get
+	// a new code or link no more often than that. Default 10.
 	Max int
-	// Window is how long it takes until Max are there again. Default 30 minutes.
+	// Window is how long it takes from no mails left to Max mails. Default 30 minutes.
 	Window time.Duration
 }
 
@@ -43,26 +43,26 @@ func (c *MailLimitConfig) configure() (problems []error) {
 // mailAsked is what MayMail said in a request, by address, until Mail uses it.
 var mailAsked = NewRequestValue[map[string]bool]()
 
-// MayMail reports whether address may be mailed once more, and counts that. Ask
-// before you make the code or link, for addresses that belong to nobody, too,
-// and do nothing where it says no but answer as always: what was mailed before
-// then stays good, however much mail others ask for.
+// MayMail reports whether address may get another mail, and counts that mail. Call it
+// before you make the code or link, also for addresses that no user has. If it returns
+// false, do nothing and answer as always. A code that was mailed before then stays valid,
+// however much mail others ask for.
 //
-// Somebody who is signed in and asks for mail to their own user's address has a
-// budget of their own, and while that of the address is used up so have clients
-// at an address where its user has a session.
+// A signed-in user who asks for mail to their own address has a budget of their own.
+// While the budget of the address is used up, clients at an address from which the user
+// has a session have one too.
 //
-// In one request it may be asked again; the mail it was asked for counts once.
-// Outside of any request Mail counts for itself, so do not ask. Without a Mailer
-// the answer is yes. In a transaction it takes part and holds a lock; call it
-// before, or after the rows that the transaction locks.
+// It may be called again in the same request; the mail counts once. Outside of a request
+// do not call it, since Mail counts by itself there. Without a Mailer the result is true.
+// Inside a transaction it takes part in it and takes a lock: call it before any row that
+// the transaction locks, or after all of them.
 func (h *Host) MayMail(ctx context.Context, address string) (bool, error) {
 	return h.mayMail(ctx, address, "")
 }
 
-// MayMailProven is MayMail for mail to the address of a user whom the client has
-// shown to be theirs without being signed in yet, such as by a password before a
-// second step: it has a budget of its own.
+// MayMailProven is MayMail for a client that is not signed in yet but has proven to be
+// the user, such as by a password before a second step. Such mail has a budget of its
+// own.
 func (h *Host) MayMailProven(ctx context.Context, user *User) (bool, error) {
 	return h.mayMail(ctx, user.Email, user.ID)
 }

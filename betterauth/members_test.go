@@ -132,8 +132,8 @@ func TestBeforeMembersAtBuild(t *testing.T) {
 		hook betterauth.BeforeHook
 		want string // "" builds
 	}{
-		"names all":         {hook(emailpassword.SignInEmail), "names all it accepts"},
-		"takes no input":    {hook("signOut"), "names all it accepts"},
+		"names all":         {hook(emailpassword.SignInEmail), "has no field for other members"},
+		"takes no input":    {hook("signOut"), "has no field for other members"},
 		"nobody's":          {hook("nobody's"), "no plugin declares that operation"},
 		"nobody's, may be":  {hook("nobody's").IfPresent(), ""},
 		"with rest, may be": {hook(emailpassword.SignUpEmail).IfPresent(), ""},

@@ -1,11 +1,11 @@
 package betterauth
 
-// SetOrigin says where a request comes from whose client cannot send the header
-// Origin, such as an app on a phone, which says it in a header of its own. It is for a
-// RequestHook, and then has to be a trusted origin wherever one is demanded. It says
-// nothing about a request that has Origin, Referer or Sec-Fetch-Site: those are from
-// a browser, which no page can make leave them out, and what else the page says about
-// itself is no proof.
+// SetOrigin sets the origin of a request whose client cannot send the header Origin, such
+// as a phone app that names its origin in a header of its own. Call it in a RequestHook.
+// Where a trusted origin is required, origin must then be one. It has no effect on a
+// request with Origin, Referer or Sec-Fetch-Site: such a request comes from a browser,
+// since no page can make a browser leave these headers out, and a header that the page
+// sets proves nothing.
 func (c *Ctx) SetOrigin(origin string) {
 	if c.request == nil {
 		return
@@ -18,10 +18,10 @@ func (c *Ctx) SetOrigin(origin string) {
 	c.stated = origin
 }
 
-// AnswerCookies are the Set-Cookie lines that the answer has so far, each with its
-// attributes: for an after hook that hands them to a client which keeps its cookies
-// itself. They are as good as the session: never put them where a page, a log or
-// another application can read them.
+// AnswerCookies are the Set-Cookie lines of the answer so far, each with its attributes.
+// They are for an after hook that passes them to a client which stores cookies itself.
+// Each is as powerful as the session: never put them where a page, a log or another
+// application can read them.
 func (c *Ctx) AnswerCookies() (lines []string) {
 	for _, ck := range c.answerCookies() {
 		lines = append(lines, ck.line)

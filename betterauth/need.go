@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Dependency is what a plugin needs of another one; see Need.
+// Dependency is another plugin that a plugin needs; see Need.
 type Dependency struct {
 	wants    reflect.Type
 	fill     func(provider Plugin) // nil where nothing is to be filled
@@ -16,23 +16,23 @@ type Dependency struct {
 	hint     string
 }
 
-// Need says that a plugin needs the one that implements T, an interface which the
-// needing plugin declares with the methods it calls. into is a variable of the
-// plugin:
+// Need declares that a plugin depends on another one, the plugin that implements T. T is
+// an interface that the depending plugin declares, with the methods it calls. into points
+// to a variable of that plugin:
 //
 //	Needs: []betterauth.Dependency{betterauth.Need(&p.passwords)},
 //
-// The core sets it once Init of the other plugin has returned, and before Init of
-// this one; before that it is nil. The variable belongs to the core: the plugin only
-// reads it. The other plugin comes first wherever plugins have an order, and is closed
-// later. The plugin itself does not count as one that implements T.
+// The core sets the variable after Init of the other plugin and before Init of this one;
+// until then it is nil. The plugin only reads it. The other plugin comes first in every
+// order of plugins, and is closed later. The plugin itself does not count as one that
+// implements T.
 //
-// A nil into, as in Need[T](nil), is for who calls no method and needs only that there
-// is such a plugin: whose endpoint it has a hook on, say.
+// Pass a nil into, as in Need[T](nil), if the plugin calls no method and only requires
+// that such a plugin is there, for instance because it has a hook on its endpoint.
 //
-// Build fails where no plugin implements T, where several do, and where plugins need
-// each other in a circle. Of two that work together one needs the other, and gives it
-// in its own Init what that one calls.
+// Build fails if no plugin implements T, if several do, or if plugins depend on each
+// other in a cycle. If two plugins work together, let one depend on the other, and let
+// its Init give the other what that one calls.
 func Need[T any](into *T) Dependency {
 	d := Dependency{wants: reflect.TypeFor[T]()}
 	if into != nil {
@@ -41,24 +41,24 @@ func Need[T any](into *T) Dependency {
 	return d
 }
 
-// IfPresent lets the application do without: the variable is then nil. Several
-// plugins that implement T are still a problem.
+// IfPresent makes the dependency optional: without such a plugin the variable stays nil.
+// Several plugins that implement T are still an error of Build.
 func (d Dependency) IfPresent() Dependency {
 	d.optional = true
 	return d
 }
 
-// Hint says how an application gets what is missing, for the error of Build: "add
+// Hint tells an application how to add the missing plugin, in the error of Build: "add
 // emailpassword.New".
 func (d Dependency) Hint(hint string) Dependency {
 	d.hint = hint
 	return d
 }
 
-// Interface is T of Need, nil for the zero value.
+// Interface returns the interface T of Need, nil for the zero value.
 func (d Dependency) Interface() reflect.Type { return d.wants }
 
-// Optional reports whether IfPresent was said.
+// Optional reports whether IfPresent made the dependency optional.
 func (d Dependency) Optional() bool { return d.optional }
 
 // item names the need in a Problem, the one at a position in Manifest.Needs.
@@ -76,7 +76,7 @@ func (d Dependency) provider(by *orderedPlugin, plugins []*orderedPlugin) (*orde
 		return nil, errors.New("is empty; make it with Need")
 	}
 	if d.wants.Kind() != reflect.Interface {
-		return nil, errors.New("is no interface; declare one with the methods it needs")
+		return nil, errors.New("is not an interface; declare one with the methods that the plugin calls")
 	}
 	var found *orderedPlugin
 	var ids []string
@@ -88,9 +88,9 @@ func (d Dependency) provider(by *orderedPlugin, plugins []*orderedPlugin) (*orde
 	}
 	switch {
 	case len(ids) > 1:
-		return nil, fmt.Errorf("several plugins implement it, and there must be one: %s; leave out the others", strings.Join(ids, ", "))
+		return nil, fmt.Errorf("several plugins implement it, but only one may: %s; pass only one of them to Plugin", strings.Join(ids, ", "))
 	case found != nil || d.optional:
 		return found, nil
 	}
-	return nil, fmt.Errorf("no plugin implements it; %s", cmp.Or(d.hint, "pass one that does to Plugin, or say IfPresent if it may be absent"))
+	return nil, fmt.Errorf("no plugin implements it; %s", cmp.Or(d.hint, "pass one that does to Plugin, or call IfPresent on the Need if it may be absent"))
 }

@@ -10,58 +10,59 @@ import (
 	"github.com/better-auth-go/better-auth/internal/input"
 )
 
-// Access says who may call an operation. The zero value is a Build error, so
-// that nothing is public by omission.
+// Access says who may call an operation: see Public for all there are. The zero value is
+// an error of Build, so that no operation is public by omission.
 type Access int
 
 const (
 	accessUndeclared Access = iota
-	// Public operations are open to everybody. They may still look at the
-	// session through Ctx.Session.
+	// Public operations may be called by everybody. They may still read the session with
+	// Ctx.Session.
 	Public
-	// WithSession operations answer 401 UNAUTHORIZED without a session. A source
-	// may vouch for the user instead; see SessionSource.
+	// WithSession operations answer 401 UNAUTHORIZED without a session. A SessionSource
+	// may vouch for the user instead.
 	WithSession
-	// WithStoredSession operations demand a session read from the database: a
-	// cookie cache is not believed, nor a source that vouches. For what must see
-	// a revocation at once, and what only a person who signed in may do.
+	// WithStoredSession operations require a session that is read from the database.
+	// Neither a copy in the cookie cache nor a source that vouches is accepted. They are
+	// for what must see a revocation at once, and for what only a person who signed in
+	// may do.
 	WithStoredSession
-	// WithFreshSession operations demand a stored session created less than
-	// SessionConfig.FreshAge ago, else 403 SESSION_NOT_FRESH.
+	// WithFreshSession operations require a stored session that was created less than
+	// SessionConfig.FreshAge ago. Otherwise they answer 403 SESSION_NOT_FRESH.
 	WithFreshSession
-	// WithStoredSessionOrInProcess operations are WithStoredSession over HTTP,
-	// and open to the server itself: Call without CallOptions.Request needs no
-	// session, and Ctx.Identity is nil then. A call that is lent a request is
-	// held to what the request is, and one with a SessionToken to that session:
-	// a wrong token is 401 UNAUTHORIZED, never nobody.
+	// WithStoredSessionOrInProcess operations are WithStoredSession over HTTP. In
+	// process, Call without CallOptions.Request and SessionToken needs no session, and
+	// Ctx.Identity is then nil. A Call with a Request needs that request's session, and a
+	// Call with a SessionToken that session: a wrong token is 401 UNAUTHORIZED, never a
+	// call without a session.
 	WithStoredSessionOrInProcess
-	// WithFreshSessionOrInProcess operations are the same with WithFreshSession:
-	// a session that is named, by a request or a token, must be fresh.
+	// WithFreshSessionOrInProcess operations are the same with WithFreshSession: a
+	// session that a request or a token names must be fresh.
 	WithFreshSessionOrInProcess
-	// ServerOnly operations have no route; Call reaches them in process.
+	// ServerOnly operations have no route; they are called with Call, in process.
 	ServerOnly
 )
 
-// SignInPart is what an operation does for somebody who is signing in. The zero value
-// is nothing. Whatever else it is, the operation is guarded against login forgery: a
-// browser's request must come from a trusted origin even without a cookie.
+// SignInPart says what an operation does in a sign-in. The zero value is nothing. Any
+// other value guards the operation against login forgery: a request of a browser must
+// come from a trusted origin, even without a cookie.
 type SignInPart uint8
 
 const (
-	// MakesSession is of an operation that may create a session for somebody who had
-	// none. Ctx.SignIn is an error in any other, and hooks match it by EverySignIn.
+	// MakesSession is for an operation that may make a session for somebody who had none.
+	// In any other operation Ctx.SignIn is an error. EverySignIn matches it.
 	MakesSession SignInPart = iota + 1
-	// BeginsSignIn is of an operation that creates no session but begins what ends in
-	// one, such as mailing a link: no other site has mails sent in somebody's name.
-	// EverySignIn does not match it.
+	// BeginsSignIn is for an operation that makes no session but starts what ends in one,
+	// such as mailing a link. The guard keeps other sites from sending mails in
+	// somebody's name. EverySignIn does not match it.
 	BeginsSignIn
 )
 
-// Operation describes an endpoint: its route, who may call it and what it
-// answers with. It is data beside its typed handler; see Handle.
+// Operation describes an endpoint: its route, who may call it and what it answers. It is
+// data beside its typed handler; see Handle.
 type Operation struct {
-	// ID names the operation, as in hooks and in process: "signInEmail". The
-	// ids of the reference's server API where there is one. Required, unique.
+	// ID names the operation in hooks and in process: "signInEmail". It is the id in the
+	// server API of Better Auth (TypeScript), where there is one. Required, unique.
 	ID string
 	// Method is the HTTP method. Methods lists several instead.
 	Method  string
@@ -71,41 +72,41 @@ type Operation struct {
 	Path string
 	// Access says who may call. Required.
 	Access Access
-	// SignIn is the operation's part in a sign-in. Default: none.
+	// SignIn says what the operation does in a sign-in. Default: nothing.
 	SignIn SignInPart
-	// FormBody also accepts application/x-www-form-urlencoded.
+	// FormBody also accepts a body of application/x-www-form-urlencoded. Default false.
 	FormBody bool
 	// CheckTargets refuses a request over HTTP whose query names an untrusted
-	// callbackURL, newUserCallbackURL or errorCallbackURL: 403
-	// INVALID_CALLBACK_URL. For operations with GET that redirect there; others
-	// are checked always. What is checked is the parameter as the input has it: to
-	// decode it once more is to go somewhere else.
+	// callbackURL, newUserCallbackURL or errorCallbackURL: 403 INVALID_CALLBACK_URL. It
+	// is for GET operations that redirect there; other methods are always checked. The
+	// check reads the parameter as the input has it: a handler that decodes it again
+	// redirects to an unchecked target. Default false.
 	CheckTargets bool
-	// Effects marks an operation whose GET changes something, such as spending a
-	// token or storing a challenge. HEAD, which answers whatever GET answers (RFC
-	// 9110, section 9.1), then ends before the handler, with 200 and no word of what
-	// GET would say: mail scanners and link checkers send it. So it does where
-	// SignIn or CheckTargets is set.
-	Effects bool
-	// OptionalBody accepts a request without a body.
-	OptionalBody bool
-	// IgnoreBody leaves the body unread, whatever it is and however long. Default
+	// Effects marks an operation whose GET changes something, such as using up a token or
+	// storing a challenge. A HEAD request, which mail scanners and link checkers send,
+	// then ends before the handler with 200, and reveals nothing of what GET would answer
+	// (RFC 9110, section 9.1). The same holds if SignIn or CheckTargets is set. Default
 	// false.
+	Effects bool
+	// OptionalBody accepts a request without a body. Default false.
+	OptionalBody bool
+	// IgnoreBody leaves the body unread, whatever its type and length. Default false.
 	IgnoreBody bool
-	// Cacheable leaves it to the handler to say by Cache-Control how long what it
-	// answers with may be kept. Every other answer, and every error, says
-	// "Cache-Control: no-store" unless Ctx.Header has a word on it. Default false.
+	// Cacheable lets the handler set Cache-Control for its answer. All other answers, and
+	// all errors, get "Cache-Control: no-store" unless Ctx.Header has a value for it.
+	// Default false.
 	Cacheable bool
 	// BodyLimit is the largest body in bytes. Default: Config.BodyLimit.
 	BodyLimit int64
-	// Limit is the operation's own rate limit. Default: the application's.
+	// Limit is the operation's own rate limit. Default: that of RateLimitConfig.
 	Limit *Rule
-	// Replaces is the id of an operation that this one takes the place of.
+	// Replaces is the ID of an operation that this one replaces.
 	Replaces string
 	// Summary is one line for documentation.
 	Summary string
-	// Errors are the codes it may answer with, beside those that every operation may
-	// and those of other plugins' hooks and gates: for documentation and tests.
+	// Errors are the codes that the operation may answer, beside those that every
+	// operation may answer and those of other plugins' hooks and gates. They are for
+	// documentation and tests.
 	Errors []*ErrorCode
 }
 
@@ -133,22 +134,24 @@ func (e Endpoint) Operation() Operation { return e.op }
 // Input is the type of the endpoint's input: for documentation and tests.
 func (e Endpoint) Input() reflect.Type { return e.in }
 
-// Output is the type the endpoint answers with; any for one that has several
-// kinds of answers.
+// Output is the type of the endpoint's answer; it is any if there are several types.
 func (e Endpoint) Output() reflect.Type { return e.out }
 
 // Handle joins an operation to its handler.
 //
-// In is a struct whose fields say where they come from: `json:"name"` for a
-// member of the body, `query:"name"`, `path:"name"`; a pointer is optional; a
-// `check` tag constrains (email, nonempty, trim, min=N, max=N, enum=a|b,
-// object, optional, nullable, coerce). nullable makes null count as missing;
-// coerce makes text of a number, a boolean or null, as the reference reads ids;
-// []string takes a query parameter that may be repeated. Use None for an
-// operation without input. A field of type
-// Members with the tag `input:"rest"` receives what no field names.
+// In is a struct whose tags say where each field is read from: `json:"name"` for a member
+// of the body, `query:"name"`, `path:"name"`. A pointer is optional. A `check` tag
+// constrains the value: email, nonempty, trim, min=N, max=N, enum=a|b, object, optional,
+// required, nullable, coerce. nullable treats null as missing; coerce makes text of a number, a
+// boolean or null, as the TypeScript server reads ids. []string takes a query parameter
+// that may be repeated. A field of type Members with the tag `input:"rest"` receives the
+// members that no field names. Use None for an operation without input.
 //
-// Out is encoded as JSON; Redirect and Raw answer otherwise.
+// A field is text, a boolean, a number, jsontext.Value, or a struct, list or map of them.
+// A date comes as text, which the handler reads with time.Parse: a time.Time is an error
+// of Build.
+//
+// Out is encoded as JSON, except Redirect and Raw.
 func Handle[In, Out any](op Operation, h func(*Ctx, In) (Out, error)) Endpoint {
 	return Endpoint{
 		op:    op,
@@ -159,15 +162,15 @@ func Handle[In, Out any](op Operation, h func(*Ctx, In) (Out, error)) Endpoint {
 	}
 }
 
-// None is the input of an operation that takes none, or the output of one that
-// answers with an empty body.
+// None is the input of an operation without input, or the output of one that answers with
+// an empty body.
 type None struct{}
 
-// Members holds raw JSON members by name. Text reads one that is a string,
-// SetText sets one.
+// Members holds raw JSON members by name. Text returns one that is a string; SetText sets
+// one.
 type Members = input.Members
 
-// Redirect is an answer of 302 with a Location.
+// Redirect is an answer with status 302 and a Location.
 type Redirect struct{ URL string }
 
 // Raw is an answer that is not JSON.
@@ -188,10 +191,10 @@ func (e Endpoint) check() []error {
 		return []error{fmt.Errorf("has no handler; make endpoints with betterauth.Handle")}
 	}
 	if op.ID == "" {
-		add("has no ID; name it in camel case, as signInEmail")
+		add("has no ID; set one in camel case, like signInEmail")
 	}
 	if op.Access == accessUndeclared {
-		add("declares no Access; say Public, WithSession, WithStoredSession, WithFreshSession, WithStoredSessionOrInProcess, WithFreshSessionOrInProcess or ServerOnly")
+		add("declares no Access; set it to Public, WithSession, WithStoredSession, WithFreshSession, WithStoredSessionOrInProcess, WithFreshSessionOrInProcess or ServerOnly")
 	}
 	if op.Access < accessUndeclared || op.Access > ServerOnly {
 		add("declares an unknown Access %d; use a constant of betterauth.Access", op.Access)
@@ -201,7 +204,7 @@ func (e Endpoint) check() []error {
 	}
 	if op.Access != ServerOnly {
 		if !strings.HasPrefix(op.Path, "/") || strings.Contains(op.Path, "//") || (len(op.Path) > 1 && strings.HasSuffix(op.Path, "/")) {
-			add("path %q must start with a slash and not end with one; write it as /sign-in/email", op.Path)
+			add("path %q must start with a slash and not end with one; write it like /sign-in/email", op.Path)
 		}
 		for _, m := range op.methods() {
 			switch m {
@@ -220,7 +223,7 @@ func (e Endpoint) check() []error {
 	if plan, err := input.Compile(e.in); err != nil {
 		add("input: %w", err)
 	} else if plan.TakesBody() && !op.IgnoreBody && op.Access != ServerOnly && slices.Equal(op.methods(), []string{http.MethodGet}) {
-		add("input: a GET has no body; tag what it reads query:\"…\" instead of json:\"…\"")
+		add("input: a GET has no body; tag the field query:\"…\" instead of json:\"…\"")
 	}
 	return problems
 }

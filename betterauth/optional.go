@@ -1,8 +1,8 @@
 package betterauth
 
-// OrZero is what an optional member of an input holds, the zero value where the
-// client did not send it: "" for a *string. Where absent and empty are told apart,
-// look at the pointer.
+// OrZero returns the value of an optional member of an input, or the zero value if the
+// client did not send it: "" for a *string. If absent and empty mean different things,
+// check the pointer.
 func OrZero[T any](member *T) (value T) {
 	if member != nil {
 		value = *member

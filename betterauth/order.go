@@ -55,7 +55,7 @@ func (a *Auth) orderPlugins(plugins []Plugin) (problems []error) {
 		return before
 	})
 	for _, loop := range loops {
-		problems = append(problems, problem(loop[0].manifest.ID, "order", "is circular: %s; take one of these out of Needs or OrderAfter", describeLoop(loop)))
+		problems = append(problems, problem(loop[0].manifest.ID, "order", "has a cycle: %s; remove one of these from Needs or OrderAfter", describeLoop(loop)))
 	}
 	a.plugins = sorted
 	return problems
@@ -66,21 +66,21 @@ func readManifests(plugins []Plugin) (added []*orderedPlugin, problems []error) 
 	taken := map[string]bool{}
 	for i, p := range plugins {
 		if p == nil {
-			problems = append(problems, problem("", fmt.Sprintf("plugin number %d", i+1), "is nil; pass Plugin what a constructor such as passkey.New returned"))
+			problems = append(problems, problem("", fmt.Sprintf("plugin number %d", i+1), "is nil; pass Plugin the result of a constructor, such as passkey.New"))
 			continue
 		}
 		o := &orderedPlugin{plugin: p}
 		if err := safely(func() error { o.manifest = p.Manifest(); return nil }); err != nil {
-			problems = append(problems, problem("", fmt.Sprintf("plugin number %d", i+1), "Manifest: %w; a manifest is asked for before there is a Host, so let it only declare", err))
+			problems = append(problems, problem("", fmt.Sprintf("plugin number %d", i+1), "Manifest: %w; Manifest is called before Init and without a Host, so let it only declare", err))
 			continue
 		}
 		id := o.manifest.ID
 		if !pluginID.MatchString(id) {
-			problems = append(problems, problem(id, "ID", "%q is not in kebab-case; write it as two-factor", id))
+			problems = append(problems, problem(id, "ID", "%q is not in kebab-case; write it like two-factor", id))
 			continue
 		}
 		if taken[id] {
-			problems = append(problems, problem(id, "ID", "is used by two plugins; pass Plugin each plugin once"))
+			problems = append(problems, problem(id, "ID", "is used by two plugins; pass each plugin to Plugin once"))
 			continue
 		}
 		taken[id] = true
@@ -104,7 +104,7 @@ func (o *orderedPlugin) findPredecessors(plugins []*orderedPlugin) (problems []e
 	}
 	for _, earlier := range o.manifest.OrderAfter {
 		if !pluginID.MatchString(earlier) {
-			problems = append(problems, problem(id, "OrderAfter", "%q is the id of no plugin, since it is not in kebab-case; write it as two-factor", earlier))
+			problems = append(problems, problem(id, "OrderAfter", "%q cannot be the ID of a plugin, since it is not in kebab-case; write it like two-factor", earlier))
 		}
 		for _, p := range plugins {
 			if p.manifest.ID == earlier {

@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// Problem is one thing that keeps Build from succeeding. Build reports all of
-// them at once, joined; errors.As finds the first.
+// Problem is one reason for which Build fails. Build returns all of them at once, joined;
+// errors.As finds the first.
 type Problem struct {
 	// Plugin is the plugin's id, "" for the application's configuration.
 	Plugin string
-	// Item is what is wrong: `endpoint signInEmail`, `gate banned`, `config Secret`.
+	// Item names what is wrong: `endpoint signInEmail`, `gate banned`, `config Secret`.
 	Item string
-	// Err says why.
+	// Err says what is wrong with it and what to do.
 	Err error
 }
 
-// Error names the plugin and the item.
+// Error names the plugin and the item, and says what is wrong and what to do.
 func (p *Problem) Error() string {
 	if p.Plugin == "" {
 		return fmt.Sprintf("%s: %v", p.Item, p.Err)
@@ -24,7 +24,7 @@ func (p *Problem) Error() string {
 	return fmt.Sprintf("plugin %s: %s: %v", p.Plugin, p.Item, p.Err)
 }
 
-// Unwrap returns why.
+// Unwrap returns Err.
 func (p *Problem) Unwrap() error { return p.Err }
 
 // problem makes one. The format says what is wrong and, after a semicolon, what

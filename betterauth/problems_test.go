@@ -128,6 +128,8 @@ func moreProblems() map[string]buildProblem {
 			}](), taking[struct {
 				A map[int]string `json:"a"`
 			}](), taking[struct {
+				A time.Time `json:"a"`
+			}](), taking[struct {
 				A chan int `json:"a"`
 			}](), taking[struct {
 				A int `json:"a" check:"coerce"`

@@ -11,8 +11,8 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// Proof is one try at a secret, from Failures.Begin to End. It belongs to one
-// request and is not safe for concurrent use.
+// Proof is one attempt at a secret, from Failures.Begin to End. It belongs to one request
+// and is not safe for concurrent use.
 type Proof struct {
 	failures *Failures // nil where nothing is counted
 	key      string
@@ -23,10 +23,10 @@ type Proof struct {
 	counted, ended bool
 }
 
-// Wrong counts the proof as failed, also where the client has gone. In a
-// transaction it takes part, so return the refusal with Commit. The error is ErrTooManyFailures
-// where others failed often enough in the meantime: the client must not learn
-// that the proof was wrong, and it does not count.
+// Wrong counts the proof as failed, even if the client has disconnected. Inside a
+// transaction it takes part in it, so return the refusal with Commit. The error is
+// ErrTooManyFailures if others failed often enough in the meantime: the client must not
+// learn that the proof was wrong, and the proof does not count.
 func (p *Proof) Wrong(ctx context.Context) error {
 	if p.failures == nil {
 		return nil
@@ -70,9 +70,10 @@ func outliving(ctx context.Context) (context.Context, context.CancelFunc) {
 	}
 }
 
-// Right says that the proof is right, before anything is done or told for it.
-// The error is ErrTooManyFailures where others failed often enough in the
-// meantime: it then counts as not looked at. The count goes on; see Forget.
+// Right says that the proof is right. Call it before you do or answer anything because of
+// the proof. The error is ErrTooManyFailures if others failed often enough in the
+// meantime: the proof then counts as not checked. Right does not reset the count; see
+// Forget.
 func (p *Proof) Right(ctx context.Context) error {
 	if p.failures == nil {
 		return nil
@@ -88,8 +89,8 @@ func (p *Proof) Right(ctx context.Context) error {
 	return nil
 }
 
-// Forget ends the count after Right, once all that a sign-in takes is done, in
-// the transaction that makes the session. Where nobody failed it costs nothing.
+// Forget resets the count after Right, once the whole sign-in has succeeded, in the
+// transaction that makes the session. If nobody failed, it costs nothing.
 func (p *Proof) Forget(ctx context.Context) error {
 	if p.failures == nil || p.found.row == nil {
 		return nil
@@ -98,8 +99,8 @@ func (p *Proof) Forget(ctx context.Context) error {
 	return err
 }
 
-// End lets the next proof of the same account be looked at. Call it when a
-// transaction around Wrong is over; more than once does no harm.
+// End lets the next proof of the same account be checked. Call it after a transaction
+// around Wrong has ended; calling it more than once does no harm.
 func (p *Proof) End() {
 	if p.failures == nil || p.ended {
 		return

@@ -7,23 +7,23 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// ProvenUser returns the user with an address that somebody has just proven to
-// be theirs, by a link or a code that was mailed to it and that signs in or sets
-// a password: the proof is all they need. Without one, it creates the user that
-// create makes, with that address, verified; created says so. With create nil a
-// missing user is database.ErrNotFound.
+// ProvenUser returns the user with an address that somebody has just proven to be theirs,
+// by a mailed link or code that signs in or sets a password. If no user has the address,
+// it creates the user that create returns, with that address, verified; created is then
+// true. With a nil create, a missing user is database.ErrNotFound.
 //
-// A user whose address was not verified before may have been made by anybody who
-// knew it, and left open a way in. So AddressProven happens first: accounts,
-// passwords included, sessions, what plugins declare as Credentials and Pending,
-// and other sign-ups with the address end. Then the address is marked verified.
+// Anybody who knew the address may have created a user whose address is not verified, and
+// left a way in. So for such a user AddressProven happens first: accounts, passwords
+// included, sessions, the Credentials and Pending of plugins, and other sign-ups with the
+// address end. Then the address is marked verified.
 //
-// It happens in one transaction, that of ctx if there is one, which holds the
-// user's row. When somebody else creates a user with the address at the same
-// moment the error is database.ErrUnique; begin the whole transaction again.
+// All happens in one transaction, that of ctx if it has one, which locks the user's row.
+// If somebody else creates a user with the address at the same moment, the error is
+// database.ErrUnique; start the whole transaction again.
 func (h *Host) ProvenUser(ctx context.Context, email string, create func() (*User, error)) (user *User, created bool, err error) {
 	email = storedEmail(email)
-	err = h.Transaction(ctx, func(ctx context.Context) error {
+	// Not h.Transaction, which commits with a step-up: half a proof is none.
+	err = h.auth.db.Transaction(ctx, func(ctx context.Context) error {
 		user, err = h.auth.users.GetLocked(ctx, database.Eq("email", email))
 		if errors.Is(err, database.ErrNotFound) && create != nil {
 			created = true
@@ -48,54 +48,54 @@ func (h *Host) ProvenUser(ctx context.Context, email string, create func() (*Use
 func (h *Host) createProven(ctx context.Context, email string, create func() (*User, error)) (*User, error) {
 	user, err := create()
 	if err != nil {
-		return nil, err
+		return nil, undoing(err)
 	}
 	user.Email, user.EmailVerified = email, true
 	return user, h.auth.users.Create(ctx, user)
 }
 
-// AddressProof is proof of an address by what was mailed to it.
+// AddressProof is the proof of an address by a mailed link or code.
 type AddressProof struct {
 	// Email is the address. Required.
 	Email string
-	// Claim is the sign-up that the link or code was mailed for, as ClaimFor said
-	// then; "" for one that was mailed for none in particular.
+	// Claim is the sign-up that the link or code was mailed for, as ClaimFor returned it
+	// then; "" if it was mailed for no particular sign-up.
 	Claim string
 }
 
-// ProvenAddress is what a proof came to.
+// ProvenAddress is the result of a proof.
 type ProvenAddress struct {
 	User *User
 	// First says that nobody had proven the address before.
 	First bool
-	// SignedUpHere says that this very browser made the sign-up that is proven.
-	// Any other browser may belong to somebody who did not sign up at all, and
-	// whom a session would hide that somebody else did: it signs in itself.
+	// SignedUpHere says that this browser made the sign-up that is proven. Do not sign
+	// any other browser in: its user may not have signed up at all, and a session would
+	// hide from them that somebody else did. Let them sign in themselves.
 	SignedUpHere bool
 }
 
-// ProveAddress marks an address verified that somebody has proven by a link or a
-// code which signs nobody in by itself. For the first proof it decides what of
-// the user is the prover's, and ends all else (AddressProven):
+// ProveAddress marks an address as verified that somebody has proven by a link or a code
+// which does not sign in by itself. The first proof decides which parts of the user
+// belong to the person who proves, and ends the others (AddressProven):
 //
-//   - Where the request has a session of the user, all that the user has stays:
-//     whoever set it up also reads the mail. So do claims of others end.
-//   - Else the sign-up that is proven counts: the one this browser made, if it
-//     made one with this address, else that of Claim. Its password stays or comes
-//     to be the user's; sessions, other accounts, credentials and what is pending
-//     end, and for a later sign-up than the first also the name and the columns
-//     that the first one chose.
-//   - But from another browser than the one that signed up, whoever reads the mail
-//     may not know whose sign-up it is of. Nobody's password stays, and it can be
-//     reset, where others could not sign up (SignUpRefused); where the browser
-//     itself made a sign-up that no longer stands; where the proof is for a later
-//     sign-up, and the user is not one of SignedUp who was never signed in; and
-//     where it is for none in particular, and there is another sign-up by now.
-//     Without those, it counts as one of the first.
+//   - If the request has a session of the user, everything that the user has stays, since
+//     whoever set it up also reads the mail. Claims of others end.
+//   - Otherwise the sign-up that is proven counts: the one that this browser made with
+//     this address, if there is one, else that of Claim. Its password stays, or becomes
+//     the user's. Sessions, other accounts, credentials and pending values end. If it is
+//     a later sign-up than the first, the name and the columns of the first end too.
+//   - In another browser than the one that signed up, the person who reads the mail may
+//     not know whose sign-up this is. Then no password stays, and the person can reset
+//     it, in each of these cases: another sign-up was refused (SignUpRefused); the
+//     browser itself made a sign-up that is no longer valid; the proof is for a later
+//     sign-up, and the user is not one of SignedUp who has never signed in; the proof is
+//     for no particular sign-up, and there is another sign-up by now. In all other
+//     cases it counts as a proof of the first sign-up.
 //
-// An address that was proven before changes nothing. Nobody with the address is
-// database.ErrNotFound, a sign-up that no longer stands ErrClaimEnded. It happens
-// in one transaction, that of c if there is one, which holds the user's row.
+// If the address was proven before, nothing changes. If no user has the address, the
+// error is database.ErrNotFound; for a sign-up that is no longer valid it is
+// ErrClaimEnded. All happens in one transaction, that of c if it has one, which locks the
+// user's row.
 func (c *Ctx) ProveAddress(p AddressProof) (*ProvenAddress, error) {
 	email := storedEmail(p.Email)
 	var proven *ProvenAddress

@@ -14,8 +14,8 @@ import (
 	"github.com/better-auth-go/better-auth/internal/router"
 )
 
-// Rule allows Max requests for each client and path in a Window. The window
-// starts anew with each request that was allowed, as in the reference.
+// Rule allows Max requests for each client and path in a Window. The window starts again
+// with each request that is allowed, as in the TypeScript server.
 type Rule struct {
 	// Window is at least a millisecond.
 	Window time.Duration
@@ -23,13 +23,12 @@ type Rule struct {
 	Max int
 }
 
-// RateLimit is the limit of some paths. Make one with Limit, LimitFunc or
-// AllowUnlimited.
+// RateLimit is the limit of some paths. Make one with Limit, LimitFunc or AllowUnlimited.
 //
 // Its path is a route without the base path, as its operation declares it
-// ("/reset-password/:token"); in one with a "*" a * matches within a segment
-// and a segment ** any number of them. Of RateLimitConfig.Rules one without a
-// "*" that is the route of no operation is an error of Build.
+// ("/reset-password/:token"). In a path with a "*", * matches any characters within a
+// segment, and a segment ** matches any number of segments. In RateLimitConfig.Rules, a
+// path without a "*" that is the route of no operation is an error of Build.
 type RateLimit struct {
 	path   string
 	kind   limitKind
@@ -45,18 +44,18 @@ const (
 	noLimit
 )
 
-// Limit is a rule for a path.
+// Limit sets the rule for a path.
 func Limit(path string, rule Rule) RateLimit {
 	return RateLimit{path: path, kind: limitByRule, rule: rule}
 }
 
 type ruleFunc = func(r *http.Request, current Rule) (rule Rule, limited bool)
 
-// LimitFunc lets decide choose the rule for each request to a path, given the rule
-// that would apply without it. limited false lifts the limit. A rule without a Window
-// or Max, or with a Window longer than an hour and than every other rule's, fails the
-// request, as does a panic. decide is called by many goroutines at once, before the
-// request's body, origin or session have been looked at.
+// LimitFunc lets decide choose the rule for each request to a path. current is the rule
+// that would apply without it. If limited is false, the request is not limited. A rule
+// without a Window or Max, or with a Window that is longer than an hour and than that of
+// every other rule, fails the request, and so does a panic. decide is called by many
+// goroutines at once, before the request's body, origin and session are checked.
 func LimitFunc(path string, decide func(r *http.Request, current Rule) (rule Rule, limited bool)) RateLimit {
 	return RateLimit{path: path, kind: limitByFunc, decide: decide}
 }
@@ -64,40 +63,40 @@ func LimitFunc(path string, decide func(r *http.Request, current Rule) (rule Rul
 // AllowUnlimited lifts every limit for a path.
 func AllowUnlimited(path string) RateLimit { return RateLimit{path: path, kind: noLimit} }
 
-// Path is what the limit is for.
+// Path returns the path that the limit is for.
 func (l RateLimit) Path() string { return l.path }
 
-// RateLimitConfig says how often a client may call. Limits are on by default:
-// 100 requests in 10 seconds for each client and path; 3 for paths that start
-// with /sign-in, /sign-up, /change-password or /change-email; 3 in a minute for
-// those that send mail. Calls in process are not limited.
+// RateLimitConfig says how often a client may call. Limits are on by default: 100
+// requests in 10 seconds for each client and path; 3 in 10 seconds for paths that start
+// with /sign-in, /sign-up, /change-password or /change-email; 3 in a minute for paths
+// that send mail. Calls in process are not limited.
 type RateLimitConfig struct {
 	// Disabled turns all limits off. Default false.
 	Disabled bool
-	// Window is the time in which the general rule counts. Default 10 seconds.
+	// Window is the window of the general rule. Default 10 seconds.
 	Window time.Duration
 	// Max is how many requests the general rule allows in a Window. Default 100.
 	Max int
-	// Rules are the application's own; the first that matches wins over all
-	// others. Default none.
+	// Rules are the application's own; the first that matches takes precedence over all
+	// other limits. Default none.
 	Rules []RateLimit
-	// Storage is where requests are counted: CountInDatabase or CountIn. Default: in
-	// this process, so that n processes allow n times as much.
+	// Storage says where requests are counted: CountInDatabase or CountIn. Default: in
+	// the memory of this process, so n processes allow n times as much.
 	Storage RateLimitStorage
 }
 
-// RateLimitStorage is a place where requests are counted. The zero value is this
-// process.
+// RateLimitStorage is the place where requests are counted. The zero value is the memory
+// of this process.
 type RateLimitStorage struct {
 	database, own bool
 	store         RateLimitStore // where own
 }
 
-// CountInDatabase counts for all processes in the table rateLimit, which
-// exists only with this choice. Every request that is allowed costs a write.
+// CountInDatabase counts for all processes in the table rateLimit, which exists only with
+// this setting. Every request that is allowed costs a write.
 func CountInDatabase() RateLimitStorage { return RateLimitStorage{database: true} }
 
-// CountIn counts in a store of the application's own. A nil one is an error of Build.
+// CountIn counts in a store of the application. A nil store is an error of Build.
 func CountIn(store RateLimitStore) RateLimitStorage {
 	return RateLimitStorage{own: true, store: store}
 }
@@ -142,9 +141,9 @@ func (l RateLimit) problem() error {
 	case l.kind == 0:
 		return errors.New("is empty; make it with Limit, LimitFunc or AllowUnlimited")
 	case !strings.HasPrefix(l.path, "/") && !strings.HasPrefix(l.path, "*"):
-		return errors.New("needs a path that starts with a slash; write it as /sign-in/email, or with * for any characters")
+		return errors.New("needs a path that starts with a slash; write it like /sign-in/email, with * for any characters")
 	case l.kind == limitByFunc && l.decide == nil:
-		return errors.New("has no function; give LimitFunc one")
+		return errors.New("has no function; pass LimitFunc one")
 	case l.kind == limitByRule:
 		return l.rule.problem()
 	}
@@ -159,7 +158,7 @@ func (a *Auth) checkRateConfig() (problems []error) {
 		problems = append(problems, problem("", "config RateLimit"+item, format, args...))
 	}
 	if cfg.Storage.own && cfg.Storage.store == nil {
-		add(".Storage", "CountIn was given no store; give it one, or use CountInDatabase")
+		add(".Storage", "CountIn got a nil store; pass it one, or use CountInDatabase")
 	}
 	if cfg.Window < 0 || cfg.Max < 0 {
 		add("", "Window or Max is negative; leave them at 0 for the defaults")
@@ -172,7 +171,7 @@ func (a *Auth) checkRateConfig() (problems []error) {
 	return problems
 }
 
-// checkRate answers 429 in the reference's form: JSON, X-Retry-After. A
+// checkRate answers 429 in the TypeScript server's form: JSON, X-Retry-After. A
 // store that cannot decide fails the request: a guesser who can bring the store
 // down must not be let through for it.
 func (c *Ctx) checkRate(path string, op *operation) error {
@@ -251,7 +250,7 @@ func (a *Auth) resolveRules() (rules []RateLimit, problems []error) {
 		case rule.problem() != nil: // reported already
 		case strings.Contains(rule.path, "*"):
 		case !a.routes.Serves(rule.path):
-			problems = append(problems, problem("", "config RateLimit.Rules "+rule.path, "is the route of no operation, so it has no effect%s", a.routes.Hint(rule.path)))
+			problems = append(problems, problem("", "config RateLimit.Rules "+rule.path, "is not the route of any operation, so it has no effect%s", a.routes.Hint(rule.path)))
 		default:
 			rule.path = router.Pattern(rule.path)
 		}

@@ -9,18 +9,17 @@ import (
 	"github.com/better-auth-go/better-auth/internal/ratelimit"
 )
 
-// RateLimitStore counts requests, such as in a store that several servers
-// share. Implementations are safe for concurrent use.
+// RateLimitStore counts requests, for instance in a store that several servers share.
+// Implementations are safe for concurrent use.
 type RateLimitStore interface {
-	// Consume counts one request under key at now and says whether rule allows
-	// it; if not, retryAfter is how long to wait. It is atomic for each key: of
-	// requests that arrive together, no more pass than the rule allows. A
-	// request that is refused does not count. A key is a client's address and a
-	// route: at most as many as routes for each client.
+	// Consume counts one request under key at now and says whether rule allows it. If
+	// not, retryAfter is how long to wait. It is atomic for each key: of requests that
+	// arrive together, no more pass than the rule allows. A refused request does not
+	// count. A key consists of a client's address and a route, so each client has at most
+	// as many keys as there are routes.
 	//
-	// An error means that the store could not decide, never that the request is
-	// refused; the client is then answered 500. Consume should give up when ctx
-	// ends.
+	// An error means that the store could not decide, never that the request is refused;
+	// the client then gets a 500. Consume should return when ctx ends.
 	Consume(ctx context.Context, key string, rule Rule, now time.Time) (allowed bool, retryAfter time.Duration, err error)
 }
 
@@ -31,7 +30,7 @@ func (s plainStore) Consume(ctx context.Context, key string, rule Rule, now time
 	return s.Store.Consume(ctx, key, ratelimit.Rule(rule), now)
 }
 
-// rateRow is a row of the reference's table.
+// rateRow is a row of the TypeScript server's table.
 type rateRow struct {
 	Key         string `json:"key" db:"key,unique"`
 	Count       int64  `json:"count"`

@@ -23,15 +23,15 @@ func (e *NotReadyError) Error() string {
 func (e *NotReadyError) Unwrap() error { return e.Err }
 
 // Ready reports whether requests can be served now: the database answers, it has the
-// tables and columns that Build demanded, and mail that is asked for can be queued.
-// nil means yes. The error joins a *NotReadyError for each check that failed; what
-// follows from a database that does not answer is not checked.
+// tables and columns that Build required, and mail can be queued. nil means yes. The
+// error joins a *NotReadyError for each check that failed; if the database does not
+// answer, checks that need it are skipped.
 //
-// It is bounded by ctx, so give it a deadline, and it costs a few statements, so ask
-// it every few seconds and not for each request. The route /ok says only that the
-// process answers. What a client is told is the application's to decide: no more
-// than a status, where anybody may ask. It is safe for concurrent use; checks take
-// turns. After Close it is an error where there is a Mailer.
+// It runs until ctx ends at the latest, so give ctx a deadline. It costs a few
+// statements, so call it every few seconds, not for each request. The route /ok says only
+// that the process answers. The application decides what a client is told: where anybody
+// may ask, no more than a status. Ready is safe for concurrent use; checks take turns.
+// After Close it returns an error if there is a Mailer.
 func (a *Auth) Ready(ctx context.Context) error {
 	select {
 	case a.checking <- struct{}{}:

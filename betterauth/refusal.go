@@ -10,38 +10,38 @@ import (
 	"unicode"
 )
 
-// Refusal says to whoever runs the application why a request was turned away: the
-// client sees an ErrorCode and no more. See ErrorCode.Refuse.
+// Refusal tells the operator of the application why a request was refused; the client
+// sees an ErrorCode and no more. See ErrorCode.Refuse.
 //
-// It goes into a log that hostile requests write to as well. Reason and Configure
-// are words of the program's own; of what a client sent, Seen has what decided, and
-// never a secret, a token, a code or somebody's address. Texts in it are cut after
-// 200 characters, and what is not printable is replaced.
+// Hostile requests write to the same log. So Reason and Configure are constant texts of
+// the program. Seen holds values of the request that decided, but never a secret, a
+// token, a code or a person's address. Texts in Seen are cut to 200 characters, and
+// characters that are not printable are replaced.
 type Refusal struct {
 	// Reason says what was wrong, in constant words. Required.
 	Reason string
-	// Configure says what to change in the application where the request was meant
-	// to be served: "add it to Config.TrustedOrigins". Default "": it is the
-	// client's to do better.
+	// Configure says what to change in the application if the request was meant to be
+	// served: "add it to Config.TrustedOrigins". Default "": the client has to change its
+	// request.
 	Configure string
-	// Seen are what was compared, such as an origin and those that are trusted.
+	// Seen are the values that were compared, such as an origin and those that are
+	// trusted.
 	Seen []slog.Attr
-	// Err is the cause, if there is one: it is logged, and errors.Is matches it.
+	// Err is the cause, nil without one: it is logged, and errors.Is matches it.
 	Err error
 }
 
-// Refuse returns an error that answers the client as e does and leaves a trace in
-// the log when it is answered. errors.Is matches e.
+// Refuse returns an error that answers the client as e does and logs r when it is
+// answered. errors.Is matches e.
 //
-// Every refusal (a status below 500) is logged at Debug, with its operation, status
-// and code. One with a Configure is a Warn, so that somebody new sees it, and is
-// so once a minute for each code and reason: whoever sends bad requests
-// all day fills no log.
+// Every refusal (a status below 500) is logged at Debug, with its operation, status and
+// code. A refusal with a Configure is logged at Warn, so that a developer sees it, but
+// only once a minute for each code and reason, so that a client cannot fill the log.
 func (e *ErrorCode) Refuse(r Refusal) error { return &codedError{code: e, cause: r.Err, refusal: &r} }
 
-// LogRefusal leaves the trace of a refusal that is not answered as an error, such as
-// by an operation that redirects to a page. What an operation returns leaves its
-// trace by itself.
+// LogRefusal logs a refusal that is not returned as an error, for instance by an
+// operation that redirects to a page. An error that an operation returns is logged
+// without it.
 func (c *Ctx) LogRefusal(err error) {
 	if err == nil || isAnswer(err) {
 		return

@@ -14,11 +14,11 @@ import (
 	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
-// ServeHTTP answers every request under the base path; anything else, unknown
-// paths and wrong methods included, is 404 NOT_FOUND. HEAD is answered where
-// GET is: with the same header and no body, and without effects. Its stages: pages
-// of other origins, whose preflights are answered there, request hooks, rate limit,
-// router, body, origin, input, before hooks, access, handler, after hooks, answer.
+// ServeHTTP answers every request under the base path. Anything else, unknown paths and
+// wrong methods included, is 404 NOT_FOUND. HEAD is answered where GET is: with the same
+// header, without a body and without effects. Its stages: pages of other origins, whose
+// preflights are answered there, request hooks, rate limit, router, body, origin, input,
+// before hooks, access, handler, after hooks, answer.
 func (a *Auth) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := a.newCtx(r.Context(), r)
 	value, err := c.serve(w, r)
@@ -97,6 +97,7 @@ func (c *Ctx) dispatch(src input.Source) (any, error) {
 // finish takes back the session of a request that failed after it was made,
 // such as in an after hook: whoever asked was told that it did not work.
 func (c *Ctx) finish(value any, err error) (any, error) {
+	err = undoing(err) // or a mark would keep the transaction of whoever calls in process
 	if err == nil || isAnswer(err) || c.login.created == nil {
 		if err == nil || isAnswer(err) {
 			c.tellSignIns()

@@ -19,7 +19,8 @@ type User struct {
 	Extra         database.Extra `json:"-"`
 }
 
-// Session is one signed-in device. Token is its secret: who holds it is the user.
+// Session is one signed-in device. Token is its secret: whoever has it can act as the
+// user.
 type Session struct {
 	ExpiresAt time.Time      `json:"expiresAt"`
 	Token     string         `json:"token" db:"token,unique"`
@@ -69,9 +70,9 @@ const ProviderCredential = "credential"
 type Identity struct {
 	Session *Session `json:"session"`
 	User    *User    `json:"user"`
-	// Source is the name of the SessionSource that vouches for the user, "" for
-	// a session that somebody signed in for. With one, Session is made up for
-	// this request and stored nowhere.
+	// Source is the name of the SessionSource that vouches for the user, "" for a session
+	// that somebody signed in to. If it is set, Session exists for this request only and
+	// is not stored.
 	Source string `json:"-"`
 }
 

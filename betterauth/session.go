@@ -33,22 +33,22 @@ type readOptions struct {
 	noRefresh bool // do not slide the expiry
 }
 
-// Session returns who the request is from. It is loaded at most once, with one
-// query, and refreshed when it is due. Without a valid session the error is
-// ErrNoSession; any other error means that it is not known. Where a source
-// vouches for somebody, Identity.Source says which; see SessionSource.
+// Session returns the session of the request with its user. It is loaded at most once,
+// with one query, and refreshed when it is due. Without a valid session the error is
+// ErrNoSession; any other error means that the core could not find out. If a source
+// vouches for the user, Identity.Source names it; see SessionSource.
 func (c *Ctx) Session() (*Identity, error) { return c.readSession(readOptions{}) }
 
-// Identity returns who an operation that demands a session is called by. It is
-// never nil where Access is WithSession, WithStoredSession or WithFreshSession,
-// from the before hooks' end on. Where Access is WithStoredSessionOrInProcess or
-// WithFreshSessionOrInProcess it is nil for the server itself, which calls in
-// process without a session, and for nobody else. For other operations use
+// Identity returns the session and user of an operation that requires a session. It is
+// set once the before hooks have run. If Access is WithSession, WithStoredSession or
+// WithFreshSession, it is never nil from then on. If Access is
+// WithStoredSessionOrInProcess or WithFreshSessionOrInProcess, it is nil only for the
+// server itself, which calls in process without a session. In other operations use
 // Session.
 func (c *Ctx) Identity() *Identity { return c.login.identity }
 
-// StoredSession is Session, but believes neither the cookie cache nor a source
-// that vouches for somebody: that is ErrNoSession.
+// StoredSession is Session, but accepts neither a copy in the cookie cache nor a source
+// that vouches for the user; for the latter the error is ErrNoSession.
 func (c *Ctx) StoredSession() (*Identity, error) {
 	id, err := c.readSession(readOptions{stored: true})
 	if err == nil && c.login.vouched {
@@ -57,11 +57,11 @@ func (c *Ctx) StoredSession() (*Identity, error) {
 	return id, err
 }
 
-// NewIdentity returns the session this request created, if it did.
+// NewIdentity returns the session that this request made. ok is false if it made none.
 func (c *Ctx) NewIdentity() (*Identity, bool) { return c.login.created, c.login.created != nil }
 
-// Fresh reports whether the session was created recently enough for what
-// SessionConfig.FreshAge guards. What a source vouches for never is.
+// Fresh reports whether the session was created less than SessionConfig.FreshAge ago. A
+// session that a source vouches for is never fresh.
 func (c *Ctx) Fresh(s *Session) bool {
 	if c.login.vouched {
 		return false
@@ -102,7 +102,7 @@ func (c *Ctx) readSession(o readOptions) (*Identity, error) {
 	return c.login.identity, c.login.err
 }
 
-// loadSession follows the reference's order: cookie, cache, database, expiry,
+// loadSession follows the TypeScript server's order: cookie, cache, database, expiry,
 // sliding refresh. Only what the database said can clear a cookie.
 func (c *Ctx) loadSession(o readOptions) (*Identity, error) {
 	c.clearUnusedCache()

@@ -264,7 +264,7 @@ func TestInProcess(t *testing.T) {
 func TestCookieCache(t *testing.T) {
 	t.Parallel()
 	for _, strategy := range []string{"compact", "jwt", "jwe"} {
-		t.Run(string(strategy), func(t *testing.T) {
+		t.Run(strategy, func(t *testing.T) {
 			t.Parallel()
 			kit := plugintest.NewWith(t, plugintest.Options{Config: betterauth.Config{
 				Session:           betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true, Strategy: strategy}},

@@ -12,18 +12,18 @@ import (
 type SessionCookies int
 
 const (
-	// AllCookies are the session's own and its copy in the cookie cache.
+	// AllCookies are the session's own cookies and its copy in the cookie cache.
 	AllCookies SessionCookies = iota
-	// CacheOnly is the copy alone, for a session that is as it was: none without
-	// a cookie cache.
+	// CacheOnly is the copy in the cookie cache alone, for a session that did not change.
+	// Without a cookie cache it sets no cookie.
 	CacheOnly
 )
 
-// RefreshCookies goes on with the request's session after it or its user changed:
-// id is what they are now, for Session and Identity as well, and which are the
-// cookies that are set anew, so that copies in the browser are current. A browser
-// that is not to be remembered stays so. For an identity that a source vouches for
-// no cookie is set. Another session than the request's is for SignIn and Resume.
+// RefreshCookies updates the request's session after it or its user changed. Session and
+// Identity return id from then on, and the cookies that which names are set again, so
+// that copies in the browser are current. A browser that signed in with Remember false
+// stays so. For an identity that a source vouches for, no cookie is set. id must be of
+// the request's session; to change to another session use SignIn or Resume.
 func (c *Ctx) RefreshCookies(id *Identity, which SessionCookies) {
 	if c.login.vouched {
 		c.login.identity = &Identity{Session: id.Session, User: id.User, Source: c.login.identity.Source}
@@ -37,32 +37,32 @@ func (c *Ctx) RefreshCookies(id *Identity, which SessionCookies) {
 	c.setSessionCookies(id, c.Remembered())
 }
 
-// Remembered reports whether the browser of the request is to be remembered, as
-// every browser is that did not ask for the contrary when it signed in:
-// SignIn.Remember. It is what sessions follow with Remember nil.
+// Remembered reports whether the browser of the request is remembered. It is false only
+// if the browser signed in with SignIn.Remember false. New sessions whose Remember is nil
+// follow it.
 func (c *Ctx) Remembered() bool {
 	return !slices.Contains(c.SignedCookieValues(cookieDontRemember), "true")
 }
 
-// Remember ends the wish of a browser not to be remembered, for the sessions it will
-// have: one that is made by this request follows SignIn.Remember all the same.
+// Remember clears the browser's choice not to be remembered, for later sessions. A
+// session that this request makes follows SignIn.Remember all the same.
 func (c *Ctx) Remember() { c.ClearCookie(cookieDontRemember) }
 
-// Resume makes the browser go on with another session, which the caller has read
-// from the database and found to be theirs: the way back from a session that
-// stood in for it. remember false keeps it until the browser closes, as
-// SignIn.Remember.
+// Resume makes the browser continue with another session, for instance when an
+// administrator stops acting as a user. The caller has read id from the database and
+// checked that it belongs to this browser. With remember false the cookie lasts until the
+// browser closes, as with SignIn.Remember.
 func (c *Ctx) Resume(id *Identity, remember bool) {
 	c.login = loginState{read: true, stored: true, identity: id}
 	c.setSessionCookies(id, remember)
 }
 
-// ForgetSession makes the browser forget the session. It does not end it; see
-// Sessions.
+// ForgetSession makes the browser delete the session's cookies. It does not end the
+// session; see Sessions.
 func (c *Ctx) ForgetSession() { c.clearSessionCookies() }
 
-// IssuedSession returns the session whose token this request's answer hands
-// out: a new one, or one that was prolonged.
+// IssuedSession returns the session whose token this request's answer hands out: a new
+// session, or one that was prolonged.
 func (c *Ctx) IssuedSession() (*Session, bool) {
 	if c.login.issued == nil {
 		return nil, false
@@ -177,12 +177,15 @@ func (c *Ctx) clearSessionCookies() {
 // abandonSession ends the session this request made and drops its cookies from
 // the answer.
 func (c *Ctx) abandonSession() error {
-	token := c.login.created.Session.Token
+	session, ctx := c.login.created.Session, context.WithoutCancel(c.Context)
+	if slices.ContainsFunc(c.signIns, func(s SignedIn) bool { return s.SessionID == session.ID }) {
+		ctx = context.WithValue(ctx, abandonedKey{}, session.ID)
+	}
 	c.login = loginState{}
 	for _, key := range []string{cookieSession, cookieCache, cookieDontRemember} {
 		c.dropCookies(c.CookieName(key))
 	}
-	_, err := c.auth.sessions.store.Delete(context.WithValue(context.WithoutCancel(c.Context), abandonedKey{}, true), database.Eq("token", token))
+	_, err := c.auth.sessions.store.Delete(ctx, database.Eq("token", session.Token))
 	return err
 }
 

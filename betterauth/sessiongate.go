@@ -9,92 +9,92 @@ import (
 	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
-// Assurance says how strongly a sign-in proved who the person is.
+// Assurance says how strong the proof of a sign-in was.
 type Assurance int
 
 const (
 	// SingleFactor is one proof: a password, a link in a mail, a passkey whose
 	// authenticator did not verify its user.
 	SingleFactor Assurance = iota
-	// MultiFactor is possession and knowledge or biometry together: a passkey
-	// with user verification, a password with a one-time code.
+	// MultiFactor is possession together with knowledge or biometry: a passkey with user
+	// verification, a password with a one-time code.
 	MultiFactor
 )
 
-// SignIn says how somebody proved who they are.
+// SignIn says how a user proved who they are, and what session they get.
 type SignIn struct {
 	// Method names the proof: "email", "passkey", "magic-link".
 	Method string
 	// Assurance is how strong the proof was. Default SingleFactor.
 	Assurance Assurance
-	// Remember false makes a session that ends with the browser, after a day at
-	// most (half of SessionConfig.ExpiresIn, if that is less), and is never
-	// prolonged, whatever client uses it. Nil follows the request's "don't remember" cookie, and remembers
-	// without one.
+	// Remember says whether the browser keeps the session after it closes. With false the
+	// cookie ends with the browser, and the session ends after a day at most (half of
+	// SessionConfig.ExpiresIn, if that is less) and is never prolonged, whatever client
+	// uses it. With nil the request's "don't remember" cookie decides, and without that
+	// cookie the browser is remembered.
 	Remember *bool
-	// Life is how long the session lasts. Default: SessionConfig.ExpiresIn, or a
-	// day for one that is not remembered. It is the first expiry: where sessions
-	// are refreshed this one is too, unless it is no longer than that of one that
-	// is not remembered.
+	// Life is how long the session lasts at first. Default: SessionConfig.ExpiresIn, or a
+	// day for a session that is not remembered. If sessions are refreshed, this one is
+	// too, unless its Life is no longer than that of a session that is not remembered.
 	Life time.Duration
-	// NewUser says that the user was created by this very request.
+	// NewUser says that this request created the user.
 	NewUser bool
 	// Columns are values for added columns of the session, by logical name.
 	Columns database.Set
-	// AllowCrossSite lets Auth.SignIn accept a request that a page of another site
-	// sent, such as the form that carries a SAML response. The handler must have
-	// seen by itself that this browser asked to be signed in: by a state that it
-	// keeps in a cookie (SameSite=None), and finds in RelayState or InResponseTo.
-	// Operations, and Auth.CreateSession, have no use for it. Default false.
+	// AllowCrossSite lets Auth.SignIn accept a request that a page of another site sent,
+	// such as the form that carries a SAML response. The handler must itself check that
+	// this browser asked to sign in: by a state that it stored in a cookie
+	// (SameSite=None) and finds in RelayState or InResponseTo. Operations and
+	// Auth.CreateSession ignore it. Default false.
 	AllowCrossSite bool
 }
 
-// Attempt is what a gate judges: a user who proved who they are, before any
-// session exists.
+// Attempt is what a gate decides about: a user who proved who they are, before a session
+// is made.
 type Attempt struct {
 	User   *User
 	SignIn SignIn
-	// Renews is the session that the user proves again to be theirs, nil where a
-	// new one is to be made. See Ctx.Reauthenticate.
+	// Renews is the session whose user proves again who they are; nil if a new session is
+	// about to be made. See Ctx.Reauthenticate.
 	Renews *Session
 }
 
-// SessionGate is asked before any session is created, whatever the method.
-// Check refuses by an error, or answers with a step-up (see StepUp); no session
-// is made then. A panic refuses.
+// SessionGate is called before any session is made, by whatever method. Check refuses by
+// returning an error, or asks for a further step by returning a StepUp; no session is
+// made then. A panic refuses.
 type SessionGate struct {
-	// Name tells the gate apart in messages. Required.
+	// Name identifies the gate in messages. Required.
 	Name  string
 	Check func(c *Ctx, a *Attempt) error
 }
 
-// StepUp is an error by which a gate, or any handler, answers the request with
-// body and status 200 in place of its usual answer: "a second factor is
-// needed". What the request wrote to the database stays.
+// StepUp returns an error with which a gate, or any handler, replaces the usual answer by
+// body with status 200: "a second factor is needed". What the request wrote to the
+// database is committed.
 func StepUp(body any) error { return &stepUp{body} }
 
 type stepUp struct{ body any }
 
 func (*stepUp) Error() string { return "betterauth: a further step is needed" }
 
-// SignIn makes a session for user: the only way to one. Every gate is asked
-// first; their errors and step-ups come back as they are and are to be
-// returned by the handler. On success the session is stored and its cookies
-// are set on the answer.
+// SignIn makes a session for user; no other function does. It calls every gate first, and
+// returns their errors and step-ups unchanged; the handler returns them too. On success
+// the session is stored and its cookies are set on the answer.
 //
-// After a step-up the browser is nobody's: it forgets the session it had, which
-// may be somebody else's, and keeps the wish not to be remembered, which the
-// sign-in that ends the further step follows with Remember nil.
+// After a step-up the browser is signed out: it deletes the session that it had, which
+// may be another user's. It keeps its choice not to be remembered; the sign-in that
+// completes the further step follows that choice with Remember nil.
 //
-// An operation that signs in says MakesSession; in any other it is an error, since
-// nothing guarded the request as a sign-in.
+// An operation that signs in declares MakesSession. In any other operation SignIn is an
+// error, since the core did not guard the request as a sign-in.
 //
-// It runs in a transaction that holds the user's row, and shows the gates the
-// user as stored now: a ban that commits at the same time either is seen, or
-// finds the session to end. Inside Transaction it takes part in that one.
+// SignIn runs in a transaction that locks the user's row, and passes the gates the user
+// as stored now. So a ban that commits at the same time is either seen by a gate, or
+// finds the new session and ends it. Inside Transaction it takes part in that
+// transaction.
 func (c *Ctx) SignIn(user *User, how SignIn) (session *Session, err error) {
 	if c.op != nil && c.op.SignIn != MakesSession {
-		return nil, fmt.Errorf("operation %s makes a session and does not say SignIn: MakesSession", c.op.ID)
+		return nil, fmt.Errorf("operation %s makes a session but does not declare SignIn: MakesSession", c.op.ID)
 	}
 	err = c.Transaction(func(tx *Ctx) error {
 		attempt := &Attempt{SignIn: how}

@@ -22,21 +22,21 @@ func (s *Sessions) List(ctx context.Context, userID string) ([]*Session, error) 
 	})
 }
 
-// Revoke ends the session with this token if it belongs to the user, and
-// reports whether it did.
+// Revoke ends the session with this token if it belongs to the user. It reports whether
+// it did.
 func (s *Sessions) Revoke(ctx context.Context, userID, token string) (bool, error) {
 	n, err := s.store.Delete(ctx, database.Eq("token", token), database.Eq("userId", userID))
 	return n > 0, err
 }
 
-// RevokeAll ends all sessions of a user, and what SessionsRevoked ends beside
-// them, and returns how many sessions. It is a transaction like Host.Transaction.
-// A user who does not exist has none.
+// RevokeAll ends all sessions of a user, and all else that ends with SessionsRevoked. It
+// returns how many sessions it ended, which is 0 for a user who does not exist. It runs
+// in a transaction like Host.Transaction.
 func (s *Sessions) RevokeAll(ctx context.Context, userID string) (int, error) {
 	return s.revoke(ctx, userID)
 }
 
-// RevokeOthers is RevokeAll but for the session with this token.
+// RevokeOthers is RevokeAll for all sessions but the one with this token.
 func (s *Sessions) RevokeOthers(ctx context.Context, userID, token string) (int, error) {
 	return s.revoke(ctx, userID, database.Ne("token", token))
 }

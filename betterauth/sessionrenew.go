@@ -7,21 +7,21 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// Reauthenticate renews the session the request is from, after its user proved
-// again who they are: it counts as created now, so that operations with
-// WithFreshSession admit it. For plugins that ask again before what matters.
+// Reauthenticate renews the request's session after its user has proved again who they
+// are. The session then counts as created now, so that operations with WithFreshSession
+// accept it. It is for plugins that ask for a password or passkey again before an
+// important change.
 //
-// The session keeps its id and its added columns, and gets a new token, whose
-// cookies are set on the answer: whoever knew the old one has nothing that is
-// fresh now, nor any session. Where sessions are refreshed it is prolonged as by
-// any use of it, unless it is not to be remembered. Every gate is asked as for
-// SignIn, with Attempt.Renews set; their errors and step-ups come back as they
-// are. Of how, Columns are stored, and Remember and NewUser mean nothing.
+// The session keeps its id and its added columns, and gets a new token, whose cookies are
+// set on the answer: whoever else had the old token has no session any more. If sessions
+// are refreshed, its expiry is prolonged as by any use, unless it is not remembered.
+// Every gate is called as in SignIn, with Attempt.Renews set; their errors and step-ups
+// are returned unchanged. Of how, Columns are stored; Remember and NewUser are ignored.
 //
-// A request without a session, or whose session ended or was renewed by another
-// request in the meantime, is ErrUnauthorized. Check that the proof is of the
-// session's own user before calling it. Inside Transaction it takes part in
-// that one.
+// The error is ErrUnauthorized if the request has no session, or if its session ended or
+// was renewed by another request in the meantime. Before you call Reauthenticate, check
+// that the proof belongs to the session's own user. Inside Transaction it takes part in
+// that transaction.
 func (c *Ctx) Reauthenticate(how SignIn) (*Session, error) {
 	id, err := c.StoredSession()
 	if errors.Is(err, ErrNoSession) {
@@ -53,11 +53,11 @@ func (c *Ctx) Reauthenticate(how SignIn) (*Session, error) {
 	return renewed, nil
 }
 
-// RotateSession gives the session the request is from a new token, without any
-// proof: whoever else knew the old one is out, which is due when something about
-// the account changed. The session keeps its id, its added columns, its expiry
-// and its age: what was not fresh before is not fresh after. user is the session's
-// as stored now. The errors are those of Reauthenticate; no gate is asked.
+// RotateSession gives the request's session a new token, without any proof. Whoever else
+// had the old token has no session any more; call it when something about the account
+// changed. The session keeps its id, its added columns, its expiry and its age: a session
+// that was not fresh stays so. user is the session's user as stored now. The errors are
+// those of Reauthenticate; no gate is called.
 func (c *Ctx) RotateSession(user *User) (*Session, error) {
 	id, err := c.StoredSession()
 	if errors.Is(err, ErrNoSession) || err == nil && id.User.ID != user.ID {

@@ -7,11 +7,11 @@ import (
 	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
-// SessionSource finds out who a request is from by something else than the
-// session cookie, such as a header. Make one with TokenSource or IdentitySource.
-// Sources are asked in plugin order, the first that has an answer wins, also over the
-// cookie; and they count for handlers that are not ours as well. An error or a panic
-// fails the request, so that a wrong credential never falls back to another one.
+// SessionSource identifies the user of a request by something other than the session
+// cookie, such as a header. Make one with TokenSource or IdentitySource. Sources are
+// called in plugin order; the first that has an answer is used, even if there is a
+// cookie. They also apply to handlers of the application. An error or a panic fails the
+// request, so that a wrong credential never falls back to another one.
 type SessionSource struct {
 	name string
 	// One of them is set.
@@ -19,39 +19,38 @@ type SessionSource struct {
 	identity func(c *Ctx) (id *Identity, ok bool, err error)
 }
 
-// TokenSource finds the bare token of a stored session; ok is false when the request
-// has none. The token is looked up as any other; find checks only its wrapping. name
-// tells the source apart in messages. find is called by many requests at once.
+// TokenSource finds the token of a stored session in a request. ok is false if the
+// request has none. The core looks the token up as usual; find only unwraps it. name
+// identifies the source in messages. find is called by many requests at once.
 func TokenSource(name string, find func(c *Ctx) (token string, ok bool, err error)) SessionSource {
 	return SessionSource{name: name, token: find}
 }
 
-// IdentitySource vouches for a user without a stored session: by a service's key, a
-// client certificate. vouch checks the credential itself, and returns the user
-// as stored and a Session made up for this request: its UserID is the
-// user's, its ExpiresAt is when the credential ends; ok is false when the request has
-// no credential. It is called at most once a request, by many at once, and a credential
-// that is wrong is an error, such as an ErrorCode of 401. name is what Identity.Source
-// says.
+// IdentitySource vouches for a user without a stored session, such as by a service's key
+// or a client certificate. vouch checks the credential itself. It returns the user as
+// stored, and a Session for this request alone: its UserID is the user's, its ExpiresAt
+// the end of the credential. ok is false if the request has no credential. A wrong
+// credential is an error, such as an ErrorCode of 401. vouch is called at most once for
+// each request, and by many requests at once. name is the value of Identity.Source.
 //
-// No person is present where a source vouches, and nothing can be revoked.
-// So such an identity passes WithSession and Ctx.Session only: it is never
-// stored and never fresh, whatever its CreatedAt says, and no cookie is ever
-// set for it. Operations with WithStoredSession or WithFreshSession, which
-// guard passwords, addresses, sessions and the account itself, answer 401.
+// When a source vouches, no person is present and nothing can be revoked. So such an
+// identity passes only WithSession and Ctx.Session: it is never stored and never fresh,
+// whatever its CreatedAt says, and no cookie is ever set for it. Operations with
+// WithStoredSession or WithFreshSession, which guard passwords, addresses, sessions and
+// the account itself, answer 401.
 func IdentitySource(name string, vouch func(c *Ctx) (id *Identity, ok bool, err error)) SessionSource {
 	return SessionSource{name: name, identity: vouch}
 }
 
-// Name tells the source apart.
+// Name returns the source's name.
 func (s SessionSource) Name() string { return s.name }
 
-// Vouches reports whether IdentitySource made it.
+// Vouches reports whether the source was made by IdentitySource.
 func (s SessionSource) Vouches() bool { return s.identity != nil }
 
 func (s SessionSource) problem() error {
 	if s.name == "" || s.token == nil && s.identity == nil {
-		return errors.New("needs a name and a function; make it with TokenSource or IdentitySource")
+		return errors.New("needs a name and a function; pass both to TokenSource or IdentitySource")
 	}
 	return nil
 }
@@ -74,7 +73,7 @@ func (s compiledSource) findIdentity(c *Ctx) (id *Identity, ok bool, err error) 
 	}
 	switch {
 	case id == nil || id.User == nil || id.Session == nil || id.User.ID == "" || id.Session.UserID != id.User.ID:
-		return nil, false, fmt.Errorf("session source %s of plugin %s vouches for nobody in particular", s.name, s.plugin)
+		return nil, false, fmt.Errorf("session source %s of plugin %s returned no user, or a session of another user", s.name, s.plugin)
 	case !id.Session.ExpiresAt.After(c.Now()):
 		return nil, false, ErrNoSession
 	}

@@ -94,7 +94,7 @@ func TestSourcesVouchForSomebody(t *testing.T) {
 			continue
 		}
 		answer.WantBody(http.StatusInternalServerError, failedToGet)
-		if log := kit.Log.String(); !strings.Contains(log, "session source badge of plugin vouching vouches for nobody in particular") {
+		if log := kit.Log.String(); !strings.Contains(log, "session source badge of plugin vouching returned no user, or a session of another user") {
 			t.Errorf("%s: %s", name, log)
 		}
 	}

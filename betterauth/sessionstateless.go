@@ -2,21 +2,21 @@ package betterauth
 
 import "github.com/better-auth-go/better-auth/database"
 
-// Stateless keeps sessions in the browser alone, in the cookie cache, instead
-// of a database. Say it instead of Database; nothing is stateless by omission.
+// Stateless keeps sessions in the browser alone, in the cookie cache, instead of in a
+// database. Call it instead of Database; no Auth is stateless by omission.
 //
-// What plugins store, users included, goes to memory, a database that ends with the process:
-// sqlite.Open(":memory:"). Tables are created in it. The Auth does not close it.
+// What plugins store, users included, goes to memory, a database that ends with the
+// process: sqlite.Open(":memory:"). Build creates its tables. The Auth does not close it.
 //
-// Any process with the secret believes a copy until its session expires:
-// nothing sees a revocation before that, and operations that otherwise insist
-// on the database (WithStoredSession, WithFreshSession) believe the copy too.
-// Sessions are not prolonged by use. Users end with the process, so this suits sign-in through
-// other providers, and is of little use with passwords or passkeys. What has
-// expired in memory is removed by Auth.DeleteExpired.
+// Every process with the secret accepts the cookie until the session expires. A
+// revocation has no effect before that, and operations that otherwise require the
+// database (WithStoredSession, WithFreshSession) accept the cookie too. Sessions are not
+// prolonged by use. Users end with the process, so this suits sign-in through other
+// providers, and is of little use with passwords or passkeys. Auth.DeleteExpired removes
+// expired rows from memory.
 //
-// Defaults differ: the cookie cache is on, encrypted ("jwe"), for as long as
-// a session (SessionConfig.ExpiresIn).
+// Defaults differ: the cookie cache is on, encrypted ("jwe"), for as long as a session
+// (SessionConfig.ExpiresIn).
 func (b *Builder) Stateless(memory *database.DB) *Builder {
 	b.stateless, b.memory = true, memory
 	return b
@@ -32,10 +32,10 @@ func (a *Auth) configureStateless() (problems []error) {
 		return problems
 	}
 	if a.db != nil {
-		problems = append(problems, problem("", "database", "Stateless is said, and one is given; call one of Stateless and Database"))
+		problems = append(problems, problem("", "database", "both Stateless and Database are called; call one of them"))
 	}
 	if a.cfg.RateLimit.Storage.database {
-		problems = append(problems, problem("", "config RateLimit.Storage", "there is no database to share; use CountIn"))
+		problems = append(problems, problem("", "config RateLimit.Storage", "CountInDatabase does not work with Stateless, which has no shared database; use CountIn"))
 	}
 	cache.Enabled = true
 	setDefault(&cache.Strategy, cacheJWE)

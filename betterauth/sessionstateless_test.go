@@ -193,11 +193,11 @@ func TestStatelessIsSaid(t *testing.T) {
 	_, err := betterauth.New(cfg).Build(t.Context())
 	wantError(err, "call Database, or Stateless")
 	_, err = betterauth.New(cfg).Database(memory(t)).Stateless(memory(t)).Build(t.Context())
-	wantError(err, "Stateless is said, and one is given")
+	wantError(err, "both Stateless and Database are called")
 	limits := cfg
 	limits.RateLimit.Storage = betterauth.CountInDatabase()
 	_, err = betterauth.New(limits).Stateless(memory(t)).Build(t.Context())
-	wantError(err, "RateLimit.Storage", "no database to share")
+	wantError(err, "RateLimit.Storage", "no shared database")
 	refresh := cfg
 	refresh.Session.CookieCache = betterauth.CookieCacheConfig{Enabled: true, RefreshCache: time.Minute}
 	_, err = betterauth.New(refresh).Database(memory(t)).Build(t.Context())
@@ -212,7 +212,7 @@ func TestStatelessIsSaid(t *testing.T) {
 		}
 	}
 	_, err = betterauth.New(cfg).Stateless(nil).Build(t.Context())
-	wantError(err, "Stateless needs one in memory", `sqlite.Open(":memory:")`)
+	wantError(err, "Stateless got nil", `sqlite.Open(":memory:")`)
 	own := memory(t)
 	auth, err := betterauth.New(cfg).Stateless(own).Build(t.Context())
 	if err != nil {

@@ -5,9 +5,9 @@ import (
 	"net/http"
 )
 
-// SignIn signs user in from a handler of the application's own, such as that of an
-// older login or of SAML, which has found out who sent r. It makes a session and
-// adds its cookies to w's header; the answer itself is the handler's.
+// SignIn signs user in from a handler of the application, such as that of an older login
+// or of SAML, which has checked who sent r. It makes a session and adds its cookies to
+// w's header; the handler itself writes the answer.
 //
 //	session, err := auth.SignIn(w, r, user, betterauth.SignIn{Method: "saml", AllowCrossSite: true})
 //	switch _, further := betterauth.StepUpBody(err); {
@@ -19,26 +19,24 @@ import (
 //		http.Redirect(w, r, "/", http.StatusSeeOther)
 //	}
 //
-// Every gate is asked, as for any other way to sign in: a banned user, and one
-// whose address must be verified and is not, is an ErrorCode. Where a gate demands
-// a further step the error is a step-up: there is no session, the browser has lost
-// the one it had, and what identifies it in the step to come is among the cookies
-// on w. StepUpBody opens it for a handler that redirects; WriteError answers it as
-// the operations do, with 200 and the body that the official client expects.
+// Every gate is called, as in any other sign-in: for a banned user, or one whose address
+// must be verified and is not, the error is an ErrorCode. If a gate requires a further
+// step, the error is a step-up. There is then no session, the browser has lost the one it
+// had, and w's cookies identify the browser in the next step. A handler that redirects
+// checks for a step-up with StepUpBody; WriteError answers it as the operations do, with
+// 200 and the body that the official client expects.
 //
-// A request that a page of another origin sent is refused, as for the operations
-// that sign in: somebody could otherwise sign a browser in as themselves.
-// SignIn.AllowCrossSite lets it through. A GET is taken for a link, which is followed
-// from anywhere: let a handler that reads a form answer POST alone, since
-// Request.FormValue reads the query of a GET as well. Whether the password, assertion or ticket
-// is right, how often one may be tried, and that it is used once are the handler's
-// to see to.
+// A request from a page of another origin is refused, as in the operations that sign in;
+// otherwise an attacker could sign a browser in to the attacker's account.
+// SignIn.AllowCrossSite lets it through. A GET counts as a link, which may be followed
+// from anywhere. So a handler that reads a form must accept POST alone, since
+// Request.FormValue also reads the query of a GET. The handler itself checks the
+// password, assertion or ticket, limits attempts, and makes sure that it is used once.
 //
-// Without a session w has no more than cookies that take one back. An error that is
-// no ErrorCode is a failure, for the constant 500 of WriteError. Hooks on
-// operations do not run, so no plugin adds to the answer: a client that keeps a
-// bearer token is given session.Token by the handler. It is safe for concurrent
-// use.
+// After an error, w has no cookies but those that delete a session. An error that is no
+// ErrorCode is a failure; WriteError answers it with the constant 500. Hooks on
+// operations do not run, so no plugin adds to the answer: for a client that stores a
+// bearer token, the handler sends session.Token. SignIn is safe for concurrent use.
 func (a *Auth) SignIn(w http.ResponseWriter, r *http.Request, user *User, how SignIn) (session *Session, err error) {
 	if user == nil {
 		return nil, errors.New("betterauth: SignIn needs a user")

@@ -9,17 +9,16 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Param is a parameter of a URL's query.
+// Param is a parameter in the query of a URL.
 type Param struct{ Name, Value string }
 
-// Target is the absolute URL that a link leads to: target, which a client
-// named, resolved against this server's base URL, with params set in its query
-// in place of any others of their names. What is then not trusted is
-// ErrInvalidCallbackURL.
+// Target returns the absolute URL that a link leads to: target, which a client named,
+// resolved against this server's base URL. params are set in its query and replace others
+// of their names. If the result is not trusted, the error is ErrInvalidCallbackURL.
 //
-// It is written as browsers write it (WHATWG URL), so that it is what the
-// reference answers: parameters are kept in their order, and encoded as forms
-// are where params are set.
+// The URL is written as browsers write it (WHATWG URL), so that it equals what the
+// TypeScript server answers: parameters keep their order, and are encoded as in forms if
+// params are set.
 func (c *Ctx) Target(target string, params ...Param) (string, error) {
 	resolved, err := weburl.Resolve(c.BaseURL(), target)
 	if err != nil {
@@ -34,9 +33,9 @@ func (c *Ctx) Target(target string, params ...Param) (string, error) {
 	return target, nil
 }
 
-// AddParams adds parameters to the query of a URL, before its fragment, and leaves
-// what is there as it is; a relative URL stays relative. For a target that was
-// checked: see Ctx.Target for one that was not.
+// AddParams adds parameters to the query of a URL, before its fragment, and leaves the
+// rest unchanged; a relative URL stays relative. It is for a target that was checked; for
+// any other use Ctx.Target.
 func AddParams(target string, params ...Param) string {
 	for _, p := range params {
 		target = weburl.Add(target, p.Name, p.Value)

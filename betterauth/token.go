@@ -11,19 +11,19 @@ import (
 )
 
 var (
-	// ErrTokenInvalid says that a token was not made by SignToken for this
-	// purpose, or not with this application's secret.
+	// ErrTokenInvalid says that a token was not made by SignToken for this purpose and
+	// with this application's secret.
 	ErrTokenInvalid = errors.New("betterauth: the token is invalid")
-	// ErrTokenExpired says that a token was good once.
+	// ErrTokenExpired says that a token was valid and has expired.
 	ErrTokenExpired = errors.New("betterauth: the token has expired")
 )
 
-// SignToken makes a JSON Web Token (RFC 7519) of claims, a struct, that is good
-// for ttl and for one purpose: HS256 with the application's current secret. The
-// purpose is the token's type, "<purpose>+jwt" in its header (RFC 8725, section
-// 3.11), so that a token made for one thing opens no other; it names the plugin
-// and what the token does, such as "email-verification.verify". Members keep the
-// struct's order; iat and exp follow them.
+// SignToken makes a JSON Web Token (RFC 7519) of claims, a struct. The token is valid for
+// ttl and for one purpose: HS256 with the application's current secret. purpose is in the
+// header as the token's type, "<purpose>+jwt" (RFC 8725, section 3.11), so that a token
+// for one purpose is refused for any other. It names the plugin and what the token does,
+// such as "email-verification.verify". Members keep the struct's order; iat and exp
+// follow them.
 func (h *Host) SignToken(purpose string, claims any, ttl time.Duration) (string, error) {
 	if purpose == "" {
 		return "", errors.New("betterauth: a token needs a purpose")
@@ -33,15 +33,15 @@ func (h *Host) SignToken(purpose string, claims any, ttl time.Duration) (string,
 		return "", fmt.Errorf("betterauth: claims: %w", err)
 	}
 	if len(raw) < 3 || raw[0] != '{' {
-		return "", errors.New("betterauth: claims are a struct with members")
+		return "", errors.New("betterauth: the claims of a token must be a struct with fields")
 	}
 	now := h.Now()
 	raw = secret.AddClaim(raw, "iat", now.Unix())
 	return h.auth.ring.SignTypedJWT(purpose+"+jwt", secret.AddClaim(raw, "exp", now.Add(ttl).Unix())), nil
 }
 
-// OpenToken checks a token made by SignToken for the same purpose and fills
-// claims. The error is ErrTokenExpired or ErrTokenInvalid.
+// OpenToken checks a token that SignToken made for the same purpose and fills claims. The
+// error is ErrTokenExpired or ErrTokenInvalid.
 func (h *Host) OpenToken(purpose, token string, claims any) error {
 	if purpose == "" {
 		return ErrTokenInvalid
@@ -49,9 +49,9 @@ func (h *Host) OpenToken(purpose, token string, claims any) error {
 	return h.openToken(purpose+"+jwt", token, claims)
 }
 
-// OpenUntypedToken does the same for a token without a purpose, as the TypeScript
-// server makes: whatever that server signs for any of its purposes is one, so the
-// caller checks by the claims that it is what it should be.
+// OpenUntypedToken is OpenToken for a token without a purpose, as the TypeScript server
+// makes them. It accepts every token that server signs, for whatever purpose, so the
+// caller must check by the claims that the token is of the right kind.
 func (h *Host) OpenUntypedToken(token string, claims any) error {
 	return h.openToken("", token, claims)
 }
@@ -73,6 +73,6 @@ func (h *Host) openToken(typ, token string, claims any) error {
 	return nil
 }
 
-// EncodeURIComponent escapes s for a query value as JavaScript's function of
-// that name does: a space is "%20".
+// EncodeURIComponent escapes s for a query value as the JavaScript function of that name
+// does: a space is "%20".
 func EncodeURIComponent(s string) string { return cookie.Encode(s) }

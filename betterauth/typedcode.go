@@ -10,13 +10,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// TypedCode is a code that a person typed, or copied from a mail: the type of a
-// member of an operation's input that takes one. People group digits, mail programs
-// add spaces that cannot be seen, and an input method may write full-width digits;
-// none of that makes a code another one. Compare with Is, Among or
-// CodeStorage.Matches, never with ==. The zero value is no code.
+// TypedCode is a code that a person typed, or copied from a mail. Use it as the type of
+// an input member that takes a code. People group digits, mail programs add invisible
+// spaces, and an input method may write full-width digits; a code with any of these is
+// still the same code. Compare with Is, Among or CodeStorage.Matches, never with ==. The
+// zero value is no code.
 //
-// What differs in spelling only:
+// These differences are ignored:
 //   - white space, and characters without a shape of their own, such as the
 //     zero-width space, the byte order mark and marks of direction;
 //   - hyphens, dashes and the minus sign, which are optional everywhere;
@@ -24,16 +24,16 @@ import (
 //     decimal digits of every script, which count as 0 to 9;
 //   - the case of letters, where the code itself has letters of one case only.
 //
-// A guess matches by that at most three codes of one alphabet: itself, and itself
-// in each case. More than 1024 bytes are nobody's typing, and no code.
+// So one guess matches at most three codes of the same alphabet: the guess itself, in
+// lower case and in upper case. A text of more than 1024 bytes is no code.
 type TypedCode string
 
 // maxTyped bounds what a guess costs, which is compared with each code there is
 // while others wait: a character may have eighteen in its compatibility form.
 const maxTyped = 1024
 
-// Canonical is the code without what is only spelling: what codes are hashed from.
-// It keeps the case of letters.
+// Canonical returns the code without the differences that are ignored, but with the case
+// of its letters. Hashes of codes are computed from it.
 func (t TypedCode) Canonical() string {
 	return strings.Map(func(r rune) rune {
 		if isDash(r) {
@@ -43,11 +43,11 @@ func (t TypedCode) Canonical() string {
 	}, t.spaceless())
 }
 
-// Empty reports whether nothing was typed but spaces and hyphens.
+// Empty reports whether the person typed nothing but spaces and hyphens.
 func (t TypedCode) Empty() bool { return t.Canonical() == "" }
 
-// Is reports whether a person means code. It takes a time that does not depend on
-// how much is right. Nothing is an empty code.
+// Is reports whether the person typed code. Its time does not depend on how many
+// characters are right. No typed text is an empty code.
 func (t TypedCode) Is(code string) bool {
 	kept, given := TypedCode(code).Canonical(), t.Canonical()
 	right := sameText(kept, given)
@@ -57,8 +57,8 @@ func (t TypedCode) Is(code string) bool {
 	return right == 1 && kept != ""
 }
 
-// Among returns the codes that are left of codes once those that a person means
-// are gone, and whether there were any. It looks at every one.
+// Among removes the code that the person typed from codes. It returns the remaining
+// codes, and whether there was one to remove. It always compares all codes.
 func (t TypedCode) Among(codes []string) (left []string, found bool) {
 	left = slices.DeleteFunc(slices.Clone(codes), t.Is)
 	return left, len(left) < len(codes)

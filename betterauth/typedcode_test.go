@@ -168,8 +168,8 @@ func TestCodeStorage(t *testing.T) {
 		t.Parallel()
 		for says, s := range map[string]betterauth.CodeStorage{
 			"none of":              {Form: "rot13"},
-			"need each other":      {Encrypt: xor},
-			"both Hash and":        {Encrypt: xor, Decrypt: xor, Hash: xor},
+			"is missing; set both": {Encrypt: xor},
+			"Hash contradicts":     {Encrypt: xor, Decrypt: xor, Hash: xor},
 			`storage "plain" has`:  {Form: betterauth.CodePlain, Hash: xor},
 			`storage "hashed" has`: {Form: betterauth.CodeHashed, Encrypt: xor, Decrypt: xor},
 		} {

@@ -9,12 +9,12 @@ import (
 
 // UserInfo is a user who is about to be created, for Config.ValidateUserInfo.
 type UserInfo struct {
-	// User is what will be stored, columns of plugins included: what plugins made of
-	// it is there. It is a copy.
+	// User is the user as it will be stored, with the columns and changes of plugins. It
+	// is a copy.
 	User *User
 	// OperationID is the operation that creates the user, such as "signUpEmail",
-	// "signInEmailOTP", "magicLinkVerify" or "createUser"; "" for Go code outside of
-	// any.
+	// "signInEmailOTP", "magicLinkVerify" or "createUser". It is "" for Go code outside
+	// of any operation.
 	OperationID string
 }
 

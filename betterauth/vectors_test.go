@@ -99,9 +99,9 @@ func ask(t *testing.T, kit *plugintest.Kit, lines ...string) (body string, setCo
 func TestRecordedSessionCookies(t *testing.T) {
 	t.Parallel()
 	for _, strategy := range []string{"compact", "jwt", "jwe"} {
-		t.Run(string(strategy), func(t *testing.T) {
+		t.Run(strategy, func(t *testing.T) {
 			t.Parallel()
-			recorded := vectors.Load[recordedCache](t, "sessionDataCookies."+string(strategy))
+			recorded := vectors.Load[recordedCache](t, "sessionDataCookies."+strategy)
 			content := recorded.content(t)
 			want := `{"session":` + string(content.Session) + `,"user":` + string(content.User) + `}`
 			wantBody := jsontext.Value(want)

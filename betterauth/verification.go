@@ -21,8 +21,8 @@ type Verifications struct {
 // for challenges, and most are never answered.
 const sweepEvery = 10 * time.Minute
 
-// Create stores value under identifier for ttl. Identifiers need not be unique;
-// the newest counts.
+// Create stores value under identifier for ttl. Identifiers need not be unique: Find and
+// Take return the newest value.
 func (v *Verifications) Create(ctx context.Context, identifier, value string, ttl time.Duration) (*Verification, error) {
 	row := &Verification{Identifier: identifier, Value: value, ExpiresAt: v.auth.now().Add(ttl)}
 	if err := v.store.Create(ctx, row); err != nil {
@@ -46,8 +46,8 @@ func (v *Verifications) sweep(ctx context.Context) {
 	})
 }
 
-// Find returns the newest value under identifier that has not expired, and
-// leaves it there. Without one the error is database.ErrNotFound.
+// Find returns the newest value under identifier that has not expired, and does not
+// remove it. Without one the error is database.ErrNotFound.
 func (v *Verifications) Find(ctx context.Context, identifier string) (*Verification, error) {
 	rows, err := v.store.List(ctx, database.Query{
 		Where: []database.Cond{database.Eq("identifier", identifier)},
@@ -59,9 +59,9 @@ func (v *Verifications) Find(ctx context.Context, identifier string) (*Verificat
 	return v.newest(rows)
 }
 
-// Take removes everything under identifier and returns the newest value that
-// has not expired: among any number of concurrent calls one gets it, all others
-// database.ErrNotFound. Take before checking, so that a guess costs the value.
+// Take removes all values under identifier and returns the newest that has not expired.
+// Of any number of concurrent calls one gets it, and all others get database.ErrNotFound.
+// Call Take before you check a guess, so that each guess uses up the value.
 func (v *Verifications) Take(ctx context.Context, identifier string) (*Verification, error) {
 	rows, err := v.store.TakeAll(ctx, database.Eq("identifier", identifier))
 	if err != nil {

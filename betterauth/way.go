@@ -10,24 +10,26 @@ import (
 	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
-// ErrLastSignInWay says that a removal would leave a user without any way to
-// sign in. Answer with an error code of your own that says what to do instead.
+// ErrLastSignInWay says that a removal would leave a user without a way to sign in.
+// Answer with an error code of your own that says what to do instead.
 var ErrLastSignInWay = errors.New("betterauth: the last way to sign in")
 
-// KeepSignInWay runs remove, which removes a way to sign in of the user, and
-// undoes it with ErrLastSignInWay if none is left then. Removals of one user
-// take turns, so that two at once never leave none. A user who does not exist
-// is database.ErrNotFound.
+// KeepSignInWay runs remove, which removes one of the user's ways to sign in. If none is
+// left then, it rolls the removal back and returns ErrLastSignInWay. Removals for one
+// user take turns, so that two at once cannot remove the last two. If the user does not
+// exist, the error is database.ErrNotFound.
 //
-// It is a transaction like Transaction: inside another it takes part in that
-// one, which can then only be undone.
+// It runs in a transaction like Host.Transaction, except that every error of remove rolls
+// it back, also a step-up or an error that Commit marked. Inside another transaction it
+// takes part in that one, which can then only be rolled back.
 func (h *Host) KeepSignInWay(ctx context.Context, userID string, remove func(ctx context.Context) error) error {
-	return h.Transaction(ctx, func(ctx context.Context) error {
+	// Not h.Transaction, which commits with a step-up: what is left was not looked at.
+	return h.auth.db.Transaction(ctx, func(ctx context.Context) error {
 		if _, err := h.auth.users.GetLocked(ctx, database.Eq("id", userID)); err != nil {
 			return err
 		}
 		if err := remove(ctx); err != nil {
-			return undoing(err) // what is left was not looked at
+			return undoing(err)
 		}
 		ways, err := h.SignInWays(ctx, userID)
 		if err == nil && len(ways) == 0 {
@@ -37,8 +39,8 @@ func (h *Host) KeepSignInWay(ctx context.Context, userID string, remove func(ctx
 	})
 }
 
-// SignInWays are the names of the ways by which a user can sign in: the
-// provider of each account, then the Credentials of plugins that can.
+// SignInWays returns the names of the ways by which a user can sign in: the provider of
+// each account, then the Credentials of plugins that can.
 func (h *Host) SignInWays(ctx context.Context, userID string) ([]string, error) {
 	accounts, err := h.auth.accounts.List(ctx, database.Query{
 		Where: []database.Cond{database.Eq("userId", userID),
@@ -64,11 +66,11 @@ func (h *Host) SignInWays(ctx context.Context, userID string) ([]string, error) 
 	return ways, nil
 }
 
-// MailReaches reports whether mail is known to reach a user, for ways to sign in
-// by what is mailed: there is a Mailer, and the user has an address that was
-// verified. One that was not may be anybody's, or a slip of the pen, and one in
-// the domain "invalid" is nobody's (RFC 6761, section 6.4). A user who does not
-// exist is not reached.
+// MailReaches reports whether mail is known to reach a user, for ways to sign in by a
+// mailed link or code: there is a Mailer, and the user has a verified address. An address
+// that is not verified may be another person's or a typing error; one in the domain
+// "invalid" belongs to nobody (RFC 6761, section 6.4). For a user who does not exist it
+// is false.
 func (h *Host) MailReaches(ctx context.Context, userID string) (bool, error) {
 	if !h.Site().CanMail {
 		return false, nil

@@ -15,19 +15,18 @@ import (
 // without an error, and SQLite follows so that a schema moves between engines.
 const maxIdentifier = 63
 
-// Compile checks tables and the columns others add to them (extra, by logical
-// table), decides physical names and prepares stores. Added columns come after a
-// table's own, in the given order. It does not touch the database.
+// Compile checks tables and the columns that plugins and the application add to them
+// (extra, by logical table), decides physical names and prepares stores. Added columns
+// come after a table's own, in the given order. It does not touch the database.
 //
-// All problems are reported at once, joined with errors.Join, each naming its
-// table and column: duplicate tables or columns, logical or physical; references
-// to what is not there, or in a circle; unknown types; a table without an id; a
-// malformed row struct; added columns on a row struct without an [Extra] field;
-// identifiers that are empty, longer than 63 bytes, or hold a NUL byte or a
-// double quote.
+// All problems are reported at once, joined with errors.Join, each naming its table and
+// column: duplicate tables or columns, logical or physical; references to what does not
+// exist, or in a cycle; unknown types; a table without an id; a malformed row struct;
+// added columns on a row struct without an [Extra] field; identifiers that are empty,
+// longer than 63 bytes, or hold a NUL byte or a double quote.
 func Compile(db *DB, tables []Table, extra map[string][]Column, opts Options) (*Schema, error) {
 	if db == nil {
-		return nil, errors.New("database: Compile needs a DB; open one with the package of its engine")
+		return nil, errors.New("database: Compile got a nil DB; open one with the package sqlite or postgres")
 	}
 	c := &compiler{s: &Schema{
 		db:     db,
@@ -84,7 +83,7 @@ func (c *compiler) problem(table, column, format string, args ...any) {
 
 func (c *compiler) table(in Table, added []Column) {
 	if in.Name == "" {
-		c.problem("", "", "a table has no name (row %v); name it in TableOf", in.Row)
+		c.problem("", "", "a table has no name (row %v); pass TableOf its name", in.Row)
 		return
 	}
 	if _, twice := c.s.byName[in.Name]; twice {
@@ -119,7 +118,7 @@ func (c *compiler) table(in Table, added []Column) {
 		}
 		t.row = row
 		if other, twice := c.s.byRow[in.Row]; twice {
-			c.problem(in.Name, "", "its row type %v already carries table %s; give each table a struct of its own", in.Row, other.Name)
+			c.problem(in.Name, "", "its row type %v already belongs to table %s; give each table a struct of its own", in.Row, other.Name)
 		}
 		c.s.byRow[in.Row] = t
 	}
@@ -140,7 +139,7 @@ func (c *compiler) table(in Table, added []Column) {
 	if t.id = t.byName["id"]; t.id == nil {
 		c.problem(in.Name, "", "has no id column; add a field tagged db:\"id\"")
 	} else if t.id.Type != String || !t.id.Required || t.id.References != nil {
-		c.problem(in.Name, "id", "must be a required string that refers to nothing; make it one")
+		c.problem(in.Name, "id", "must be a required string without a reference; change its declaration")
 	}
 }
 
@@ -164,14 +163,14 @@ func (c *compiler) column(t *table, in Column) {
 	c.identifier(col.physical, t.Name, in.Name, "column name")
 	for _, other := range t.columns {
 		if strings.EqualFold(other.physical, col.physical) {
-			c.problem(t.Name, in.Name, "has the physical name %q of column %s%s; give one of them another, such as by Config.Naming", col.physical, other.Name, between(other.By, col.By))
+			c.problem(t.Name, in.Name, "has the same physical name %q as column %s%s; rename one of them, for instance with Config.Naming", col.physical, other.Name, between(other.By, col.By))
 		}
 	}
 	if !knownType(in.Type) {
 		c.problem(t.Name, in.Name, "unknown type %q; use a constant of database.Type", in.Type)
 	}
 	if (in.DefaultNow || in.Touch) && in.Type != Date {
-		c.problem(t.Name, in.Name, "only a date can default to the current time; make it one, or remove now and touch")
+		c.problem(t.Name, in.Name, "only a date can default to the current time; make it a date, or remove now and touch")
 	}
 	if in.Name == "id" {
 		col.stored = c.idStorage()
@@ -180,7 +179,7 @@ func (c *compiler) column(t *table, in Column) {
 		if _, isFunc := in.Default.(func() any); !isFunc {
 			constant, err := col.normalize(in.Default)
 			if err != nil {
-				c.problem(t.Name, in.Name, "default: a %T is no %s; give it a default of its type", in.Default, in.Type)
+				c.problem(t.Name, in.Name, "default: a %T is not a %s; give it a default of its type", in.Default, in.Type)
 			}
 			col.constant = constant
 		}
@@ -201,12 +200,12 @@ func (c *compiler) place(t *table, col *column) {
 				c.problem(t.Name, col.Name, "type %q differs from the row struct's %q; change one of them", col.Type, f.column.Type)
 			}
 			if f.column.Hidden != col.Hidden {
-				c.problem(t.Name, col.Name, "hidden must be said in the struct tag, from which rows are encoded; write it there")
+				c.problem(t.Name, col.Name, "hidden has no effect in Column, since rows are encoded by the struct tag; set it in the tag")
 			}
 			return
 		}
 		if t.row.extra < 0 {
-			c.problem(t.Name, col.Name, "is added, but %v has no field of type Extra; add one, or declare the column in the struct", t.row.typ)
+			c.problem(t.Name, col.Name, "is added, but %v has no field of type database.Extra; add one, or declare the column in the struct", t.row.typ)
 		}
 	}
 	if col.Name == "id" && t.row != nil {
@@ -274,7 +273,7 @@ func createOrder(tables []*table) ([]*table, error) {
 		for _, t := range loops[0] {
 			names = append(names, t.Name)
 		}
-		return nil, fmt.Errorf("database: tables refer to each other in a circle: %s; remove one of the references", strings.Join(names, " → "))
+		return nil, fmt.Errorf("database: tables refer to each other in a cycle: %s; remove one of the references", strings.Join(names, " → "))
 	}
 	return order, nil
 }

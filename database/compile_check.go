@@ -13,7 +13,7 @@ func (c *compiler) physicalTables() {
 		// SQLite compares names without case.
 		key := strings.ToLower(t.physical)
 		if other, twice := seen[key]; twice {
-			c.problem(t.Name, "", "has the physical name %q of table %s%s; give one of them another, such as by Config.Naming", t.physical, other.Name, between(other.By, t.By))
+			c.problem(t.Name, "", "has the same physical name %q as table %s%s; rename one of them, for instance with Config.Naming", t.physical, other.Name, between(other.By, t.By))
 		}
 		seen[key] = t
 	}
@@ -47,7 +47,7 @@ func (c *compiler) references(t *table) {
 			continue
 		}
 		if to.Type != col.Type {
-			c.problem(t.Name, col.Name, "is a %s but refers to a %s; make them one type", col.Type, to.Type)
+			c.problem(t.Name, col.Name, "is a %s but refers to a %s; give both columns the same type", col.Type, to.Type)
 		}
 		if to.Name != "id" && !to.Unique {
 			c.problem(t.Name, col.Name, "refers to %s.%s, which is not unique; make it unique, or refer to id", ref.Table, ref.Column)
@@ -56,7 +56,7 @@ func (c *compiler) references(t *table) {
 		case "", "cascade", "restrict", "no action", "set default":
 		case "set null":
 			if col.Required {
-				c.problem(t.Name, col.Name, "is required and cannot be set null on delete; make it nullable, or say cascade")
+				c.problem(t.Name, col.Name, "is required and cannot be set null on delete; make it nullable, or use cascade")
 			}
 		default:
 			c.problem(t.Name, col.Name, "unknown action on delete %q; use cascade, restrict, set null, set default or no action", ref.OnDelete)
@@ -88,25 +88,25 @@ func (c *compiler) checkNaming() {
 		c.identifier(n.Schema, "", "", "schema name")
 		switch {
 		case c.s.db.engine == SQLite:
-			c.problem("", "", "the schema %q is named, but SQLite has none; use a file of its own", n.Schema)
+			c.problem("", "", "Config.Naming has the schema %q, but SQLite has no schemas; use a database file of its own", n.Schema)
 		case strings.HasPrefix(n.Schema, "pg_"), n.Schema == "information_schema":
-			c.problem("", "", "the schema %q is PostgreSQL's own; name one of yours", n.Schema)
+			c.problem("", "", "the schema %q is PostgreSQL's own; use another name", n.Schema)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.Tables)) {
 		if _, ok := c.s.byName[name]; !ok {
-			c.problem(name, "", "is named %q but does not exist; correct Config.Naming", n.Tables[name])
+			c.problem(name, "", "is named %q by Config.Naming but does not exist; correct Config.Naming", n.Tables[name])
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.Columns)) {
 		t, ok := c.s.byName[name]
 		if !ok {
-			c.problem(name, "", "its columns are named but it does not exist; correct Config.Naming")
+			c.problem(name, "", "its columns are named by Config.Naming but it does not exist; correct Config.Naming")
 			continue
 		}
 		for _, column := range slices.Sorted(maps.Keys(n.Columns[name])) {
 			if _, ok := t.byName[column]; !ok && t.err == nil {
-				c.problem(name, column, "is named %q but does not exist; correct Config.Naming", n.Columns[name][column])
+				c.problem(name, column, "is named %q by Config.Naming but does not exist; correct Config.Naming", n.Columns[name][column])
 			}
 		}
 	}

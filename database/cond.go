@@ -7,24 +7,23 @@ import (
 	"time"
 )
 
-// Cond is a condition on rows, made by [Eq] and its like. Columns are named
-// logically; an unknown column or a value of the wrong type is an error of the
-// statement that uses the condition, never a condition that is silently false.
+// Cond is a condition on rows, made by [Eq] and its like. Columns are named logically. An
+// unknown column or a value of the wrong type is an error of the statement that uses the
+// condition, never a condition that is silently false.
 //
-// A value that no stored row can hold matches nothing and does not reach the
-// engine: text that is not valid UTF-8 or contains a NUL byte, a number of more
-// than 32 bits, a date outside the years 0 to 9999, and an id that is no number
-// or no UUID where ids are stored as such. [Ne] and [NotIn] match every row that
-// has a value then, as does an order of numbers or dates that all are on the
-// right side of. More than 32766 values in one statement, or a text of almost
-// 50000 bytes to search for, is an [ErrInvalidValue].
+// A value that no stored row can hold matches nothing and is not sent to the engine: text
+// that is not valid UTF-8 or contains a NUL byte, a number of more than 32 bits, a date
+// outside the years 0 to 9999, and, for ids stored as numbers or UUIDs, a text that is
+// neither. With such a value, [Ne] and [NotIn] match every row that has a value, and so
+// does an order comparison that is true for all numbers or dates. More than 32766 values
+// in one statement, or a text of almost 50000 bytes to search for, is an
+// [ErrInvalidValue].
 //
-// A condition means the same on both engines, whatever the collation of the
-// database: text is equal when it is the same characters, and is ordered by
-// their code points, so that "Z" comes before "a" and "é" after "z". Dates are
-// compared by whole milliseconds. What a column itself says about equality
-// stands: PostgreSQL's citext and SQLite's "collate nocase" take letters of
-// either case for equal. databasetest.Run proves all of it.
+// A condition means the same on both engines, whatever the collation of the database.
+// Text is equal if it has the same characters, and is ordered by their code points: "Z"
+// comes before "a" and "é" after "z". Dates are compared by whole milliseconds. A
+// column's own rule for equality still applies: for PostgreSQL's citext and SQLite's
+// "collate nocase" upper and lower case are equal. databasetest.Run proves all of it.
 type Cond struct {
 	op     op
 	column string
@@ -64,8 +63,8 @@ func Eq(column string, v any) Cond { return Cond{op: opEq, column: column, value
 // as in SQL; a nil v matches every value but NULL.
 func Ne(column string, v any) Cond { return Cond{op: opNe, column: column, value: v} }
 
-// Lt matches rows whose column is less than v. Text is ordered by code points,
-// which is an order for programs and not one for people.
+// Lt matches rows whose column is less than v. Text is ordered by code points, which is
+// an order for programs, not for people.
 func Lt(column string, v any) Cond { return Cond{op: opLt, column: column, value: v} }
 
 // Lte matches rows whose column is at most v; see [Lt].
@@ -77,13 +76,12 @@ func Gt(column string, v any) Cond { return Cond{op: opGt, column: column, value
 // Gte matches rows whose column is at least v; see [Lt].
 func Gte(column string, v any) Cond { return Cond{op: opGte, column: column, value: v} }
 
-// In matches rows whose column equals one of values; none of them matches
-// nothing. NULL cannot be among them.
+// In matches rows whose column equals one of values; without values it matches nothing.
+// NULL cannot be among them.
 func In(column string, values ...any) Cond { return Cond{op: opIn, column: column, values: values} }
 
-// NotIn matches rows whose column has a value and it is none of values. Without
-// values it matches every row, and does not count as a condition where one is
-// required.
+// NotIn matches rows whose column has a value that is none of values. Without values it
+// matches every row, and does not count as a condition where one is required.
 func NotIn(column string, values ...any) Cond {
 	return Cond{op: opNotIn, column: column, values: values}
 }
@@ -94,8 +92,8 @@ func IsNull(column string) Cond { return Cond{op: opNull, column: column} }
 // NotNull matches rows whose column is not NULL.
 func NotNull(column string) Cond { return Cond{op: opNotNull, column: column} }
 
-// Contains matches rows whose text column contains s, letters of the same case.
-// No character of s is special. An empty s matches every row that has a value.
+// Contains matches rows whose text column contains s. Case matters, and no character of s
+// is special. An empty s matches every row that has a value.
 func Contains(column, s string) Cond { return Cond{op: opContains, column: column, value: s} }
 
 // StartsWith matches rows whose text column starts with s; see [Contains].
@@ -104,9 +102,9 @@ func StartsWith(column, s string) Cond { return Cond{op: opStartsWith, column: c
 // EndsWith matches rows whose text column ends with s; see [Contains].
 func EndsWith(column, s string) Cond { return Cond{op: opEndsWith, column: column, value: s} }
 
-// ContainsFold is [Contains] for what a person looks for: the letters A to Z and a
-// to z match in either case. All others, "É" among them, match as they are, since
-// that is what both engines can do.
+// ContainsFold is [Contains] for what a person searches for: the letters A to Z and a to
+// z match in either case. All other characters, "É" among them, match only as they are,
+// since both engines can do no more.
 func ContainsFold(column, s string) Cond {
 	return Cond{op: opContainsFold, column: column, value: s}
 }

@@ -30,9 +30,9 @@ type DB struct {
 	writer chan struct{}
 }
 
-// New makes a DB of a pool and what is to be known of its driver. Applications call New or Open of
-// package sqlite or postgres, which know their drivers. The pool's dialect must be
-// the engine's.
+// New makes a DB from a pool and the properties of its driver. Applications call New or
+// Open of package sqlite or postgres, which know their drivers. The pool's dialect must
+// be the engine's.
 func New(db *bun.DB, driver Driver) (*DB, error) {
 	if db == nil {
 		return nil, errors.New("database: New needs a bun.DB")
@@ -45,6 +45,10 @@ func New(db *bun.DB, driver Driver) (*DB, error) {
 		out.writer = make(chan struct{}, 1)
 	case Postgres:
 		want = dialect.PG
+		if driver.ServerError == nil {
+			// An address that is taken would be a failure of the server.
+			return nil, errors.New("database: a driver of postgres needs ServerError, without which nothing tells a row that exists already: use package postgres")
+		}
 	default:
 		return nil, fmt.Errorf("database: engine %q is not supported: use package sqlite or postgres", driver.Engine)
 	}
@@ -57,8 +61,8 @@ func New(db *bun.DB, driver Driver) (*DB, error) {
 // Engine returns the kind of database.
 func (db *DB) Engine() Engine { return db.engine }
 
-// Bun returns the pool, for an application's own queries. They do not take part
-// in transactions of this package; see [DB.Conn] for that.
+// Bun returns the pool, for an application's own queries. They take no part in
+// transactions of this package; use [DB.Conn] for that.
 func (db *DB) Bun() *bun.DB { return db.bun }
 
 // Ping reports whether the database answers.

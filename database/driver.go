@@ -1,36 +1,36 @@
 package database
 
-// Driver is what this package has to know of a database driver that database/sql
-// does not say. The packages sqlite and postgres each have one and give it to
-// [New], so that a program links the drivers it uses and no other.
+// Driver holds what this package must know about a database driver and database/sql does
+// not tell. The packages sqlite and postgres each pass one to [New], so that a program
+// links only the drivers that it uses.
 type Driver struct {
 	// Engine is the kind of database.
 	Engine Engine
 
-	// ServerError returns what the server said when err is its refusal of a
-	// statement, and nil for every other error. It is nil where the text of an error
-	// says all there is, as SQLite's do.
+	// ServerError returns what the server reported if err is its refusal of a statement,
+	// and nil for every other error. PostgreSQL requires it. It is nil for a driver whose errors say everything
+	// in their text, as SQLite's do.
 	ServerError func(err error) *ServerError
 
-	// Unprepared is the first argument by which the driver is told to send a
-	// statement together with its values instead of preparing it. It is nil for a
-	// driver that prepares nothing by itself, or that is not known to take it.
+	// Unprepared is the first argument that makes the driver send a statement together
+	// with its values instead of preparing it. It is nil for a driver that prepares
+	// nothing by itself, or that is not known to accept such an argument.
 	Unprepared any
 
 	// Close closes the pool. It is nil when the application owns the pool.
 	Close func() error
 }
 
-// ServerError is what a PostgreSQL server says of a statement that it refused:
+// ServerError is what a PostgreSQL server reports about a statement that it refused:
 // https://www.postgresql.org/docs/current/protocol-error-fields.html.
 type ServerError struct {
-	// SQLState is the code of five characters.
+	// SQLState is the code of five characters, such as "23505".
 	SQLState string
 	// Detail is the server's explanation, which may quote a value.
 	Detail string
 	// Constraint is the name of the constraint that refused a row, if one did.
 	Constraint string
-	// Fatal says that the connection ended with it, by FATAL or PANIC.
+	// Fatal says that the server also closed the connection (FATAL or PANIC).
 	Fatal bool
 }
 

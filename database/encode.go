@@ -45,12 +45,12 @@ func (r *rowType) encodePlan() []encodeField {
 
 func quoteMember(name string) string { return string(AppendString(nil, name)) + ":" }
 
-// AppendRow appends row, a pointer to a row struct, to dst as a JSON object, the
-// way JavaScript's JSON.stringify would write it: the struct's columns in struct
-// order, the columns others added in the order they were added, the id last.
-// Hidden columns are left out, NULL is null, dates are written as by
-// [AppendTime] and text as by [AppendString]. A row that never went through a
-// store has only its struct's columns. Safe for concurrent use.
+// AppendRow appends row, a pointer to a row struct, to dst as a JSON object, as
+// JavaScript's JSON.stringify writes it: the struct's columns in struct order, then added
+// columns in the order in which they were added, and the id last. Hidden columns are left
+// out, NULL is null, dates are written as by [AppendTime] and text as by [AppendString].
+// A row that no store has loaded or written has only its struct's columns. Safe for
+// concurrent use.
 func AppendRow(dst []byte, row any) ([]byte, error) {
 	v := reflect.ValueOf(row)
 	if v.Kind() != reflect.Pointer || v.IsNil() {
@@ -199,9 +199,9 @@ func AppendString(dst []byte, s string) []byte {
 	return dst
 }
 
-// AppendTime appends t as a quoted date the way JavaScript's Date.toJSON writes
-// it: UTC, always three fraction digits, finer fractions cut off. A year outside
-// 0 to 9999 takes JavaScript's six digits with a sign.
+// AppendTime appends t as a quoted date as JavaScript's Date.toJSON writes it: in UTC,
+// with three fraction digits; finer fractions are cut off. A year outside 0 to 9999 is
+// written with JavaScript's six digits and a sign.
 func AppendTime(dst []byte, t time.Time) []byte {
 	dst = append(dst, '"')
 	dst = appendDate(dst, t)

@@ -8,25 +8,24 @@ import (
 )
 
 var (
-	// ErrNotFound says that no row matched. It never stands for a database
-	// that failed.
+	// ErrNotFound says that no row matched. It never means that the database failed.
 	ErrNotFound = errors.New("database: no row matched")
 
-	// ErrUnique says that a write was refused because a unique column, or a unique
-	// index over several, has the value in another row: Create, Update and
-	// UpdateOne of a [Store] return it. It matches, with errors.Is, every [UniqueError], which names the columns; use errors.As for
-	// those. On both engines it ends the transaction it happens in, so handle it
-	// outside of [DB.Transaction]. An operation that returns it as it is answers
-	// 500: what to tell a client is for the operation to say.
+	// ErrUnique says that a write was refused because another row has the value of a
+	// unique column, or the values of a unique index over several columns. Create, Update
+	// and UpdateOne of a [Store] return it. With errors.Is it matches every
+	// [UniqueError], which names the columns; get them with errors.As. On both engines it
+	// ends the transaction in which it happens, so handle it outside of [DB.Transaction].
+	// An operation that returns it unchanged answers 500, since only the operation knows
+	// what to tell the client.
 	ErrUnique = errors.New("database: a row with this value exists already")
 
-	// ErrInvalidValue says that a value to be written is none that its column can
-	// hold: text that is no text, a number or a date out of range, an id that is
-	// no number or no UUID where ids are stored as such, or what the engine refuses
-	// for its length, its range, an enum or a check. The value is at fault and not
-	// the database, so an operation that fails with it answers 400. In a condition
-	// the first kind matches nothing instead; see [Cond]. [ValueError] says which
-	// column it was.
+	// ErrInvalidValue says that a column cannot hold a value to be written: invalid text,
+	// a number or a date out of range, for ids stored as numbers or UUIDs a text that is
+	// neither, or a value that the engine refuses for its length, its range, an enum or a
+	// check. The value is at fault and not the database, so an operation that fails with
+	// it answers 400. In a condition, a value that no column can hold matches nothing
+	// instead; see [Cond]. [ValueError] names the column.
 	ErrInvalidValue = errors.New("database: a value that the column cannot hold")
 
 	// ErrInvalidText is an [ErrInvalidValue]: a text that is not valid UTF-8, or
@@ -39,8 +38,8 @@ var (
 	// hook inside it had failed before.
 	ErrRolledBack = errors.New("database: transaction rolled back")
 
-	// ErrEmptyWhere refuses a change or removal of rows that names no
-	// condition and so would reach every row of the table.
+	// ErrEmptyWhere refuses an update or a delete without a condition, since it would
+	// reach every row of the table.
 	ErrEmptyWhere = errors.New("database: statement without a condition")
 )
 
@@ -56,9 +55,9 @@ type UniqueError struct {
 	cause error
 }
 
-// UniqueViolation reports whether err says that a unique constraint over a column,
-// perhaps with others, refused a row of a table. Both have their logical names. It
-// is false where the engine did not say which columns they were.
+// UniqueViolation reports whether err says that a unique constraint over column, perhaps
+// together with others, refused a row of table. Both are logical names. It is false if
+// the engine did not say which columns they were.
 func UniqueViolation(err error, table, column string) bool {
 	var unique *UniqueError
 	return errors.As(err, &unique) && unique.Table == table && slices.Contains(unique.Columns, column)

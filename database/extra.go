@@ -2,9 +2,9 @@ package database
 
 import "slices"
 
-// Extra is the field of a row struct that carries the columns other parties add
-// to the table. The zero value carries none. A copy of a row may be changed
-// without changing the original; a single Extra is not safe for concurrent
+// Extra is the field of a row struct that carries the columns which plugins and the
+// application add to the table. The zero value carries none. A copy of a row may be
+// changed without changing the original; a single Extra is not safe for concurrent
 // changes.
 type Extra struct {
 	table  *table // nil until the row went through a store
@@ -19,10 +19,9 @@ type looseValue struct {
 	value  any
 }
 
-// Value returns the decoded value of a column: a string, int64, bool,
-// time.Time, jsontext.Value, []string or []float64. ok is false when the column
-// is absent or NULL. A value set with SetValue is returned as it was given until
-// the row has been written.
+// Value returns the decoded value of a column: a string, int64, bool, time.Time,
+// jsontext.Value, []string or []float64. ok is false if the column is absent or NULL.
+// Until the row is written, a value set with SetValue is returned as it was given.
 func (e *Extra) Value(column string) (value any, ok bool) {
 	for _, l := range e.loose {
 		if l.column == column {
@@ -37,9 +36,9 @@ func (e *Extra) Value(column string) (value any, ok bool) {
 	return nil, false
 }
 
-// SetValue sets the value of a column; nil stands for NULL. The value is checked
-// against the column's type when the row is written, and a column the table does
-// not have is an error then.
+// SetValue sets the value of a column; nil means NULL. The value is checked against the
+// column's type when the row is written; a column that the table does not have is an
+// error then.
 func (e *Extra) SetValue(column string, v any) {
 	if e.table != nil {
 		if i := e.table.extraIndex(column); i >= 0 && i < len(e.values) {
@@ -58,8 +57,8 @@ func (e *Extra) SetValue(column string, v any) {
 	e.loose = append(e.loose, looseValue{column, v})
 }
 
-// Columns returns the logical names of the added columns the row was loaded
-// with, in schema order; none for a row that never went through a store.
+// Columns returns the logical names of the added columns that the row was loaded with, in
+// schema order. It returns none for a row that no store has loaded or written.
 func (e *Extra) Columns() []string {
 	if e.table == nil {
 		return nil

@@ -9,40 +9,39 @@ import (
 	"github.com/better-auth-go/better-auth/internal/panics"
 )
 
-// Hooks are functions that run around the statements on the rows of one table:
-// [RowHooks], or [UntypedRowHooks] where the type of the rows is known only at
-// run time. They are given to [Schema.AddHooks].
+// Hooks are functions that run before and after statements on the rows of one table:
+// [RowHooks], or [UntypedRowHooks] if the type of the rows is known only at run time.
+// Pass them to [Schema.AddHooks].
 type Hooks interface {
 	compile() (row reflect.Type, on map[Event]hook)
 }
 
-// RowHooks run around the statements on the rows of type Row, a table's struct and
-// not a pointer to it. Functions that are nil are left out. They may be called
+// RowHooks run before and after statements on rows of type Row, the row struct of a table
+// and not a pointer to it. Functions that are nil are skipped. They may be called
 // concurrently.
 //
-// A statement runs the Before functions of all hooks with each row in turn, then
-// itself, then the After functions, all in one transaction: that of its context, or
-// one of its own. An error or a panic of either stops the statement and undoes the
-// transaction. On PostgreSQL the rows are locked from Before on.
+// A statement calls the Before functions of all hooks with each row in turn, then runs,
+// then calls the After functions. All of this happens in one transaction: that of its
+// context, or one of its own. An error or a panic of either stops the statement and rolls
+// the transaction back. On PostgreSQL the rows are locked from Before on.
 //
-// The Committed functions run once that transaction is durable, never if it is
-// undone, with a context that carries no transaction and does not end with the
+// The Committed functions are called once that transaction has committed, and never if it
+// is rolled back. Their context carries no transaction and does not end with the
 // caller's. They cannot undo anything: an error or a panic is reported to
-// [Options.OnHookFailure], and what comes after them runs.
+// [Options.OnHookFailure], and the remaining functions run.
 //
-// Take counts as a delete. Rows that the database itself removes, because a row
-// they refer to was deleted, have no hooks.
+// Take counts as a delete. Rows that the database itself removes, because they refer to a
+// deleted row, have no hooks.
 type RowHooks[Row any] struct {
-	// BeforeCreate gets the row to be written, and may change it.
+	// BeforeCreate gets the row to be written and may change it.
 	BeforeCreate func(ctx context.Context, row *Row) error
 	// AfterCreate gets the row as stored.
 	AfterCreate func(ctx context.Context, row *Row) error
 	// CreateCommitted gets the row as stored.
 	CreateCommitted func(ctx context.Context, row *Row) error
 
-	// BeforeUpdate gets the row as it stands and the columns about to be set, by
-	// logical name. It may change the set, which rows that are updated together
-	// share.
+	// BeforeUpdate gets the row as stored and the columns to be set, by logical name. It
+	// may change set, which all rows of one update share.
 	BeforeUpdate func(ctx context.Context, row *Row, set Set) error
 	// AfterUpdate gets the row as stored.
 	AfterUpdate func(ctx context.Context, row *Row) error
@@ -51,9 +50,9 @@ type RowHooks[Row any] struct {
 
 	// BeforeDelete gets the row about to be deleted.
 	BeforeDelete func(ctx context.Context, row *Row) error
-	// AfterDelete gets the row that was.
+	// AfterDelete gets the row as it was.
 	AfterDelete func(ctx context.Context, row *Row) error
-	// DeleteCommitted gets the row that was.
+	// DeleteCommitted gets the row as it was.
 	DeleteCommitted func(ctx context.Context, row *Row) error
 }
 
@@ -81,7 +80,7 @@ func (h RowHooks[Row]) compile() (reflect.Type, map[Event]hook) {
 	}
 }
 
-// Event is what happens to a row.
+// Event is the kind of statement on a row.
 type Event string
 
 // What a hook can be called for.
@@ -91,9 +90,9 @@ const (
 	OnDelete Event = "delete"
 )
 
-// UntypedRowHooks are [RowHooks] for a table whose row type is known only at run
-// time: for tests, and for audit logs of every table. Each function hears of all
-// events, with a pointer to the row.
+// UntypedRowHooks are [RowHooks] for a table whose row type is known only at run time:
+// for tests, and for audit logs of every table. Each function is called for all events,
+// with a pointer to the row.
 type UntypedRowHooks struct {
 	// Row is the row struct's type, not a pointer. Required.
 	Row reflect.Type
@@ -101,7 +100,7 @@ type UntypedRowHooks struct {
 	Before func(ctx context.Context, on Event, row any, set Set) error
 	// After runs after the statement, in its transaction.
 	After func(ctx context.Context, on Event, row any) error
-	// Committed runs once the transaction is durable.
+	// Committed runs once the transaction has committed.
 	Committed func(ctx context.Context, on Event, row any) error
 }
 
@@ -133,10 +132,9 @@ type hook struct {
 
 func (h hook) empty() bool { return h.before == nil && h.after == nil && h.committed == nil }
 
-// AddHooks installs hooks after those that were added before. by names who they
-// belong to, for [Options.OnHookFailure]. It is to be called before any store is
-// used. Hooks that are nil, have no function, or are on rows that no table has are
-// an error, and are not installed.
+// AddHooks installs hooks after those that were added before. by names their owner, for
+// [Options.OnHookFailure]. Call it before any store is used. Hooks that are nil, have no
+// function, or are for a row type that no table has are an error and are not installed.
 func (s *Schema) AddHooks(by string, hooks Hooks) error {
 	if v := reflect.ValueOf(hooks); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return errors.New("database: the hooks are nil; remove them, or write database.RowHooks[Row]{…}")
@@ -144,7 +142,7 @@ func (s *Schema) AddHooks(by string, hooks Hooks) error {
 	row, events := hooks.compile()
 	t, ok := s.byRow[row]
 	if !ok {
-		return fmt.Errorf("database: hooks on %v: no table has rows of this type; take a row struct of a table that is declared", row)
+		return fmt.Errorf("database: hooks on %v: no table has rows of this type; use the row struct of a declared table", row)
 	}
 	some := false
 	for on, h := range events {

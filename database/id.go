@@ -13,19 +13,18 @@ type IDStrategy string
 const (
 	// RandomID, the default, makes 32 characters of a-z, A-Z and 0-9: 190 bits.
 	RandomID IDStrategy = ""
-	// UUID stores version 4 UUIDs: on PostgreSQL in a uuid column filled by the
-	// database, on SQLite as text made here.
+	// UUID stores version 4 UUIDs: on PostgreSQL in a uuid column that the database
+	// fills, on SQLite as text that this package makes.
 	UUID IDStrategy = "uuid"
-	// Serial lets the database count; columns that refer to an id are integers
-	// too.
+	// Serial lets the database number rows; columns that refer to an id are integers too.
 	Serial IDStrategy = "serial"
 )
 
 const idAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-// RandomString draws n characters of alphabet from r, every one equally likely:
-// bytes that would favour the first characters are thrown away. alphabet has 1
-// to 256 single-byte characters.
+// RandomString draws n characters of alphabet from r, each equally likely: bytes that
+// would favour the first characters are dropped. alphabet has 1 to 256 single-byte
+// characters.
 func RandomString(r io.Reader, n int, alphabet string) (string, error) {
 	if len(alphabet) == 0 || len(alphabet) > 256 || n < 0 {
 		return "", errors.New("database: RandomString needs n of at least 0 and an alphabet of 1 to 256 characters")

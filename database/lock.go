@@ -8,13 +8,13 @@ import (
 
 var errLockOutside = errors.New("database: a lock outside a transaction")
 
-// Lock makes transactions that lock the same name take turns: it returns once
-// no other transaction holds name, which is then held until this one ends. It
-// guards what no unique index can. ctx must carry a transaction. Take several
-// names in one order everywhere, or two transactions may wait for each other.
+// Lock takes a lock by name, so that transactions that lock the same name take turns: it
+// returns once no other transaction holds name, and this transaction holds it until it
+// ends. It guards what no unique index can. ctx must carry a transaction. Take several
+// names in the same order everywhere, or two transactions may wait for each other.
 //
-// On SQLite a transaction is the only writer anyway. On PostgreSQL it is an
-// advisory lock on a 64-bit hash of name.
+// On SQLite a transaction is the only writer anyway. On PostgreSQL it is an advisory lock
+// on a 64-bit hash of name.
 func (db *DB) Lock(ctx context.Context, name string) error {
 	t := db.transaction(ctx)
 	if t == nil {

@@ -8,9 +8,9 @@ import (
 	"sync/atomic"
 )
 
-// Lookup is one prepared statement that finds a row of A by a unique column
-// together with the row of B it refers to, such as a session with its user. It
-// is safe for concurrent use.
+// Lookup is one prepared statement that finds a row of A by a unique column, together
+// with the row of B that it refers to, such as a session with its user. It is safe for
+// concurrent use.
 type Lookup[A, B any] struct {
 	db   *DB
 	a, b *table
@@ -23,9 +23,8 @@ type Lookup[A, B any] struct {
 	prepared atomic.Pointer[sql.Stmt]
 }
 
-// LookupOf makes the lookup for rows of a whose unique column key is known,
-// joined by a's column ref, a foreign key, with b. The statement is prepared on
-// first use.
+// LookupOf makes a lookup of rows of a by their unique column key, joined with b by a's
+// column ref, a foreign key. The statement is prepared on first use.
 func LookupOf[A, B any](a *Store[A], b *Store[B], ref, key string) (*Lookup[A, B], error) {
 	if a == nil || b == nil || a.s != b.s {
 		return nil, errors.New("database: LookupOf needs two stores of one schema")

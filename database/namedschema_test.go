@@ -84,7 +84,7 @@ func TestNamedSchema(t *testing.T) {
 func TestNamedSchemaRefused(t *testing.T) {
 	t.Parallel()
 	sqlite := databasetest.SQLiteMemory(t)
-	if _, err := database.Compile(sqlite, allTables(), addedColumns(), database.Options{Naming: database.Naming{Schema: "main"}}); err == nil || !strings.Contains(err.Error(), "SQLite has none") {
+	if _, err := database.Compile(sqlite, allTables(), addedColumns(), database.Options{Naming: database.Naming{Schema: "main"}}); err == nil || !strings.Contains(err.Error(), "SQLite has no schemas") {
 		t.Errorf("on SQLite: %v", err)
 	}
 	db := databasetest.Postgres(t)

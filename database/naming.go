@@ -5,21 +5,21 @@ import (
 	"unicode"
 )
 
-// Naming decides the physical names of tables and columns. The zero value keeps
-// Better Auth's own names.
+// Naming decides the physical names of tables and columns. The zero value uses the names
+// of Better Auth (TypeScript).
 type Naming struct {
-	// Schema is the PostgreSQL schema that holds all tables. Default "": the
-	// first schema of the connection's search_path that exists. Every statement
-	// names it, so that the search_path then does not matter. A migration creates
-	// it if it is missing. Names that PostgreSQL keeps to itself (pg_…,
-	// information_schema) are refused, and so is any on SQLite, which has no
-	// schemas: a database that is attached belongs to one connection of a pool.
+	// Schema is the PostgreSQL schema that holds all tables. Default "": the first schema
+	// of the connection's search_path that exists. Every statement names the schema, so
+	// the search_path then does not matter. A migration creates it if it is missing.
+	// Names that PostgreSQL reserves (pg_…, information_schema) are refused. On SQLite
+	// every name is refused, since it has no schemas: an attached database belongs to one
+	// connection of a pool.
 	Schema string
 	Style  NamingStyle
-	// Tables maps a logical table to its physical name and wins over Style.
+	// Tables maps a logical table to its physical name and takes precedence over Style.
 	Tables map[string]string
-	// Columns maps a logical table and logical column to the physical column
-	// and wins over Style.
+	// Columns maps a logical table and logical column to the physical column and takes
+	// precedence over Style.
 	Columns map[string]map[string]string
 }
 

@@ -78,9 +78,9 @@ func (p *rowParser) member(dec *jsontext.Decoder, name string) error {
 	return err
 }
 
-// Parse reads a JSON value as a value of the column: a string, int64, bool,
-// time.Time, []string, []float64 or jsontext.Value. null is nil. It checks that
-// a column of the type can hold the value, not Validate.
+// Parse reads a JSON value as a value of the column: a string, int64, bool, time.Time,
+// []string, []float64 or jsontext.Value. null is nil. It checks that the column's type
+// can hold the value; it does not call Validate.
 func (c Column) Parse(raw jsontext.Value) (any, error) {
 	if raw.Kind() == 'n' {
 		return nil, nil

@@ -8,28 +8,27 @@ import (
 	"strings"
 )
 
-// Plan is what a migration would do: statements that only ever add, and
-// conflicts that a person has to settle because settling them would change or
-// lose data.
+// Plan is what a migration would do: statements, which only add, and conflicts, which a
+// person must resolve because resolving them would change or lose data.
 type Plan struct {
 	Statements []Statement
-	// Conflicts name table and column and say what to do.
+	// Conflicts name a table and a column and say what to do.
 	Conflicts []string
-	// Notes name a table and what is not as it should be, although it works and
-	// nothing has to be done: ids of deleted rows that may be given to new ones.
+	// Notes name a table and a weakness that needs no action, such as ids of deleted rows
+	// that the database may give to new ones.
 	Notes []string
 }
 
-// Statement is one statement of a plan, with the logical table it is about, and
-// the logical column or the physical index if it adds one. One that creates the
-// schema itself is about no table.
+// Statement is one statement of a plan, with the logical table that it is about, and the
+// logical column or the physical index if it adds one. A statement that creates the
+// schema itself has no table.
 type Statement struct {
 	Table, Column, Index string
 	SQL                  string
 }
 
-// Empty reports whether the database has everything the schema needs and nothing
-// is in conflict. There may be notes.
+// Empty reports whether the database has everything that the schema needs, without
+// conflicts. There may be notes.
 func (p *Plan) Empty() bool { return len(p.Statements) == 0 && len(p.Conflicts) == 0 }
 
 // String returns the statements, each ended by ";\n", after a comment line for
@@ -48,17 +47,17 @@ func (p *Plan) String() string {
 	return b.String()
 }
 
-// Plan compares the live schema, on PostgreSQL that of [Naming].Schema or else of
-// the connection's search_path, with what the tables need. It reads only. Indexes and unique
-// constraints are recognized by their columns, whatever their names.
+// Plan compares the live schema with what the tables need. On PostgreSQL the live schema
+// is that of [Naming].Schema, or else of the connection's search_path. Plan only reads.
+// It recognizes indexes and unique constraints by their columns, whatever their names.
 func (s *Schema) Plan(ctx context.Context) (*Plan, error) {
 	return s.plan(ctx, s.db.reader(ctx))
 }
 
-// Migrate plans and runs the plan in one transaction, and returns what was run.
-// Any number of processes may migrate at once: one works, the others wait and
-// then find nothing left to do. A plan with conflicts is returned with an error
-// that names them, and nothing is run.
+// Migrate makes a plan and runs it in one transaction, and returns what it ran. Any
+// number of processes may migrate at once: one works; the others wait and then find
+// nothing left to do. A plan with conflicts is returned with an error that names them,
+// and nothing runs.
 func (s *Schema) Migrate(ctx context.Context) (*Plan, error) {
 	var plan *Plan
 	err := s.db.Transaction(ctx, func(ctx context.Context) (err error) {

@@ -101,7 +101,7 @@ func otherProblems(t *testing.T) map[string]error {
 
 // postgresOwn compiles for a PostgreSQL that nobody asks.
 func postgresOwn() error {
-	db, err := database.New(bun.NewDB(sql.OpenDB(nobody{}), pgdialect.New()), database.Driver{Engine: database.Postgres})
+	db, err := database.New(bun.NewDB(sql.OpenDB(nobody{}), pgdialect.New()), database.Driver{Engine: database.Postgres, ServerError: func(error) *database.ServerError { return nil }})
 	if err != nil {
 		return err
 	}

@@ -5,15 +5,14 @@ import (
 	"reflect"
 )
 
-// RemoveReferring does to the rows that refer to a row what their columns say
-// happens when it is deleted: with OnDelete "cascade", the default, they are
-// deleted, hooks included, and so are those that refer to them; with "set null"
-// the column is cleared. Anything else is left to the database.
+// RemoveReferring applies OnDelete to the rows that refer to a row: with "cascade", the
+// default, it deletes them, hooks included, and those that refer to them; with "set null"
+// it clears the column. It leaves every other action to the database.
 //
-// It is for a row that is about to be deleted: rows go with it also in a database
-// whose tables were made without foreign keys, or that does not enforce them. id
-// is the row's, table its logical name; a table that nothing refers to is no
-// error. Call it in the transaction that deletes.
+// Call it for a row that is about to be deleted, in the transaction that deletes it. It
+// works also in a database whose tables were made without foreign keys, or that does not
+// enforce them. id is the row's id, table its logical name. A table that nothing refers
+// to is no error.
 func (s *Schema) RemoveReferring(ctx context.Context, table, id string) error {
 	return s.removeReferring(ctx, table, []any{id})
 }

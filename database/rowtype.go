@@ -57,7 +57,7 @@ func rowTypeOf(typ reflect.Type) (*rowType, error) {
 
 func readRowType(typ reflect.Type) (*rowType, error) {
 	if typ == nil || typ.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("%v is not a struct; pass TableOf one", typ)
+		return nil, fmt.Errorf("row type %v is not a struct; pass TableOf a struct", typ)
 	}
 	r := &rowType{typ: typ, byName: map[string]int{}, extra: -1}
 	var errs []error
@@ -65,7 +65,7 @@ func readRowType(typ reflect.Type) (*rowType, error) {
 		f := typ.Field(i)
 		if f.Type == extraType {
 			if r.extra >= 0 {
-				errs = append(errs, fmt.Errorf("field %s: a second Extra; remove one", f.Name))
+				errs = append(errs, fmt.Errorf("field %s: is a second field of type Extra; remove one", f.Name))
 			}
 			if !f.IsExported() {
 				errs = append(errs, fmt.Errorf("field %s: Extra must be exported; rename it", f.Name))
@@ -90,7 +90,7 @@ func readRowType(typ reflect.Type) (*rowType, error) {
 		r.fields = append(r.fields, field)
 	}
 	if id, ok := r.byName["id"]; ok && typ.Field(r.fields[id].index).Type.Kind() != reflect.String {
-		errs = append(errs, errors.New("column id: must be a string; make it one"))
+		errs = append(errs, errors.New("column id: must be a string; change the type of its field"))
 	}
 	if len(errs) > 0 {
 		return nil, fmt.Errorf("%v: %w", typ, errors.Join(errs...))
@@ -104,7 +104,7 @@ func readField(f reflect.StructField, index int, tag string) (rowField, error) {
 		return rowField{}, errors.New("has a db tag but is not exported; export it, or remove the tag")
 	}
 	if f.Anonymous {
-		return rowField{}, errors.New("embedded structs are not read; name the columns")
+		return rowField{}, errors.New("embedded structs are not read; declare their columns as fields")
 	}
 	name, options, _ := strings.Cut(tag, ",")
 	if name == "" {
@@ -156,7 +156,7 @@ func (c *Column) readOption(option string, typ reflect.Type) error {
 	switch {
 	case key == "bigint" && !hasArg:
 		if c.Type != Number {
-			return errors.New("option bigint on a field that is no integer; remove it")
+			return errors.New("option bigint on a field that is not an integer; remove it")
 		}
 		c.Type = BigInt
 	case key == "type" && arg != "":
@@ -173,7 +173,7 @@ func (c *Column) readOption(option string, typ reflect.Type) error {
 	case key == "default" && hasArg:
 		return c.readDefault(arg)
 	default:
-		return fmt.Errorf("unknown option %q; see database.TableOf for those there are", option)
+		return fmt.Errorf("unknown option %q; use one that database.TableOf lists", option)
 	}
 	return nil
 }
@@ -190,7 +190,7 @@ func (c *Column) readDefault(arg string) (err error) {
 		return fmt.Errorf("option default on a %s column; set Column.Default instead", c.Type)
 	}
 	if err != nil {
-		return fmt.Errorf("option default=%s is no %s; write a value of that type", arg, c.Type)
+		return fmt.Errorf("option default=%s is not a %s; write a value of that type", arg, c.Type)
 	}
 	return nil
 }
@@ -227,5 +227,5 @@ func goColumnType(t reflect.Type) (typ Type, nullable bool, err error) {
 	case reflect.Struct:
 		return JSON, false, nil
 	}
-	return "", false, fmt.Errorf("no column type for the Go type %v; use another, or tag the field db:\"-\"", t)
+	return "", false, fmt.Errorf("no column type for the Go type %v; use another type, or tag the field db:\"-\"", t)
 }

@@ -9,26 +9,24 @@ import (
 	"time"
 )
 
-// Options are the choices an application makes for all tables at once. The zero
-// value is Better Auth's default.
+// Options are an application's settings for all tables. The zero value has the defaults
+// of Better Auth (TypeScript).
 type Options struct {
-	// Naming is how tables and columns are called. Default: as Better Auth
-	// (TypeScript) calls them, in no schema of their own.
+	// Naming decides the physical names of tables and columns. Default: the names of
+	// Better Auth (TypeScript), without a schema.
 	Naming Naming
-	// IDs is how ids are made and stored; the default is RandomID.
+	// IDs says how ids are made and stored. Default RandomID.
 	IDs IDStrategy
-	// NewID, when not nil, makes the ids of rows under RandomID in place of the
-	// built-in generator, given the logical name of the table. It must be safe
-	// for concurrent use.
+	// NewID makes the ids of rows under RandomID in place of the built-in generator;
+	// table is the logical name. It must be safe for concurrent use. Default nil.
 	NewID func(table string) string
-	// Now is the clock; time.Now by default.
+	// Now returns the current time. Default time.Now.
 	Now func() time.Time
-	// Rand is the source of ids; crypto/rand by default. It must be safe for
-	// concurrent use.
+	// Rand is the source of ids. It must be safe for concurrent use. Default crypto/rand.
 	Rand io.Reader
-	// OnHookFailure is told what a hook came to that failed or panicked after the
-	// commit, and whose it is; by default nobody is. It must be safe for concurrent
-	// use.
+	// OnHookFailure is called with the error of a hook that failed or panicked after the
+	// commit, and with the owner of the hook. It must be safe for concurrent use. Default
+	// nil: such errors are dropped.
 	OnHookFailure func(by string, err error)
 }
 
@@ -45,9 +43,9 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Schema is a checked set of tables with their physical names, and the way to
-// stores, lookups and the migration planner. It does not change after [Compile]
-// and [Schema.AddHooks], and is safe for concurrent use.
+// Schema is a checked set of tables with their physical names; stores, lookups and
+// migrations are made from it. It does not change after [Compile] and [Schema.AddHooks],
+// and is safe for concurrent use.
 type Schema struct {
 	db     *DB
 	opts   Options
@@ -112,7 +110,7 @@ func (t *table) extraIndex(name string) int {
 // DB returns the database the schema was compiled for.
 func (s *Schema) DB() *DB { return s.db }
 
-// Now returns the options' clock the way a stored date looks: UTC, cut to
+// Now returns the time of [Options].Now in the form of a stored date: in UTC, cut to
 // milliseconds.
 func (s *Schema) Now() time.Time { return storedTime(s.opts.Now()) }
 

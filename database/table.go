@@ -5,7 +5,7 @@ import (
 	"reflect"
 )
 
-// Type is the logical type of a column.
+// Type is the logical type of a column: see String for all there are.
 type Type string
 
 const (
@@ -18,7 +18,7 @@ const (
 	BigInt Type = "bigint"
 	// Boolean is bool in Go.
 	Boolean Type = "boolean"
-	// Date is a moment with millisecond precision; time.Time in UTC in Go.
+	// Date is a point in time with millisecond precision; time.Time in UTC in Go.
 	Date Type = "date"
 	// JSON is any JSON value; jsontext.Value in Go, or a map or struct.
 	JSON Type = "json"
@@ -31,18 +31,18 @@ const (
 // Column describes one column of a table. It is data: nothing here needs a
 // database.
 type Column struct {
-	// Name is the logical name, in Better Auth's camelCase. It is the name in
-	// conditions, [Set], errors and JSON, and the physical one unless [Naming] or
-	// FieldName says otherwise. It is a claim: a table has one column of a name,
-	// and [Compile] refuses a second, whoever declares it.
+	// Name is the logical name, in the camelCase of Better Auth (TypeScript). It is the
+	// name in conditions, [Set], errors and JSON, and the physical name unless [Naming]
+	// or FieldName says otherwise. A table has one column of a name: [Compile] refuses a
+	// second one, whoever declares it.
 	Name string
 	// Type is the logical type.
 	Type Type
 	// Required makes the column NOT NULL.
 	Required bool
-	// Unique adds an inline UNIQUE constraint, which also serves as an index: no
-	// two rows have one value, and a write that would make them is [ErrUnique].
-	// NULL is no value, and letters of either case differ.
+	// Unique adds an inline UNIQUE constraint, which also serves as an index: no two rows
+	// have the same value, and a write that would make them fails with [ErrUnique]. NULL
+	// is not a value, and upper and lower case differ.
 	Unique bool
 	// Index adds the index <table>_<column>_idx. Ignored when Unique is set.
 	Index bool
@@ -54,25 +54,25 @@ type Column struct {
 	// Touch fills in the current time on create when the value is zero, and on
 	// every update that does not set the column itself.
 	Touch bool
-	// Default fills in an absent value on create: a value, or a func() any
-	// called for each row. A struct field is absent when it holds its Go zero
-	// value, so a column whose default is true or not 0 and that also takes
-	// false or 0 needs a pointer. A constant of a Required column is also what
-	// existing rows get when the column is added to their table.
+	// Default is the value for a column that is absent on create: a value, or a func()
+	// any that is called for each row. A struct field is absent if it holds its Go zero
+	// value. So a column that has the default true or a number other than 0, and that
+	// also takes false or 0, needs a pointer. When a Required column with a constant
+	// default is added to a table, existing rows get that constant.
 	Default any
 	// Hidden columns are never returned to a client: [AppendRow] leaves them out.
 	Hidden bool
-	// ReadOnly columns may not be set by a client. The store does not enforce
-	// this; whoever decodes the client's input does.
+	// ReadOnly columns may not be set by a client. The store does not enforce this; the
+	// code that decodes the client's input does.
 	ReadOnly bool
-	// Validate checks a client's value; nil accepts all. The client reads its
-	// error. The store does not call it; whoever decodes the client's input does.
+	// Validate checks a value that a client sent; nil accepts all. The client sees its
+	// error. The store does not call it; the code that decodes the client's input does.
 	Validate func(value any) error
-	// FieldName is the physical name the declarer asks for; "" leaves it to
-	// the naming style. [Naming.Columns] wins over it.
+	// FieldName is the physical name that the declaration asks for; "" leaves it to the
+	// naming style. [Naming.Columns] takes precedence over it.
 	FieldName string
-	// By says who declares the column, for messages about clashes; "" for
-	// nobody in particular.
+	// By names the plugin or program that declares the column, for messages about
+	// clashes. Default "".
 	By string
 }
 
@@ -92,20 +92,20 @@ type Index struct {
 
 // Table describes one table. It is data: nothing here needs a database.
 type Table struct {
-	// Name is the logical name, in Better Auth's camelCase.
+	// Name is the logical name, in the camelCase of Better Auth (TypeScript).
 	Name string
 	// Columns are in declared order, "id" among them.
 	Columns []Column
-	// Indexes are created besides those the columns ask for.
+	// Indexes are created in addition to those that the columns ask for.
 	Indexes []Index
 	// Row is the struct type that carries a row; nil for a table that is only
 	// created and never read through a store.
 	Row reflect.Type
-	// ModelName is the physical name the declarer asks for; "" leaves it to
-	// the naming style. [Naming.Tables] wins over it.
+	// ModelName is the physical name that the declaration asks for; "" leaves it to the
+	// naming style. [Naming.Tables] takes precedence over it.
 	ModelName string
-	// By says who declares the table, for messages about clashes; "" for nobody
-	// in particular.
+	// By names the plugin or program that declares the table, for messages about clashes.
+	// Default "".
 	By string
 
 	err error
@@ -119,13 +119,13 @@ func WithIndex(index Index) TableOption {
 	return func(t *Table) { t.Indexes = append(t.Indexes, index) }
 }
 
-// WithModelName sets the physical name the declarer asks for.
+// WithModelName sets Table.ModelName.
 func WithModelName(name string) TableOption {
 	return func(t *Table) { t.ModelName = name }
 }
 
-// WithColumn changes the column with the given logical name in place, for what
-// a struct tag cannot say, such as Default or Validate.
+// WithColumn changes the column with the given logical name in place, for settings that a
+// struct tag cannot hold, such as Default or Validate.
 func WithColumn(name string, change func(*Column)) TableOption {
 	return func(t *Table) {
 		for i := range t.Columns {
@@ -135,7 +135,7 @@ func WithColumn(name string, change func(*Column)) TableOption {
 			}
 		}
 		if t.err == nil {
-			t.err = fmt.Errorf("column %q: no such column; name one of the row struct", name)
+			t.err = fmt.Errorf("column %q: does not exist; name a column of the row struct", name)
 		}
 	}
 }
@@ -154,7 +154,7 @@ func WithColumn(name string, change func(*Column)) TableOption {
 //	default=member             a constant Default
 //	fieldname=x                the physical name
 //
-// Go types map to logical ones as listed at [Type]; a pointer makes the column
+// Go types map to logical ones as listed at [String]; a pointer makes the column
 // nullable, any other field Required, except slices, maps and jsontext.Value,
 // which are nullable unless the option required is given. The field whose
 // column is "id" is the primary key and must be a string. The order of fields

@@ -34,22 +34,20 @@ func (db *DB) transaction(ctx context.Context) *transaction {
 	return t
 }
 
-// Transaction runs fn in a transaction that travels in fn's context: every
-// statement of this DB given that context belongs to it. It commits when fn
-// returns nil and rolls back when fn returns an error, panics (the panic goes
-// on) or ctx is done; the error is fn's own.
+// Transaction runs fn in a transaction that fn's context carries: every statement of this
+// DB with that context takes part in it. It commits if fn returns nil, and rolls back if
+// fn returns an error, panics (the panic continues) or ctx ends. The error is fn's own.
 //
-// Within a transaction a nested call joins it: fn runs at once and nothing is
-// committed before the outermost call returns. A nested call that fails leaves
-// its statements behind, so the whole transaction can then only roll back; if
-// the outer function returns nil all the same, Transaction returns
-// [ErrRolledBack] together with the nested error. A write that the engine
-// refused has the same effect, as on PostgreSQL it must: a caller that means to
-// go on after [ErrUnique] does so outside of the transaction.
+// A nested call takes part in the outer transaction: fn runs at once and nothing is
+// committed before the outermost call returns. A nested call that fails cannot undo its
+// statements alone, so the whole transaction can then only roll back; if the outer
+// function still returns nil, Transaction returns [ErrRolledBack] together with the
+// nested error. A write that the engine refused has the same effect, since on PostgreSQL
+// it ends the transaction: to continue after [ErrUnique], handle it outside of the
+// transaction.
 //
-// On SQLite a transaction is the only writer from its beginning. A write with a
-// context outside of it, made from within fn, would wait for itself until its
-// context ends.
+// On SQLite a transaction is the only writer from its beginning. A write from within fn
+// with a context outside of the transaction would wait for itself until its context ends.
 func (db *DB) Transaction(ctx context.Context, fn func(ctx context.Context) error) error {
 	if outer := db.transaction(ctx); outer != nil {
 		done := false
@@ -118,13 +116,13 @@ func (db *DB) runTransaction(ctx context.Context, fn func(ctx context.Context) e
 	return t.after, nil
 }
 
-// AfterCommit runs fn once the transaction in ctx has committed, in the order of
-// the calls, and never when it is rolled back; at once when ctx carries no
-// transaction. fn's context carries no transaction and does not end with ctx. A
-// panic goes on to whoever called Transaction once the other functions have run.
+// AfterCommit calls fn once the transaction in ctx has committed, in the order of the
+// calls, and never if it is rolled back; at once if ctx carries no transaction. fn's
+// context carries no transaction and does not end with ctx. A panic continues in the
+// caller of Transaction once the other functions have run.
 //
-// It is the mechanism below: a plugin calls Host.AfterCommit of package betterauth,
-// or declares a Committed function in [RowHooks], which log what fails.
+// Plugins do not call it directly: they call Host.AfterCommit of package betterauth, or
+// declare a Committed function in [RowHooks]; both log failures.
 func (db *DB) AfterCommit(ctx context.Context, fn func(ctx context.Context)) {
 	t := db.transaction(ctx)
 	if t == nil {
@@ -144,8 +142,8 @@ func (db *DB) runAfter(ctx context.Context, after []func(context.Context)) {
 	}
 }
 
-// Conn returns what an application's own bun queries run on to belong to the
-// transaction in ctx: that transaction, or the pool when ctx carries none.
+// Conn returns the connection for an application's own bun queries that take part in the
+// transaction in ctx: that transaction, or the pool if ctx carries none.
 func (db *DB) Conn(ctx context.Context) bun.IDB {
 	if t := db.transaction(ctx); t != nil {
 		return t.tx

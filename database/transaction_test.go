@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect"
+	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 )
 
@@ -252,6 +254,10 @@ func TestNew(t *testing.T) {
 	}
 	if _, err := database.New(pool, database.Driver{Engine: "mysql"}); err == nil || !strings.Contains(err.Error(), "mysql") {
 		t.Errorf("another engine: %v", err)
+	}
+	deaf := bun.NewDB(sql.OpenDB(nobody{}), pgdialect.New())
+	if _, err := database.New(deaf, database.Driver{Engine: database.Postgres}); err == nil || !strings.Contains(err.Error(), "ServerError") {
+		t.Errorf("a driver that does not say why a row was refused: %v", err)
 	}
 	for name, open := range map[string]func(*bun.DB) (*database.DB, error){"sqlite": sqlite.New, "postgres": postgres.New} {
 		if _, err := open(nil); err == nil {

@@ -9,20 +9,19 @@ import (
 	"unicode/utf8"
 )
 
-// ValueError is an [ErrInvalidValue] that says where: the value for the column is
-// none that the column can hold, or the engine refused it for what the database
-// says about the column, such as its length, the values of an enum, or a check.
-// It carries names only, never the value. The value is at fault and not the
-// database, so an operation that fails with it answers 400 and names the field.
+// ValueError is an [ErrInvalidValue] that names the column: the column cannot hold the
+// value, or the engine refused the value for a rule of the column, such as its length,
+// the values of an enum, or a check. It carries names only, never the value. The value is
+// at fault and not the database, so an operation that fails with it answers 400 and names
+// the field.
 type ValueError struct {
 	// Table is the table's logical name.
 	Table string
-	// Column is the column's logical name. It is empty when the engine did not
-	// say which column it was about and nothing else tells; several columns may
-	// be part of one check.
+	// Column is the column's logical name. It is empty if the engine did not say which
+	// column it was and nothing else tells; a check may involve several columns.
 	Column string
-	// Hidden says that clients never see the column, so that its name is not
-	// for them.
+	// Hidden says that clients never see the column, so its name must not be sent to
+	// them.
 	Hidden bool
 
 	cause error
@@ -39,7 +38,7 @@ func (e *ValueError) Error() string {
 // Is makes errors.Is(err, ErrInvalidValue) true.
 func (e *ValueError) Is(target error) bool { return target == ErrInvalidValue }
 
-// Unwrap returns what was wrong, the driver's error among it.
+// Unwrap returns the cause, which includes the driver's error.
 func (e *ValueError) Unwrap() error { return e.cause }
 
 // bound is a value of a statement and the column it is for, nil for none.

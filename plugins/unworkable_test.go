@@ -137,7 +137,7 @@ func TestWhatCanWorkBuilds(t *testing.T) {
 func TestEveryProblemAtOnce(t *testing.T) {
 	t.Parallel()
 	for base, more := range map[string][]string{
-		"example.com":         {`RP ID "example.org" is no suffix of origin "https://example.com"`}, // without a scheme, which is what people forget
+		"example.com":         {`RP ID "example.org" is not a suffix of the host of origin "https://example.com"`}, // without a scheme, which is what people forget
 		"ftp://example.com/x": nil,
 		"://":                 nil,
 		"https://a b":         nil,

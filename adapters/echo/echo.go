@@ -46,27 +46,27 @@ func Mount(r Router, auth *betterauth.Auth) error {
 	return nil
 }
 
-// RequireSession lets requests with a session through, where SessionFrom finds
-// it, and answers 401 otherwise: the answer is the Auth's own and passes by
-// Echo's error handler. A session that is due is prolonged. A database that
-// does not answer is a 500.
+// RequireSession passes requests with a session on, where SessionFrom returns it, and
+// answers all others with 401. The Auth writes that answer, without Echo's error handler.
+// A session that is due is prolonged. If the database does not answer, the answer is a
+// 500.
 func RequireSession(auth *betterauth.Auth) echo.MiddlewareFunc { return guard(auth, true) }
 
-// OptionalSession is RequireSession for handlers that also serve nobody in
-// particular. A database that does not answer is still a 500.
+// OptionalSession is RequireSession for handlers that also serve requests without a
+// session. If the database does not answer, the answer is still a 500.
 func OptionalSession(auth *betterauth.Auth) echo.MiddlewareFunc { return guard(auth, false) }
 
-// SessionFrom returns who the request is from, as RequireSession or
-// OptionalSession found out. ok is false for nobody. The request's context
-// holds the same for betterauth.SessionFrom.
+// SessionFrom returns the session and user that RequireSession or OptionalSession found.
+// ok is false if the request has no session. betterauth.SessionFrom returns the same from
+// the request's context.
 func SessionFrom(c echo.Context) (who *betterauth.Identity, ok bool) {
 	return betterauth.SessionFrom(c.Request().Context())
 }
 
-// Require lets requests through whose session satisfies all requirements, such as
-// those of (*admin.Admin).RequireRole, and puts it where SessionFrom finds it; see
-// betterauth.Auth.Require. Nobody is 401, somebody who may not is what the
-// requirement says, 403 usually.
+// Require lets a request through if its session satisfies all requirements, such as those
+// of (*admin.Admin).RequireRole, and puts the session where SessionFrom finds it; see
+// betterauth.Auth.Require. A request without a session is answered with 401, and one that
+// a requirement refuses with that requirement's error, usually 403.
 func Require(auth *betterauth.Auth, requirements ...betterauth.Requirement) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {

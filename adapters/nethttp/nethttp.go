@@ -1,14 +1,13 @@
-// Package nethttp puts a [betterauth.Auth] on routers of net/http:
-// http.ServeMux, chi and those like it. Start with [Mount].
+// Package nethttp mounts a [betterauth.Auth] on routers of net/http: http.ServeMux, chi
+// and similar ones. Start with [Mount].
 //
 //	mux := http.NewServeMux()
 //	nethttp.Mount(mux, auth)
 //	mux.Handle("/me", auth.RequireSession(me))
 //
-// The middleware and the answer to "who is this request" need no adapter:
-// [betterauth.Auth.RequireSession] and [betterauth.Auth.OptionalSession] have
-// the shape that chi's Use takes, and behind them [betterauth.SessionFrom]
-// finds the user.
+// Middleware and the session of a request need no adapter:
+// [betterauth.Auth.RequireSession] and [betterauth.Auth.OptionalSession] have the type
+// that chi's Use takes, and behind them [betterauth.SessionFrom] returns the user.
 package nethttp
 
 import (

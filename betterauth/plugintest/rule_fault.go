@@ -147,7 +147,7 @@ func gates(p *probe) {
 				continue
 			}
 			if op.SignIn != betterauth.MakesSession && op.Access == betterauth.Public {
-				p.broken("%s makes a session and does not say SignIn: MakesSession", op.ID)
+				p.broken("%s makes a session but does not declare SignIn: MakesSession", op.ID)
 			}
 			if !isConstant500(a) || signedIn(a) {
 				p.broken("%s answers %d %s when there is %s in a gate", op.ID, a.Status, a.Body, what)

@@ -13,7 +13,7 @@ import (
 // optionsUsed is the rule about a test of a plugin: it fails the test that
 // calls Run itself, since only when every other rule is done is it known. Where
 // go test -run asks for it alone, it is a subtest that runs all others.
-var optionsUsed = rule{name: "options-used", says: "every option of Run names an operation that there is, and a rule comes to it: what is registered is checked"}
+var optionsUsed = rule{name: "options-used", says: "every option of Run names an existing operation, and at least one rule uses it"}
 
 // given is an option that Run was called with. opID and rule are "" where it is
 // about all operations or all rules.

@@ -132,7 +132,7 @@ test("a link to choose a new password survives a reload, and not its use", async
   let answer;
   const lists = new Promise((resolve) => (answer = resolve));
   await page.route("**/list-sessions", (route) => lists.then(() => route.continue()));
-  await tab.button("Keep the old one").click();
+  await tab.button("Keep the old password").click();
   await page.getByRole("heading", { name: ada.name }).waitFor();
   await page.goBack();
   await heading(tab, "Choose a new password");

@@ -149,7 +149,7 @@ test("an address is confirmed by the mail of the sign-up, or by another one", as
 
   // The tab of before finds out when it is asked again.
   await tab.button("Send the mail again").click();
-  await tab.says("Your e-mail address is confirmed already.");
+  await tab.says("Your e-mail address is already confirmed.");
   await tab.page.reload();
   await tab.page.getByText("Confirmed", { exact: true }).waitFor();
   assert.ok(await tab.button("Send the mail again").isHidden());

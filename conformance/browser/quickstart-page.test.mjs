@@ -190,7 +190,7 @@ test("devices are named from their user agents", async (t) => {
 test("the server makes its secret once, and stops when it is asked to, browsers or not", async (t) => {
   const server = await serve(t, quickstart);
   await visit(t, browser, server);
-  assert.match(server.printed, /BETTER_AUTH_SECRET is not set: the secret is generated and kept in .*auth\.db\.secret\./);
+  assert.match(server.printed, /BETTER_AUTH_SECRET is not set: the program generated a secret and stored it in .*auth\.db\.secret\./);
   assert.equal((await stat(`${server.database}.secret`)).mode & 0o777, 0o600);
   const byAddress = await fetch(server.url.replace("localhost", "127.0.0.1"), { redirect: "manual" });
   assert.equal(byAddress.status, 307);

@@ -38,7 +38,7 @@ test("a name and a passkey are an account, from a keyboard at 360 pixels, and it
   await fits("signing up");
   await keyboard.type("Grace Hopper");
   await keyboard.press("Enter");
-  await tab.says("Welcome, Grace Hopper. Your passkey is how you sign in from now on.");
+  await tab.says("Welcome, Grace Hopper. You now sign in with your passkey.");
   assert.equal(await tab.page.evaluate(() => document.activeElement.textContent), "Grace Hopper", "the focus goes to the heading");
   assert.deepEqual(await tab.passkeys(), ["Chrome on Linux"]);
   await fits("signed in");
@@ -170,7 +170,7 @@ test("two tabs with one challenge: one signs in, the other says what to do", asy
   assert.deepEqual(outcomes.toSorted(), ["Welcome back", "another tab"]);
   assert.deepEqual(statuses.toSorted(), [200, 400]);
   const loser = outcomes[0] === "another tab" ? first : second;
-  await loser.says("That took too long, or it was begun in another tab. Please try again.");
+  await loser.says("That took too long, or you started it in another tab. Please try again.");
   await loser.page.reload();
   await loser.page.getByRole("heading", { name: "Grace" }).waitFor();
   assert.equal(rows(server, "select id from session").length, 1, "one challenge, one session");

@@ -124,7 +124,7 @@ test("a taken address: signing in instead is a button, and the address comes alo
   await tab.button("Sign out").click();
   await tab.says("You are signed out.");
   await tab.signUp({ ...ada, name: "Someone else" });
-  await tab.says("There is an account with this address already.");
+  await tab.says("An account with this address already exists.");
   await tab.page.getByRole("button", { name: "Sign in instead" }).click();
   assert.equal(await tab.page.locator("#sign-in").getByLabel("E-mail").inputValue(), ada.email);
   assert.equal(await focused(tab), "Password");
@@ -160,7 +160,7 @@ test("a refused delete offers what to do: another passkey, or confirming by pass
   const dialog = tab.page.getByRole("dialog", { name: "Delete your account?" });
   await dialog.getByRole("button", { name: "Delete account" }).click();
   await confirmation.getByRole("button", { name: "Cancel" }).click();
-  await tab.says("Nothing was changed: this needs you to confirm that it is you.");
+  await tab.says("Nothing was changed, because you did not confirm that it is you.");
   await dialog.getByRole("button", { name: "Delete account" }).click();
   await confirmation.getByRole("button", { name: "Use a passkey" }).click();
   await tab.says("Your account is deleted.");

@@ -176,7 +176,7 @@ test("a wrong password, a taken address, too many attempts", async (t) => {
   await form.getByLabel("E-mail").fill(ada.email);
   await form.getByLabel("Password").fill("another password");
   await tab.button("Create account").click();
-  await tab.says("There is an account with this address already.");
+  await tab.says("An account with this address already exists.");
   assertErrors(tab, [/401.*sign-in\/email/, /429.*sign-in\/email/, /422.*sign-up\/email/]);
 });
 

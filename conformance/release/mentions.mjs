@@ -3,8 +3,8 @@ import { readFile, writeFile } from "node:fs/promises";
 
 /** Each page, from this folder, and what comes before the version in it. */
 export const mentions = [
-  ["../README.md", "The TypeScript Better Auth "],
-  ["../../docs/compatibility.md", "The reference is Better Auth "],
+  ["../README.md", "The TypeScript server is Better Auth "],
+  ["../../docs/compatibility.md", "The TypeScript server is Better Auth "],
 ];
 
 const release = String.raw`\d+\.\d+\.\d+(-[\w.]+)?(?=[\s.,])`;

@@ -1,7 +1,7 @@
-// Package postgres opens PostgreSQL for package database, through pgx. Programs
-// that use another engine do not link it.
+// Package postgres opens PostgreSQL for package database, with pgx. Programs that use
+// another engine do not link it.
 //
-// Start with [Open]; [New] takes a bun database of the application's own.
+// Start with [Open]; [New] takes a bun database that the application opened.
 package postgres
 
 import (
@@ -20,23 +20,22 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
-// Open opens a pool of connections to PostgreSQL. dsn is a URL or a
-// keyword/value string as libpq reads it. Tables live in the first schema of the
-// connection's search_path unless [database.Naming] says otherwise. The server
-// need not answer yet; see [database.DB.Ping].
-// An empty dsn is an error unless PGHOST, PGDATABASE or PGSERVICE is set: a variable that
-// nobody set must not lead to whatever database is the default.
+// Open opens a pool of connections to PostgreSQL. dsn is a URL or a keyword/value string
+// as libpq reads it. Tables are in the first schema of the connection's search_path
+// unless [database.Naming] says otherwise. The server need not answer yet; see
+// [database.DB.Ping]. An empty dsn is an error unless PGHOST, PGDATABASE or PGSERVICE is
+// set, so that an unset variable does not lead to the default database of the machine.
 //
-// The pool keeps up to four connections per processor, 16 at least, and renews
-// them every half hour; set other limits on DB.Bun().
+// The pool holds up to four connections per processor, at least 16, and renews them every
+// half hour; set other limits on DB.Bun().
 func Open(dsn string) (*database.DB, error) {
 	if strings.TrimSpace(dsn) == "" && os.Getenv("PGHOST") == "" && os.Getenv("PGDATABASE") == "" && os.Getenv("PGSERVICE") == "" {
-		return nil, errors.New("postgres: the DSN is empty; write it as postgres://user@host:5432/database")
+		return nil, errors.New("postgres: the DSN is empty; write it like postgres://user@host:5432/database")
 	}
 	cfg, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		// pgx's message quotes the DSN, and with it perhaps a password.
-		return nil, errors.New("postgres: the DSN cannot be parsed")
+		return nil, errors.New("postgres: the DSN cannot be parsed; write it as postgres://user@host:5432/database")
 	}
 	if _, ok := cfg.RuntimeParams["datestyle"]; !ok {
 		// Dates come back as text where a statement was not prepared.
@@ -52,12 +51,12 @@ func Open(dsn string) (*database.DB, error) {
 	return database.New(db, driver(db, db.Close))
 }
 
-// New uses a pool the application opened and keeps; Close leaves it open. The
-// dialect must be pgdialect, the driver pgx's for database/sql.
+// New uses a pool that the application opened and owns; Close leaves it open. The dialect
+// must be pgdialect, the driver pgx's for database/sql.
 //
-// The pool must keep the server's DateStyle at ISO, its default, else a
-// plan has a conflict. With a driver that wraps pgx's, for traces say, statements
-// that were prepared before a change of the schema fail; open that pool with
+// The pool must leave the server's DateStyle at ISO, its default; otherwise a plan has a
+// conflict. With a driver that wraps pgx's, such as for traces, statements that were
+// prepared before a change of the schema fail; open that pool with
 // default_query_exec_mode=exec.
 func New(db *bun.DB) (*database.DB, error) {
 	return database.New(db, driver(db, nil))

@@ -15,6 +15,9 @@ func TestOpenWithoutDSN(t *testing.T) {
 	if _, err := postgres.Open(""); err == nil || !strings.Contains(err.Error(), "DSN is empty") {
 		t.Errorf("got %v", err)
 	}
+	if _, err := postgres.Open("mysql://root:secret@host/x"); err == nil || !strings.Contains(err.Error(), "; write it as postgres://") || strings.Contains(err.Error(), "secret") {
+		t.Errorf("a DSN of another engine: %v", err)
+	}
 	t.Setenv("PGDATABASE", "elsewhere")
 	db, err := postgres.Open("")
 	if err != nil {

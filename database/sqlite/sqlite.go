@@ -1,7 +1,7 @@
-// Package sqlite opens SQLite for package database, without cgo. Programs that
-// use another engine do not link it.
+// Package sqlite opens SQLite for package database, without cgo. Programs that use
+// another engine do not link it.
 //
-// Start with [Open]; [New] takes a bun database of the application's own.
+// Start with [Open]; [New] takes a bun database that the application opened.
 package sqlite
 
 import (
@@ -28,11 +28,11 @@ import (
 // busyTimeout is how long a statement waits for a writer in another process.
 const busyTimeout = 10 * time.Second
 
-// DSN returns the data source name that Open gives the driver
-// modernc.org/sqlite for a file: a write-ahead log, so that readers and the
-// writer do not wait for each other; ten seconds of patience with other
-// processes; foreign keys enforced; and transactions that take the write lock
-// when they begin instead of failing half way.
+// DSN returns the data source name with which Open opens a file with the driver
+// modernc.org/sqlite. It sets a write-ahead log, so that readers and the writer do not
+// wait for each other; a busy timeout of ten seconds for locks of other processes;
+// enforced foreign keys; and transactions that take the write lock when they begin
+// instead of failing half way.
 func DSN(path string) string {
 	return dsnOf("file:"+(&url.URL{Path: path}).EscapedPath(), "journal_mode(wal)")
 }
@@ -51,16 +51,15 @@ func dsnOf(base string, pragmas ...string) string {
 	return base + sep + q.Encode()
 }
 
-// Open opens, and if need be creates, the SQLite database in the file
-// path, or a new one in memory for ":memory:" that lives until Close and that
-// no other call shares. An unusable path is an error here, not on first use.
+// Open opens the SQLite database in the file path and creates it if it is missing. For
+// ":memory:" it opens a new database in memory, which lives until Close and which no
+// other call shares. An unusable path is an error of Open, not of the first use.
 //
-// A new file can be read and written by its owner alone, whatever the umask, and
-// the files that SQLite keeps beside it (-wal, -shm) have the same mode. A file
-// that is there keeps its own.
+// A new file can be read and written by its owner alone, whatever the umask, and so can
+// the files that SQLite puts beside it (-wal, -shm). A file that exists keeps its mode.
 //
-// In memory there is no write-ahead log: a read with a context outside of a
-// running transaction waits for its end, while in a file it sees the state
+// A database in memory has no write-ahead log: a read with a context outside of a running
+// transaction waits for the end of that transaction, while in a file it sees the state
 // before.
 func Open(path string) (*database.DB, error) {
 	if path == "" {
@@ -123,14 +122,13 @@ func firstConn(pool *sql.DB) (*sql.Conn, error) {
 	}
 }
 
-// New uses a pool the application opened and keeps; Close leaves it open. The
-// dialect must be sqlitedialect, the driver modernc.org/sqlite.
+// New uses a pool that the application opened and owns; Close leaves it open. The dialect
+// must be sqlitedialect, the driver modernc.org/sqlite.
 //
-// The pool should be opened with the settings of [DSN]: immediate
-// transactions, foreign keys on, and a busy timeout for writers in other
-// processes. Writers within the process are queued by the database.DB, but code that writes
-// through the same pool without it must expect to be told that the
-// database is locked.
+// Open the pool with the settings of [DSN]: immediate transactions, foreign keys on, and
+// a busy timeout for writers in other processes. The database.DB queues the writers of
+// this process. Code that writes through the same pool without it may get the error that
+// the database is locked.
 func New(db *bun.DB) (*database.DB, error) {
 	return database.New(db, database.Driver{Engine: database.SQLite})
 }

@@ -68,7 +68,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	defer db.Close()
 	listener, err := net.Listen("tcp", o.addr)
 	if err != nil {
-		return fmt.Errorf("%w; another address can be chosen, such as with -addr localhost:3001", err)
+		return fmt.Errorf("%w; choose another address, such as -addr localhost:3001", err)
 	}
 	// Passkeys are bound to a domain, never to an IP address: whatever the
 	// address listened on, the page lives at localhost.

@@ -79,7 +79,7 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 				t.Errorf("%s: auth.db%s has mode %o", name, suffix, mode)
 			}
 		}
-		if told := strings.Count(out.text, "open to others"); told != 0 && before == 0 || told != 2 && before != 0 {
+		if told := strings.Count(out.text, "Other users could open"); told != 0 && before == 0 || told != 2 && before != 0 {
 			t.Errorf("%s: printed %q", name, out.text)
 		}
 		cancel()

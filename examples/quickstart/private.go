@@ -29,7 +29,7 @@ func keepPrivate(database string, out io.Writer) error {
 			if err := os.Chmod(file, mode&0o700); err != nil {
 				return err
 			}
-			fmt.Fprintf(out, "%s was open to others (%o); now it is yours alone.\n", file, mode)
+			fmt.Fprintf(out, "Other users could open %s (%o); now only you can.\n", file, mode)
 		}
 	}
 	return nil

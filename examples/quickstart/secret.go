@@ -20,7 +20,7 @@ func secretFor(database string, out io.Writer) (string, error) {
 	file := database + ".secret"
 	secret, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintf(out, "BETTER_AUTH_SECRET is not set: the secret is generated and kept in %s.\n", file)
+		fmt.Fprintf(out, "BETTER_AUTH_SECRET is not set: the program generated a secret and stored it in %s.\n", file)
 		secret = []byte(rand.Text() + rand.Text()) // 52 characters, 260 bits
 		err = os.WriteFile(file, secret, 0o600)
 	}

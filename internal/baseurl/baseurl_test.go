@@ -28,12 +28,12 @@ func TestNew(t *testing.T) {
 		"a query":            {baseurl.Config{BaseURL: "https://example.com?x=1"}, "", "/api/auth", "BaseURL: ", true},
 		"unreadable":         {baseurl.Config{BaseURL: "exa mple"}, "", "/api/auth", "BaseURL: ", true},
 		"two URLs":           {baseurl.Config{BaseURL: "https://a", Dynamic: &baseurl.Dynamic{AllowedHosts: []string{"b"}}}, "", "/api/auth", "BaseURL: has no effect beside", false},
-		"no hosts":           {baseurl.Config{Dynamic: &baseurl.Dynamic{}}, "", "/api/auth", "DynamicBaseURL: lists no", false},
+		"no hosts":           {baseurl.Config{Dynamic: &baseurl.Dynamic{}}, "", "/api/auth", "DynamicBaseURL: has neither AllowedHosts nor AllowHost", false},
 		"a host there is no": {baseurl.Config{Dynamic: &baseurl.Dynamic{AllowedHosts: []string{"exa mple"}}}, "", "/api/auth", "DynamicBaseURL.AllowedHosts: no request names", false},
 		"protocol":           {baseurl.Config{Dynamic: &baseurl.Dynamic{AllowedHosts: []string{"b"}, Protocol: "ftp"}}, "", "/api/auth", `DynamicBaseURL: protocol "ftp"`, false},
 		"fallback":           {baseurl.Config{Dynamic: &baseurl.Dynamic{AllowedHosts: []string{"b"}, Fallback: "b"}}, "", "/api/auth", `DynamicBaseURL.Fallback: "b" is not`, false},
 		"headers":            {baseurl.Config{ProxyHeaders: []string{"X-Forwarded-Proto"}}, "", "/api/auth", "ProxyHeaders: has no effect", false},
-		"a header nobody":    {baseurl.Config{TrustProxyHeaders: true, ProxyHeaders: []string{"X-What"}}, "", "/api/auth", `ProxyHeaders: "X-What" says nothing`, false},
+		"a header nobody":    {baseurl.Config{TrustProxyHeaders: true, ProxyHeaders: []string{"X-What"}}, "", "/api/auth", `ProxyHeaders: "X-What" names neither`, false},
 	}
 	for name, tt := range tests {
 		b, problems := baseurl.New(tt.cfg)

@@ -90,7 +90,7 @@ func New(cfg Config) (Bases, []Problem) {
 	}
 	from, path, ok := split(raw)
 	if !ok {
-		add("BaseURL", "%q is not an http or https URL, or has a query, a fragment or a user; write it as https://example.com", raw)
+		add("BaseURL", "%q is not an http or https URL, or has a query, a fragment or a user; write it like https://example.com", raw)
 		// What was meant is good enough to find other problems.
 		if from, path, ok = split("https://" + raw); !ok {
 			b.Broken = true
@@ -116,7 +116,7 @@ func (b *Bases) nameHeaders(names []string, add report) {
 	}
 	for _, name := range b.headers {
 		if !forwarded.Known(name) {
-			add("ProxyHeaders", "%q says nothing of the scheme or the host; use some of %s", name, strings.Join(forwarded.Names(), ", "))
+			add("ProxyHeaders", "%q names neither the scheme nor the host; use some of %s", name, strings.Join(forwarded.Names(), ", "))
 		}
 	}
 }
@@ -136,7 +136,7 @@ func split(raw string) (from, path string, ok bool) {
 func (b *Bases) resolveDynamic(baseURL string, add report) {
 	given, d := b.Dynamic, *b.Dynamic // the application's is its own
 	if len(d.AllowedHosts) == 0 && d.AllowHost == nil {
-		add("DynamicBaseURL", "lists no AllowedHosts and has no AllowHost; say with one of them which hosts are yours")
+		add("DynamicBaseURL", "has neither AllowedHosts nor AllowHost; set one of them to name your hosts")
 	}
 	switch d.Protocol {
 	case "", "auto", "http", "https":
@@ -158,7 +158,7 @@ func (b *Bases) resolveDynamic(baseURL string, add report) {
 	if d.Fallback != "" {
 		from, path, ok := split(d.Fallback)
 		if !ok {
-			add("DynamicBaseURL.Fallback", "%q is not an http or https URL; write it as https://example.com", d.Fallback)
+			add("DynamicBaseURL.Fallback", "%q is not an http or https URL; write it like https://example.com", d.Fallback)
 		}
 		d.Fallback = from + path
 	}

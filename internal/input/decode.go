@@ -251,6 +251,10 @@ func (f *field) setString(s string, dst reflect.Value, path string, issues *Issu
 	dst.SetString(s)
 }
 
+// textual is what a parameter that is missing should have been. A boolean is false
+// then, and a list is empty.
+var textual = map[kind]string{kindString: "string", kindInt: "number", kindFloat: "number"}
+
 // decodeText reads a query parameter or a path segment. A boolean is true for
 // any text but the empty one, "false" and "0" included, as in the reference.
 func (f *field) decodeText(values []string, dst reflect.Value, path string, issues *Issues) {
@@ -265,7 +269,7 @@ func (f *field) decodeText(values []string, dst reflect.Value, path string, issu
 	}
 	if len(values) == 0 {
 		if !f.optional && f.kind != kindBool {
-			issues.add(path, expected(map[kind]string{kindString: "string"}[f.kind], nil))
+			issues.add(path, expected(textual[f.kind], nil))
 		}
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/better-auth-go/better-auth/internal/input"
 	"github.com/go-json-experiment/json/jsontext"
@@ -152,6 +153,22 @@ func TestQuery(t *testing.T) {
 	}
 	if compiled[in](t).TakesBody() {
 		t.Error("a query alone takes a body")
+	}
+	for want, typ := range map[string]reflect.Type{
+		"expected number, received undefined": reflect.TypeFor[struct {
+			Page int `query:"page"`
+		}](),
+		"[query.most] Invalid input: expected number, received undefined": reflect.TypeFor[struct {
+			Most float64 `query:"most"`
+		}](),
+	} {
+		plan, err := input.Compile(typ)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := plan.Decode(input.Source{}, reflect.New(typ).Interface()); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("a number that is missing: %v, want %s", err, want)
+		}
 	}
 }
 
@@ -323,10 +340,10 @@ func TestCompileNames(t *testing.T) {
 	t.Parallel()
 	for want, typ := range map[string]reflect.Type{
 		"A: has no json": reflect.TypeFor[struct{ A string }](),
-		"B: a path field is text": reflect.TypeFor[struct {
+		"B: a path field must be text": reflect.TypeFor[struct {
 			B jsontext.Value `path:"b"`
 		}](),
-		"C: a query field is text": reflect.TypeFor[struct {
+		"C: a query field must be text": reflect.TypeFor[struct {
 			C []*string `query:"c"`
 		}](),
 		"D: a pointer to a pointer": reflect.TypeFor[struct {
@@ -334,6 +351,9 @@ func TestCompileNames(t *testing.T) {
 		}](),
 		"E: unknown check": reflect.TypeFor[struct {
 			E int `json:"e" check:"odd"`
+		}](),
+		"F: type time.Time has no fields": reflect.TypeFor[struct {
+			F *time.Time `json:"f"`
 		}](),
 	} {
 		if _, err := input.Compile(typ); err == nil || !strings.Contains(fmt.Sprint(err), want) {

@@ -163,7 +163,7 @@ func compileObject(t reflect.Type, plan *Plan) (*object, error) {
 		}
 		if sf.Tag.Get("input") == "rest" {
 			if sf.Type != membersType {
-				return nil, fmt.Errorf("%s.%s: a rest field must be of type Members; make it one", t, sf.Name)
+				return nil, fmt.Errorf("%s.%s: a rest field must be of type betterauth.Members; change its type", t, sf.Name)
 			}
 			o.rest = sf.Index
 			continue
@@ -193,7 +193,7 @@ func compileField(t reflect.Type, sf reflect.StructField, plan *Plan, o *object)
 		}
 		repeated := source == "query" && f.kind == kindSlice && !f.pointer && f.elem.kind == kindString && !f.elem.pointer
 		if f.kind > kindFloat && !repeated {
-			return fmt.Errorf("a %s field is text, a boolean or a number; make it one, or []string, which takes a query parameter that may be repeated", source)
+			return fmt.Errorf("a %s field must be text, a boolean or a number; change its type, or use []string for a repeated query parameter", source)
 		}
 		f.name = name
 		if source == "query" {
@@ -208,7 +208,7 @@ func compileField(t reflect.Type, sf reflect.StructField, plan *Plan, o *object)
 		return nil
 	}
 	if name == "" {
-		return fmt.Errorf("has no json, query or path tag; say with one where it comes from")
+		return fmt.Errorf("has no json, query or path tag; add one that says where the value comes from")
 	}
 	if strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero") {
 		f.optional = true
@@ -245,13 +245,16 @@ func (f *field) setType(t reflect.Type) error {
 		f.kind = kindSlice
 		if t.Kind() == reflect.Map {
 			if t.Key().Kind() != reflect.String {
-				return fmt.Errorf("a map is keyed by text; use a map[string]")
+				return fmt.Errorf("the keys of a map must be strings; use a map[string]")
 			}
 			f.kind = kindMap
 		}
 		f.elem = &field{}
 		return f.elem.setType(t.Elem())
 	case reflect.Struct:
+		if opaque(t) {
+			return fmt.Errorf("type %s has no fields that a request could fill; take text and parse it in the handler, a date with time.Parse and time.RFC3339", t)
+		}
 		f.kind = kindStruct
 		inner, err := compileObject(t, nil)
 		f.object = inner
@@ -260,6 +263,17 @@ func (f *field) setType(t reflect.Type) error {
 		return fmt.Errorf("type %s cannot be read from a request; use text, numbers, booleans, jsontext.Value, and structs, lists and maps of them", t)
 	}
 	return nil
+}
+
+// opaque reports whether t keeps all that it holds to itself, as time.Time does.
+// An object would be read into it, and leave it as it is.
+func opaque(t reflect.Type) bool {
+	for f := range t.Fields() {
+		if f.IsExported() || f.Anonymous {
+			return false
+		}
+	}
+	return t.NumField() > 0
 }
 
 func (f *field) setChecks(tag string) error {
@@ -293,7 +307,7 @@ func (f *field) setChecks(tag string) error {
 		case "min", "max":
 			n, err := strconv.Atoi(value)
 			if err != nil {
-				return fmt.Errorf("check %q needs a number; write it as max=100", part)
+				return fmt.Errorf("check %q needs a number; write it like max=100", part)
 			}
 			if name == "min" {
 				f.checks.min, f.checks.hasMin = n, true
@@ -301,7 +315,7 @@ func (f *field) setChecks(tag string) error {
 				f.checks.max, f.checks.hasMax = n, true
 			}
 		default:
-			return fmt.Errorf("unknown check %q; see betterauth.Handle for those there are", part)
+			return fmt.Errorf("unknown check %q; use one that betterauth.Handle lists", part)
 		}
 	}
 	return nil

@@ -120,7 +120,7 @@ func TestEdgesOfPatterns(t *testing.T) {
 		}
 	}
 	for _, pattern := range []string{"1a://host", "a_b://host"} {
-		if got, err := origin.Normalize(pattern); err == nil || !strings.Contains(err.Error(), "no URL") {
+		if got, err := origin.Normalize(pattern); err == nil || !strings.Contains(err.Error(), "not a URL") {
 			t.Errorf("Normalize(%q) = %q, %v", pattern, got, err)
 		}
 	}

@@ -17,7 +17,7 @@ import (
 // and the case of their letters count.
 func Normalize(pattern string) (string, error) {
 	if strings.ContainsFunc(pattern, func(r rune) bool { return r == ' ' || r == '\\' || r == '#' || control(r) }) {
-		return "", errors.New("it has a character that no origin has; write it as https://app.example.com")
+		return "", errors.New("it has a character that no origin has; write it like https://app.example.com")
 	}
 	scheme, rest, hasScheme := strings.Cut(pattern, "://")
 	switch {
@@ -38,7 +38,7 @@ func Normalize(pattern string) (string, error) {
 		return normalOrigin(lower, rest)
 	case !anyScheme:
 		if _, ok := splitCustom(pattern); !ok {
-			return "", errors.New("it is no URL; write it as https://app.example.com")
+			return "", errors.New("it is not a URL; write it like https://app.example.com")
 		}
 	}
 	return pattern, nil
@@ -66,7 +66,7 @@ func checkSchemeOnly(pattern string) error {
 		return fmt.Errorf("two slashes are missing after %q; write them", scheme+":")
 	}
 	if _, ok := splitCustom(pattern); !ok {
-		return errors.New("it is no URL; write it as https://app.example.com")
+		return errors.New("it is not a URL; write it like https://app.example.com")
 	}
 	if runsAsCode(scheme) {
 		return errors.New("a URL of this scheme runs as code and is never trusted; remove it")
@@ -89,7 +89,7 @@ func normalOrigin(scheme, rest string) (string, error) {
 		// for what clients send.
 		name, err := idna.Lookup.ToASCII(name)
 		if err != nil {
-			return "", fmt.Errorf("its host cannot be written in Punycode: %w; write it as app.example.com", err)
+			return "", fmt.Errorf("its host cannot be written in Punycode: %w; write it like app.example.com", err)
 		}
 		if host = name; hasPort {
 			host += ":" + port
@@ -98,13 +98,13 @@ func normalOrigin(scheme, rest string) (string, error) {
 	if origin := Of(scheme + "://" + host); origin != "" {
 		return origin, nil
 	}
-	return "", errors.New("its host or port cannot be read; write it as https://app.example.com:8443")
+	return "", errors.New("its host or port cannot be read; write it like https://app.example.com:8443")
 }
 
 func checkHost(host string) error {
 	switch {
 	case host == "":
-		return errors.New("it has no host; write it as https://app.example.com")
+		return errors.New("it has no host; write it like https://app.example.com")
 	case strings.Contains(host, "@"):
 		return errors.New("an origin has no user name; remove it")
 	case strings.Contains(host, "%"):
@@ -143,7 +143,7 @@ func normalHostPattern(rest, scheme string) (string, error) {
 		for i, label := range labels {
 			if ascii(label) {
 				if strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_*?") != "" {
-					return "", errors.New("a host has letters, digits, hyphens and dots; write it as app.example.com")
+					return "", errors.New("a host has letters, digits, hyphens and dots; write it like app.example.com")
 				}
 				continue
 			}
@@ -152,12 +152,12 @@ func normalHostPattern(rest, scheme string) (string, error) {
 			}
 			var err error
 			if labels[i], err = idna.Lookup.ToASCII(label); err != nil {
-				return "", fmt.Errorf("its host cannot be written in Punycode: %w; write it as app.example.com", err)
+				return "", fmt.Errorf("its host cannot be written in Punycode: %w; write it like app.example.com", err)
 			}
 		}
 		if host = strings.Join(labels, "."); hasPort {
 			if port == "" || strings.Trim(port, "0123456789*?") != "" {
-				return "", errors.New("its port is no number; write it as app.example.com:8443")
+				return "", errors.New("its port is not a number; write it like app.example.com:8443")
 			}
 			host += ":" + port
 		}
@@ -176,7 +176,7 @@ func normalHostPattern(rest, scheme string) (string, error) {
 // no host matches it.
 func NormalizeHost(pattern string) (string, error) {
 	if strings.ContainsFunc(pattern, func(r rune) bool { return r == ' ' || r == '\\' || r == '#' || control(r) }) {
-		return "", errors.New("it has a character that no host has; write it as app.example.com")
+		return "", errors.New("it has a character that no host has; write it like app.example.com")
 	}
 	bare := bareHost(pattern)
 	if scheme, _, ok := strings.Cut(bare, "://"); ok {
@@ -187,7 +187,7 @@ func NormalizeHost(pattern string) (string, error) {
 		return host, err
 	}
 	if !ValidHost(host) {
-		return "", errors.New("it is not the name of a host; write it as app.example.com")
+		return "", errors.New("it is not the name of a host; write it like app.example.com")
 	}
 	return host, nil
 }

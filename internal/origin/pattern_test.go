@@ -81,13 +81,13 @@ func TestNormalizeRefuses(t *testing.T) {
 		"https://example.com:99999":        "cannot be read",
 		"https://example.com:port":         "cannot be read",
 		"https://exa$mple.com":             "cannot be read",
-		"https://*.example.com:":           "no number",
+		"https://*.example.com:":           "not a number",
 		"https://bü*.example":              "wildcard",
 		"https://\u2260.example\u2260xn--": "Punycode",
 		"*.example.com:443":                "default port",
 		"javascript://x":                   "runs as code",
 		"data:":                            "runs as code",
-		"myapp://x/%zz":                    "no URL",
+		"myapp://x/%zz":                    "not a URL",
 	} {
 		got, err := origin.Normalize(pattern)
 		if err == nil || !strings.Contains(err.Error(), want) {

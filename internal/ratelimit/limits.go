@@ -113,7 +113,7 @@ func (l Limit) apply(r *http.Request, current Rule, longest time.Duration) (rule
 // Check says what a rule lacks.
 func (r Rule) Check() error {
 	if r.Window < time.Millisecond || r.Max <= 0 {
-		return errors.New("needs a Window and a Max; set both, the Window to a millisecond at least")
+		return errors.New("needs a Window and a Max; set both, the Window to at least a millisecond")
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func (t *Table[T]) Below(path string) (found []T) {
 func (t *Table[T]) Disable(path string) error {
 	key := shape(strings.TrimRight(path, "/"))
 	if !t.shapes[key] {
-		return fmt.Errorf("%q is the route of no operation, so nothing is disabled%s", path, t.Hint(path))
+		return fmt.Errorf("%q is not the route of any operation, so nothing is disabled%s", path, t.Hint(path))
 	}
 	if t.off == nil {
 		t.off = map[string]bool{}

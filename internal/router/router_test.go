@@ -164,7 +164,7 @@ func TestHints(t *testing.T) {
 			t.Errorf("%q: %q, want %q", path, got, hint)
 		}
 		err := routes.Disable(path)
-		if path == "/nowhere" && (err == nil || err.Error() != `"/nowhere" is the route of no operation, so nothing is disabled`+unknown) {
+		if path == "/nowhere" && (err == nil || err.Error() != `"/nowhere" is not the route of any operation, so nothing is disabled`+unknown) {
 			t.Errorf("%q: %v", path, err)
 		}
 	}

@@ -1,9 +1,8 @@
-// Package account lets people manage their own user: its name, picture and
-// added columns, its address, its accounts (the ways it signs in), and its
-// deletion.
+// Package account lets users manage themselves: name, picture and added columns, address,
+// accounts (the ways they sign in), and deletion.
 //
-// Start with [New] and [Config]. Each thing a user may do has a file:
-// update.go, changeemail.go, accounts.go and delete.go.
+// Start with [New] and [Config]. Each action of a user has a file: update.go,
+// changeemail.go, accounts.go and delete.go.
 package account
 
 import (
@@ -27,49 +26,47 @@ const (
 	UnlinkAccount      = "unlinkAccount"
 )
 
-// Config says what people may do to themselves. The zero value lets them change
-// their names and pictures, and list and unlink accounts.
+// Config says what users may change about themselves. The zero value lets them change
+// their name and picture, and list and unlink accounts.
 type Config struct {
-	// ChangeEmail says whether and how addresses change.
+	// ChangeEmail says whether and how users change their address.
 	ChangeEmail ChangeEmailConfig
 	// DeleteUser says whether and how users delete themselves.
 	DeleteUser DeleteUserConfig
-	// AllowUnlinkingAll lets people unlink their last account, after which they
-	// may have no way to sign in. Default false.
+	// AllowUnlinkingAll lets users unlink their last account, even if they then have no
+	// way to sign in. Default false.
 	AllowUnlinkingAll bool
 }
 
-// ChangeEmailConfig says whether and how addresses change. A change is proven by
-// a link to the new address, which takes the plugin email-verification and a
-// Mailer.
+// ChangeEmailConfig says whether and how users change their address. A link to the new
+// address proves the change, which requires the plugin email-verification and a Mailer.
 type ChangeEmailConfig struct {
-	// Enabled lets people change their address. Default false.
+	// Enabled lets users change their address. Default false.
 	Enabled bool
-	// UpdateWithoutVerification changes an address that was never verified at
-	// once. The new one is not verified either, and is mailed a link if it can
-	// be. An address that somebody has is answered as a free one, but whoever
-	// asks sees that their own did not change: any user, and by signing up
-	// anybody, can so find out who has an account. Build logs a warning. Without
-	// it nobody can. Default false.
+	// UpdateWithoutVerification changes an address at once if it was never verified. The
+	// new address is not verified either; if possible, it is mailed a link. The answer is
+	// the same if another user has the new address, but the requesting user then sees
+	// that their own address did not change. So every user, and by signing up anybody,
+	// can find out who has an account; Build logs a warning. Without this setting nobody
+	// can. Default false.
 	UpdateWithoutVerification bool
-	// ConfirmOldAddress first mails a link to the old address, if that is
-	// verified: a stolen session is not enough to take the user over. Default
-	// false.
+	// ConfirmOldAddress first mails a link to the old address, if it is verified, so that
+	// a stolen session is not enough to take the account over. Default false.
 	ConfirmOldAddress bool
 }
 
-// DeleteUserConfig says whether and how users delete themselves. They need
-// their password or a fresh session, or a mailed link.
+// DeleteUserConfig says whether and how users delete themselves. They need their password
+// or a fresh session, or a mailed link.
 type DeleteUserConfig struct {
-	// Enabled lets people delete themselves. Default false.
+	// Enabled lets users delete themselves. Default false.
 	Enabled bool
-	// MailToken deletes only when a link mailed to the user is followed, by a
-	// browser that is signed in as them. It takes a Mailer. Default false.
+	// MailToken deletes the user only when they follow a mailed link in a browser that is
+	// signed in as them. It requires a Mailer. Default false.
 	MailToken bool
-	// TokenTTL is how long that link is good. Default 24 hours.
+	// TokenTTL is how long that link is valid. Default 24 hours.
 	TokenTTL time.Duration
-	// BeforeDelete is called in the transaction that deletes, before anything
-	// is; an error stops it and is the answer. Default none.
+	// BeforeDelete is called in the transaction that deletes the user, before anything is
+	// deleted. An error stops the deletion and is the answer. Default nil.
 	BeforeDelete func(ctx context.Context, u *betterauth.User) error
 }
 
@@ -122,8 +119,8 @@ var (
 	errCannotVerify    = &betterauth.ErrorCode{Code: "VERIFICATION_EMAIL_NOT_ENABLED", Message: "Verification email isn't enabled", Status: http.StatusBadRequest}
 )
 
-// Manifest implements betterauth.Plugin. Operations that change the user demand
-// a stored session: a copy in a cookie may be of one that was revoked.
+// Manifest implements betterauth.Plugin. Operations that change the user require a stored
+// session, since a copy in a cookie may be of a session that was revoked.
 func (a *Account) Manifest() betterauth.Manifest {
 	updating := []*betterauth.ErrorCode{ErrEmailNotUpdatable, betterauth.ErrFieldNotAllowed, betterauth.ErrValidation}
 	changing := []*betterauth.ErrorCode{ErrChangeDisabled, ErrFailedToUpdate}
@@ -145,7 +142,7 @@ func (a *Account) Manifest() betterauth.Manifest {
 			betterauth.Handle(betterauth.Operation{
 				ID: DeleteUser, Method: http.MethodPost, Path: "/delete-user", Access: betterauth.WithStoredSession,
 				Summary: "Deletes the user, or mails the link that does.", Errors: deleting,
-				// Somebody at a screen left open may try passwords here.
+				// A person at an unattended screen may try passwords here.
 				Limit: &betterauth.Rule{Window: 10 * time.Second, Max: 3},
 			}, a.deleteUser),
 			betterauth.Handle(betterauth.Operation{
@@ -189,14 +186,14 @@ func (a *Account) Check(s betterauth.Site) error {
 		problems = append(problems, errors.New("DeleteUser.TokenTTL cannot be negative"))
 	}
 	if a.cfg.DeleteUser.MailToken && s.AnyHost {
-		problems = append(problems, errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL"))
+		problems = append(problems, errors.New("links in mails would lead to any host that a request names; set Config.BaseURL or Config.DynamicBaseURL"))
 	}
 	if a.cfg.DeleteUser.MailToken && !s.CanMail {
 		// Deleting without the mail instead would be the weaker rule.
 		problems = append(problems, errors.New("DeleteUser.MailToken needs Config.Mailer"))
 	}
 	if a.changesNeedMail() && !s.CanMail {
-		problems = append(problems, errors.New("ChangeEmail: no address could be changed, since no link could be mailed to verify it; set Config.Mailer, or say UpdateWithoutVerification"))
+		problems = append(problems, errors.New("ChangeEmail: no address could be changed, since no link could be mailed to verify it; set Config.Mailer, or UpdateWithoutVerification"))
 	}
 	return errors.Join(problems...)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Linked is an account as a client sees it: without secrets, and with what was
-// granted as an array, "scopes", in place of "scope".
+// Linked is an account as a client sees it: without secrets, and with the granted scopes
+// as an array, "scopes", in place of "scope".
 type Linked struct{ *betterauth.Account }
 
 // MarshalJSON implements json.Marshaler.
@@ -44,7 +44,7 @@ func (l Linked) MarshalJSON() ([]byte, error) {
 	return append(append(append(out, `"scopes":`...), scopes...), '}'), err
 }
 
-// Scopes are what the user granted, never nil.
+// Scopes are the scopes that the user granted, never nil.
 func (l Linked) Scopes() []string {
 	scopes := []string{}
 	if l.Scope == nil {
@@ -75,8 +75,8 @@ func (a *Account) list(c *betterauth.Ctx, _ betterauth.None) ([]Linked, error) {
 	return a.List(c, c.Identity().User.ID)
 }
 
-// UnlinkInput is the input of unlinkAccount. AccountID is the id of the
-// account's row, not the one it has at its provider.
+// UnlinkInput is the input of unlinkAccount. AccountID is the id of the account's row,
+// not the account's id at its provider.
 type UnlinkInput struct {
 	AccountID string `json:"accountId"`
 }
@@ -87,9 +87,9 @@ func (a *Account) unlink(c *betterauth.Ctx, in UnlinkInput) (betterauth.Status, 
 }
 
 // Unlink removes one of a user's accounts, by the id of its row. Unless
-// Config.AllowUnlinkingAll says so the last one stays, also among calls at the
-// same time, and so does one without which the user could not sign in:
-// ErrLastAccount. An account that is missing or another user's is
+// Config.AllowUnlinkingAll is set, it refuses to remove the last account, and one without
+// which the user could not sign in, with ErrLastAccount, even if several are removed at
+// the same time. An account that does not exist or belongs to another user is
 // ErrAccountNotFound.
 func (a *Account) Unlink(ctx context.Context, userID, id string) error {
 	remove := func(ctx context.Context) error { return a.removeAccount(ctx, userID, id) }

@@ -12,9 +12,9 @@ import (
 type changeMailer interface {
 	// Mail sends a link that verifies the user's address.
 	Mail(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error
-	// MailChange sends a link that replaces the user's address: to the old one
-	// first if it is to confirm, else to the new one. It sends nothing to an
-	// address somebody has, and does not tell.
+	// MailChange sends a link that replaces the user's address: first to the old address
+	// if confirm is true, else to the new one. If another user has the new address, it
+	// sends nothing and does not reveal that.
 	MailChange(c *betterauth.Ctx, user *betterauth.User, newEmail, callbackURL string, confirm bool) error
 }
 

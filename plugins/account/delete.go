@@ -9,7 +9,7 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// KindDelete is the kind of message that asks to confirm a deletion.
+// KindDelete is the kind of the mail that asks to confirm a deletion.
 const KindDelete = "delete-account"
 
 const deletionPrefix = "delete-account-"
@@ -28,7 +28,7 @@ func pending() []betterauth.Pending {
 	}}
 }
 
-// DeleteUserInput is the input of deleteUser. Token is one that was mailed.
+// DeleteUserInput is the input of deleteUser. Token is the token of a mailed link.
 type DeleteUserInput struct {
 	CallbackURL *string `json:"callbackURL"`
 	Password    *string `json:"password"`
@@ -101,8 +101,8 @@ func (a *Account) followDeletion(c *betterauth.Ctx, in FollowDeletionInput) (any
 
 // passwordChecker is the plugin that knows passwords.
 type passwordChecker interface {
-	// CheckPassword returns nil if this is the user's password, and otherwise an
-	// ErrorCode of the reference: that it is not, or that there is none.
+	// CheckPassword returns nil if this is the user's password. Otherwise it returns an
+	// ErrorCode of the TypeScript server: the password is wrong, or the user has none.
 	CheckPassword(ctx context.Context, userID, password string) error
 }
 

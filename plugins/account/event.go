@@ -7,14 +7,14 @@ package account
 // Updated says that a user changed their name, their picture or added columns.
 type Updated struct {
 	UserID string
-	// Columns are the logical names of those that were set, in order.
+	// Columns are the logical names of the columns that were set, in order.
 	Columns []string
 }
 
-// Unlinked says that one of the ways a user signs in was removed.
+// Unlinked says that one of a user's ways to sign in was removed.
 type Unlinked struct {
-	// AccountID is the id of the account's row, which is gone.
+	// AccountID is the id of the account's row, which no longer exists.
 	UserID, AccountID string
-	// ProviderID is what the account was at: "credential" for a password.
+	// ProviderID is the provider of the account: "credential" for a password.
 	ProviderID string
 }

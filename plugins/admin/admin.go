@@ -1,11 +1,11 @@
-// Package admin lets people with a role manage the others: list, create, change
-// and remove users, give roles, ban, set passwords, end sessions, and sign in
-// as somebody else for an hour with a way back.
+// Package admin lets users with a role manage other users: list, create, change and
+// remove them, give roles, ban, set passwords, end sessions, and act as another user for
+// an hour with a way back.
 //
-// Start with [New] and [Config]. What acts on a user passes act.go, which asks for
-// the action and for who dominates whom (dominate.go). The gate that refuses
-// the banned is gate.go, impersonation is impersonate.go, and what an
-// application asks of a route is require.go.
+// Start with [New] and [Config]. Every action on a user passes act.go, which checks
+// whether the role allows the action and who dominates whom (dominate.go). The gate that
+// refuses banned users is in gate.go, impersonation in impersonate.go, and requirements
+// for an application's routes in require.go.
 package admin
 
 import (
@@ -48,44 +48,40 @@ const (
 // nobody has that role until somebody writes it into the database or is named in
 // AdminUserIDs.
 type Config struct {
-	// DefaultRole is the role of new users, and of those who have none. Default
-	// "user".
+	// DefaultRole is the role of new users, and of users without a role. Default "user".
 	DefaultRole string
-	// Roles are the roles there are, by name. With them no other role can be
-	// given to anybody. Default "admin" (AdminRole) and "user" (UserRole), and
-	// any name can be given, which allows nothing.
+	// Roles are the existing roles, by name; no other role can be given to a user.
+	// Default "admin" (AdminRole) and "user" (UserRole); any other name can then be given
+	// too, and allows nothing.
 	Roles map[string]access.Role
-	// AdminRoles are the roles whose bearers are protected from impersonation.
-	// They must be among Roles. What a role may do is not decided here. Default
-	// "admin".
+	// AdminRoles are the roles whose users are protected from impersonation. They must be
+	// among Roles. They do not decide what a role may do. Default "admin".
 	AdminRoles []string
-	// AdminUserIDs are users who may do everything, whatever their role.
+	// AdminUserIDs are users who may do everything, whatever their role. Default none.
 	AdminUserIDs []string
-	// DefaultBanReason is the reason of a ban without one. Default "No reason".
+	// DefaultBanReason is the reason of a ban that names none. Default "No reason".
 	DefaultBanReason string
-	// DefaultBanDuration is how long a ban lasts that does not say. Default: for
-	// good.
+	// DefaultBanDuration is the length of a ban that names none. Default: for ever.
 	DefaultBanDuration time.Duration
-	// BannedUserMessage is what a banned user is told at sign-in. Default: "You
-	// have been banned from this application. Please contact support if you
-	// believe this is an error."
+	// BannedUserMessage is the message that a banned user gets at sign-in. Default: "You
+	// have been banned from this application. Please contact support if you believe this
+	// is an error."
 	BannedUserMessage string
-	// BannedUserMessageFunc says it for each user; an empty answer leaves it at
-	// BannedUserMessage, and an error is a failure of the sign-in. It is called in
-	// the transaction that asks. Default none.
+	// BannedUserMessageFunc returns the message for one user; for "" BannedUserMessage is
+	// used, and an error fails the sign-in. It is called in the transaction of the
+	// sign-in. Default nil.
 	BannedUserMessageFunc func(ctx context.Context, u *betterauth.User) (string, error)
 	// ImpersonationDuration is how long an impersonation lasts. Default 1 hour.
 	ImpersonationDuration time.Duration
-	// AllowImpersonatingAdmins lets whoever may impersonate users impersonate
-	// administrators too, those whom they dominate (see Admin.Dominates). Default
-	// false: it takes the action "impersonate-admins".
+	// AllowImpersonatingAdmins lets users who may impersonate others impersonate
+	// administrators too, if they dominate them (see Admin.Dominates). Default false:
+	// that requires the action "impersonate-admins".
 	AllowImpersonatingAdmins bool
 }
 
-// Admin is the plugin. Make one with New for each Auth. Its methods ask nobody
-// for permission, that is what the operations are for, which all reach a user by
-// way of actOn; they are safe for
-// concurrent use.
+// Admin is the plugin. Make one with New for each Auth. Its methods check no permission;
+// the operations do, and all reach a user through actOn. They are safe for concurrent
+// use.
 type Admin struct {
 	cfg       Config
 	roles     map[string]access.Role
@@ -131,8 +127,8 @@ func New(cfg Config) *Admin {
 	return a
 }
 
-// Manifest implements betterauth.Plugin. Every operation demands a stored
-// session: what a revoked administrator's cookie still says is not believed.
+// Manifest implements betterauth.Plugin. Every operation requires a stored session, since
+// a copy in a cookie may be of an administrator's session that was revoked.
 func (a *Admin) Manifest() betterauth.Manifest {
 	unauthorized := betterauth.AfterMatch(a.isOurs, func(_ *betterauth.Ctx, r *betterauth.Result) error {
 		if errors.Is(r.Err, betterauth.ErrUnauthorized) {

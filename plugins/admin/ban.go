@@ -43,9 +43,9 @@ func (a *Admin) banUser(c *betterauth.Ctx, in BanInput) (UserAnswer, error) {
 	return UserAnswer{user}, err
 }
 
-// Ban bans a user and ends their sessions, and those they use in others' place.
-// An empty reason is Config.DefaultBanReason; a nil until lasts for
-// Config.DefaultBanDuration. No sign-in at the same time leaves a session.
+// Ban bans a user and ends their sessions, and those in which they impersonate others. An
+// empty reason is Config.DefaultBanReason; with a nil until the ban lasts for
+// Config.DefaultBanDuration. A sign-in at the same time leaves no session.
 func (a *Admin) Ban(ctx context.Context, userID, reason string, until *time.Time) (*betterauth.User, error) {
 	if reason == "" {
 		reason = a.cfg.DefaultBanReason

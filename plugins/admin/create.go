@@ -82,10 +82,10 @@ func (a *Admin) createUser(c *betterauth.Ctx, in CreateInput) (UserAnswer, error
 	return UserAnswer{user}, err
 }
 
-// Create creates a user, with a password unless that is empty, as
-// betterauth.Auth.CreateUser does, and tells subscribers of Created. The errors are
-// ErrInvalidEmail, ErrUserExists for an address that is taken, ErrNoPasswords where
-// no plugin keeps passwords, and what that one says of the password.
+// Create creates a user as betterauth.Auth.CreateUser does, with a password unless it is
+// empty, and emits Created. The errors are ErrInvalidEmail, ErrUserExists for an address
+// that is taken, ErrNoPasswords if no plugin stores passwords, and what that plugin says
+// about the password.
 func (a *Admin) Create(ctx context.Context, user *betterauth.User, password string) error {
 	set, err := a.prepareCreate(ctx, user.Email, password)
 	if err != nil {

@@ -8,17 +8,16 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth/access"
 )
 
-// Dominates reports whether actor may do everything that target may, so that
-// nothing is won by acting on target. Whatever a role of target's allows, one
-// role of actor's must allow: roles do not add up here, as they do not for
-// Allows. A role that is none of Config.Roles allows nothing. Of Config.DefaultRole
-// only the actions of this plugin count: what an application lets its ordinary users
-// do does not put them above their administrators. A user named in
-// Config.AdminUserIDs dominates everybody, and is dominated only by another one
-// of them. Everybody dominates themself.
+// Dominates reports whether actor may do everything that target may, so that actor gains
+// nothing by acting on target. Everything that a role of target allows, one single role
+// of actor must allow: roles do not add up here, just as in Allows. A role that is not
+// among Config.Roles allows nothing. Of Config.DefaultRole only the actions of this
+// plugin count, since what an application allows its ordinary users does not put them
+// above their administrators. A user in Config.AdminUserIDs dominates everybody, and is
+// dominated only by another one of them. All users dominate themselves.
 //
-// Every operation of this plugin that reaches a user asks it. Handlers of an
-// application that act on users can, too.
+// Every operation of this plugin that reaches a user checks it. Handlers of an
+// application that act on users can call it too.
 func (a *Admin) Dominates(actor, target *betterauth.User) bool {
 	switch {
 	case actor.ID == target.ID, a.named(actor):

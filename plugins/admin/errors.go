@@ -36,12 +36,13 @@ var (
 	ErrIDColumn          = code(http.StatusBadRequest, "USER_ID_CANNOT_BE_UPDATED", "User id cannot be updated")
 	ErrBanYourself       = code(http.StatusBadRequest, "YOU_CANNOT_BAN_YOURSELF", "You cannot ban yourself")
 	ErrRemoveYourself    = code(http.StatusBadRequest, "YOU_CANNOT_REMOVE_YOURSELF", "You cannot remove yourself")
-	// ErrNoPasswords says that no plugin keeps passwords.
+	// ErrNoPasswords says that no plugin stores passwords.
 	ErrNoPasswords = code(http.StatusBadRequest, "EMAIL_PASSWORD_DISABLED", "Email and password is not enabled")
 )
 
-// ErrWhileImpersonating says that somebody who acts in a user's place may not
-// change how that user gets in, nor give anybody else a way in: they go back first.
+// ErrWhileImpersonating refuses an administrator who acts as a user and changes how that
+// user gets into the account, or gives anybody else a way in. They must stop
+// impersonating first.
 var ErrWhileImpersonating = code(http.StatusForbidden, "NOT_ALLOWED_WHILE_IMPERSONATING", "This is not allowed while impersonating a user")
 
 // Errors to which the reference gives no code, and one without a body.

@@ -15,24 +15,22 @@ import (
 // Created says that a user was created.
 type Created struct{ By, UserID string }
 
-// RoleChanged says that a user's roles are others than before.
+// RoleChanged says that a user's roles changed.
 type RoleChanged struct{ By, UserID, Before, After string }
 
-// UserBanned says that a user was banned, until Expires or, if that is nil, for
-// good.
+// UserBanned says that a user was banned, until Expires or, if that is nil, for ever.
 type UserBanned struct {
 	By, UserID, Reason string
 	Expires            *time.Time
 }
 
-// UserUnbanned says that a ban was lifted by somebody. One that expires tells
-// nobody.
+// UserUnbanned says that somebody lifted a ban. It is not emitted when a ban expires.
 type UserUnbanned struct{ By, UserID string }
 
-// EmailChanged says that a user's address is another one than before.
+// EmailChanged says that a user's address changed.
 type EmailChanged struct{ By, UserID string }
 
-// PasswordSet says that a user was given a password.
+// PasswordSet says that a user's password was set.
 type PasswordSet struct{ By, UserID string }
 
 // Removed says that a user was deleted.
@@ -41,8 +39,8 @@ type Removed struct{ By, UserID string }
 // Impersonated says that an administrator acts as a user from now on.
 type Impersonated struct{ By, UserID, SessionID string }
 
-// ImpersonationEnded says that an administrator went back to their own session.
-// One that expires, or is revoked, tells nobody.
+// ImpersonationEnded says that an administrator went back to their own session. It is not
+// emitted when the session of an impersonation expires or is revoked.
 type ImpersonationEnded struct{ By, UserID, SessionID string }
 
 func events() []betterauth.EventType {

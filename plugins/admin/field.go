@@ -16,8 +16,8 @@ var (
 	Banned     = betterauth.NewField[bool]("user", database.Column{Name: "banned", Default: false, ReadOnly: true})
 	BanReason  = betterauth.NewField[string]("user", database.Column{Name: "banReason", ReadOnly: true})
 	BanExpires = betterauth.NewField[time.Time]("user", database.Column{Name: "banExpires", ReadOnly: true})
-	// ImpersonatedBy is the id of the administrator who uses a session in the
-	// user's place; NULL for the user's own. What must not be done on somebody's
-	// behalf can ask it.
+	// ImpersonatedBy is the id of the administrator who acts as the user in this session;
+	// NULL for the user's own session. Check it in operations that nobody may do on a
+	// user's behalf.
 	ImpersonatedBy = betterauth.NewField[string]("session", database.Column{Name: "impersonatedBy", ReadOnly: true})
 )

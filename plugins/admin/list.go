@@ -23,9 +23,9 @@ const (
 // pageSize is how many users are listed where the caller does not say.
 const pageSize = 100
 
-// ListInput is the input of listUsers. Fields are columns of the user that
-// clients see; the search looks into the address unless SearchField says "name",
-// the filter too unless FilterField says otherwise.
+// ListInput is the input of listUsers. Fields are columns of the user that clients see.
+// The search reads the address unless SearchField is "name"; the filter reads the address
+// unless FilterField names another column.
 type ListInput struct {
 	SearchValue    *string  `query:"searchValue"`
 	SearchField    *string  `query:"searchField" check:"enum=email|name"`
@@ -39,8 +39,8 @@ type ListInput struct {
 	FilterOperator *string  `query:"filterOperator" check:"enum=eq|ne|lt|lte|gt|gte|in|not_in|contains|starts_with|ends_with"`
 }
 
-// ListAnswer is the answer of listUsers. Total counts all that match; Limit and
-// Offset are what was asked for.
+// ListAnswer is the answer of listUsers. Total is the number of all users that match;
+// Limit and Offset are those of the request.
 type ListAnswer struct {
 	Users  []*betterauth.User `json:"users"`
 	Total  int                `json:"total"`
@@ -69,8 +69,8 @@ func (a *Admin) listUsers(c *betterauth.Ctx, in ListInput) (answer ListAnswer, e
 	return answer, err
 }
 
-// List returns the users of a query, 100 unless it has a limit, and how many
-// match in all. Without an order the oldest come first.
+// List returns the users of a query, 100 unless it has a limit, and how many match in
+// all. Without an order the oldest come first.
 func (a *Admin) List(ctx context.Context, q database.Query) (users []*betterauth.User, total int, err error) {
 	if q.Limit == 0 {
 		q.Limit = pageSize

@@ -18,17 +18,17 @@ var (
 		"user":    {"create", "list", "set-role", "ban", "impersonate", "impersonate-admins", "delete", "set-password", "set-email", "set-phone", "get", "update"},
 		"session": {"list", "revoke", "delete"},
 	})
-	// AdminRole may do everything but impersonate administrators.
+	// AdminRole allows everything but impersonating administrators.
 	AdminRole = Control.NewRole(access.Statements{
 		"user":    {"create", "list", "set-role", "ban", "impersonate", "delete", "set-password", "set-email", "set-phone", "get", "update"},
 		"session": {"list", "revoke", "delete"},
 	})
-	// UserRole may do nothing.
+	// UserRole allows nothing.
 	UserRole = Control.NewRole(access.Statements{"user": {}, "session": {}})
 )
 
-// Allows reports whether a user may do all that is asked, by one of their roles
-// or by being named in Config.AdminUserIDs.
+// Allows reports whether one of the user's roles allows the whole request, or the user is
+// in Config.AdminUserIDs.
 func (a *Admin) Allows(user *betterauth.User, request access.Request) bool {
 	if a.named(user) {
 		return true
@@ -53,8 +53,8 @@ func (a *Admin) may(user *betterauth.User, resource, action string) bool {
 	return a.Allows(user, access.Request{resource: {Names: []string{action}}})
 }
 
-// HasPermissionInput is the input of userHasPermission. Whom it is about is
-// always the caller: UserID and Role are accepted and mean nothing.
+// HasPermissionInput is the input of userHasPermission. The operation always answers
+// about the user of the session: UserID and Role are accepted and ignored.
 type HasPermissionInput struct {
 	UserID      *string        `json:"userId" check:"coerce"`
 	Role        *string        `json:"role"`

@@ -18,9 +18,9 @@ func (a *Admin) removeUser(c *betterauth.Ctx, in UserInput) (betterauth.Success,
 	return betterauth.Success{Success: err == nil}, err
 }
 
-// Remove deletes a user, with all that belongs to them (betterauth.UserDeleted),
-// and ends what they do in others' place. Whoever
-// signs in as them at the same time waits, and then finds nobody. The error is
+// Remove deletes a user with everything that belongs to them (betterauth.UserDeleted),
+// and ends the sessions in which they impersonate others. A sign-in of that user at the
+// same time waits and then fails. If there is no such user, the error is
 // betterauth.ErrUserNotFound.
 func (a *Admin) Remove(ctx context.Context, userID string) error {
 	return a.host.Transaction(ctx, func(ctx context.Context) error {
@@ -73,9 +73,9 @@ func (a *Admin) setUserPassword(c *betterauth.Ctx, in SetPasswordInput) (bettera
 	return betterauth.Status{Status: err == nil}, err
 }
 
-// SetPassword sets a user's password, whether or not they had one. Sessions stay:
-// see RevokeSessions. The errors are betterauth.ErrUserNotFound, ErrNoPasswords
-// where no plugin keeps passwords, and what that one says of the password.
+// SetPassword sets a user's password, whether or not they had one. It ends no sessions:
+// see RevokeSessions. The errors are betterauth.ErrUserNotFound, ErrNoPasswords if no
+// plugin stores passwords, and what that plugin says about the password.
 func (a *Admin) SetPassword(ctx context.Context, userID, password string) error {
 	set, err := a.prepare(ctx, password)
 	if err != nil {

@@ -10,14 +10,14 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth/access"
 )
 
-// RequireRole lets users through who have at least one of these roles, and those
-// named in Config.AdminUserIDs, for routes of the application's own:
+// RequireRole lets users through who have at least one of these roles, and those in
+// Config.AdminUserIDs. It is for routes of the application:
 //
 //	mux.Handle("GET /reports", auth.Require(roles.RequireRole("admin", "manager"))(reports))
 //
-// Others are 403, betterauth.ErrForbidden. A name that is none of the roles there
-// are would let nobody through: with it every request is 500, and the log says so.
-// Whoever acts in a user's place has that user's roles.
+// Other users get 403, betterauth.ErrForbidden. A name that is not an existing role would
+// let nobody through: every request is then 500, and the log says why. An administrator
+// who acts as a user has that user's roles.
 func (a *Admin) RequireRole(names ...string) betterauth.Requirement {
 	names = slices.Clone(names)
 	wrong := a.wrongRole(names)
@@ -44,13 +44,13 @@ func (a *Admin) wrongRole(names []string) error {
 	return nil
 }
 
-// RequirePermission lets users through who may do all of these actions with a
-// resource, as Allows says. Others are 403, betterauth.ErrForbidden.
+// RequirePermission lets users through who may do all of these actions with a resource,
+// as Allows decides. Other users get 403, betterauth.ErrForbidden.
 //
 //	mux.Handle("DELETE /projects/{id}", auth.Require(roles.RequirePermission("project", "delete"))(remove))
 //
-// An action that no role may do is a misspelt one, most likely: every request is 500
-// then, and the log says so.
+// An action that no role allows is most likely misspelt: every request is then 500, and
+// the log says why.
 func (a *Admin) RequirePermission(resource string, actions ...string) betterauth.Requirement {
 	request := access.Request{resource: {Names: slices.Clone(actions)}}
 	wrong := a.wrongPermission(resource, actions)

@@ -44,9 +44,8 @@ func (a *Admin) setRole(c *betterauth.Ctx, in SetRoleInput) (UserAnswer, error) 
 	return UserAnswer{user}, err
 }
 
-// SetRoles gives a user roles in place of those they have. With Config.Roles
-// others than those are ErrNoSuchRole; the other error is
-// betterauth.ErrUserNotFound.
+// SetRoles replaces a user's roles. If Config.Roles is set, any other role is
+// ErrNoSuchRole. If there is no such user, the error is betterauth.ErrUserNotFound.
 func (a *Admin) SetRoles(ctx context.Context, userID string, roles ...string) (*betterauth.User, error) {
 	for _, name := range roles {
 		if err := a.knows(name); err != nil {

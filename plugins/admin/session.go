@@ -8,9 +8,9 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// SessionsAnswer is the answer of listUserSessions. The token of each session is
-// its id: enough to end it with revokeUserSession, which is what clients have
-// tokens for, and nothing that signs in.
+// SessionsAnswer is the answer of listUserSessions. The token of each session is the
+// session's id. Clients need a token only to end the session with revokeUserSession,
+// which accepts the id; the id signs nobody in.
 type SessionsAnswer struct {
 	Sessions []*betterauth.Session `json:"sessions"`
 }
@@ -35,8 +35,8 @@ func withoutTokens(sessions []*betterauth.Session) []*betterauth.Session {
 	return sessions
 }
 
-// Sessions returns a user's sessions that have not expired, oldest first, those
-// of administrators in their place included. Their tokens are the real ones, which sign in.
+// Sessions returns a user's sessions that have not expired, oldest first, including those
+// in which administrators act as the user. Their tokens are the real ones, which sign in.
 func (a *Admin) Sessions(ctx context.Context, userID string) ([]*betterauth.Session, error) {
 	return a.sessions.List(ctx, database.Query{
 		Where: []database.Cond{database.Eq("userId", userID), database.Gt("expiresAt", a.host.Now())},
@@ -44,8 +44,8 @@ func (a *Admin) Sessions(ctx context.Context, userID string) ([]*betterauth.Sess
 	})
 }
 
-// RevokeSessionInput is the input of revokeUserSession. SessionToken is the id of
-// a session, which listUserSessions answers as its token, or its token.
+// RevokeSessionInput is the input of revokeUserSession. SessionToken is the id of a
+// session, which listUserSessions answers as its token, or the real token.
 type RevokeSessionInput struct {
 	SessionToken string `json:"sessionToken"`
 }
@@ -91,8 +91,9 @@ func (a *Admin) revokeUserSessions(c *betterauth.Ctx, in UserInput) (betterauth.
 	return betterauth.Success{Success: err == nil}, err
 }
 
-// RevokeSessions ends a user's sessions and those they use in others' place, with
-// what betterauth.SessionsRevoked ends, and returns how many. A user who does not exist has none.
+// RevokeSessions ends a user's sessions, those in which they impersonate others, and what
+// betterauth.SessionsRevoked ends. It returns how many sessions it ended, 0 for a user
+// who does not exist.
 func (a *Admin) RevokeSessions(ctx context.Context, userID string) (ended int, err error) {
 	err = a.host.Transaction(ctx, func(ctx context.Context) error {
 		if err := a.takeTurns(ctx); err != nil {

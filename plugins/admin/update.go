@@ -9,7 +9,7 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// UserAnswer is the answer of operations that answer with a user by that name.
+// UserAnswer is the answer of operations that answer with the member "user".
 type UserAnswer struct {
 	User *betterauth.User `json:"user"`
 }
@@ -40,8 +40,8 @@ func missing(err error) error {
 	return err
 }
 
-// UpdateInput is the input of adminUpdateUser: any columns of the user, those
-// that its owner may not set included.
+// UpdateInput is the input of adminUpdateUser: any columns of the user, including those
+// that the user may not set.
 type UpdateInput struct {
 	UserID string             `json:"userId" check:"coerce"`
 	Data   betterauth.Members `json:"data"`
@@ -127,10 +127,10 @@ func (a *Admin) emailFrom(ctx context.Context, in UpdateInput) (string, error) {
 	return email, err
 }
 
-// Update sets columns of a user. Banning them ends their sessions, what they are
-// doing in others' place, and what betterauth.UserBanned ends. Other roles end the impersonations by them, and of
-// them, that are no longer allowed. The errors are betterauth.ErrUserNotFound and ErrUserExists for an address that is
-// taken.
+// Update sets columns of a user. A ban ends the user's sessions, those in which they
+// impersonate others, and what betterauth.UserBanned ends. A change of roles ends those
+// impersonations by the user and of the user that are no longer allowed. The errors are
+// betterauth.ErrUserNotFound and, for an address that is taken, ErrUserExists.
 func (a *Admin) Update(ctx context.Context, userID string, set database.Set) (user *betterauth.User, err error) {
 	err = a.host.Transaction(ctx, func(ctx context.Context) error {
 		banning := set["banned"] == true

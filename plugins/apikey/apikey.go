@@ -1,18 +1,17 @@
-// Package apikey gives users keys for programs: random text that is stored as
-// its hash, with a name, permissions, an expiry, a rate limit and a number of
-// uses, which are exact under any number of requests at once.
+// Package apikey gives users keys for programs: random text that is stored as its hash,
+// with a name, permissions, an expiry, a rate limit and a number of uses. The limits are
+// exact under any number of concurrent requests.
 //
-// A program's own handlers check a key with [Keys.Verify]. With
-// [Config].EnableSessions a key also stands for its owner wherever a session is
-// enough: in [betterauth.Auth.Session], [betterauth.Auth.RequireSession] and
-// operations declared [betterauth.WithSession]. It is no session, though.
-// Nobody signed in, so a key never does what wants a stored or a fresh session:
-// listing and ending sessions, changing the password, the address or the
-// profile, adding passkeys, deleting the account, and making, changing or
-// deleting keys. Those answer 401.
+// A program's own handlers check a key with [Keys.Verify]. With [Config].EnableSessions a
+// key also stands for its owner wherever a session is enough: in
+// [betterauth.Auth.Session], [betterauth.Auth.RequireSession] and operations declared
+// [betterauth.WithSession]. But a key is not a session, since nobody signed in. So
+// operations that require a stored or a fresh session answer a key with 401: listing and
+// ending sessions, changing the password, the address or the profile, adding passkeys,
+// deleting the account, and making, changing or deleting keys.
 //
-// Start with [New] and [Config]. A key is made in create.go, checked in
-// verify.go and counted in use.go; session.go lets it stand for its owner.
+// Start with [New] and [Config]. A key is made in create.go, checked in verify.go and
+// counted in use.go; session.go lets it stand for its owner.
 package apikey
 
 import (
@@ -35,7 +34,7 @@ const (
 	DeleteAPIKey            = "deleteApiKey"
 	ListAPIKeys             = "listApiKeys"
 	DeleteAllExpiredAPIKeys = "deleteAllExpiredApiKeys"
-	// Source is the Identity.Source of who is known by a key.
+	// Source is the Identity.Source of an identity from a key.
 	Source = "api-key"
 )
 

@@ -11,94 +11,99 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 )
 
-// Config says what one kind of keys is like. The zero value is the
-// reference's. Its functions are called concurrently.
+// Config describes one kind of keys. The zero value has the defaults of the TypeScript
+// server. Its functions are called concurrently.
 type Config struct {
-	// ConfigID names this configuration where there are several, which all need
-	// one then; keys belong to the configuration they were made with. Default
-	// "default", the one that counts where a request names none.
+	// ConfigID names this configuration. It is required if there are several. Each key
+	// belongs to the configuration that made it. Default "default", which is used for
+	// requests that name none.
 	ConfigID string
 
-	// KeyLength is how many letters a key has after its prefix. Default 64; at
-	// least 20, which is 114 bits.
+	// KeyLength is the number of letters after the prefix, at least 20, which is 114
+	// bits. Default 64.
 	KeyLength int
-	// Prefix begins a key that is made without a prefix of its own. Default none.
+	// Prefix is the prefix of keys that are made without one. Default none.
 	Prefix string
 	// Generate makes the text of a key, prefix included. Default: letters from
 	// the application's source of randomness.
 	Generate func(ctx context.Context, length int, prefix string) (string, error)
-	// Validate says whether a key can be one at all, before it is looked up for a
-	// session and after that for Verify. Default: any can.
+	// Validate reports whether a text can be a key at all. It is called before the lookup
+	// for a session, and after the lookup for Verify. Default: every text can.
 	Validate func(ctx context.Context, key string) (bool, error)
-	// InsecurePlainKeys stores keys as they are and not their SHA-256: whoever
-	// reads the table can use them. Default false.
+	// InsecurePlainKeys stores keys as they are instead of their SHA-256: whoever reads
+	// the table can use them. Default false.
 	InsecurePlainKeys bool
 	// HideStart does not store the first characters of a key, by which its owner
-	// tells it from others. Default false.
+	// recognizes it. Default false.
 	HideStart bool
-	// StartLength is how many characters that are, prefix included. Default 6.
+	// StartLength is how many first characters are stored, prefix included. Default 6.
 	StartLength int
 
-	// MinPrefixLength and MaxPrefixLength bound a prefix. Default 1 and 32.
+	// MinPrefixLength and MaxPrefixLength limit the length of a prefix. Default 1 and 32.
 	MinPrefixLength, MaxPrefixLength int
-	// MinNameLength and MaxNameLength bound a name in UTF-16 code units. Default
-	// 1 and 32.
+	// MinNameLength and MaxNameLength limit the length of a name in UTF-16 code units.
+	// Default 1 and 32.
 	MinNameLength, MaxNameLength int
 	// RequireName refuses keys without a name. Default false.
 	RequireName bool
-	// EnableMetadata lets clients keep an object with a key. Default false.
+	// EnableMetadata lets clients store a JSON object with a key. Default false.
 	EnableMetadata bool
 
-	// RateLimit is what new keys are limited to.
+	// RateLimit is the limit of new keys.
 	RateLimit RateLimit
 	// Expiry says how long keys last.
 	Expiry Expiry
-	// Permissions are those of keys made without any. Default none.
+	// Permissions are those of keys that are made without any. Default none.
 	Permissions Permissions
-	// PermissionsFor gives such keys the permissions that it returns, nil for
-	// those of Permissions. owner is the user's id.
+	// PermissionsFor returns the permissions of such keys, or nil for those of
+	// Permissions. owner is the user's id. Default nil.
 	PermissionsFor func(ctx context.Context, owner string) (Permissions, error)
 
-	// EnableSessions lets a key stand for its owner: a request with one is from
-	// them, without a session. See the package comment for what it may do. Every
-	// request under the base path with a key then counts as a use of it.
+	// EnableSessions lets a key stand for its owner: a request with a key counts as a
+	// request of the owner, without a session. The package comment says what it may do.
+	// Every request with a key under the base path then counts as a use of the key.
+	// Default false.
 	EnableSessions bool
-	// Headers carry the key, the first that is set. Default X-API-Key.
+	// Headers are the headers that may carry the key; the first one that is set counts.
+	// Default X-API-Key.
 	Headers []string
-	// KeyFrom finds the key of a request instead, "" for none.
+	// KeyFrom returns the key of a request, "" for none, in place of Headers. Default
+	// nil.
 	KeyFrom func(c *betterauth.Ctx) (string, error)
 
-	// EndOnPasswordReset deletes a user's keys of this configuration when their
-	// password is reset, by a link, a code or an administrator. The first proof of
-	// their address, a ban and their deletion end all keys anyway. Default false.
+	// EndOnPasswordReset deletes a user's keys of this configuration when their password
+	// is reset, by a link, a code or an administrator. The first proof of their address,
+	// a ban and their deletion delete all keys in any case. Default false.
 	EndOnPasswordReset bool
 
-	// Organizations are the owners, not users. The plugin that knows them is not
-	// part of this project: requests about such keys answer 500
-	// ORGANIZATION_PLUGIN_REQUIRED, and they stand for nobody; Verify alone works.
+	// Organizations says that organizations own the keys, not users. This project has no
+	// plugin for organizations: operations on such keys answer 500
+	// ORGANIZATION_PLUGIN_REQUIRED, and the keys stand for nobody; only Verify works.
+	// Default false.
 	Organizations bool
 }
 
-// RateLimit bounds how often a key is used. It is copied into each key, where
-// the server can change it.
+// RateLimit limits how often a key is used. It is copied into each key, where the server
+// can change it.
 type RateLimit struct {
 	// Disabled limits no key of this configuration. Default false.
 	Disabled bool
-	// Window begins with the first use; a use more than this after the last one
-	// begins another. Default 24 hours; at most 24 days.
+	// Window is how long uses are counted together. It starts with the first use; a use
+	// that is more than a Window after the last one starts a new one. Default 24 hours;
+	// at most 24 days.
 	Window time.Duration
-	// Max is how many uses a window has. Default 10.
+	// Max is how many uses a Window allows. Default 10.
 	Max int
 }
 
 // Expiry says how long keys last.
 type Expiry struct {
-	// Default is the life of a key made without one. Default 0: for ever.
+	// Default is the life of a key that is made without one. Default 0: for ever.
 	Default time.Duration
-	// DisableCustom refuses lives that clients choose. Default false.
+	// DisableCustom refuses a life that a client chooses. Default false.
 	DisableCustom bool
-	// Min and Max bound them, Max from when the key was made, however often it is
-	// updated. Default 1 day and 365 days.
+	// Min and Max limit the life that a client chooses. Max counts from when the key was
+	// made, however often it is updated. Default 1 day and 365 days.
 	Min, Max time.Duration
 }
 

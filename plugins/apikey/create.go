@@ -14,8 +14,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// CreateInput is the input of createApiKey. What is marked server-only is
-// refused where a client may have sent it (betterauth.Ctx.FromClient).
+// CreateInput is the input of createApiKey. Server-only members are refused if a client
+// may have sent them (betterauth.Ctx.FromClient).
 type CreateInput struct {
 	// ConfigID is the configuration. Default: the default one.
 	ConfigID *string `json:"configId"`
@@ -26,7 +26,7 @@ type CreateInput struct {
 	// Remaining is how many uses the key has, nil for any number. Server-only.
 	Remaining *int64         `json:"remaining" check:"nullable,min=0,max=2147483647"`
 	Metadata  jsontext.Value `json:"metadata"`
-	// RefillAmount is what Remaining becomes again every RefillInterval, in
+	// RefillAmount is the value to which Remaining is reset every RefillInterval, in
 	// milliseconds. Server-only.
 	RefillAmount   *int64 `json:"refillAmount" check:"min=1,max=2147483647"`
 	RefillInterval *int64 `json:"refillInterval" check:"min=0,max=2147483647"`
@@ -106,9 +106,9 @@ func bySession(c *betterauth.Ctx, f func(ctx context.Context) error) error {
 	return c.ChangeAccess(func(tx *betterauth.Ctx, _ *betterauth.User) error { return f(tx) })
 }
 
-// Create makes a key for a user, server-only fields included, and returns its
-// text, which is not stored. It does not look whether there is such a user,
-// without whom the key is never good.
+// Create makes a key for a user, server-only members included, and returns its text,
+// which is not stored. It does not check that the user exists; without the user the key
+// is never valid.
 func (k *Keys) Create(ctx context.Context, userID string, in CreateInput) (key *Key, text string, err error) {
 	conf, err := k.config(betterauth.OrZero(in.ConfigID))
 	if err != nil {

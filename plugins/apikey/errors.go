@@ -30,14 +30,14 @@ var (
 	ErrOrganizationRequired = &betterauth.ErrorCode{Code: "ORGANIZATION_ID_REQUIRED", Message: "Organization ID is required for organization-owned API keys.", Status: http.StatusBadRequest}
 	ErrNoOrganizations      = &betterauth.ErrorCode{Code: "ORGANIZATION_PLUGIN_REQUIRED", Message: "Organization plugin is required for organization-owned API keys. Please install and configure the organization plugin.", Status: http.StatusInternalServerError}
 
-	// What a key that is used may meet.
+	// Errors of a key that is used.
 	ErrInvalidKey       = &betterauth.ErrorCode{Code: "INVALID_API_KEY", Message: "Invalid API key.", Status: http.StatusUnauthorized}
 	ErrInvalidReference = &betterauth.ErrorCode{Code: "INVALID_REFERENCE_ID_FROM_API_KEY", Message: "The reference id from the API key is invalid.", Status: http.StatusUnauthorized}
 	ErrKeyDisabled      = &betterauth.ErrorCode{Code: "KEY_DISABLED", Message: "API Key is disabled", Status: http.StatusUnauthorized}
 	ErrKeyExpired       = &betterauth.ErrorCode{Code: "KEY_EXPIRED", Message: "API Key has expired", Status: http.StatusUnauthorized}
 	ErrUsageExceeded    = &betterauth.ErrorCode{Code: "USAGE_EXCEEDED", Message: "API Key has reached its usage limit", Status: http.StatusTooManyRequests}
-	// ErrRateLimited comes with a *RateLimitError, and to a client with the
-	// member details: {"tryAgainIn": milliseconds}.
+	// ErrRateLimited is returned with a *RateLimitError. A client gets the member
+	// details: {"tryAgainIn": milliseconds}.
 	ErrRateLimited = &betterauth.ErrorCode{Code: "RATE_LIMITED", Message: "Rate limit exceeded.", Status: http.StatusTooManyRequests}
 )
 

@@ -11,14 +11,14 @@ import (
 // ids, no key. UserID is the key's owner, also where a program acts for them. Uses of a
 // key, and its end by time or by use, tell nobody.
 
-// Created says that there is a new key.
+// Created says that a key was made.
 type Created struct{ UserID, KeyID string }
 
 // Updated says that a key was changed.
 type Updated struct{ UserID, KeyID string }
 
-// Deleted says that a key was deleted, by its owner or with what it must not outlive;
-// see betterauth.EndingHappened.
+// Deleted says that a key was deleted, by its owner or by an ending that it must not
+// outlive; see betterauth.EndingHappened.
 type Deleted struct{ UserID, KeyID string }
 
 func events() []betterauth.EventType {

@@ -12,20 +12,20 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Key is a key as it is stored, the row of a row hook. The key itself is
-// not in it, only what it is looked up by.
+// Key is a key as stored; row hooks get it. It does not hold the key's text, only the
+// hash by which it is looked up.
 type Key struct {
 	ConfigID string  `json:"configId" db:"configId,index,default=default"`
 	Name     *string `json:"name"`
-	// Start is the beginning of the key, for its owner to tell it by.
+	// Start is the beginning of the key's text, by which its owner recognizes it.
 	Start *string `json:"start"`
 	// ReferenceID is the owner: a user's id, or an organization's.
 	ReferenceID string  `json:"referenceId" db:"referenceId,index"`
 	Prefix      *string `json:"prefix"`
-	// Hash is the SHA-256 of the key in base64url, or the key itself where
-	// InsecurePlainKeys says so.
+	// Hash is the SHA-256 of the key's text in base64url, or the text itself with
+	// Config.InsecurePlainKeys.
 	Hash string `json:"-" db:"key,index,hidden"`
-	// RefillInterval in milliseconds after which Remaining is RefillAmount again.
+	// RefillInterval is how often Remaining is reset to RefillAmount, in milliseconds.
 	RefillInterval *int64     `json:"refillInterval"`
 	RefillAmount   *int64     `json:"refillAmount"`
 	LastRefillAt   *time.Time `json:"lastRefillAt"`
@@ -59,8 +59,8 @@ func (p Permissions) clone() Permissions {
 	return out
 }
 
-// Allow reports whether every action that asked names is among p. Asking for
-// nothing is not allowed, nor is a resource without an action.
+// Allow reports whether p has every action in asked. It is false if asked is empty or has
+// a resource without an action.
 func (p Permissions) Allow(asked Permissions) bool {
 	for resource, actions := range asked {
 		if len(actions) == 0 {
@@ -88,8 +88,8 @@ func (p Permissions) text() (*string, error) {
 	return &text, err
 }
 
-// PermissionSet reads the key's permissions; nil for none, and for what is no
-// set of permissions.
+// PermissionSet returns the key's permissions; nil for none, and if the stored text
+// cannot be read.
 func (k *Key) PermissionSet() Permissions {
 	var p Permissions
 	if k.Permissions == nil || json.Unmarshal([]byte(*k.Permissions), &p) != nil {
@@ -98,7 +98,7 @@ func (k *Key) PermissionSet() Permissions {
 	return p
 }
 
-// MetadataValue reads the key's metadata; null for none.
+// MetadataValue returns the key's metadata; null for none.
 func (k *Key) MetadataValue() jsontext.Value {
 	value, _ := readMetadata(k.Metadata)
 	return value
@@ -152,7 +152,7 @@ type Answer struct {
 	Start       *string `json:"start"`
 	ReferenceID string  `json:"referenceId"`
 	Prefix      *string `json:"prefix"`
-	// Key is the key itself, in the answer to its creation alone.
+	// Key is the text of the key. It is set only in the answer to its creation.
 	Key                 string         `json:"key,omitzero"`
 	RefillInterval      *int64         `json:"refillInterval"`
 	RefillAmount        *int64         `json:"refillAmount"`
@@ -172,7 +172,7 @@ type Answer struct {
 	ID                  string         `json:"id"`
 }
 
-// Answer is the key as clients see it.
+// Answer returns the key as clients see it.
 func (k *Key) Answer() *Answer {
 	permissions := null
 	if k.Permissions != nil {

@@ -48,8 +48,8 @@ func (k *Keys) getKey(c *betterauth.Ctx, in GetInput) (*Answer, error) {
 	return key.Answer(), nil
 }
 
-// Get returns a key of a user. A key that is somebody else's is ErrKeyNotFound
-// as one that does not exist.
+// Get returns a key of a user. Another user's key is ErrKeyNotFound, like a key that does
+// not exist.
 func (k *Keys) Get(ctx context.Context, userID string, in GetInput) (*Key, error) {
 	_, where, err := k.find(ctx, userID, in.ConfigID, in.ID)
 	if err != nil {
@@ -94,13 +94,14 @@ func (k *Keys) Delete(ctx context.Context, userID string, in DeleteInput) error 
 
 // ListInput is the input of listApiKeys.
 type ListInput struct {
-	// ConfigID leaves only keys of this configuration. Default: all.
+	// ConfigID selects the keys of one configuration. Default: all.
 	ConfigID       *string `query:"configId"`
 	OrganizationID *string `query:"organizationId"`
-	// Limit and Offset are a page. Default: all, from the first one.
+	// Limit and Offset select a page. Default: all keys, from the first one.
 	Limit  *int `query:"limit" check:"min=0"`
 	Offset *int `query:"offset" check:"min=0"`
-	// SortBy is a member of a key. Default: in the order they were made.
+	// SortBy is the member of a key to sort by. Default: the order in which keys were
+	// made.
 	SortBy *string `query:"sortBy"`
 	// SortDirection is "asc" or "desc". Default "asc".
 	SortDirection *string `query:"sortDirection" check:"enum=asc|desc"`
@@ -109,7 +110,7 @@ type ListInput struct {
 // List is the answer of listApiKeys.
 type List struct {
 	Keys []*Answer `json:"apiKeys"`
-	// Total is how many keys there are, this page or not.
+	// Total is the number of keys on all pages.
 	Total  int  `json:"total"`
 	Limit  *int `json:"limit,omitzero"`
 	Offset *int `json:"offset,omitzero"`

@@ -27,8 +27,8 @@ func (k *Keys) sweep(ctx context.Context) {
 	})
 }
 
-// DeleteExpired deletes the keys that have expired and returns how many. Keys
-// in use see to it themselves; call it now and then if they are not.
+// DeleteExpired deletes the keys that have expired and returns how many. Use of keys also
+// deletes expired ones; call it regularly if keys are seldom used.
 func (k *Keys) DeleteExpired(ctx context.Context) (int, error) {
 	return k.store.Delete(ctx, database.Lt("expiresAt", k.host.Now()))
 }

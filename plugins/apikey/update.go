@@ -11,8 +11,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// UpdateInput is the input of updateApiKey. What is missing stays as it is;
-// what is marked server-only is refused where a client may have sent it.
+// UpdateInput is the input of updateApiKey. Missing members stay unchanged. Server-only
+// members are refused if a client may have sent them.
 type UpdateInput struct {
 	ConfigID *string `json:"configId"`
 	KeyID    string  `json:"keyId"`
@@ -25,14 +25,14 @@ type UpdateInput struct {
 	RefillAmount   *int64         `json:"refillAmount" check:"min=0,max=2147483647"`
 	RefillInterval *int64         `json:"refillInterval" check:"min=0,max=2147483647"`
 	Metadata       jsontext.Value `json:"metadata"`
-	// ExpiresIn is a number of seconds from now; null lets the key last for ever.
-	// Neither goes past Expiry.Max; see Update.
+	// ExpiresIn is a number of seconds from now; with null the key lasts for ever.
+	// Neither exceeds Expiry.Max; see Update.
 	ExpiresIn jsontext.Value `json:"expiresIn"`
 	// The rest is server-only.
 	RateLimitEnabled    *bool  `json:"rateLimitEnabled"`
 	RateLimitTimeWindow *int64 `json:"rateLimitTimeWindow" check:"min=0,max=2147483647"`
 	RateLimitMax        *int64 `json:"rateLimitMax" check:"min=0,max=2147483647"`
-	// Permissions is an object of lists; null takes them all away.
+	// Permissions is an object of lists; null removes all permissions.
 	Permissions jsontext.Value `json:"permissions"`
 }
 
@@ -69,13 +69,13 @@ func (k *Keys) updateKey(c *betterauth.Ctx, in UpdateInput) (*Answer, error) {
 	return key.Answer(), nil
 }
 
-// Update changes a key of a user, server-only fields included. A key that is
-// somebody else's is ErrKeyNotFound as one that does not exist.
+// Update changes a key of a user, server-only members included. Another user's key is
+// ErrKeyNotFound, like a key that does not exist.
 //
-// No number of updates lets a key outlast Expiry.Max, counted from when it was
-// made: what would end later than that is ErrExpiresTooLate, unless it ends no
-// later than the key does already. So is null, where keys made without a life do
-// not last for ever. Both hold in process, too.
+// No number of updates lets a key outlast Expiry.Max, counted from when it was made. A
+// later end is ErrExpiresTooLate, unless it is no later than the key's present end. So is
+// null, unless keys that are made without a life last for ever. Both rules also apply in
+// process.
 func (k *Keys) Update(ctx context.Context, userID string, in UpdateInput) (*Key, error) {
 	conf, where, err := k.find(ctx, userID, in.ConfigID, in.KeyID)
 	if err != nil {

@@ -11,14 +11,14 @@ import (
 // VerifyInput is the input of verifyApiKey.
 type VerifyInput struct {
 	Key string `json:"key"`
-	// Permissions are what the key must allow. Default nothing.
+	// Permissions are what the key must allow. Default none.
 	Permissions Permissions `json:"permissions,omitzero"`
-	// ConfigID is the configuration the key must be of. Default: any.
+	// ConfigID is the configuration that the key must belong to. Default: any.
 	ConfigID *string `json:"configId"`
 }
 
-// VerifyAnswer is the answer of verifyApiKey. A database that does not answer
-// is an error of the call, not a key that is not valid.
+// VerifyAnswer is the answer of verifyApiKey. If the database does not answer, the call
+// returns an error; the key is not reported as invalid.
 type VerifyAnswer struct {
 	Valid bool         `json:"valid"`
 	Error *VerifyError `json:"error"`
@@ -49,18 +49,17 @@ func (k *Keys) verifyKey(c *betterauth.Ctx, in VerifyInput) (VerifyAnswer, error
 	return answer, nil
 }
 
-// Verify checks a key and counts its use, in one statement: of any number of
-// calls at once no more succeed than its limits allow. The key is as it is
-// after that. A use that is refused is not counted.
+// Verify checks a key and counts its use, in one statement: of concurrent calls no more
+// succeed than the key's limits allow. The result is the key after this use. A refused
+// use does not count.
 //
 // The errors are ErrInvalidKey, ErrKeyDisabled, ErrKeyExpired, ErrUsageExceeded,
-// ErrRateLimited with a *RateLimitError, ErrKeyNotFound for a key that lacks a
-// permission or that Config.Validate refuses, ErrUserBanned for one whose owner
-// the plugin admin has banned, and ErrInvalidReference for one whose owner is
-// gone; the last two undo a transaction that ctx carries. Any other error means
-// that it is not known whether the key is good. Organizations that own keys are
-// not looked at, and what the owner may do beyond that is for the caller to
-// find out.
+// ErrRateLimited with a *RateLimitError, ErrKeyNotFound for a key that lacks a permission
+// or that Config.Validate refuses, ErrUserBanned if the plugin admin has banned the
+// owner, and ErrInvalidReference if the owner no longer exists; the last two roll back a
+// transaction that ctx carries. Any other error means that Verify could not find out
+// whether the key is valid. Verify does not check organizations that own keys, and the
+// caller must check what else the owner may do.
 func (k *Keys) Verify(ctx context.Context, in VerifyInput) (*Key, error) {
 	lookup, err := k.config(betterauth.OrZero(in.ConfigID))
 	if err != nil {

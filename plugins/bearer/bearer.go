@@ -2,10 +2,10 @@
 //
 //	Authorization: Bearer <session token>
 //
-// The token is the `token` of a sign-in's answer, or the signed form that every
-// answer which sets a session carries in the header set-auth-token. It follows
-// RFC 6750, section 2.1. A request with both a bearer token and a session
-// cookie is the bearer's.
+// The token is the `token` of a sign-in's answer, or its signed form, which every answer
+// that sets a session carries in the header set-auth-token. It follows RFC 6750, section
+// 2.1. If a request has both a bearer token and a session cookie, the bearer token
+// counts.
 //
 // Start with [New]: the plugin is one [betterauth.SessionSource] and one hook.
 package bearer
@@ -18,10 +18,11 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 )
 
-// Config says which tokens count.
+// Config says which tokens are accepted.
 type Config struct {
-	// RequireSignature refuses bare session tokens, so that a token read from
-	// the database alone is of no use. Default false, as in the reference.
+	// RequireSignature refuses session tokens without a signature, so that a token that
+	// was read from the database alone is useless. Default false, as on the TypeScript
+	// server.
 	RequireSignature bool
 }
 

@@ -10,7 +10,7 @@ import (
 // RequestChangeInput is the input of requestEmailChangeEmailOTP.
 type RequestChangeInput struct {
 	NewEmail string `json:"newEmail"`
-	// OTP is the code from the present address, where that is demanded.
+	// OTP is the code from the current address, if that is required.
 	OTP *betterauth.TypedCode `json:"otp"`
 }
 

@@ -7,15 +7,15 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// Storage is how a code is kept.
+// Storage says how codes are stored.
 type Storage = betterauth.CodeForm
 
 const (
-	// StorePlain keeps codes as they are. The reference's default.
+	// StorePlain stores codes as they are. It is the default of the TypeScript server.
 	StorePlain = betterauth.CodePlain
-	// StoreEncrypted seals them with the application's secret.
+	// StoreEncrypted encrypts codes with the application's secret.
 	StoreEncrypted = betterauth.CodeEncrypted
-	// StoreHashed keeps SHA-256 in base64url without padding.
+	// StoreHashed stores the SHA-256 in base64url without padding.
 	StoreHashed = betterauth.CodeHashed
 )
 

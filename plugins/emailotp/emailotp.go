@@ -1,13 +1,11 @@
-// Package emailotp mails one-time codes and takes them as proof of an address:
-// to sign in, and up, to verify an address, to reset a password and to change
-// an address.
+// Package emailotp mails one-time codes and accepts them as proof of an address: to sign
+// in and up, to verify an address, to reset a password and to change an address.
 //
-// It needs [betterauth.Config].Mailer; without one requests for a code
-// are refused, and codes made in process still work.
+// It needs [betterauth.Config].Mailer. Without a Mailer requests for a code are refused;
+// codes that the application makes in process still work.
 //
-// Start with [New] and [Config]. A code is made and mailed in send.go and tried
-// in attempt.go; signin.go, verify.go, reset.go and change.go are what it is
-// good for.
+// Start with [New] and [Config]. A code is made and mailed in send.go and checked in
+// attempt.go; signin.go, verify.go, reset.go and change.go are its uses.
 package emailotp
 
 import (
@@ -40,7 +38,7 @@ const (
 	defaultAllowedAttempts = 3
 )
 
-// Type is what a code is for. A code for one thing opens no other.
+// Type is the purpose of a code. A code for one purpose is refused for any other.
 type Type string
 
 // The types of codes.
@@ -51,32 +49,32 @@ const (
 	TypeChangeEmail       Type = "change-email"
 )
 
-// Config says what codes are like and what they open. The zero value is the
-// reference's.
+// Config says what codes look like and what they are used for. The zero value has the
+// defaults of the TypeScript server.
 type Config struct {
 	// CodeLength is how many digits a code has, at least 4. Default 6.
 	CodeLength int
-	// GenerateCode makes the code for an address; "" leaves it to the plugin.
-	// Default nil.
+	// GenerateCode makes the code for an address; for "" the plugin makes it. Default
+	// nil.
 	GenerateCode func(ctx context.Context, email string, t Type) (string, error)
-	// ExpiresIn is how long a code is good. Default 5 minutes.
+	// ExpiresIn is how long a code is valid. Default 5 minutes.
 	ExpiresIn time.Duration
 	// AllowedAttempts is how many wrong codes may be tried before the right one
 	// no longer works. Default 3.
 	AllowedAttempts int
-	// Storage is how codes are kept. Default StorePlain.
+	// Storage says how codes are stored. Default StorePlain.
 	Storage Storage
-	// Hash keeps codes in a form of the application's own instead of Storage; see
+	// Hash returns the text to store for a code, in place of Storage; see
 	// betterauth.CodeStorage. Default nil.
 	Hash func(ctx context.Context, code string) (string, error)
-	// Encrypt and Decrypt keep codes in a form of the application's own that can be
-	// read, instead of Storage. Default nil.
+	// Encrypt returns the text to store for a code, and Decrypt turns it back, in place
+	// of Storage. Default nil.
 	Encrypt, Decrypt func(ctx context.Context, text string) (string, error)
-	// Resend says what is mailed when a code is asked for while another is good.
-	// Default ResendRotate.
+	// Resend says what is mailed when a code is asked for while another is valid. Default
+	// ResendRotate.
 	Resend Resend
-	// DisableSignUp lets only those sign in who have an account; whether an
-	// address has one is not told. Default false.
+	// DisableSignUp lets only users who have an account sign in. The answer does not
+	// reveal whether an address has one. Default false.
 	DisableSignUp bool
 	// SendVerificationOnSignUp mails a code to everybody who signs up, by
 	// whatever operation under /sign-up. Default false.
@@ -85,33 +83,33 @@ type Config struct {
 	// email-verification, which must be present, would mail a link that verifies
 	// an address; that plugin's Config says when that is. Default false.
 	OverrideDefaultEmailVerification bool
-	// ChangeEmail says whether codes change addresses.
+	// ChangeEmail configures changing an address by code.
 	ChangeEmail ChangeEmailConfig
 	// RateLimit is how often a client may call each operation. Default 3 in a
 	// minute.
 	RateLimit betterauth.Rule
 }
 
-// ChangeEmailConfig is about changing an address by code.
+// ChangeEmailConfig configures changing an address by code.
 type ChangeEmailConfig struct {
-	// Enabled allows it. Default false.
+	// Enabled lets users change their address by code. Default false.
 	Enabled bool
-	// VerifyCurrentEmail demands a code of TypeEmailVerification from the present
-	// address first, so that a session alone does not take an account away.
-	// Default false.
+	// VerifyCurrentEmail first requires a code of TypeEmailVerification from the current
+	// address, so that a stolen session is not enough to take the account over. Default
+	// false.
 	VerifyCurrentEmail bool
 }
 
-// Resend is what is mailed when a code is asked for again.
+// Resend says what is mailed when a code is asked for again.
 type Resend string
 
 const (
-	// ResendRotate mails a new code; the old one no longer works. Attempts count
-	// from nothing.
+	// ResendRotate mails a new code; the old one no longer works. The new code has all
+	// attempts.
 	ResendRotate Resend = "rotate"
-	// ResendReuse mails the code there is again, good for as long as a new one,
-	// with the attempts it has left. A hashed one cannot be mailed and is
-	// rotated.
+	// ResendReuse mails the existing code again. It is then valid for as long as a new
+	// one, with the attempts that it has left. A hashed code cannot be mailed again; a
+	// new one replaces it.
 	ResendReuse Resend = "reuse"
 )
 

@@ -13,7 +13,7 @@ var (
 	ErrTooManyAttempts = &betterauth.ErrorCode{Code: "TOO_MANY_ATTEMPTS", Message: "Too many attempts", Status: http.StatusForbidden}
 	ErrInvalidEmail    = betterauth.ErrInvalidEmail
 	ErrUserNotFound    = &betterauth.ErrorCode{Code: "USER_NOT_FOUND", Message: "User not found", Status: http.StatusBadRequest}
-	// ErrResetDisabled is a reset where no plugin keeps passwords.
+	// ErrResetDisabled refuses a reset because no plugin stores passwords.
 	ErrResetDisabled = &betterauth.ErrorCode{Code: "RESET_PASSWORD_DISABLED", Message: "Reset password isn't enabled", Status: http.StatusBadRequest}
 )
 

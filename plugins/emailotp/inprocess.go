@@ -7,18 +7,18 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 )
 
-// Create makes a code of a type for an address, known or not, and mails nothing:
-// for applications that bring it to people in their own way. What was there no
-// longer works. It says nothing of whether that is whom they say: that is the
-// caller's task.
+// Create makes a code of a type for an address, whether or not a user has it, and sends
+// no mail. It is for applications that deliver codes in their own way. The code replaces
+// an existing one. The application must make sure that only the owner of the address gets
+// the code.
 func (e *EmailOTP) Create(ctx context.Context, email string, t Type) (string, error) {
 	email = lower(email)
 	code, _, err := e.put(ctx, identifier(t, email), email, t, false)
 	return code, err
 }
 
-// Get returns the code of a type that is good for an address at present, "" when
-// there is none. Where codes are hashed it cannot be told.
+// Get returns the valid code of a type for an address, "" if there is none. A hashed code
+// cannot be returned.
 func (e *EmailOTP) Get(ctx context.Context, email string, t Type) (string, error) {
 	k, err := e.find(ctx, identifier(t, lower(email)))
 	switch {

@@ -6,34 +6,34 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 )
 
-// Passwords is what a plugin implements that keeps passwords; at most one may be
-// present. Without one none can be reset.
+// Passwords is implemented by the plugin that stores passwords; at most one plugin may
+// implement it. Without one no password can be reset.
 type Passwords interface {
-	// CheckReset reports why a password cannot be set by a reset.
+	// CheckReset reports why a reset cannot set this password.
 	CheckReset(newPassword string) error
-	// ResetFor sets a user's password and does all that follows from a reset.
-	// prove is called first, in the transaction that does it.
+	// ResetFor sets a user's password and does everything else that a reset does. prove
+	// is called first, in the same transaction.
 	ResetFor(ctx context.Context, userID, newPassword string, prove func(ctx context.Context) error) error
 }
 
-// Verification is what a plugin implements that knows what verifying an address
-// leads to; at most one may be present. Its hooks run in the transaction that
-// verifies the address, and an error undoes it.
+// Verification is implemented by the plugin that decides what follows when an address is
+// verified; at most one plugin may implement it. Its hooks run in the transaction that
+// verifies the address; an error rolls it back.
 type Verification interface {
 	BeforeVerification(ctx context.Context, user *betterauth.User) error
 	AfterVerification(ctx context.Context, user *betterauth.User) error
-	// SignsInAfterVerification reports whether who verified their address is to
-	// be signed in.
+	// SignsInAfterVerification reports whether a user who verified their address is to be
+	// signed in.
 	SignsInAfterVerification() bool
 }
 
-// Links is what a plugin implements that mails links to verify an address, and lets
-// codes take their place. Config.OverrideDefaultEmailVerification needs one.
+// Links is implemented by the plugin that mails links to verify an address and lets codes
+// replace them. Config.OverrideDefaultEmailVerification needs one.
 type Links interface {
-	// ReplaceLinks is called once, in Init. From then on mail is called wherever a
-	// link would be mailed: it makes a code that verifies user's address for a
-	// sign-up (betterauth.Ctx.ClaimFor) and mails it, and with deliver false does the
-	// same work but for the mail.
+	// ReplaceLinks is called once, in Init. From then on mail is called wherever a link
+	// would be mailed. It makes a code that verifies user's address for a sign-up
+	// (betterauth.Ctx.ClaimFor) and mails it; with deliver false it does the same work
+	// but sends no mail.
 	ReplaceLinks(mail func(c *betterauth.Ctx, user *betterauth.User, claim string, deliver bool) error) error
 }
 

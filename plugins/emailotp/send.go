@@ -108,10 +108,10 @@ func (e *EmailOTP) message(to string, t Type, user *betterauth.User, code string
 }
 
 // MailVerificationCode makes a code that verifies user's address for a sign-up
-// (betterauth.Ctx.ClaimFor) and mails it; with deliver false it does the same work
-// and mails nothing. The plugin email-verification calls it where this one
-// replaces its links. With ResendReuse the code there is is mailed again to the
-// sign-up it was mailed for, and to no other: a code proves one.
+// (betterauth.Ctx.ClaimFor) and mails it; with deliver false it does the same work but
+// sends no mail. The plugin email-verification calls it if this plugin replaces its
+// links. With ResendReuse an existing code is mailed again only for the sign-up for which
+// it was mailed, since a code proves one sign-up.
 func (e *EmailOTP) MailVerificationCode(c *betterauth.Ctx, user *betterauth.User, claim string, deliver bool) error {
 	email := lower(user.Email)
 	code := identifier(TypeEmailVerification, email)

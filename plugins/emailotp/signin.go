@@ -7,8 +7,8 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// SignInInput is the input of signInEmailOTP. Name, Image and what Rest holds
-// of added columns are used where signing in creates the user.
+// SignInInput is the input of signInEmailOTP. Name, Image and the added columns in Rest
+// are used if the sign-in creates the user.
 type SignInInput struct {
 	Email string               `json:"email"`
 	OTP   betterauth.TypedCode `json:"otp"`

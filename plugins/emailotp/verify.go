@@ -37,8 +37,8 @@ type VerifyEmailInput struct {
 	OTP   betterauth.TypedCode `json:"otp"`
 }
 
-// VerifyEmailAnswer is the answer of verifyEmailOTP. Token is that of a new
-// session, null where verifying does not sign in.
+// VerifyEmailAnswer is the answer of verifyEmailOTP. Token is the token of the new
+// session, null if verifying does not sign in.
 type VerifyEmailAnswer struct {
 	Status bool             `json:"status"`
 	Token  *string          `json:"token"`

@@ -10,13 +10,13 @@ import (
 type ChangePasswordInput struct {
 	NewPassword     string `json:"newPassword"`
 	CurrentPassword string `json:"currentPassword"`
-	// RevokeOtherSessions ends all other sessions and gives the caller's a new
+	// RevokeOtherSessions ends all other sessions and gives the request's session a new
 	// token.
 	RevokeOtherSessions *bool `json:"revokeOtherSessions"`
 }
 
-// ChangePasswordAnswer is the answer of changePassword. Token is the
-// new one of the session, null where the old one goes on.
+// ChangePasswordAnswer is the answer of changePassword. Token is the session's new token,
+// null if the session keeps its old one.
 type ChangePasswordAnswer struct {
 	Token *string          `json:"token"`
 	User  *betterauth.User `json:"user"`

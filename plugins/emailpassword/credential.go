@@ -9,11 +9,11 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// CheckPassword returns nil if this is the user's password, ErrInvalidPassword
-// if it is not, ErrNoPassword for a user without one, and ErrPasswordTooLong,
-// before anything is looked up, for one that nobody can have. Wrong ones count, and
-// after too many the error is betterauth.ErrTooManyFailures. Call it outside of
-// any transaction.
+// CheckPassword returns nil if this is the user's password, ErrInvalidPassword if it is
+// not, and ErrNoPassword for a user without one. A password that is longer than
+// Config.MaxLength is ErrPasswordTooLong before anything is looked up. Wrong passwords
+// count, and after too many the error is betterauth.ErrTooManyFailures. Call it outside
+// of any transaction.
 func (p *EmailPassword) CheckPassword(ctx context.Context, userID, password string) error {
 	_, err := p.checkPassword(ctx, userID, password)
 	return err
@@ -43,9 +43,9 @@ func (p *EmailPassword) checkPassword(ctx context.Context, userID, password stri
 	return account, nil
 }
 
-// SetFirstPassword gives a user without a password one. It does not ask who
-// wants it: that is the caller's task. The errors are ErrPasswordTooShort,
-// ErrPasswordTooLong, ErrUserNotFound and ErrPasswordSet.
+// SetFirstPassword sets the password of a user who has none. The caller must check that
+// the request may do so. The errors are ErrPasswordTooShort, ErrPasswordTooLong,
+// ErrUserNotFound and ErrPasswordSet.
 func (p *EmailPassword) SetFirstPassword(ctx context.Context, userID, password string) error {
 	hash, err := p.newHash(ctx, password)
 	if err != nil {
@@ -72,10 +72,10 @@ func (p *EmailPassword) setFirst(ctx context.Context, userID, hash string) error
 	})
 }
 
-// ReplacePassword sets a user's password, whether or not they had one, and ends
-// what betterauth.PasswordReset ends. It neither asks who wants it nor ends sessions:
-// both are the caller's task. The errors are ErrPasswordTooShort,
-// ErrPasswordTooLong and ErrUserNotFound, and what the hasher refuses.
+// ReplacePassword sets a user's password, whether or not they had one, and ends what
+// betterauth.PasswordReset ends. The caller must check that the request may do so, and
+// end sessions. The errors are ErrPasswordTooShort, ErrPasswordTooLong, ErrUserNotFound
+// and what the hasher refuses.
 func (p *EmailPassword) ReplacePassword(ctx context.Context, userID, password string) error {
 	set, err := p.PreparePassword(ctx, password)
 	if err != nil {
@@ -84,12 +84,12 @@ func (p *EmailPassword) ReplacePassword(ctx context.Context, userID, password st
 	return set(ctx, userID)
 }
 
-// PreparePassword checks a password that is to become somebody's and hashes it,
-// which takes long. set makes it a user's, whether or not they had one, and ends
-// what betterauth.PasswordReset ends; it belongs into a transaction, such as the one that
-// creates the user. Like ReplacePassword it asks nobody. The errors are
-// ErrPasswordTooShort, ErrPasswordTooLong and what the hasher refuses, and of set
-// ErrUserNotFound.
+// PreparePassword checks a new password and hashes it, which takes long. set stores the
+// hash for a user, whether or not they had a password, and ends what
+// betterauth.PasswordReset ends. Call set in a transaction, such as the one that creates
+// the user. As with ReplacePassword, the caller must check that the request may do so.
+// The errors are ErrPasswordTooShort, ErrPasswordTooLong and what the hasher refuses; set
+// returns ErrUserNotFound.
 func (p *EmailPassword) PreparePassword(ctx context.Context, password string) (set func(ctx context.Context, userID string) error, err error) {
 	hash, err := p.newHash(ctx, password)
 	if err != nil {
@@ -108,8 +108,8 @@ func (p *EmailPassword) PreparePassword(ctx context.Context, password string) (s
 	}, nil
 }
 
-// CheckNewPassword reports why a password cannot become somebody's:
-// ErrPasswordTooShort or ErrPasswordTooLong.
+// CheckNewPassword reports why a text cannot be a new password: ErrPasswordTooShort or
+// ErrPasswordTooLong.
 func (p *EmailPassword) CheckNewPassword(password string) error { return p.checkLength(password) }
 
 // newHash is the hash of a password that may become somebody's. It takes long:

@@ -1,10 +1,9 @@
-// Package emailpassword signs people up and in with an e-mail address and a
-// password, and lets them change, check and reset it. Hashes are in the
-// reference's format unless [betterauth.Config].Password says otherwise.
+// Package emailpassword signs people up and in with an e-mail address and a password, and
+// lets them change, check and reset it. Hashes are in the TypeScript server's format
+// unless [betterauth.Config].Password says otherwise.
 //
-// Start with [New] and [Config]. The ways are signup.go, signin.go, reset.go
-// and change.go; credential.go is where a password is checked and stored, for
-// other plugins too.
+// Start with [New] and [Config]. The operations are in signup.go, signin.go, reset.go and
+// change.go. credential.go checks and stores passwords, for other plugins too.
 package emailpassword
 
 import (
@@ -30,37 +29,36 @@ const (
 	VerifyPassword               = "verifyPassword"
 )
 
-// Config says what passwords must be like and what they open. The zero value
-// is the reference's.
+// Config says which passwords are allowed and what a sign-up and a sign-in require. The
+// zero value has the defaults of the TypeScript server.
 type Config struct {
 	// DisableSignUp refuses new accounts. Default false.
 	DisableSignUp bool
-	// DisableAutoSignIn creates accounts without a session; whether an address
-	// is taken is then not told. Default false.
+	// DisableAutoSignIn creates accounts without a session. The answer then does not
+	// reveal whether an address is taken. Default false.
 	DisableAutoSignIn bool
-	// RequireVerifiedEmail signs nobody in whose address is not verified:
-	// signing up then makes no session and does not tell whether the address is
-	// taken, and signing in with the right password is 403 EMAIL_NOT_VERIFIED.
-	// A VerificationMailer mails the link. So is betterauth.Auth.SignIn,
-	// whatever its Method, and CreateSession with Method "email". Links and codes in
-	// mails prove the address, and passkeys are no matter of this plugin. Where
-	// people can sign up, something must be able to verify their addresses, else
-	// Build fails: see betterauth.Manifest.ProvesAddresses. Default false.
+	// RequireVerifiedEmail refuses sign-in to users whose address is not verified.
+	// Signing up then makes no session and does not reveal whether the address is taken.
+	// Signing in with the right password is 403 EMAIL_NOT_VERIFIED, and a
+	// VerificationMailer mails the link. The same holds for betterauth.Auth.SignIn,
+	// whatever its Method, and for CreateSession with Method "email". It does not apply
+	// to mailed links and codes, which prove the address themselves, nor to passkeys. If
+	// people can sign up, a plugin must be able to verify their addresses, or Build
+	// fails: see betterauth.Manifest.ProvesAddresses. Default false.
 	RequireVerifiedEmail bool
-	// AddressesVerifiedElsewhere says that the application marks addresses verified
-	// by itself, such as an administrator by hand, so that RequireVerifiedEmail
-	// needs no plugin for it. Default false.
+	// AddressesVerifiedElsewhere says that the application itself marks addresses as
+	// verified, for instance by an administrator, so that RequireVerifiedEmail needs no
+	// plugin for it. Default false.
 	AddressesVerifiedElsewhere bool
 
-	// MinLength and MaxLength bound a new password in UTF-16 code units.
+	// MinLength and MaxLength are the limits of a new password in UTF-16 code units.
 	// Default 8 and 128.
 	MinLength, MaxLength int
 
-	// DisableReset refuses to reset passwords, with links mailed before as well.
-	// Without it links can be asked for where the application has a Mailer.
-	// Default false.
+	// DisableReset refuses to reset passwords, even with links that were mailed before.
+	// Default false: people can ask for links if the application has a Mailer.
 	DisableReset bool
-	// ResetTTL is how long the link in a mail works. Default 1 hour.
+	// ResetTTL is how long a mailed link is valid. Default 1 hour.
 	ResetTTL time.Duration
 	// RevokeSessionsOnReset ends all of the user's sessions when their password
 	// is reset. A reset that proves the address for the first time ends them
@@ -159,14 +157,14 @@ func (p *EmailPassword) Check(s betterauth.Site) error {
 	if s.AnyHost && s.CanMail && !p.cfg.DisableReset {
 		// Whoever asks for somebody else's link could name a host of their own,
 		// and be sent the token by whoever follows it.
-		problems = append(problems, errors.New("mailed links need Config.BaseURL or Config.DynamicBaseURL: they must not lead to whatever host a request names; DisableReset does without"))
+		problems = append(problems, errors.New("mailed links need Config.BaseURL or Config.DynamicBaseURL, since they must not lead to any host that a request names; set one of them, or DisableReset"))
 	}
 	problems = append(problems, p.checkVerification(s))
 	if p.cfg.MinLength < 0 || p.cfg.MaxLength < p.cfg.MinLength {
-		problems = append(problems, errors.New("MinLength and MaxLength leave no password"))
+		problems = append(problems, errors.New("MinLength and MaxLength leave no password; set 0 <= MinLength <= MaxLength"))
 	}
 	if p.cfg.ResetTTL < 0 {
-		problems = append(problems, errors.New("ResetTTL is negative"))
+		problems = append(problems, errors.New("ResetTTL is negative; leave it at 0 for the default"))
 	}
 	return errors.Join(problems...)
 }

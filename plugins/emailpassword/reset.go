@@ -31,7 +31,7 @@ func pending() []betterauth.Pending {
 // RequestPasswordResetInput is the input of requestPasswordReset.
 type RequestPasswordResetInput struct {
 	Email string `json:"email" check:"email"`
-	// RedirectTo is the application's page where a new password is chosen.
+	// RedirectTo is the application's page on which the user chooses a new password.
 	RedirectTo *string `json:"redirectTo"`
 }
 
@@ -134,7 +134,8 @@ func (p *EmailPassword) followReset(c *betterauth.Ctx, in FollowResetInput) (bet
 	return betterauth.Redirect{URL: target}, err
 }
 
-// ResetPasswordInput is the input of resetPassword. The token of the body wins.
+// ResetPasswordInput is the input of resetPassword. The token of the body takes
+// precedence over that of the query.
 type ResetPasswordInput struct {
 	NewPassword string  `json:"newPassword"`
 	Token       *string `json:"token"`
@@ -152,11 +153,12 @@ func (p *EmailPassword) reset(c *betterauth.Ctx, in ResetPasswordInput) (bettera
 	return betterauth.Status{Status: true}, nil
 }
 
-// Reset sets a new password with the token of a mailed link, which works once;
-// a user who had no password gets one. What betterauth.PasswordReset ends, ends, the
-// user's other links among it, and with RevokeSessionsOnReset all sessions. An
-// address that nobody had proven is proven by it (Host.ProvenUser). The errors are ErrResetDisabled,
-// ErrInvalidToken, ErrPasswordTooShort, ErrPasswordTooLong and ErrUserNotFound.
+// Reset sets a new password with the token of a mailed link, which works once; a user
+// without a password gets one. Everything that betterauth.PasswordReset ends is removed,
+// the user's other links included, and with RevokeSessionsOnReset all sessions. If nobody
+// had proven the address, the link proves it (Host.ProvenUser). The errors are
+// ErrResetDisabled, ErrInvalidToken, ErrPasswordTooShort, ErrPasswordTooLong and
+// ErrUserNotFound.
 func (p *EmailPassword) Reset(ctx context.Context, token, newPassword string) error {
 	if p.cfg.DisableReset {
 		return ErrResetDisabled
@@ -225,7 +227,7 @@ func (p *EmailPassword) finishReset(ctx context.Context, user *betterauth.User, 
 	return nil
 }
 
-// CheckReset reports why a password cannot be set by a reset: ErrResetDisabled,
+// CheckReset reports why a reset cannot set this password: ErrResetDisabled,
 // ErrPasswordTooShort or ErrPasswordTooLong.
 func (p *EmailPassword) CheckReset(newPassword string) error {
 	if p.cfg.DisableReset {
@@ -234,10 +236,10 @@ func (p *EmailPassword) CheckReset(newPassword string) error {
 	return p.checkLength(newPassword)
 }
 
-// ResetFor is Reset for a plugin that has proof of its own, such as a code,
-// which it has taken already. prove, unless nil, is called first in the
-// transaction that sets the password; its error undoes everything. The errors
-// are those of CheckReset, ErrUserNotFound and prove's own.
+// ResetFor is Reset for a plugin with a proof of its own, such as a code, which it has
+// already used up. A non-nil prove is called first in the transaction that sets the
+// password; its error rolls everything back. The errors are those of CheckReset,
+// ErrUserNotFound and prove's own.
 func (p *EmailPassword) ResetFor(ctx context.Context, userID, newPassword string, prove func(ctx context.Context) error) error {
 	if err := p.CheckReset(newPassword); err != nil {
 		return err

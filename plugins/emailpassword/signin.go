@@ -20,8 +20,8 @@ type SignInInput struct {
 	RememberMe  *bool   `json:"rememberMe"`
 }
 
-// SignInAnswer is the answer of signInEmail. URL is the callback URL that was
-// asked for; Redirect says that there is one.
+// SignInAnswer is the answer of signInEmail. URL is the callback URL of the request;
+// Redirect says that there is one.
 type SignInAnswer struct {
 	Redirect bool             `json:"redirect"`
 	Token    string           `json:"token"`
@@ -48,18 +48,18 @@ func (p *EmailPassword) signIn(c *betterauth.Ctx, in SignInInput) (SignInAnswer,
 	return answer, nil
 }
 
-// SignInUser signs in the user that find returns, if password is theirs: for
-// other plugins' sign-ins, by a name or a number, which get all that
-// signInEmail has. A user whom find does not know (database.ErrNotFound), one
-// without a password and a wrong password are the same refused and take the
-// same time. Where addresses have to be verified, the right password of a user
-// whose is not is ErrEmailNotVerified, and callbackURL, already checked, is
-// where the link in the mail leads. Hashes are renewed where due. find may be
-// called again. Gates' errors and step-ups come back as they are. A password longer
-// than any may be is ErrPasswordTooLong before anybody is looked for.
+// SignInUser signs in the user that find returns, if password is theirs. It is for other
+// plugins' sign-ins, by a user name or a number, and does everything that signInEmail
+// does. A user whom find does not know (database.ErrNotFound), a user without a password
+// and a wrong password get the same error, refused, and take the same time. If addresses
+// must be verified and the user's is not, the right password is ErrEmailNotVerified, and
+// the mailed link leads to callbackURL, which the caller has checked. Outdated hashes are
+// replaced. find may be called again. Errors and step-ups of gates are returned
+// unchanged. A password longer than Config.MaxLength is ErrPasswordTooLong before find is
+// called.
 //
-// Wrong passwords count (see betterauth.Failures) for the user, else for name:
-// what was typed, in the spelling that find looks for.
+// Wrong passwords count (see betterauth.Failures) for the user, or if there is none for
+// name: what the person typed, in the spelling that find looks up.
 func (p *EmailPassword) SignInUser(c *betterauth.Ctx, name string, find func(context.Context) (*betterauth.User, error), password string,
 	how betterauth.SignIn, callbackURL string, refused *betterauth.ErrorCode) (*betterauth.User, *betterauth.Session, error) {
 	if err := p.checkNotTooLong(password); err != nil {
@@ -117,12 +117,12 @@ func (p *EmailPassword) signInOnce(c *betterauth.Ctx, name string, find finder, 
 	return user, session, err
 }
 
-// Authenticate returns the user with this address and password, verified or
-// not. An unknown address, a user without a password and a wrong password are
-// the same ErrInvalidCredentials and take the same time: one hash. After too many
-// of them the error is betterauth.ErrTooManyFailures. It counts wrong passwords
-// and does not end the count, which signing in does. Call it outside of any
-// transaction. A password longer than any may be is ErrPasswordTooLong.
+// Authenticate returns the user with this address and password, verified or not. An
+// unknown address, a user without a password and a wrong password are the same
+// ErrInvalidCredentials and take the same time: one hash. After too many of them the
+// error is betterauth.ErrTooManyFailures. It counts wrong passwords but does not reset
+// the count; signing in does. A password longer than Config.MaxLength is
+// ErrPasswordTooLong. Call it outside of any transaction.
 func (p *EmailPassword) Authenticate(ctx context.Context, email, password string) (*betterauth.User, error) {
 	if err := p.checkNotTooLong(password); err != nil {
 		return nil, err

@@ -22,8 +22,8 @@ type SignUpInput struct {
 	Rest        betterauth.Members `json:"-" input:"rest"`
 }
 
-// SignUpAnswer is the answer of signUpEmail. Token is null where signing up
-// does not sign in.
+// SignUpAnswer is the answer of signUpEmail. Token is null if signing up does not sign
+// in.
 type SignUpAnswer struct {
 	Token *string          `json:"token"`
 	User  *betterauth.User `json:"user"`

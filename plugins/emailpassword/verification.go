@@ -6,16 +6,15 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 )
 
-// VerificationMailer is what a plugin implements that mails links to verify an
-// address; at most one may be present. Without one no such mail is sent.
+// VerificationMailer is implemented by the plugin that mails links to verify an address.
+// At most one plugin may implement it; without one no such mail is sent.
 type VerificationMailer interface {
-	// MailOnSignUp is called for every new user, in the transaction that
-	// creates them; required says that they cannot sign in before they are
-	// verified. callbackURL is "" when the request named none. An error undoes
-	// the sign-up.
+	// MailOnSignUp is called for every new user, in the transaction that creates them.
+	// required says that they cannot sign in before their address is verified.
+	// callbackURL is "" if the request named none. An error rolls the sign-up back.
 	MailOnSignUp(c *betterauth.Ctx, user *betterauth.User, callbackURL string, required bool) error
-	// MailOnSignIn is called when a right password was refused because the
-	// address is not verified. An error fails the request.
+	// MailOnSignIn is called when a right password was refused because the address is not
+	// verified. An error fails the request.
 	MailOnSignIn(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error
 }
 

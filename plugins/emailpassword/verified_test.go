@@ -262,7 +262,7 @@ func TestConfigIsChecked(t *testing.T) {
 		"fine":                     {build(plugintest.BaseURL, emailpassword.Config{}), ""},
 		"lengths":                  {build(plugintest.BaseURL, emailpassword.Config{MinLength: 200}), "leave no password"},
 		"time":                     {build(plugintest.BaseURL, emailpassword.Config{ResetTTL: -1}), "ResetTTL is negative"},
-		"two mailers":              {build(plugintest.BaseURL, emailpassword.Config{}, &verifier{id: "1"}, &verifier{id: "2"}), "plugin email-password: need emailpassword.VerificationMailer: several plugins implement it, and there must be one: verifier1, verifier2"},
+		"two mailers":              {build(plugintest.BaseURL, emailpassword.Config{}, &verifier{id: "1"}, &verifier{id: "2"}), "plugin email-password: need emailpassword.VerificationMailer: several plugins implement it, but only one may: verifier1, verifier2"},
 	} {
 		if c.want == "" && c.err != nil || c.want != "" && (c.err == nil || !strings.Contains(c.err.Error(), c.want)) {
 			t.Errorf("%s: %v, want %q", name, c.err, c.want)

@@ -1,12 +1,12 @@
-// Package emailverification proves that people receive mail at the address
-// they gave: it mails a signed link and marks the address verified when the
-// link is followed. Changing an address works with the same links.
+// Package emailverification proves that users receive mail at the address they gave: it
+// mails a signed link and marks the address verified when the link is followed. Changing
+// an address works with the same links.
 //
-// It needs [betterauth.Config].Mailer; without one every request for a
-// mail is refused, and links made elsewhere still work.
+// It needs [betterauth.Config].Mailer. Without a Mailer every request for a mail is
+// refused; links that another server mailed still work.
 //
-// Start with [New] and [Config]. A link is asked for in request.go and followed
-// in follow.go; what it does to a change of address is change.go.
+// Start with [New] and [Config]. Requests for a link are in request.go, following a link
+// is in follow.go, and changing an address by a link is in change.go.
 package emailverification
 
 import (
@@ -26,34 +26,34 @@ const (
 	VerifyEmail           = "verifyEmail"
 )
 
-// Config says when mail is sent and what following its link does. The zero
-// value mails only when asked to and signs nobody in.
+// Config says when mail is sent and what following its link does. The zero value mails
+// only on request and signs nobody in.
 type Config struct {
-	// SendOnSignUp mails everybody who signs up. Default false: only where the
-	// sign-up demands a verified address.
+	// SendOnSignUp mails everybody who signs up. Default false: only if the sign-up
+	// requires a verified address.
 	SendOnSignUp bool
-	// NoMailOnSignUp mails nobody who signs up, also where the sign-up demands a
-	// verified address: the page asks for the mail (send-verification-email), say
-	// after its own check. Not beside SendOnSignUp. Default false.
+	// NoMailOnSignUp mails nobody who signs up, even if the sign-up requires a verified
+	// address. The page asks for the mail (send-verification-email), for instance after a
+	// check of its own. Do not set it together with SendOnSignUp. Default false.
 	NoMailOnSignUp bool
 	// SendOnSignIn mails again when a sign-in is refused because the address is
 	// not verified. Default false.
 	SendOnSignIn bool
-	// AutoSignInAfterVerification signs in whoever follows the link of an
-	// address that was not verified yet, in the browser that signed up with it:
-	// elsewhere the person signs in as they please, since somebody else may have
-	// signed up with their address. Gates are asked as for any sign-in. Default
-	// false.
+	// AutoSignInAfterVerification signs in whoever follows the link of an address that
+	// was not verified yet, but only in the browser that signed up with it. In another
+	// browser the person signs in themselves, since somebody else may have signed up with
+	// their address. Gates are called as for any sign-in. Default false.
 	AutoSignInAfterVerification bool
-	// ExpiresIn is how long a link is good, in whole seconds. Default 1 hour.
+	// ExpiresIn is how long a link is valid, in whole seconds. Default 1 hour.
 	ExpiresIn time.Duration
-	// BeforeVerification is called before an address is marked verified, in the
-	// transaction that does it; an error stops it and is the answer. It is not
-	// called when a link changes an address. Default none.
+	// BeforeVerification is called before an address is marked verified, in the same
+	// transaction. An error stops it and is the answer. It is not called when a link
+	// changes an address. Default nil.
 	BeforeVerification func(ctx context.Context, u *betterauth.User) error
-	// AfterVerification is called with the user as stored once an address is
-	// verified, in the same transaction, and when a link replaces a verified address
-	// by one that then is; an error undoes it and is the answer. Default none.
+	// AfterVerification is called with the user as stored after an address was verified,
+	// in the same transaction. It is also called when a link replaces a verified address
+	// by another one, which is then verified. An error rolls the transaction back and is
+	// the answer. Default nil.
 	AfterVerification func(ctx context.Context, u *betterauth.User) error
 }
 
@@ -127,7 +127,7 @@ func (v *EmailVerification) Manifest() betterauth.Manifest {
 func (v *EmailVerification) Check(s betterauth.Site) error {
 	var problems []error
 	if v.cfg.NoMailOnSignUp && v.cfg.SendOnSignUp {
-		problems = append(problems, errors.New("SendOnSignUp and NoMailOnSignUp cannot both be"))
+		problems = append(problems, errors.New("SendOnSignUp and NoMailOnSignUp contradict each other; remove one of them"))
 	}
 	if v.cfg.ExpiresIn < time.Second {
 		problems = append(problems, errors.New("ExpiresIn is less than a second"))
@@ -135,7 +135,7 @@ func (v *EmailVerification) Check(s betterauth.Site) error {
 	// A link in a mail must lead to this server, and not to whatever host the
 	// request for it named.
 	if s.AnyHost && s.CanMail {
-		problems = append(problems, errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL"))
+		problems = append(problems, errors.New("links in mails would lead to any host that a request names; set Config.BaseURL or Config.DynamicBaseURL"))
 	}
 	if (v.cfg.SendOnSignUp || v.cfg.SendOnSignIn) && !s.CanMail {
 		problems = append(problems, errors.New("SendOnSignUp and SendOnSignIn need Config.Mailer"))

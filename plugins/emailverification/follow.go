@@ -13,8 +13,8 @@ type FollowInput struct {
 	CallbackURL *string `query:"callbackURL"`
 }
 
-// Verified is the answer of verifyEmail without a callback URL. User is the
-// user as stored where the address changed, else null.
+// Verified is the answer of verifyEmail without a callback URL. User is the user as
+// stored if the address changed, else null.
 type Verified struct {
 	Status bool             `json:"status"`
 	User   *betterauth.User `json:"user"`

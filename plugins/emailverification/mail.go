@@ -10,11 +10,11 @@ import (
 
 // The kinds of message this plugin sends.
 const (
-	// KindVerify asks to confirm an address. When it is to replace another one,
-	// Data has it as "newEmail".
+	// KindVerify asks to confirm an address. If the address is to replace another one, it
+	// is Data's "newEmail".
 	KindVerify = "verify-email"
-	// KindConfirmChange asks at the old address whether it may be replaced by
-	// Data's "newEmail".
+	// KindConfirmChange is mailed to the old address and asks whether Data's "newEmail"
+	// may replace it.
 	KindConfirmChange = "change-email-confirmation"
 )
 
@@ -36,7 +36,7 @@ type claims struct {
 	Email       string `json:"email"`
 	UpdateTo    string `json:"updateTo,omitzero"`
 	RequestType string `json:"requestType,omitzero"`
-	// UserID is whose address it is.
+	// UserID is the user whose address it is.
 	UserID string `json:"userId,omitzero"`
 	// Claim is the sign-up whose address is verified; see betterauth.Ctx.ClaimFor.
 	Claim string `json:"claim,omitzero"`
@@ -44,17 +44,18 @@ type claims struct {
 	Change string `json:"change,omitzero"`
 }
 
-// MailOnSignUp mails a verification link to somebody who has just signed up, if
-// Config.SendOnSignUp or required says so, and Config.NoMailOnSignUp does not. It does nothing for an address that
-// is verified already, and without a Mailer. In a transaction the mail waits
-// for it.
+// MailOnSignUp mails a verification link to a user who has just signed up, if
+// Config.SendOnSignUp or required is true and Config.NoMailOnSignUp is not. It does
+// nothing if the address is already verified or there is no Mailer. Inside a transaction
+// the mail is sent after the commit.
 func (v *EmailVerification) MailOnSignUp(c *betterauth.Ctx, user *betterauth.User, callbackURL string, required bool) error {
 	return v.mailIf((v.cfg.SendOnSignUp || required) && !v.cfg.NoMailOnSignUp, c, user, callbackURL)
 }
 
-// MailOnSignIn mails a verification link to somebody whose sign-in is refused
-// for the lack of one, if Config.SendOnSignIn says so; else as MailOnSignUp. They
-// know the user's password, so that the link belongs to the sign-up that chose it.
+// MailOnSignIn mails a verification link to a user whose sign-in is refused because their
+// address is not verified, if Config.SendOnSignIn is set. Like MailOnSignUp it does
+// nothing without a Mailer. The client has proven to know the user's password, so the
+// link belongs to the sign-up that chose that password.
 func (v *EmailVerification) MailOnSignIn(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error {
 	if !v.wants(v.cfg.SendOnSignIn, user) {
 		return nil
@@ -73,9 +74,9 @@ func (v *EmailVerification) wants(wanted bool, user *betterauth.User) bool {
 	return wanted && !user.EmailVerified && v.host.Site().CanMail
 }
 
-// Mail sends a link that verifies user's address to it, or a code where a
-// plugin replaced links by them (ReplaceLinks). callbackURL, already checked, is where the link ends; ""
-// is "/". Without a Mailer the error is ErrNotEnabled.
+// Mail sends a link that verifies user's address to that address, or a code if a plugin
+// replaced links by codes (ReplaceLinks). The link redirects to callbackURL, which the
+// caller has checked; "" is "/". Without a Mailer the error is ErrNotEnabled.
 func (v *EmailVerification) Mail(c *betterauth.Ctx, user *betterauth.User, callbackURL string) error {
 	if !v.host.Site().CanMail {
 		return errNoMailer
@@ -100,12 +101,12 @@ func (v *EmailVerification) mail(c *betterauth.Ctx, user *betterauth.User, claim
 	return nil
 }
 
-// MailChange sends a link that goes on with replacing user's address by
-// newEmail: to the old address to have it confirmed, or to the new one to have
-// it verified, which replaces it. A link works once, and no more after what ends a
-// change of address (betterauth.Pending). To a new address that somebody has
-// already nothing is sent, and nothing tells; the link's own transaction decides
-// again. Without a Mailer the error is ErrNotEnabled.
+// MailChange sends a link that is the next step of replacing user's address by newEmail.
+// With confirm it is mailed to the old address, which confirms the change; else to the
+// new one, and following it verifies and sets the new address. A link works once, and
+// ends with everything that ends a change of address (betterauth.Pending). If another
+// user has the new address, nothing is sent and the answer does not reveal that; the
+// transaction of the link checks again. Without a Mailer the error is ErrNotEnabled.
 func (v *EmailVerification) MailChange(c *betterauth.Ctx, user *betterauth.User, newEmail, callbackURL string, confirm bool) error {
 	if !v.host.Site().CanMail {
 		return errNoMailer

@@ -8,14 +8,14 @@ import (
 )
 
 // MailCode makes a code that verifies user's address for a sign-up
-// (betterauth.Ctx.ClaimFor) and mails it. With deliver false it does the same work
-// but for the mail: user is then nobody who is to have one, which the time must not
-// tell.
+// (betterauth.Ctx.ClaimFor) and mails it. With deliver false it does the same work but
+// sends no mail: user then stands for nobody, which the time of the answer must not
+// reveal.
 type MailCode = func(c *betterauth.Ctx, user *betterauth.User, claim string, deliver bool) error
 
-// ReplaceLinks is for a plugin that verifies addresses by codes, in its Init: from then
+// ReplaceLinks is called in Init by a plugin that verifies addresses by codes. From then
 // on mail is called wherever this plugin would mail a link that verifies an address.
-// Links that change one stay. A second plugin's is refused.
+// Links that change an address stay. A call by a second plugin is an error.
 func (v *EmailVerification) ReplaceLinks(mail MailCode) error {
 	if v.mailCode != nil {
 		return errors.New("the links that verify addresses are replaced already")
@@ -24,8 +24,8 @@ func (v *EmailVerification) ReplaceLinks(mail MailCode) error {
 	return nil
 }
 
-// BeforeVerification is for a plugin that is about to mark an address verified: it calls
-// Config.BeforeVerification, in the transaction of ctx.
+// BeforeVerification is called by a plugin that is about to mark an address verified. It
+// calls Config.BeforeVerification in the transaction of ctx.
 func (v *EmailVerification) BeforeVerification(ctx context.Context, user *betterauth.User) error {
 	if v.cfg.BeforeVerification == nil {
 		return nil
@@ -33,7 +33,7 @@ func (v *EmailVerification) BeforeVerification(ctx context.Context, user *better
 	return v.cfg.BeforeVerification(ctx, user)
 }
 
-// AfterVerification is for a plugin that marked an address verified: it calls
+// AfterVerification is called by a plugin that has marked an address verified. It calls
 // Config.AfterVerification with the user as stored, in the transaction of ctx.
 func (v *EmailVerification) AfterVerification(ctx context.Context, user *betterauth.User) error {
 	if v.cfg.AfterVerification == nil {
@@ -42,6 +42,6 @@ func (v *EmailVerification) AfterVerification(ctx context.Context, user *bettera
 	return v.cfg.AfterVerification(ctx, user)
 }
 
-// SignsInAfterVerification reports whether who verified their address is to be signed in:
-// Config.AutoSignInAfterVerification.
+// SignsInAfterVerification reports Config.AutoSignInAfterVerification: whether a user who
+// verified their address is to be signed in.
 func (v *EmailVerification) SignsInAfterVerification() bool { return v.cfg.AutoSignInAfterVerification }

@@ -1,10 +1,10 @@
-// Package expo serves apps made with Expo and React Native, by the official
-// client @better-auth/expo: an app says where it comes from in a header of its
-// own, and is handed its cookies in the redirect that leads back to it.
+// Package expo serves apps made with Expo and React Native, which use the official client
+// @better-auth/expo. An app names its origin in a header of its own, and gets its cookies
+// in the redirect that leads back to it.
 //
-// Start with [New] and [Config]. Where an app's requests come from is
-// origin.go, what leads back to it is handover.go, and what leads out of it to
-// another provider is proxy.go.
+// Start with [New] and [Config]. origin.go reads the origin of an app's requests,
+// handover.go passes cookies to the app, and proxy.go leads from the app to another
+// provider.
 package expo
 
 import (
@@ -26,23 +26,24 @@ const (
 	AuthorizationProxy = "expoAuthorizationProxy"
 )
 
-// Config says which apps are trusted. The zero value trusts none and does not
-// build.
+// Config says which apps are trusted. The zero value trusts none, and Build refuses it.
 type Config struct {
-	// Schemes are those of the apps' deep links, as in app.json: "com.example.app".
-	// They may call with cookies, be redirected to, and are handed sessions: an app
-	// that somebody else wrote and that claims the scheme on a person's device gets
-	// their session, so take one that is derived from a domain of yours (RFC 8252,
-	// section 7.1), and nobody claims by accident. Required, unless AllowExpoGo.
+	// Schemes are the schemes of the apps' deep links, as in app.json: "com.example.app".
+	// Apps with these schemes may call with cookies, may be redirected to, and get
+	// sessions. If another author's app claims the same scheme on a person's device, it
+	// gets their session. So use a scheme that is derived from a domain of yours (RFC
+	// 8252, section 7.1), which nobody claims by accident. Required, unless AllowExpoGo
+	// is set.
 	Schemes []string
-	// AllowExpoGo trusts "exp", the scheme under which Expo Go runs whatever project
-	// it is pointed at, whoever wrote it. For development only. Default false.
+	// AllowExpoGo trusts "exp", the scheme under which Expo Go runs any project, whoever
+	// wrote it. For development only. Default false.
 	AllowExpoGo bool
-	// DisableOriginOverride does not look at the header expo-origin: where something
-	// in front of the server sets Origin. Default false.
+	// DisableOriginOverride ignores the header expo-origin, for servers behind something
+	// that sets Origin. Default false.
 	DisableOriginOverride bool
-	// AuthorizationOrigins are of the providers that the authorization proxy leads to:
-	// "https://accounts.google.com". Only https. Default none: it leads nowhere.
+	// AuthorizationOrigins are the origins of the providers to which the authorization
+	// proxy may redirect: "https://accounts.google.com". Only https. Default none: it
+	// redirects to no provider.
 	AuthorizationOrigins []string
 }
 

@@ -29,10 +29,11 @@ var (
 
 // AuthorizeInput is the input of expoAuthorizationProxy.
 type AuthorizeInput struct {
-	// AuthorizationURL is where a sign-in at a provider begins, with its state.
+	// AuthorizationURL is the URL at which a sign-in at a provider begins, with its
+	// state.
 	AuthorizationURL string `query:"authorizationURL"`
-	// OAuthState is the cookie that the app was given for it, where the state is kept
-	// in a cookie.
+	// OAuthState is the cookie that the app got for that state, if the state is stored in
+	// a cookie.
 	OAuthState *string `query:"oauthState"`
 }
 

@@ -1,10 +1,10 @@
-// Package haveibeenpwned refuses new passwords that are known from data
-// breaches, as the Pwned Passwords range API tells
-// (https://haveibeenpwned.com/API/v3#PwnedPasswords). It stands in front of the
-// password hasher, so that it covers every plugin that sets passwords. Five
-// characters of the password's SHA-1 leave the server, and nothing else of it.
+// Package haveibeenpwned refuses new passwords that are known from data breaches,
+// according to the Pwned Passwords range API
+// (https://haveibeenpwned.com/API/v3#PwnedPasswords). It wraps the password hasher, so it
+// covers every plugin that sets passwords. Only five characters of the password's SHA-1
+// leave the server.
 //
-// Start with [New] and [Config]; the question to the service is lookup.go.
+// Start with [New] and [Config]; lookup.go queries the service.
 package haveibeenpwned
 
 import (
@@ -23,34 +23,34 @@ import (
 // ID is the plugin's id.
 const ID = "have-i-been-pwned"
 
-// RangeURL is where the service answers.
+// RangeURL is the URL of the service.
 const RangeURL = "https://api.pwnedpasswords.com/range"
 
-// Config says what is checked. The zero value is the reference's.
+// Config says what is checked. The zero value has the defaults of the TypeScript server.
 type Config struct {
-	// Disabled checks nothing: for an environment without the service. Default
+	// Disabled turns the check off, for an environment without the service. Default
 	// false.
 	Disabled bool
-	// Paths are the routes, below the base path, whose new passwords are checked.
-	// Default: DefaultPaths. A route where people sign in does not belong here:
-	// the hash that is renewed there is of a password they have already.
+	// Paths are the routes, without the base path, whose new passwords are checked.
+	// Default: DefaultPaths. Do not add a route on which users sign in: the hash that is
+	// replaced there is of a password that they already have.
 	Paths []string
-	// Message is what people are told of a password that is known. Default: the
-	// reference's text.
+	// Message is the message for a password that is known. Default: that of the
+	// TypeScript server.
 	Message string
-	// AllowUnchecked accepts passwords that could not be checked, as the service
-	// did not answer or not in time; the log says so. Default false: the request
-	// fails with 500, and no password is set.
+	// AllowUnchecked accepts passwords that could not be checked because the service did
+	// not answer in time; the log says so. Default false: the request fails with 500, and
+	// no password is set.
 	AllowUnchecked bool
 	// Timeout is how long the service may take for one answer. Default 5 seconds.
 	Timeout time.Duration
-	// URL is the range API, without a slash at the end: https, or http on this
-	// machine. Default RangeURL; set it for a copy of your own.
+	// URL is the URL of the range API, without a slash at the end: https, or http for a
+	// loopback host. Default RangeURL; set it for a copy of your own.
 	URL string
 }
 
-// DefaultPaths returns the routes that set passwords, of this project's plugins
-// and of others with the reference's names.
+// DefaultPaths returns the routes that set passwords: those of this project's plugins,
+// and others by their names on the TypeScript server.
 func DefaultPaths() []string {
 	return []string{
 		"/sign-up/email", "/change-password", "/reset-password", "/email-otp/reset-password",
@@ -64,8 +64,8 @@ var ErrCompromised = &betterauth.ErrorCode{
 	Message: "The password you entered has been compromised. Please choose a different password.",
 }
 
-// ErrNotChecked says that the service did not answer. The reference gives it no
-// code.
+// ErrNotChecked says that the service did not answer. It has no Code, as on the
+// TypeScript server.
 var ErrNotChecked = &betterauth.ErrorCode{Message: "Failed to check password. Please try again later.", Status: http.StatusInternalServerError}
 
 // HaveIBeenPwned is the plugin. Make one with New for each Auth. Its methods
@@ -141,8 +141,8 @@ type checked struct {
 	plugin *HaveIBeenPwned
 }
 
-// Unwrap lets betterauth.Decoy and betterauth.NeedsRehash look through: neither
-// is about a new password.
+// Unwrap lets betterauth.Decoy and betterauth.NeedsRehash reach the wrapped hasher, since
+// neither concerns a new password.
 func (c checked) Unwrap() betterauth.Hasher { return c.Hasher }
 
 // Hash implements betterauth.Hasher.

@@ -23,10 +23,10 @@ const (
 	maxCount = 1<<53 - 1
 )
 
-// Compromised reports whether a password is known from data breaches. The error
-// is ErrNotChecked when the service did not answer, and keeps the cause for the
-// log; neither it nor the request tells more of the password than the first
-// five characters of its SHA-1.
+// Compromised reports whether a password is known from data breaches. If the service does
+// not answer, the error is ErrNotChecked with its cause for the log. Neither the error
+// nor the request reveals more of the password than the first five characters of its
+// SHA-1.
 func (p *HaveIBeenPwned) Compromised(ctx context.Context, password string) (bool, error) {
 	// The range API's hash; it protects nothing here.
 	sum := sha1.Sum([]byte(password))

@@ -1,10 +1,10 @@
-// Package magiclink signs people in with a link that is mailed to them. A link
-// works once, and whoever has no account yet gets one by following it.
+// Package magiclink signs users in with a mailed link. A link works once, and creates an
+// account for a person who has none.
 //
-// It needs [betterauth.Config].Mailer, and does not build without one.
+// It needs [betterauth.Config].Mailer; without one Build fails.
 //
-// Start with [New] and [Config]. A link is asked for in request.go and followed
-// in follow.go.
+// Start with [New] and [Config]. Requests for a link are in request.go, following a link
+// is in follow.go.
 package magiclink
 
 import (
@@ -25,36 +25,36 @@ const (
 	Verify = "magicLinkVerify"
 )
 
-// Kind is the kind of message this plugin sends. Its Data has "metadata", as
-// JSON, where the request had some: it is the client's word, not to be trusted.
+// Kind is the kind of mail that this plugin sends. Its Data has "metadata", as JSON, if
+// the request had some: the client chose it, so do not trust it.
 const Kind = "magic-link"
 
-// Storage is how a token is kept.
+// Storage says how tokens are stored.
 type Storage string
 
 const (
-	// StorePlain keeps tokens as they are: who reads the database can sign in
-	// with those that are still good. The reference's default.
+	// StorePlain stores tokens as they are: whoever reads the database can sign in with
+	// those that have not expired. It is the default of the TypeScript server.
 	StorePlain Storage = "plain"
-	// StoreHashed keeps SHA-256 in base64url without padding.
+	// StoreHashed stores the SHA-256 in base64url without padding.
 	StoreHashed Storage = "hashed"
 )
 
-// Config says what links are like. The zero value is the reference's.
+// Config configures links. The zero value has the defaults of the TypeScript server.
 type Config struct {
-	// ExpiresIn is how long a link is good. Default 5 minutes.
+	// ExpiresIn is how long a link is valid. Default 5 minutes.
 	ExpiresIn time.Duration
-	// DisableSignUp lets only those follow a link who have an account. A link is
-	// mailed to others all the same, which tells nobody who has one; it then
-	// leads to ?error=new_user_signup_disabled. Default false.
+	// DisableSignUp lets only users who have an account sign in with a link. Other people
+	// are mailed a link all the same, so that the answer does not reveal who has an
+	// account; it leads to ?error=new_user_signup_disabled. Default false.
 	DisableSignUp bool
-	// Storage is how tokens are kept. Default StorePlain.
+	// Storage says how tokens are stored. Default StorePlain.
 	Storage Storage
-	// Hash keeps tokens in a form of the application's own instead of Storage.
-	// It must be deterministic. Default nil.
+	// Hash returns the text to store for a token, in place of Storage. It must return the
+	// same text for the same token. Default nil.
 	Hash func(ctx context.Context, token string) (string, error)
-	// GenerateToken makes the token for a link to an address. It must not be
-	// guessed: whoever knows it is the owner of the address. Default 32 letters.
+	// GenerateToken makes the token of a link to an address. Nobody must be able to guess
+	// it: whoever knows it counts as the owner of the address. Default 32 letters.
 	GenerateToken func(ctx context.Context, email string) (string, error)
 	// RateLimit is how often a client may ask for, and follow, links. Default 5
 	// in a minute.
@@ -140,7 +140,7 @@ func (m *MagicLink) Check(s betterauth.Site) error {
 	// request for it named: whoever asks for somebody else's could name a host of
 	// their own, and be sent the token by whoever follows it.
 	if s.AnyHost && s.CanMail {
-		problems = append(problems, errors.New("links in mails would lead to any host a request names; set Config.BaseURL or Config.DynamicBaseURL"))
+		problems = append(problems, errors.New("links in mails would lead to any host that a request names; set Config.BaseURL or Config.DynamicBaseURL"))
 	}
 	if m.cfg.ExpiresIn < 0 {
 		problems = append(problems, errors.New("ExpiresIn is negative"))

@@ -15,14 +15,14 @@ import (
 // RequestInput is the input of signInMagicLink.
 type RequestInput struct {
 	Email string `json:"email" check:"email"`
-	// Name is used where following the link creates the user.
+	// Name is the user's name if following the link creates the user.
 	Name *string `json:"name"`
-	// CallbackURL is where the link ends, NewUserCallbackURL where it ends for
-	// somebody new, ErrorCallbackURL where it ends if it fails.
+	// CallbackURL is where the link redirects to, NewUserCallbackURL where it redirects a
+	// new user, and ErrorCallbackURL where it redirects after an error.
 	CallbackURL        *string `json:"callbackURL"`
 	NewUserCallbackURL *string `json:"newUserCallbackURL"`
 	ErrorCallbackURL   *string `json:"errorCallbackURL"`
-	// Metadata is handed to the Mailer.
+	// Metadata is passed to the Mailer.
 	Metadata betterauth.Members `json:"metadata" check:"optional"`
 }
 

@@ -13,37 +13,37 @@ import (
 	"github.com/google/uuid"
 )
 
-// Attestation says what authenticators must prove of their make when a passkey
-// is registered. The zero value asks for nothing and believes nothing, which is
-// right unless an organisation hands out the authenticators: passkeys of
-// password managers attest nothing, and any policy with trust anchors refuses
-// them.
+// Attestation says what authenticators must prove about their model when a passkey is
+// registered. The zero value asks for nothing and accepts no claim. That is right unless
+// an organisation hands out the authenticators: passkeys of password managers attest
+// nothing, and any policy with trust anchors refuses them.
 //
-// Whatever a statement says is checked in itself (section 8). Who signed it is
-// checked only where Roots or Metadata say whom to believe.
+// Every statement is checked in itself (section 8). Its signer is checked only if Roots
+// or Metadata say whom to trust.
 type Attestation struct {
-	// Conveyance is what browsers are asked for: "none", "indirect", "direct" or
+	// Conveyance is what the page asks browsers for: "none", "indirect", "direct" or
 	// "enterprise" (section 5.4.7). Default "none".
 	Conveyance string
-	// Formats are the statement formats accepted, such as "packed" and "tpm".
+	// Formats are the statement formats that are accepted, such as "packed" and "tpm".
 	// Default: all that can be verified, and "none".
 	Formats []string
-	// AllowAAGUIDs are the only models accepted. Since authenticators declare
-	// their model themselves, Build then demands Roots or Metadata, or
+	// AllowAAGUIDs are the only models that are accepted. Since authenticators declare
+	// their model themselves, Build then requires Roots or Metadata, or
 	// AllowSelfDeclaredAAGUIDs. Default: all models.
 	AllowAAGUIDs []string
-	// DenyAAGUIDs are models that are refused. It keeps honest authenticators
-	// out; only trust anchors stop one that lies. Default: none.
+	// DenyAAGUIDs are models that are refused. The list stops honest authenticators; only
+	// trust anchors stop one that lies. Default: none.
 	DenyAAGUIDs []string
-	// Roots are certificates of makers whose attestations are believed. With a
-	// list of models the maker must also certify the model. Default: none.
+	// Roots are certificates of makers whose attestations are trusted. With a list of
+	// models the maker must also certify the model. Default: none.
 	Roots []*x509.Certificate
-	// Metadata is a FIDO metadata service: it says for each model whose
-	// attestations to believe, and which models have been broken. Models it does
-	// not list are refused unless Roots vouch for them. Default: none.
+	// Metadata is a FIDO metadata service: for each model it says whose attestations to
+	// trust, and whether the model has been broken. Models that it does not list are
+	// refused unless Roots vouch for them. Default: none.
 	Metadata *Metadata
-	// AllowSelfDeclaredAAGUIDs lets AllowAAGUIDs believe what authenticators say
-	// of themselves: a hint to honest users, no defence. Default false.
+	// AllowSelfDeclaredAAGUIDs lets AllowAAGUIDs accept the model that an authenticator
+	// declares without proof. It guides honest users and stops no attacker. Default
+	// false.
 	AllowSelfDeclaredAAGUIDs bool
 }
 
@@ -80,11 +80,11 @@ func (a *Attestation) check() (problems []error) {
 	}
 	switch {
 	case len(a.AllowAAGUIDs) > 0 && !a.anchored() && !a.AllowSelfDeclaredAAGUIDs:
-		add("AllowAAGUIDs proves nothing without Roots or Metadata, since authenticators declare their model themselves; add trust anchors, or say AllowSelfDeclaredAAGUIDs")
+		add("AllowAAGUIDs proves nothing without Roots or Metadata, since authenticators declare their model themselves; add trust anchors, or set AllowSelfDeclaredAAGUIDs")
 	case a.AllowSelfDeclaredAAGUIDs && a.anchored():
 		add("AllowSelfDeclaredAAGUIDs has no effect beside Roots or Metadata; remove one of them")
 	case a.anchored() && a.Conveyance == "none":
-		add("Conveyance is none, so no authenticator would prove anything to Roots or Metadata; ask for direct")
+		add("Conveyance is none, so no authenticator would prove anything to Roots or Metadata; set it to direct")
 	}
 	if slices.Contains(a.Roots, nil) {
 		add("Roots holds a nil certificate")

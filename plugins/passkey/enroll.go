@@ -11,18 +11,18 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// VerifiedRegistration is a passkey that was verified and is about to be stored.
+// VerifiedRegistration is a passkey that is verified and about to be stored.
 type VerifiedRegistration struct {
-	// UserID is whose it will be. For a user who is about to be created it is
-	// the id they will have, "" where the database makes it.
+	// UserID is the user who will own the passkey. For a user who is about to be created
+	// it is their future id, "" if the database makes it.
 	UserID string
-	// Name and DisplayName are what the authenticator was told.
+	// Name and DisplayName are the names that the authenticator received.
 	Name, DisplayName string
-	// New is the user who is about to be created, nil for one who exists.
+	// New is the user who is about to be created, nil for an existing user.
 	New *NewUser
 	// Passkey is the row without its owner.
 	Passkey *Passkey
-	// UserVerified says that the authenticator checked who used it.
+	// UserVerified says that the authenticator verified its user.
 	UserVerified bool
 	// Context is what the page sent with the request for options.
 	Context string
@@ -30,21 +30,21 @@ type VerifiedRegistration struct {
 	Response jsontext.Value
 }
 
-// Override is what AfterVerification changes. The zero value changes nothing.
+// Override holds changes by AfterVerification. The zero value changes nothing.
 type Override struct {
-	// UserID gives the passkey to another user, such as one that
-	// AfterVerification has just created; New is not created then. A visitor
-	// with a session can register for themself alone: ErrNotYours.
+	// UserID gives the passkey to another user, such as one that AfterVerification has
+	// just created; New is not created then. A visitor with a session can only register
+	// for themself: otherwise the error is ErrNotYours.
 	UserID string
-	// Verified says of UserID what ResolvedUser.Verified says. Say it, too, of a
-	// user that AfterVerification created.
+	// Verified is ResolvedUser.Verified for UserID. Set it also for a user that
+	// AfterVerification created.
 	Verified bool
-	// Name is what the passkey is called if the visitor did not say.
+	// Name is the name of the passkey if the visitor gave none.
 	Name string
 }
 
-// RegistrationAnswer is the answer of verifyPasskeyRegistration: the passkey's
-// members, and with createSession session and user beside them.
+// RegistrationAnswer is the answer of verifyPasskeyRegistration: the passkey's members,
+// and with createSession also session and user.
 type RegistrationAnswer struct {
 	*Passkey
 	Session *betterauth.Session
@@ -68,7 +68,7 @@ func (a *RegistrationAnswer) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-// SignedUp says that a visitor became a user with nothing but a passkey.
+// SignedUp says that a visitor signed up with nothing but a passkey.
 type SignedUp struct{ UserID, PasskeyID string }
 
 // enrolment is a verified passkey on its way into the table.

@@ -16,31 +16,30 @@ type Registered struct{ UserID, PasskeyID string }
 // SignedIn says that a passkey signed its user in.
 type SignedIn struct {
 	UserID, PasskeyID, SessionID string
-	// UserVerified says that the authenticator checked who used it.
+	// UserVerified says that the authenticator verified its user.
 	UserVerified bool
 }
 
-// Refused says that a ceremony was turned away.
+// Refused says that a ceremony was refused.
 type Refused struct {
 	// Ceremony is "registration", "authentication" or "step-up".
 	Ceremony string
-	// UserID and PasskeyID are "" where they are not known. Of a visitor who
-	// claims to be a user without proof, UserID is whom they claim to be; there
-	// may be no such user.
+	// UserID and PasskeyID are "" if they are not known. If a visitor claims to be a user
+	// without proof, UserID is the user they claim to be; there may be no such user.
 	UserID, PasskeyID string
-	// Code is the error code the client was answered with.
+	// Code is the error code that the client got.
 	Code string
 }
 
-// CloneSuspected says that a signature counter did not grow: two authenticators
-// may hold the same key.
+// CloneSuspected says that a signature counter did not increase: two authenticators may
+// have the same key.
 type CloneSuspected struct {
 	UserID, PasskeyID string
 	Stored, Received  int64
 }
 
-// BackupChanged says that a passkey began or ceased to be synced, or became
-// able to.
+// BackupChanged says that a passkey started or stopped being synced, or became able to be
+// synced.
 type BackupChanged struct {
 	UserID, PasskeyID string
 	DeviceType        string

@@ -13,8 +13,9 @@ import (
 	"github.com/go-webauthn/webauthn/protocol"
 )
 
-// Extensions are WebAuthn extensions (section 9) to ask for. What authenticators
-// and browsers answer is checked for its form, handed to Results and forgotten.
+// Extensions are WebAuthn extensions (section 9) to ask for. The outputs of
+// authenticators and browsers are checked for their form, passed to Results and not
+// stored.
 type Extensions struct {
 	// Registration and Authentication are inputs by identifier, as JSON:
 	// {"prf": map[string]any{}, "largeBlob": map[string]any{"support": "preferred"}}.
@@ -22,44 +23,44 @@ type Extensions struct {
 	// Default: none. A page can add inputs of its own before it calls the
 	// browser.
 	Registration, Authentication map[string]any
-	// Results is called with the outputs of the extensions named above once a
-	// ceremony has succeeded and is durable, before the answer is sent. It cannot
-	// fail the request; a panic is logged. Nobody has signed these outputs: the
-	// page can send any. Default: nobody is told.
+	// Results is called with the outputs of the extensions named above after a ceremony
+	// has succeeded and its transaction has committed, before the answer is sent. It
+	// cannot fail the request; a panic is logged. No signature covers these outputs: the
+	// page can send any. Default nil.
 	Results func(ctx context.Context, r ExtensionResults)
 }
 
-// ExtensionResults are what one ceremony answered to the extensions it was asked
-// for. A nil member was not answered. PRF results and blobs are secrets of the
-// user: they are best kept in the page, and nothing here logs them.
+// ExtensionResults are the outputs of the extensions that one ceremony asked for. A nil
+// member has no output. PRF results and blobs are secrets of the user: leave them in the
+// page; the plugin logs none of them.
 type ExtensionResults struct {
 	// Ceremony is "registration" or "authentication".
 	Ceremony          string
 	UserID, PasskeyID string
-	// Discoverable says whether the authenticator finds the passkey by itself
-	// (credProps, section 10.1.3).
+	// Discoverable says whether the authenticator can find the passkey without a
+	// credential id (credProps, section 10.1.3).
 	Discoverable *bool
-	// PRFEnabled, PRFFirst and PRFSecond are of section 10.1.4.
+	// PRFEnabled, PRFFirst and PRFSecond are defined in section 10.1.4.
 	PRFEnabled          *bool
 	PRFFirst, PRFSecond []byte
-	// LargeBlobSupported, LargeBlob and LargeBlobWritten are of section 10.1.5.
+	// LargeBlobSupported, LargeBlob and LargeBlobWritten are defined in section 10.1.5.
 	LargeBlobSupported, LargeBlobWritten *bool
 	LargeBlob                            []byte
 	// Other holds outputs of further extensions, as parsed from JSON.
 	Other map[string]any
 }
 
-// LogValue implements slog.LogValuer: ids alone.
+// LogValue implements slog.LogValuer: it logs ids alone.
 func (r ExtensionResults) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("ceremony", r.Ceremony), slog.String("user", r.UserID), slog.String("passkey", r.PasskeyID))
 }
 
-// String shows no outputs.
+// String leaves the outputs out.
 func (r ExtensionResults) String() string {
 	return fmt.Sprintf("extension results of the %s of passkey %s", r.Ceremony, r.PasskeyID)
 }
 
-// GoString shows no outputs.
+// GoString leaves the outputs out.
 func (r ExtensionResults) GoString() string { return r.String() }
 
 const credProps = "credProps"

@@ -23,10 +23,10 @@ func (p *Passkeys) List(ctx context.Context, userID string) ([]*Passkey, error) 
 	})
 }
 
-// Delete deletes a passkey of the user. One that does not exist or is somebody
-// else's is ErrPasskeyMissing. One without which the user could not sign in is
-// ErrLastPasskey, also among deletions at the same time, unless
-// Config.AllowDeletingLast is set.
+// Delete deletes a passkey of the user. A passkey that does not exist or belongs to
+// another user is ErrPasskeyMissing. Unless Config.AllowDeletingLast is set, a passkey
+// without which the user could not sign in is ErrLastPasskey, even if several are deleted
+// at the same time.
 func (p *Passkeys) Delete(ctx context.Context, userID, id string) error {
 	remove := func(ctx context.Context) error {
 		n, err := p.store.Delete(ctx, database.Eq("id", id), database.Eq("userId", userID))
@@ -57,8 +57,8 @@ func (p *Passkeys) has(ctx context.Context, userID string) (bool, error) {
 	return p.store.Exists(ctx, database.Eq("userId", userID))
 }
 
-// Rename changes what a passkey of the user is called. One that does not exist
-// or is somebody else's is ErrPasskeyMissing.
+// Rename gives a passkey of the user another name. A passkey that does not exist or
+// belongs to another user is ErrPasskeyMissing.
 func (p *Passkeys) Rename(ctx context.Context, userID, id, name string) (*Passkey, error) {
 	if err := checkName("body.name", name); err != nil {
 		return nil, err

@@ -20,10 +20,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// Metadata is where a FIDO metadata service's BLOB comes from
-// (https://fidoalliance.org/metadata/). It is asked at registration only: a
-// model that is broken later keeps signing in until its passkeys are deleted.
-// Set one of Blob, File and URL.
+// Metadata says where the BLOB of a FIDO metadata service is read from
+// (https://fidoalliance.org/metadata/). It is used at registration only: passkeys of a
+// model that is broken later keep signing in until they are deleted. Set one of Blob,
+// File and URL.
 type Metadata struct {
 	// Blob is the BLOB itself.
 	Blob []byte
@@ -34,8 +34,8 @@ type Metadata struct {
 	// with 503 while there is none; an outdated one stays in use, and the log
 	// says so. https, except on loopback.
 	URL string
-	// Root is the BLOB's trust anchor. Default: the one of the FIDO Alliance's
-	// own service.
+	// Root is the trust anchor of the BLOB. Default: that of the FIDO Alliance's own
+	// service.
 	Root *x509.Certificate
 }
 

@@ -11,13 +11,13 @@ import (
 
 const androidPrefix = "android:apk-key-hash:"
 
-// AndroidOrigin is the origin of an Android app, for Config.Origins, from the
-// SHA-256 fingerprint of the certificate that signs it, as keytool and the Play
+// AndroidOrigin returns the origin of an Android app, for Config.Origins. fingerprint is
+// the SHA-256 fingerprint of the certificate that signs the app, as keytool and the Play
 // Console print it: "14:6D:E9:…", 32 bytes in hexadecimal.
 func AndroidOrigin(fingerprint string) (string, error) {
 	hash, err := hex.DecodeString(strings.ReplaceAll(fingerprint, ":", ""))
 	if err != nil || len(hash) != 32 {
-		return "", fmt.Errorf("passkey: %q is no SHA-256 fingerprint: 32 bytes in hexadecimal, colons between them", fingerprint)
+		return "", fmt.Errorf("passkey: %q is not a SHA-256 fingerprint; pass 32 bytes in hexadecimal with colons between them", fingerprint)
 	}
 	return androidPrefix + base64.RawURLEncoding.EncodeToString(hash), nil
 }

@@ -91,14 +91,14 @@ func descriptors(keys []*Passkey) []descriptor {
 type RegisterOptionsInput struct {
 	// AuthenticatorAttachment is "platform" or "cross-platform".
 	AuthenticatorAttachment *string `query:"authenticatorAttachment" check:"enum=platform|cross-platform"`
-	// Name is the account as the authenticator shows it. Default: the e-mail
+	// Name is the name of the account that the authenticator shows. Default: the e-mail
 	// address.
 	Name *string `query:"name"`
-	// Context is what the page tells ResolveUser and AfterVerification, such as
-	// the token of an invitation. ContextConditional stands for Mediation.
+	// Context is passed to ResolveUser and AfterVerification, such as the token of an
+	// invitation. The value ContextConditional means Mediation "conditional".
 	Context *string `query:"context"`
-	// Mediation is "conditional" for a passkey that the browser makes without
-	// asking, after a sign-in with a password (section 5.1.3). It needs a session.
+	// Mediation is "conditional" for a passkey that the browser makes without asking,
+	// after a sign-in with a password (section 5.1.3). It requires a session.
 	Mediation *string `query:"mediation" check:"enum=conditional"`
 }
 

@@ -77,7 +77,7 @@ func TestTrustedOriginsThatCannotWork(t *testing.T) {
 	}{
 		"another port":           {"http://localhost:3000", []string{"http://localhost:5173"}, passkey.Config{}, nil},
 		"an address":             {"http://localhost:3000", []string{"http://127.0.0.1:5173"}, passkey.Config{}, []string{`"http://127.0.0.1:5173"`, "http://localhost instead"}},
-		"beside":                 {"https://api.example.com", []string{"https://app.example.com"}, passkey.Config{}, []string{`"https://app.example.com"`, "no suffix", `set RPID to the domain of both, such as "example.com"`}},
+		"beside":                 {"https://api.example.com", []string{"https://app.example.com"}, passkey.Config{}, []string{`"https://app.example.com"`, "not a suffix", `set RPID to the domain of both, such as "example.com"`}},
 		"beside, RP ID of both":  {"https://api.example.com", []string{"https://app.example.com"}, passkey.Config{RPID: "example.com"}, nil},
 		"beside, said where":     {"https://api.example.com", []string{"https://app.example.com"}, passkey.Config{Origins: []string{"https://api.example.com"}}, nil},
 		"without https":          {"https://example.com", []string{"http://app.example.com"}, passkey.Config{}, []string{`"http://app.example.com" is not https`}},

@@ -1,11 +1,11 @@
-// Package passkey lets people register passkeys and sign in with them: the
-// relying party of WebAuthn Level 3 (https://www.w3.org/TR/webauthn-3/), with
-// full verification through go-webauthn.
+// Package passkey lets people register passkeys and sign in with them. It is the relying
+// party of WebAuthn Level 3 (https://www.w3.org/TR/webauthn-3/), with full verification
+// by go-webauthn.
 //
-// Start with [New] and [Config]. The two ceremonies are register.go and
-// authenticate.go; a challenge's life is challenge.go; what a user does with
-// their passkeys is manage.go. Endpoints, formats and the table are the
-// reference's.
+// Start with [New] and [Config]. The two ceremonies are in register.go and
+// authenticate.go, the life of a challenge is in challenge.go, and what users do with
+// their passkeys is in manage.go. Endpoints, formats and the table are those of the
+// TypeScript server.
 package passkey
 
 import (
@@ -24,19 +24,19 @@ type Config struct {
 	// good, equal to or a parent of every origin's host (section 5.1.2).
 	// Default: the host of the base URL, else "localhost".
 	RPID string
-	// RPName is what authenticators show. Default: the application's name,
-	// "Better Auth" without one.
+	// RPName is the name that authenticators show. Default: the application's name, or
+	// "Better Auth" if it has none.
 	RPName string
-	// Origins are where ceremonies may happen, each exact: "https://example.com".
-	// Here and in the other lists of origins upper case, a slash at the end, a
-	// default port and a Unicode host are rewritten as browsers write them.
-	// Default: the base URL's origin, and what betterauth.Ctx.TrustedPage trusts on
-	// the domain that is the RPID.
+	// Origins are the origins on which ceremonies may happen, each exact:
+	// "https://example.com". In all lists of origins, upper case, a slash at the end, a
+	// default port and a Unicode host are rewritten as browsers write them. Default: the
+	// base URL's origin, and the origins on the RPID's domain that
+	// betterauth.Ctx.TrustedPage trusts.
 	Origins []string
-	// ChallengeTTL is how long a person has for a ceremony. Default 5 minutes.
+	// ChallengeTTL is how long a ceremony may take. Default 5 minutes.
 	ChallengeTTL time.Duration
-	// UserVerification is "required", "preferred" or "discouraged" (section
-	// 5.8.6). What is required is enforced. Default "preferred".
+	// UserVerification is "required", "preferred" or "discouraged" (section 5.8.6).
+	// "required" is enforced. Default "preferred".
 	UserVerification string
 	// ResidentKey is "required", "preferred" or "discouraged" (section 5.4.6).
 	// Default "preferred".
@@ -47,75 +47,75 @@ type Config struct {
 	// CloneDetection says what a signature counter that did not grow means.
 	// Default CloneFail.
 	CloneDetection CloneDetection
-	// UserHandle says how the handle is made that authenticators keep for a
-	// user. Default UserHandleRandom.
+	// UserHandle says how the handle is made that authenticators store for a user.
+	// Default UserHandleRandom.
 	UserHandle UserHandle
 	// MaxPerUser is how many passkeys one user may have. Default 100.
 	MaxPerUser int
-	// Registration says who may register a passkey: by default whoever has a
-	// fresh session.
+	// Registration says who may register a passkey. Default: users with a fresh session.
 	Registration Registration
-	// Authentication is about signing in with one.
+	// Authentication configures signing in and stepping up with a passkey.
 	Authentication Authentication
-	// ProofTTL is how long it is remembered that a session was proven with a
-	// passkey: the longest that RequireRecent can look back. Default 1 hour.
+	// ProofTTL is how long the plugin remembers that a session was proven with a passkey.
+	// RequireRecent cannot look back further. Default 1 hour.
 	ProofTTL time.Duration
 
-	// AuthenticatorAttachment is "platform" or "cross-platform" (section 5.4.5):
-	// where browsers look for an authenticator, unless the page says another.
-	// Default: both.
+	// AuthenticatorAttachment is "platform" or "cross-platform" (section 5.4.5). It
+	// limits which authenticators browsers offer, unless the page names another. Default:
+	// both.
 	AuthenticatorAttachment string
-	// Hints are "security-key", "client-device" and "hybrid", the likeliest
-	// first (section 5.8.7): which way browsers offer. Default: none.
+	// Hints say which kinds of authenticators browsers should offer, the likeliest first:
+	// "security-key", "client-device" and "hybrid" (section 5.8.7). Default: none.
 	Hints []string
-	// Algorithms are the COSE algorithms of keys that may be registered, best
-	// first: -8 (EdDSA), -7 (ES256), -35 (ES384), -36 (ES512), -257 (RS256).
-	// Passkeys of others keep signing in. Default -8, -7, -257 (section 5.4).
+	// Algorithms are the COSE algorithms of keys that may be registered, best first: -8
+	// (EdDSA), -7 (ES256), -35 (ES384), -36 (ES512), -257 (RS256). Passkeys with other
+	// algorithms can still sign in. Default -8, -7, -257 (section 5.4).
 	Algorithms []int64
-	// MinRSABits is the shortest modulus of RSA keys, in bits, 2048 to 8192.
-	// Default 2048.
+	// MinRSABits is the length of the shortest RSA modulus that is accepted, in bits,
+	// 2048 to 8192. Default 2048.
 	MinRSABits int
-	// TopOrigins are pages that may have a ceremony happen in a frame of another
-	// site, each exact: "https://partner.example". Default: none, and ceremonies
-	// in such frames are refused.
+	// TopOrigins are the origins of pages that may embed this site in a frame for a
+	// ceremony, each exact: "https://partner.example". Default: none; ceremonies in
+	// frames of other sites are refused.
 	TopOrigins []string
-	// AllowUnknownTopOrigin also lets ceremonies happen in frames when the browser
-	// does not say whose page is around them, as some do not: any page then. It
-	// counts only with TopOrigins. Default false.
+	// AllowUnknownTopOrigin also allows ceremonies in frames if the browser does not name
+	// the embedding page, as some do not: any page may then embed this site. It has an
+	// effect only with TopOrigins. Default false.
 	AllowUnknownTopOrigin bool
-	// RelatedOrigins are origins on other domains than RPID where its passkeys
-	// may be used (section 5.11). Serve WellKnown on RPID's domain for browsers
-	// to agree. Default: none.
+	// RelatedOrigins are origins on other domains than RPID on which its passkeys may be
+	// used (section 5.11). Browsers require that RPID's domain serves WellKnown. Default:
+	// none.
 	RelatedOrigins []string
-	// Pages are where people add and manage passkeys, for WellKnown.
+	// Pages are the pages on which users add and manage passkeys, for WellKnown.
 	Pages Pages
-	// Attestation says what authenticators must prove of their make. Default:
+	// Attestation says what authenticators must prove about their model. Default:
 	// nothing.
 	Attestation Attestation
 	// Extensions are WebAuthn extensions to ask for. Default: credProps at
 	// registration.
 	Extensions Extensions
-	// Providers names who keeps passkeys by their AAGUID in lower case, before
-	// the table built in; one without Name hides an entry. Default: none.
+	// Providers maps the AAGUID in lower case to the provider that stores such passkeys.
+	// It takes precedence over the built-in table; an entry without a Name hides the
+	// built-in one. Default: none.
 	Providers map[string]ProviderInfo
-	// TrackLastUse adds the column lastUsedAt to the table, which the reference
-	// does not have, and to listed passkeys. Default false.
+	// TrackLastUse adds the column lastUsedAt to the table and to listed passkeys. The
+	// TypeScript server does not have it. Default false.
 	TrackLastUse bool
-	// AllowDeletingLast lets people delete a passkey although they have no other
-	// way to sign in. Default false: ErrLastPasskey.
+	// AllowDeletingLast lets users delete a passkey even if they have no other way to
+	// sign in. Default false: the error is ErrLastPasskey.
 	AllowDeletingLast bool
 
-	// AllowUnboundChallenges lets browsers, too, finish a ceremony without the
-	// cookie that binds it to them. For pages that never send cookies. See
-	// docs/passkeys.md. Default false.
+	// AllowUnboundChallenges lets browsers finish a ceremony without the cookie that
+	// binds it to them. It is for pages that never send cookies. See docs/passkeys.md.
+	// Default false.
 	AllowUnboundChallenges bool
-	// DisableVerification switches WebAuthn verification off; the verifying
-	// endpoints then answer 501. Default false.
+	// DisableVerification turns WebAuthn verification off; the verifying endpoints then
+	// answer 501. Default false.
 	DisableVerification bool
-	// AllowInsecureUnverifiedAssertion accepts ceremonies whose challenge
-	// matches, without checking any signature: anybody who knows a credential
-	// id can sign in. It counts only with DisableVerification, and Build
-	// refuses it unless the base URL and every origin are loopback. Default false.
+	// AllowInsecureUnverifiedAssertion accepts ceremonies whose challenge matches,
+	// without checking any signature: anybody who knows a credential id can sign in. It
+	// has an effect only with DisableVerification, and Build refuses it unless the base
+	// URL and every origin are loopback. Default false.
 	AllowInsecureUnverifiedAssertion bool
 }
 
@@ -124,8 +124,8 @@ type Config struct {
 type BackupEligibility string
 
 const (
-	// BackupUpgrade accepts a passkey that became eligible, as happens when a
-	// platform starts to sync it, and remembers that; it refuses the way back.
+	// BackupUpgrade accepts and stores that a passkey became eligible, as happens when a
+	// platform starts to sync it; it refuses the opposite change.
 	BackupUpgrade BackupEligibility = "upgrade"
 	// BackupStrict refuses any change (section 7.2, step 19).
 	BackupStrict BackupEligibility = "strict"
@@ -133,31 +133,31 @@ const (
 	BackupIgnore BackupEligibility = "ignore"
 )
 
-// CloneDetection is the policy for a signature counter that did not grow
-// (section 6.1.1): two authenticators may hold the same key.
+// CloneDetection is the policy for a signature counter that did not increase (section
+// 6.1.1): two authenticators may have the same key.
 type CloneDetection string
 
 const (
 	// CloneFail refuses the sign-in and emits CloneSuspected.
 	CloneFail CloneDetection = "fail"
-	// CloneWarn emits CloneSuspected and signs in. The larger counter stays.
+	// CloneWarn emits CloneSuspected and signs in. The larger counter is kept.
 	CloneWarn CloneDetection = "warn"
-	// CloneIgnore signs in and says nothing.
+	// CloneIgnore signs in and emits nothing.
 	CloneIgnore CloneDetection = "ignore"
 )
 
-// UserHandle is how the user handle (section 5.4.3) is made.
+// UserHandle says how the user handle (section 5.4.3) is made.
 type UserHandle string
 
 const (
-	// UserHandleRandom is a new one for each registration, never stored, as the
-	// reference does: authenticators learn nothing, and a page cannot tell them
-	// later which passkeys of a user are still good.
+	// UserHandleRandom makes a new handle for each registration and does not store it, as
+	// the TypeScript server does. Authenticators learn nothing from it. But a page cannot
+	// tell them later which of a user's passkeys are still valid.
 	UserHandleRandom UserHandle = "random"
-	// UserHandleStable is one for all passkeys of a user, derived from the
-	// user's id with the application's secret: a provider then replaces a
-	// passkey instead of adding a second, and the Signal API can name the user.
-	// It changes when the current secret does.
+	// UserHandleStable makes one handle for all passkeys of a user, derived from the
+	// user's id with the application's secret. A provider then replaces a passkey instead
+	// of adding a second, and the Signal API can name the user. The handle changes when
+	// the current secret does.
 	UserHandleStable UserHandle = "stable"
 )
 
@@ -219,10 +219,10 @@ func New(cfg Config) *Passkeys {
 	return &Passkeys{cfg: cfg}
 }
 
-// Passkey is a registered credential, as stored and as listed: section 4's
-// credential record in the reference's columns.
+// Passkey is a registered credential, as stored and as listed: the credential record of
+// section 4 in the columns of the TypeScript server.
 type Passkey struct {
-	// Name is what the user calls it.
+	// Name is the name that the user gave it.
 	Name *string `json:"name"`
 	// PublicKey is the COSE key (RFC 9052) in base64 with padding.
 	PublicKey string `json:"publicKey"`
@@ -234,13 +234,13 @@ type Passkey struct {
 	// DeviceType is "multiDevice" for a passkey that may be synced, else
 	// "singleDevice".
 	DeviceType string `json:"deviceType"`
-	// BackedUp says that it is synced at present.
+	// BackedUp says that it is synced now.
 	BackedUp bool `json:"backedUp"`
-	// Transports is how the authenticator can be reached, joined by commas.
+	// Transports are the ways to reach the authenticator, joined by commas.
 	Transports *string    `json:"transports"`
 	CreatedAt  *time.Time `json:"createdAt"`
-	// AAGUID names the authenticator's model; without attestation it is only
-	// what the authenticator says.
+	// AAGUID identifies the authenticator's model. Without attestation it is only a claim
+	// of the authenticator.
 	AAGUID *string        `json:"aaguid"`
 	ID     string         `json:"id"`
 	Extra  database.Extra `json:"-"`

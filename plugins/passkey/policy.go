@@ -43,7 +43,7 @@ func (p *Passkeys) checkPolicies(site betterauth.Site, rpID string) (problems []
 		}
 	}
 	if p.cfg.AllowUnknownTopOrigin && len(p.cfg.TopOrigins) == 0 {
-		add("AllowUnknownTopOrigin counts only with TopOrigins; remove it, or list the pages that are known")
+		add("AllowUnknownTopOrigin has an effect only with TopOrigins; remove it, or list the pages that are known")
 	}
 	problems = append(problems, p.checkRelated(rpID)...)
 	problems = append(problems, p.cfg.Pages.check()...)

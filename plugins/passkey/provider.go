@@ -11,13 +11,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// ProviderInfo is who keeps a passkey: a password manager, a platform or the
+// ProviderInfo describes what stores a passkey: a password manager, a platform or the
 // maker of a security key.
 type ProviderInfo struct {
-	// Name is what people know it by.
+	// Name is the name that people know.
 	Name string `json:"name"`
-	// IconLight and IconDark are data URLs of images, for light and dark pages.
-	// The table built in has none: icons are their owners' trademarks.
+	// IconLight and IconDark are data URLs of images, for light and dark pages. The
+	// built-in table has none, since icons are trademarks of their owners.
 	IconLight string `json:"iconLight,omitempty"`
 	IconDark  string `json:"iconDark,omitempty"`
 }
@@ -45,16 +45,15 @@ var providers = map[string]string{
 	"fdb141b2-5d84-443e-8a35-4698c205a502": "KeePassXC",
 }
 
-// Provider names who keeps a passkey, by its AAGUID, from the table built in. ok
-// is false for one it does not know. Without attestation an AAGUID is only what
-// the authenticator says: show it, decide nothing by it.
+// Provider returns the provider of a passkey by its AAGUID, from the built-in table. ok
+// is false for an unknown one. Without attestation an AAGUID is only a claim of the
+// authenticator: show it, but decide nothing by it.
 func Provider(aaguid string) (info ProviderInfo, ok bool) {
 	name, ok := providers[strings.ToLower(aaguid)]
 	return ProviderInfo{Name: name}, ok
 }
 
-// Provider is the function Provider with Config.Providers before the table
-// built in.
+// Provider is the function Provider, but looks in Config.Providers first.
 func (p *Passkeys) Provider(aaguid string) (info ProviderInfo, ok bool) {
 	if info, ok = p.cfg.Providers[strings.ToLower(aaguid)]; ok {
 		return info, info.Name != ""
@@ -87,21 +86,21 @@ func (p *Passkeys) schema() betterauth.Schema {
 	return schema
 }
 
-// Details is a passkey as a page for managing them shows it.
+// Details is a passkey as a page for managing passkeys shows it.
 type Details struct {
 	ID   string  `json:"id"`
 	Name *string `json:"name"`
-	// Provider is null for one that is not known.
+	// Provider is null if it is not known.
 	Provider *ProviderInfo `json:"provider"`
-	// Synced says that the passkey can be on several devices of its user, and
-	// BackedUp that it is kept safe at present.
+	// Synced says that the passkey can be on several devices of its user, and BackedUp
+	// that it is backed up now.
 	Synced     bool       `json:"synced"`
 	BackedUp   bool       `json:"backedUp"`
 	CreatedAt  *time.Time `json:"createdAt"`
 	LastUsedAt *time.Time `json:"lastUsedAt"`
 }
 
-// Describe is what a page shows of a passkey.
+// Describe returns what a page shows of a passkey.
 func (p *Passkeys) Describe(key *Passkey) Details {
 	d := Details{ID: key.ID, Name: key.Name, Synced: key.DeviceType == multiDevice, BackedUp: key.BackedUp, CreatedAt: key.CreatedAt}
 	if key.AAGUID != nil {

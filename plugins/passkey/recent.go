@@ -9,17 +9,17 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// RequireRecent lets a request pass whose session was proven with a passkey,
-// its user verified, less than maxAge ago: by signing in or by stepping up. For
-// handlers and hooks, before what matters:
+// RequireRecent lets a request pass if its session was proven with a passkey less than
+// maxAge ago, by a sign-in or a step-up in which the authenticator verified its user.
+// Call it in handlers and hooks before important changes:
 //
 //	betterauth.Before("deleteUser", func(c *betterauth.Ctx, _ *account.DeleteInput) error {
 //		return keys.RequireRecent(c, 5*time.Minute)
 //	})
 //
-// Otherwise it is ErrStepUpRequired, at which a page steps up and asks again;
-// without a session it is betterauth.ErrUnauthorized. A password
-// never counts, however recent. A maxAge over Config.ProofTTL counts as that.
+// Otherwise the error is ErrStepUpRequired: the page steps up and sends its request
+// again. Without a session it is betterauth.ErrUnauthorized. A password never counts,
+// however recent. A maxAge over Config.ProofTTL counts as Config.ProofTTL.
 func (p *Passkeys) RequireRecent(c *betterauth.Ctx, maxAge time.Duration) error {
 	id, err := c.StoredSession()
 	if isNoSession(err) {
@@ -31,9 +31,8 @@ func (p *Passkeys) RequireRecent(c *betterauth.Ctx, maxAge time.Duration) error 
 	return p.CheckRecent(c, id.Session, maxAge)
 }
 
-// CheckRecent is RequireRecent for a session that was read otherwise, such as by
-// Auth.Session in an application's own handler; Auth.WriteError answers with
-// its error.
+// CheckRecent is RequireRecent for a session that was read in another way, such as by
+// Auth.Session in a handler of the application; Auth.WriteError answers its error.
 func (p *Passkeys) CheckRecent(ctx context.Context, s *betterauth.Session, maxAge time.Duration) error {
 	proof, err := p.host.Verifications().Find(ctx, proofOf(s))
 	if errors.Is(err, database.ErrNotFound) {

@@ -18,7 +18,7 @@ import (
 )
 
 // VerifyRegistrationInput is the input of verifyPasskeyRegistration: a
-// RegistrationResponseJSON (section 5.1) and what the user calls the passkey.
+// RegistrationResponseJSON (section 5.1) and the name that the user gives the passkey.
 type VerifyRegistrationInput struct {
 	Response jsontext.Value `json:"response"`
 	Name     *string        `json:"name" check:"trim"`

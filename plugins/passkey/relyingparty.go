@@ -15,8 +15,8 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// Check implements betterauth.Checker: everything that would make each ceremony
-// fail later is said at Build.
+// Check implements betterauth.Checker: it reports everything that would make every
+// ceremony fail later.
 func (p *Passkeys) Check(site betterauth.Site) error {
 	p.site = site
 	var problems []error
@@ -38,7 +38,7 @@ func (p *Passkeys) Check(site betterauth.Site) error {
 		problems = append(problems, errors.New("ChallengeTTL, ProofTTL and MaxPerUser cannot be negative"))
 	}
 	if p.cfg.Registration.ResolveUser != nil && !p.cfg.Registration.AllowWithoutSession {
-		problems = append(problems, errors.New("Registration.ResolveUser is never asked without AllowWithoutSession; set that, or remove it"))
+		problems = append(problems, errors.New("Registration.ResolveUser is never called without AllowWithoutSession; set that, or remove it"))
 	}
 	id, err := p.rpID(site.Origin)
 	if err != nil {
@@ -59,7 +59,7 @@ func (p *Passkeys) Check(site betterauth.Site) error {
 // checkInsecure keeps unverified ceremonies on the developer's own machine.
 func (p *Passkeys) checkInsecure(origin string, origins []string) error {
 	if !p.cfg.DisableVerification {
-		return errors.New("AllowInsecureUnverifiedAssertion counts only with DisableVerification; remove it, or switch verification off on purpose")
+		return errors.New("AllowInsecureUnverifiedAssertion has an effect only with DisableVerification; remove it, or switch verification off on purpose")
 	}
 	for _, o := range append([]string{origin}, origins...) {
 		if u, err := url.Parse(o); o == "" || err != nil || !loopback(u.Hostname()) {
@@ -91,7 +91,7 @@ func (p *Passkeys) rpID(origin string) (string, error) {
 	}
 	ascii, err := idna.Lookup.ToASCII(id)
 	if err != nil || strings.ContainsAny(id, "/:@") {
-		return "", fmt.Errorf("RP ID %q is not a domain; write it without scheme, port and path, as example.com", id)
+		return "", fmt.Errorf("RP ID %q is not a domain; write it without scheme, port and path, like example.com", id)
 	}
 	if suffix, _ := publicsuffix.PublicSuffix(ascii); suffix == ascii && strings.Contains(ascii, ".") {
 		return "", fmt.Errorf("RP ID %q is a public suffix, below which anybody may have a site; browsers refuse it: use your own domain", id)
@@ -115,7 +115,7 @@ func checkRPOrigin(id, origin string) error {
 		return fmt.Errorf("origin %q is not of the form https://example.com, in lower case and without a path", origin)
 	}
 	if !within(u.Hostname(), id) {
-		return fmt.Errorf("RP ID %q is no suffix of origin %q; an origin on another domain belongs into RelatedOrigins", id, origin)
+		return fmt.Errorf("RP ID %q is not a suffix of the host of origin %q; correct one of them, or list an origin on another domain in RelatedOrigins", id, origin)
 	}
 	return checkWebOrigin(origin)
 }

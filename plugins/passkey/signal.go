@@ -7,14 +7,14 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 )
 
-// Signal is what a page hands to PublicKeyCredential.signalAllAcceptedCredentials
-// and signalCurrentUserDetails (section 5.1.10), so that a user's password
-// manager forgets passkeys that were deleted here and shows the current name.
-// Either takes the whole answer.
+// Signal is what a page passes to PublicKeyCredential.signalAllAcceptedCredentials and
+// signalCurrentUserDetails (section 5.1.10), so that a user's password manager deletes
+// passkeys that were deleted here and shows the current name. Each of them takes the
+// whole answer.
 type Signal struct {
 	RPID string `json:"rpId"`
-	// UserID is the user handle in base64url. It is known with UserHandleStable
-	// only; without it neither call has an effect, and it is left out.
+	// UserID is the user handle in base64url. It is known only with UserHandleStable.
+	// Without it neither call has an effect, and it is left out.
 	UserID string `json:"userId,omitempty"`
 	// AllAcceptedCredentialIDs are the credential ids in base64url, never null.
 	AllAcceptedCredentialIDs []string `json:"allAcceptedCredentialIds"`
@@ -23,8 +23,8 @@ type Signal struct {
 	DisplayName string `json:"displayName"`
 }
 
-// SignalFor is what is to be signalled for a user on the site whose origin is
-// origin, the base URL's.
+// SignalFor returns the Signal of a user for the site with this origin, which is the base
+// URL's.
 func (p *Passkeys) SignalFor(ctx context.Context, user *betterauth.User, origin string) (Signal, error) {
 	rpID, err := p.rpID(origin)
 	if err != nil {

@@ -13,47 +13,46 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Registration says who may register a passkey. The zero value admits whoever
-// has a fresh session, and nobody else.
+// Registration says who may register a passkey. The zero value allows users with a fresh
+// session, and nobody else.
 type Registration struct {
-	// AllowWithoutSession lets visitors without a session register a passkey for
-	// whom ResolveUser says: to sign up with nothing but a passkey, or to get
-	// back into an account. Somebody who has a session still needs a fresh one
-	// and adds to their own account. Default false.
+	// AllowWithoutSession lets visitors without a session register a passkey for the user
+	// that ResolveUser returns: to sign up with nothing but a passkey, or to get back
+	// into an account. A visitor with a session still needs a fresh one and adds the
+	// passkey to their own account. Default false.
 	AllowWithoutSession bool
-	// ResolveUser says whom a visitor without a session registers a passkey for.
-	// context is what the page sent along, "" for nothing: a name, the token of
-	// an invitation. Whatever it says is a claim that anybody can make, so it must
-	// be answered alike whether or not there is such a user.
+	// ResolveUser returns the user for whom a visitor without a session registers a
+	// passkey. context is what the page sent, "" for nothing: a name, the token of an
+	// invitation. Anybody can send any context, so the answer must be the same whether or
+	// not there is such a user.
 	//
-	// An ErrorCode answers the visitor, any other error is a 500. It is asked
-	// once, when options are made; its answer is kept with the challenge.
-	// Without it visitors get ErrResolveUserRequired. Default nil.
+	// An ErrorCode answers the visitor; any other error is a 500. It is called once, when
+	// options are made; its answer is stored with the challenge. Without it visitors get
+	// ErrResolveUserRequired. Default nil.
 	ResolveUser func(c *betterauth.Ctx, context string) (ResolvedUser, error)
-	// AfterVerification is asked about each passkey that was verified, before
-	// anything is stored, in the transaction that stores it. An error or a panic
-	// undoes everything. Write with c: a statement outside of its transaction
-	// would wait for it. Default nil.
+	// AfterVerification is called for each verified passkey before anything is stored, in
+	// the transaction that stores it. An error or a panic rolls everything back. Write
+	// with c: a statement outside of its transaction would wait for it. Default nil.
 	AfterVerification func(c *betterauth.Ctx, r VerifiedRegistration) (Override, error)
 }
 
-// ResolvedUser is whom a visitor registers a passkey for: a new user, or one
-// who exists.
+// ResolvedUser is the user for whom a visitor registers a passkey: a new or an existing
+// one.
 type ResolvedUser struct {
-	// New is created together with the passkey.
+	// New is the user to create together with the passkey; nil for an existing user.
 	New *NewUser
-	// ID is the user's id, if New is nil. One that nobody has is for
-	// applications whose AfterVerification creates the user.
+	// ID is the user's id, if New is nil. An id that no user has is for applications
+	// whose AfterVerification creates the user.
 	ID string
-	// Verified says that this request has proven to come from the owner of the
-	// account, such as by a single-use token that was mailed to them. Without it
-	// the passkey is refused with ErrSessionRequired, unless AfterVerification
-	// gives it to another user: a new passkey is a way in, so whoever could claim
-	// the account would own it. The options are answered all the same, whether or
-	// not there is such a user, and name none of their passkeys.
+	// Verified says that this request has proven to come from the owner of the account,
+	// such as by a single-use token that was mailed to them. Without it the passkey is
+	// refused with ErrSessionRequired, unless AfterVerification gives it to another user:
+	// a new passkey is a way in, so whoever can claim the account would own it. The
+	// options are answered all the same, whether or not there is such a user, and name
+	// none of their passkeys.
 	Verified bool
-	// Name is the account as the authenticator shows it, to tell several apart:
-	// an e-mail address, a user name. Required, unless New has an address or name.
+	// Name is the name of the account that the authenticator shows, to tell several
+	// apart: an e-mail address, a user name. Required, unless New has an address or name.
 	Name string
 	// DisplayName is the person's name. Default New's name, else Name.
 	DisplayName string
@@ -63,23 +62,23 @@ type ResolvedUser struct {
 type NewUser struct {
 	// Name is the user's name. Required.
 	Name string `json:"name"`
-	// Email is the user's address. Empty gives them one that nobody receives;
-	// see HasPlaceholderEmail.
+	// Email is the user's address. If it is empty, the user gets an address at which
+	// nobody receives mail; see HasPlaceholderEmail.
 	Email string `json:"email"`
-	// EmailVerified says that the visitor has proven to receive mail there. If the
-	// address is taken the options say so then; without proof the passkey is
-	// refused instead, so that asking for options tells nobody who has an account.
+	// EmailVerified says that the visitor has proven to receive mail at the address. If
+	// the address is taken, the options already say so. Without this proof only the
+	// passkey is refused, so that asking for options does not reveal who has an account.
 	EmailVerified bool `json:"emailVerified,omitzero"`
 	// Image is the URL of a picture.
 	Image *string `json:"image,omitzero"`
-	// Columns are values for columns that were added to the user, as a client
-	// may set them.
+	// Columns are values for added columns of the user, under the rules for what a client
+	// may set.
 	Columns betterauth.Members `json:"columns,omitzero"`
 }
 
-// ContextConditional, as the context of generatePasskeyRegistrationOptions,
-// stands for mediation=conditional: the official client has no other way to say
-// so. addPasskey({useAutoRegister: true, context: "mediation:conditional"})
+// ContextConditional, as the context of generatePasskeyRegistrationOptions, means
+// mediation=conditional, which the official client cannot send otherwise:
+// addPasskey({useAutoRegister: true, context: "mediation:conditional"})
 const ContextConditional = "mediation:conditional"
 
 const (
@@ -89,9 +88,9 @@ const (
 	placeholderDomain = "passkey.placeholder.invalid"
 )
 
-// HasPlaceholderEmail reports whether the user signed up without an e-mail
-// address. The table demands one, so theirs is random, in a domain that cannot
-// exist, and never verified: do not show it, and do not write to it.
+// HasPlaceholderEmail reports whether the user signed up without an e-mail address. The
+// table requires one, so such a user has a random address in a domain that cannot exist,
+// which is never verified: do not show it, and do not send mail to it.
 func HasPlaceholderEmail(u *betterauth.User) bool {
 	return strings.HasSuffix(u.Email, "@"+placeholderDomain)
 }

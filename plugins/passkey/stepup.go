@@ -10,20 +10,20 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Authentication is about signing in with a passkey and stepping up with one.
+// Authentication configures signing in and stepping up with a passkey.
 type Authentication struct {
-	// AfterVerification is asked about each assertion that was verified, before
-	// anything is written. An error or a panic refuses it. Default nil.
+	// AfterVerification is called for each verified assertion before anything is written.
+	// An error or a panic refuses it. Default nil.
 	AfterVerification func(c *betterauth.Ctx, a VerifiedAuthentication) error
 }
 
-// VerifiedAuthentication is an assertion that was verified.
+// VerifiedAuthentication is a verified assertion.
 type VerifiedAuthentication struct {
-	// Passkey is the row, with the counter of the sign-in before.
+	// Passkey is the row, with the counter of the previous sign-in.
 	Passkey *Passkey
-	// UserVerified says that the authenticator checked who used it.
+	// UserVerified says that the authenticator verified its user.
 	UserVerified bool
-	// StepUp says that somebody who is signed in already proves who they are.
+	// StepUp says that the user is already signed in and proves again who they are.
 	StepUp bool
 	// Response is the AuthenticationResponseJSON.
 	Response jsontext.Value
@@ -36,7 +36,7 @@ func (p *Passkeys) afterAssertion(c *betterauth.Ctx, a VerifiedAuthentication) e
 	return p.cfg.Authentication.AfterVerification(c, a)
 }
 
-// SteppedUp says that a user proved again who they are; the session is fresh.
+// SteppedUp says that a user proved again who they are. Their session counts as fresh.
 type SteppedUp struct{ UserID, PasskeyID, SessionID string }
 
 // stepUpOptions are requestOptions for the user's own passkeys. A user who has

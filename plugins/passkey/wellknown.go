@@ -15,15 +15,16 @@ import (
 
 // The paths at the root of a domain that browsers and password managers ask.
 const (
-	// RelatedOriginsPath is on the domain that is the RP ID (section 5.11).
+	// RelatedOriginsPath is the path of the document about RelatedOrigins on the RPID's
+	// domain (section 5.11).
 	RelatedOriginsPath = protocol.WellKnownPathWebAuthn
-	// EndpointsPath is on each origin where people sign in
-	// (https://www.w3.org/TR/passkey-endpoints/).
+	// EndpointsPath is the path of the document about Pages on each origin on which users
+	// sign in (https://www.w3.org/TR/passkey-endpoints/).
 	EndpointsPath = "/.well-known/passkey-endpoints"
 )
 
-// Pages are where people add and manage their passkeys. Password managers link
-// there.
+// Pages are the pages on which users add and manage their passkeys. Password managers
+// link to them.
 type Pages struct {
 	// Enroll and Manage are URLs: "https://example.com/account/passkeys".
 	// Default: none.
@@ -40,9 +41,9 @@ func (p Pages) check() (problems []error) {
 	return problems
 }
 
-// WellKnown are the documents to serve at the root of the domain, outside the
-// base path, by their paths: what is configured of RelatedOriginsPath and
-// EndpointsPath. They answer without a session and may be cached for 5 minutes.
+// WellKnown returns the documents to serve at the root of the domain, outside the base
+// path, by their paths: those of RelatedOriginsPath and EndpointsPath that are
+// configured. They need no session and may be cached for 5 minutes.
 //
 //	for path, document := range passkeys.WellKnown() {
 //		mux.Handle(path, document)

@@ -21,8 +21,8 @@ const (
 // codes, a challenge survives.
 const triesPerChallenge = 5
 
-// VerifiedAnswer is the answer to a right code. Token is that of the session,
-// absent where none was wanted.
+// VerifiedAnswer is the answer to a right code. Token is the session's token; it is
+// absent if no session was asked for.
 type VerifiedAnswer struct {
 	Token *string          `json:"token,omitzero"`
 	User  *betterauth.User `json:"user"`

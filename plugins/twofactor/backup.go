@@ -13,7 +13,7 @@ import (
 // VerifyBackupCodeInput is the input of verifyBackupCode.
 type VerifyBackupCodeInput struct {
 	Code betterauth.TypedCode `json:"code"`
-	// DisableSession only uses the code up: no session is made.
+	// DisableSession uses the code up without making a session.
 	DisableSession *bool `json:"disableSession"`
 	TrustDevice    *bool `json:"trustDevice"`
 }
@@ -171,9 +171,9 @@ func (p *TwoFactor) newBackupCodes(c *betterauth.Ctx, password *string) (BackupC
 	return BackupCodesAnswer{Status: true, BackupCodes: codes}, nil
 }
 
-// BackupCodes returns the codes a user has left. Show them to nobody else. While
-// the set-up of the user's app is not confirmed they open nothing yet. The error
-// is ErrBackupCodesNotEnabled for a user who never had any.
+// BackupCodes returns the codes that a user has left. Show them to nobody else. Until the
+// user has confirmed the set-up of their app, the codes cannot be used. For a user who
+// never had any, the error is ErrBackupCodesNotEnabled.
 func (p *TwoFactor) BackupCodes(ctx context.Context, userID string) ([]string, error) {
 	row, err := p.enrolments.Get(ctx, database.Eq("userId", userID))
 	if errors.Is(err, database.ErrNotFound) {

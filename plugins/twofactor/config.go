@@ -9,110 +9,108 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 )
 
-// Config says when a second step is asked for and what passes it. The zero
-// value is the reference's: authenticator apps and backup codes, after sign-ins
+// Config says when a second step is required and what passes it. The zero value has the
+// defaults of the TypeScript server: authenticator apps and backup codes, after sign-ins
 // with a password.
 type Config struct {
-	// Issuer is what authenticator apps show beside the address. Default: the
+	// Issuer is the name that authenticator apps show beside the address. Default: the
 	// application's name.
 	Issuer string
-	// SkipVerificationOnEnable asks for the second step as soon as it is set
-	// up, before a first code has shown that the app has the secret. Default
-	// false.
+	// SkipVerificationOnEnable requires the second step as soon as it is set up, before a
+	// first code has shown that the app has the secret. Default false.
 	SkipVerificationOnEnable bool
-	// AllowPasswordless lets users who have no password set up and disable the
-	// second step with their session alone. Default false: they cannot.
+	// AllowPasswordless lets users without a password set up and disable the second step
+	// with their session alone. Default false: they cannot.
 	AllowPasswordless bool
-	// AllowRecoveryByMail removes a second step when the user's address is proven
-	// for the first time, although it was verified: for applications that let
-	// people in before they prove their address, where somebody else may have set
-	// one up. Whoever reads the mail of such a user then needs no second step.
-	// Default false: it stays, and is recovered from by a backup code, or by an
+	// AllowRecoveryByMail removes a user's second step when their address is proven for
+	// the first time, even if the second step was verified. It is for applications in
+	// which people sign in before they prove their address, so that somebody else may
+	// have set one up. Whoever reads the mail of such a user then needs no second step.
+	// Default false: the second step stays, and is recovered by a backup code, or by an
 	// administrator or the application with Remove.
 	AllowRecoveryByMail bool
-	// ChallengeTTL is how long a person has for the second step. Default 10
-	// minutes.
+	// ChallengeTTL is how long a user may take for the second step. Default 10 minutes.
 	ChallengeTTL time.Duration
 	// TrustTTL is how long a device is trusted after the last sign-in on it.
 	// Default 30 days.
 	TrustTTL time.Duration
 
-	// Methods are the ways to sign in that need the second step, by
-	// SignIn.Method. Default "email", "username" and "phone-number": those with
-	// a password; and betterauth.Auth.SignIn by whatever method, unless it says
-	// MultiFactor, since what an application's own handler asked for is not known.
+	// Methods are the SignIn.Method values that require the second step. Default "email",
+	// "username" and "phone-number", which take a password, and all sign-ins by
+	// betterauth.Auth.SignIn whose Assurance is not MultiFactor, since the plugin does
+	// not know what the application's handler checked.
 	Methods []string
-	// EveryMethod asks after every way to sign in that was not already
-	// multi-factor: links, mailed codes, social sign-in, a passkey whose
-	// authenticator did not verify its user. Not beside Methods. Default false.
+	// EveryMethod requires the second step after every sign-in that was not already
+	// multi-factor: links, mailed codes, social sign-in, a passkey whose authenticator
+	// did not verify its user. Do not set it together with Methods. Default false.
 	EveryMethod bool
-	// Page is where a sign-in by a link, a GET, leads when the second step is
-	// due: a URL of the application, which gets the parameter twoFactorMethods.
-	// Default "": such a request is answered with JSON as any other.
+	// Page is the page of the application to which a sign-in by a link, a GET, redirects
+	// when the second step is required. It gets the parameter twoFactorMethods. Default
+	// "": such a request is answered with JSON like any other.
 	Page string
 
-	// TOTP is about authenticator apps.
+	// TOTP configures authenticator apps.
 	TOTP TOTPConfig
-	// OTP is about mailed codes.
+	// OTP configures mailed codes.
 	OTP OTPConfig
-	// Backup is about backup codes.
+	// Backup configures backup codes.
 	Backup BackupConfig
-	// Lockout is about accounts with many wrong codes.
+	// Lockout configures the lock of accounts with many wrong codes.
 	Lockout LockoutConfig
 }
 
-// TOTPConfig is about authenticator apps.
+// TOTPConfig configures authenticator apps.
 type TOTPConfig struct {
-	// Disabled does without authenticator apps. Default false.
+	// Disabled turns authenticator apps off. Default false.
 	Disabled bool
-	// Digits is how long codes are, 1 to 8. Default 6.
+	// Digits is the length of codes, 1 to 8. Default 6.
 	Digits int
-	// Period is how long each code counts, in whole seconds; the one before and
-	// the one after are accepted too. Default 30 seconds.
+	// Period is how long each code is valid, in whole seconds; the code before and the
+	// code after are accepted too. Default 30 seconds.
 	Period time.Duration
 }
 
-// OTPConfig is about mailed codes.
+// OTPConfig configures mailed codes.
 type OTPConfig struct {
-	// Enabled offers them to everybody who has a second step. Who reads a
-	// user's mail then has it, and by a password reset the first step, too.
-	// Needs a Mailer. Default false.
+	// Enabled offers mailed codes to every user with a second step. Whoever reads a
+	// user's mail then passes the second step, and with a password reset the first one
+	// too. Requires a Mailer. Default false.
 	Enabled bool
-	// TTL is how long a code is good. Default 3 minutes.
+	// TTL is how long a code is valid. Default 3 minutes.
 	TTL time.Duration
-	// Digits is how long codes are, 1 to 10. Default 6.
+	// Digits is the length of codes, 1 to 10. Default 6.
 	Digits int
-	// Attempts is how many wrong tries a code survives. Default 5.
+	// Attempts is how many wrong attempts a code allows. Default 5.
 	Attempts int
-	// Storage is how codes are stored. Default StorePlain, as in the reference;
-	// they live for minutes.
+	// Storage says how codes are stored. Default StorePlain, as on the TypeScript server,
+	// since codes are valid for minutes only.
 	Storage Storage
-	// Hash stores them in a form of the application's own instead of Storage; see
+	// Hash returns the text to store for a code, in place of Storage; see
 	// betterauth.CodeStorage. Default nil.
 	Hash func(ctx context.Context, code string) (string, error)
-	// Encrypt and Decrypt store them in a form of the application's own that can be
-	// read, instead of Storage. Default nil.
+	// Encrypt returns the text to store for a code, and Decrypt turns it back, in place
+	// of Storage. Default nil.
 	Encrypt, Decrypt func(ctx context.Context, text string) (string, error)
 }
 
-// BackupConfig is about backup codes.
+// BackupConfig configures backup codes.
 type BackupConfig struct {
-	// Amount is how many codes there are at first. Default 10.
+	// Amount is how many codes a user gets. Default 10.
 	Amount int
 	// Length is how many characters a code has, 10 to 64; a dash follows the fifth.
 	// Default 10.
 	Length int
-	// Storage is how codes are stored: StoreEncrypted or StorePlain. Default
+	// Storage says how codes are stored: StoreEncrypted or StorePlain. Default
 	// StoreEncrypted.
 	Storage Storage
-	// Encrypt and Decrypt store them in a form of the application's own instead of
-	// Storage. The text is a JSON array of codes, as in the reference. Default nil.
+	// Encrypt returns the text to store, and Decrypt turns it back, in place of Storage.
+	// The text is a JSON array of codes, as on the TypeScript server. Default nil.
 	Encrypt, Decrypt func(ctx context.Context, text string) (string, error)
-	// Generate makes the codes instead. Default nil.
+	// Generate makes the codes, in place of Amount and Length. Default nil.
 	Generate func() ([]string, error)
 }
 
-// Storage is how codes are stored. Servers that share a database need the same.
+// Storage says how codes are stored. Servers that share a database need the same setting.
 type Storage = betterauth.CodeForm
 
 const (
@@ -124,14 +122,14 @@ const (
 	StoreHashed = betterauth.CodeHashed
 )
 
-// LockoutConfig is about accounts with many wrong codes, over all challenges
-// and kinds of code (NIST SP 800-63B, section 5.2.2).
+// LockoutConfig configures the lock of accounts with many wrong codes, counted over all
+// challenges and kinds of code (NIST SP 800-63B, section 5.2.2).
 type LockoutConfig struct {
 	// Disabled locks no account. Default false.
 	Disabled bool
 	// Attempts is how many wrong codes in a row lock an account. Default 10.
 	Attempts int
-	// Duration is how long it stays locked. Default 15 minutes.
+	// Duration is how long the account stays locked. Default 15 minutes.
 	Duration time.Duration
 }
 
@@ -174,8 +172,8 @@ func (p *TwoFactor) Check(s betterauth.Site) error {
 			problems = append(problems, fmt.Errorf(format, args...))
 		}
 	}
-	demand(!cfg.EveryMethod || len(cfg.Methods) == 0, "Methods has no meaning beside EveryMethod")
-	demand(cfg.EveryMethod || len(cfg.Methods) > 0, "Methods is empty: no sign-in would need the second step")
+	demand(!cfg.EveryMethod || len(cfg.Methods) == 0, "Methods has no effect with EveryMethod; remove one of them")
+	demand(cfg.EveryMethod || len(cfg.Methods) > 0, "Methods is empty, so no sign-in would need the second step; leave it nil for the default")
 	demand(cfg.ChallengeTTL >= time.Second, "ChallengeTTL is less than a second")
 	demand(cfg.TrustTTL >= time.Second, "TrustTTL is less than a second")
 	demand(cfg.TOTP.Digits >= 1 && cfg.TOTP.Digits <= 8, "TOTP.Digits is not 1 to 8")

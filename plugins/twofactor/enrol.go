@@ -10,12 +10,12 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// PasswordInput is the input of operations that only need the password.
+// PasswordInput is the input of operations that take only the password.
 type PasswordInput struct {
 	Password string `json:"password"`
 }
 
-// OptionalPasswordInput is the same with Config.AllowPasswordless.
+// OptionalPasswordInput is PasswordInput with Config.AllowPasswordless.
 type OptionalPasswordInput struct {
 	Password *string `json:"password"`
 }
@@ -30,7 +30,7 @@ type EnableInput struct {
 	Issuer *string `json:"issuer"`
 }
 
-// PasswordlessEnableInput is the same with Config.AllowPasswordless.
+// PasswordlessEnableInput is EnableInput with Config.AllowPasswordless.
 type PasswordlessEnableInput struct {
 	Password *string `json:"password"`
 	Method   *string `json:"method" check:"enum=otp|totp"`
@@ -148,9 +148,9 @@ func (p *TwoFactor) disable(c *betterauth.Ctx, password *string) (betterauth.Sta
 	return betterauth.Status{Status: err == nil}, err
 }
 
-// Remove ends a user's second step, for an administrator or an application that
-// has found out otherwise who somebody is who lost theirs. It asks nobody. A user
-// without one, or who does not exist, is no error.
+// Remove removes a user's second step. It is for an administrator or an application that
+// has identified, in another way, a user who lost their second step. It checks no
+// permission. A user who has none, or who does not exist, is no error.
 func (p *TwoFactor) Remove(ctx context.Context, userID string) error {
 	return p.host.Transaction(ctx, func(ctx context.Context) error {
 		if _, err := p.users.GetLocked(ctx, database.Eq("id", userID)); errors.Is(err, database.ErrNotFound) {

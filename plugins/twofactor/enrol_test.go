@@ -243,22 +243,22 @@ func TestEnableAtTheSameTime(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]twofactor.Config{
-		"Methods has no meaning": {EveryMethod: true, Methods: []string{"email"}},
-		"Methods is empty":       {Methods: []string{}},
-		"ChallengeTTL":           {ChallengeTTL: -time.Second},
-		"TrustTTL":               {TrustTTL: time.Millisecond},
-		"TOTP.Digits":            {TOTP: twofactor.TOTPConfig{Digits: 9}},
-		"TOTP.Period":            {TOTP: twofactor.TOTPConfig{Period: 1500 * time.Millisecond}},
-		"OTP.TTL":                {OTP: twofactor.OTPConfig{TTL: -1}},
-		"OTP.Digits":             {OTP: twofactor.OTPConfig{Digits: 11}},
-		"OTP.Attempts":           {OTP: twofactor.OTPConfig{Attempts: -1}},
-		"OTP: storage":           {OTP: twofactor.OTPConfig{Storage: "rot13"}},
-		"Backup.Amount":          {Backup: twofactor.BackupConfig{Amount: -1}},
-		"Backup.Length":          {Backup: twofactor.BackupConfig{Length: 4}},
-		"Backup.Storage":         {Backup: twofactor.BackupConfig{Storage: twofactor.StoreHashed}},
-		"Lockout.Attempts":       {Lockout: twofactor.LockoutConfig{Attempts: -1}},
-		"Lockout.Duration":       {Lockout: twofactor.LockoutConfig{Duration: -1}},
-		"needs Config.Mailer":    mailing(),
+		"Methods has no effect": {EveryMethod: true, Methods: []string{"email"}},
+		"Methods is empty":      {Methods: []string{}},
+		"ChallengeTTL":          {ChallengeTTL: -time.Second},
+		"TrustTTL":              {TrustTTL: time.Millisecond},
+		"TOTP.Digits":           {TOTP: twofactor.TOTPConfig{Digits: 9}},
+		"TOTP.Period":           {TOTP: twofactor.TOTPConfig{Period: 1500 * time.Millisecond}},
+		"OTP.TTL":               {OTP: twofactor.OTPConfig{TTL: -1}},
+		"OTP.Digits":            {OTP: twofactor.OTPConfig{Digits: 11}},
+		"OTP.Attempts":          {OTP: twofactor.OTPConfig{Attempts: -1}},
+		"OTP: storage":          {OTP: twofactor.OTPConfig{Storage: "rot13"}},
+		"Backup.Amount":         {Backup: twofactor.BackupConfig{Amount: -1}},
+		"Backup.Length":         {Backup: twofactor.BackupConfig{Length: 4}},
+		"Backup.Storage":        {Backup: twofactor.BackupConfig{Storage: twofactor.StoreHashed}},
+		"Lockout.Attempts":      {Lockout: twofactor.LockoutConfig{Attempts: -1}},
+		"Lockout.Duration":      {Lockout: twofactor.LockoutConfig{Duration: -1}},
+		"needs Config.Mailer":   mailing(),
 	} {
 		_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{twofactor.New(cfg)}, NoMailer: true})
 		if err == nil || !strings.Contains(err.Error(), name) {

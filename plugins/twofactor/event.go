@@ -5,10 +5,10 @@ import "github.com/better-auth-go/better-auth/betterauth"
 // The events of this plugin, for audit logs: subscribe with betterauth.On. They
 // hold ids and facts, no code or secret.
 
-// Activated says that a second step is asked for from now on.
+// Activated says that the user now needs a second step to sign in.
 type Activated struct{ UserID string }
 
-// Deactivated says that it is asked for no more.
+// Deactivated says that the user no longer needs a second step to sign in.
 type Deactivated struct{ UserID string }
 
 // Passed says that a second step led to a session.
@@ -18,16 +18,17 @@ type Passed struct {
 	Kind string
 }
 
-// Failed says that a code was wrong at sign-in. Somebody had the first factor.
+// Failed says that a code was wrong in a sign-in. The client had already passed the first
+// factor.
 type Failed struct {
 	UserID string
 	// Kind is "totp", "otp" or "backup-code".
 	Kind string
-	// Locked says that the account is locked for it.
+	// Locked says that this wrong code locked the account.
 	Locked bool
 }
 
-// BackupCodeUsed says that one was used up, and how many are left.
+// BackupCodeUsed says that a backup code was used up, and how many are left.
 type BackupCodeUsed struct {
 	UserID string
 	Left   int

@@ -26,8 +26,8 @@ const (
 // Redirected is the answer to a sign-in that needs a second step.
 type Redirected struct {
 	TwoFactorRedirect bool `json:"twoFactorRedirect"`
-	// TwoFactorMethods are what this user can pass it with besides a backup
-	// code: "totp", "otp".
+	// TwoFactorMethods are the methods that this user can pass the second step with,
+	// beside a backup code: "totp", "otp".
 	TwoFactorMethods []string `json:"twoFactorMethods"`
 }
 

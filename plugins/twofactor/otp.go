@@ -10,14 +10,14 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// KindOTP is the kind of message that holds a code.
+// KindOTP is the kind of the mail that holds a code.
 const KindOTP = "two-factor-otp"
 
 // prefixOTP is where a code is kept, as "<code>:<wrong tries>".
 const prefixOTP = "2fa-otp-"
 
-// SendOTPInput is the input of sendTwoFactorOTP. TrustDevice means nothing here;
-// clients send it.
+// SendOTPInput is the input of sendTwoFactorOTP. TrustDevice is accepted because clients
+// send it, and ignored.
 type SendOTPInput struct {
 	TrustDevice *bool `json:"trustDevice"`
 }

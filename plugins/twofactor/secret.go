@@ -28,7 +28,7 @@ func (p *TwoFactor) totpKey(sealed string) (string, error) {
 	}
 	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(text)
 	if err != nil || len(key) == 0 {
-		return "", errors.New("what follows " + prefixBase32 + " is no base32")
+		return "", errors.New("the text after " + prefixBase32 + " is not base32")
 	}
 	return string(key), nil
 }

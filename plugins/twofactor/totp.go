@@ -198,8 +198,8 @@ func (p *TwoFactor) generateTOTP(_ *betterauth.Ctx, in GenerateTOTPInput) (Gener
 	return GenerateTOTPAnswer{p.GenerateTOTP(in.Secret)}, nil
 }
 
-// GenerateTOTP is the code of a secret at this moment: the text of the secret,
-// which the URI of an app has in base32.
+// GenerateTOTP returns the current code of a secret. secret is the text of the secret,
+// which the URI for an app holds in base32.
 func (p *TwoFactor) GenerateTOTP(secret string) string {
 	return hotp(secret, timeStep(p.host.Now(), p.cfg.TOTP.Period), p.cfg.TOTP.Digits)
 }

@@ -1,13 +1,11 @@
-// Package twofactor asks for a second step before a sign-in makes a session: a
-// code of an authenticator app (TOTP, RFC 6238), a code sent by mail, or a
-// backup code. Devices can be trusted for a while, and an account is locked
-// after too many wrong codes.
+// Package twofactor requires a second step before a sign-in makes a session: a code of an
+// authenticator app (TOTP, RFC 6238), a code sent by mail, or a backup code. Devices can
+// be trusted for a while, and an account is locked after too many wrong codes.
 //
-// Start with [New] and [Config]. What stands between a right password and a
-// session is gate.go; a try at the second step is attempt.go, and each kind of
-// code has a file of its own. Endpoints, formats and the table are the
-// reference's, so that people enrolled there sign in here and the other way
-// round.
+// Start with [New] and [Config]. gate.go stops a sign-in between the right password and
+// the session. attempt.go handles one attempt at the second step, and each kind of code
+// has a file of its own. Endpoints, formats and the table are those of the TypeScript
+// server, so users who set up a second step on one server can sign in on the other.
 package twofactor
 
 import (
@@ -22,20 +20,20 @@ import (
 // ID is the plugin's id.
 const ID = "two-factor"
 
-// Method is how gates see a sign-in that passed the second step. Its assurance
-// is betterauth.MultiFactor.
+// Method is the SignIn.Method that gates see for a sign-in that passed the second step.
+// Its assurance is betterauth.MultiFactor.
 const Method = "two-factor"
 
-// Enabled is the column of user that says whether a second step is asked for.
-// Clients cannot set it.
+// Enabled is the column of user that says whether a second step is required. Clients
+// cannot set it.
 var Enabled = betterauth.NewField[bool]("user", database.Column{Name: "twoFactorEnabled", Default: false, ReadOnly: true})
 
-// Enrolment is a user's authenticator app and backup codes, as stored. Nothing
-// of it is for clients.
+// Enrolment is a user's authenticator app and backup codes, as stored. Never send it to a
+// client.
 type Enrolment struct {
 	// Secret is the TOTP secret, encrypted.
 	Secret string `json:"-" db:"secret,index,hidden"`
-	// BackupCodes are a JSON array, stored as BackupConfig.Storage says.
+	// BackupCodes are a JSON array, stored in the form of BackupConfig.Storage.
 	BackupCodes string `json:"-" db:"backupCodes,hidden"`
 	UserID      string `json:"-" db:"userId,index,hidden,references=user"`
 	// Verified is false until a first code has shown that the app has the
@@ -83,7 +81,7 @@ func (p *TwoFactor) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
 		ID:    ID,
 		Needs: []betterauth.Dependency{betterauth.Need(&p.passwords).IfPresent()},
-		// Who is banned learns so before the second step, not after it.
+		// The gate that refuses banned users runs before the second step, not after it.
 		OrderAfter: []string{"admin"},
 		Schema: betterauth.Schema{
 			Tables:  []database.Table{database.TableOf[Enrolment]("twoFactor")},

@@ -19,8 +19,8 @@ type SignInInput struct {
 	CallbackURL *string `json:"callbackURL"`
 }
 
-// SignInAnswer is the answer of signInUsername. URL is the callback URL that was
-// asked for; Redirect says that there is one.
+// SignInAnswer is the answer of signInUsername. URL is the callback URL of the request;
+// Redirect says that there is one.
 type SignInAnswer struct {
 	Redirect bool             `json:"redirect"`
 	Token    string           `json:"token"`
@@ -74,9 +74,8 @@ func (u *Username) isAvailable(c *betterauth.Ctx, in IsAvailableInput) (IsAvaila
 	return IsAvailableAnswer{free}, nil
 }
 
-// Available reports whether nobody has this username. It may be taken a moment
-// later: what counts is whether it can be set. The errors are ErrTooShort,
-// ErrTooLong and ErrInvalid.
+// Available reports whether no user has this username. It may be taken a moment later, so
+// only setting it decides. The errors are ErrTooShort, ErrTooLong and ErrInvalid.
 func (u *Username) Available(ctx context.Context, username string) (bool, error) {
 	if err := u.check(username); err != nil {
 		return false, err

@@ -1,10 +1,10 @@
-// Package username lets people sign in with a name of their choice and their
-// password. The name is a unique column of the user, set at sign-up or by an
-// update; beside it is kept how its owner spells it. Passwords are those of the
-// plugin email-password, which must be present.
+// Package username lets users sign in with a name of their choice and their password. The
+// name is a unique column of the user, set at sign-up or by an update; a second column
+// holds the spelling that the user chose. Passwords are those of the plugin
+// email-password, which must be present.
 //
-// Start with [New] and [Config]. What a name may be is rules.go, what every new
-// or changed user passes is store.go, and signing in is signin.go.
+// Start with [New] and [Config]. The rules for names are in rules.go, the checks of every
+// new or changed user in store.go, and signing in is in signin.go.
 package username
 
 import (
@@ -30,19 +30,19 @@ const (
 	updateUser  = "updateUser"
 )
 
-// Config says what usernames look like. The zero value is the reference's. Its
-// functions are called concurrently, more than once for one value, and give the
-// same answer every time.
+// Config says what usernames look like. The zero value has the defaults of the TypeScript
+// server. Its functions are called concurrently and more than once for one value, and
+// must return the same result every time.
 type Config struct {
-	// MinLength and MaxLength bound a username in UTF-16 code units. Default 3
-	// and 30.
+	// MinLength and MaxLength limit the length of a username in UTF-16 code units.
+	// Default 3 and 30.
 	MinLength, MaxLength int
-	// Validate says whether a username of allowed length is acceptable. Default:
-	// ASCII letters, digits, "_" and "." alone. Whoever allows more should think
-	// of names that only look alike.
+	// Validate reports whether a username of allowed length is acceptable. Default: ASCII
+	// letters, digits, "_" and "." only. If you allow more, consider names that only look
+	// alike.
 	Validate func(username string) bool
-	// Normalize makes one name of spellings that count as the same; normalizing
-	// twice must be as good as once. It is what is stored and looked up. Default:
+	// Normalize returns the one form of all spellings that count as the same name;
+	// applying it twice must change nothing. This form is stored and looked up. Default:
 	// lower case.
 	Normalize func(username string) string
 	// DisableNormalization stores usernames as they are written, so that "Ada"
@@ -55,21 +55,19 @@ type Config struct {
 	// set. Default false.
 	Immutable bool
 
-	// DisableAvailability does without /is-username-available, which tells
-	// everybody whether a username is free, 20 times a minute for each client: it
-	// is then 404. Sign-up can always tell, since a taken username is refused
-	// there. Default false.
+	// DisableAvailability turns off /is-username-available, which tells everybody whether
+	// a username is free, 20 times a minute for each client: it then answers 404. Sign-up
+	// still reveals it, since it refuses a taken username. Default false.
 	DisableAvailability bool
 
-	// DisableDisplayUsername does without the column that keeps the spelling.
-	// Default false.
+	// DisableDisplayUsername leaves out the column with the spelling. Default false.
 	DisableDisplayUsername bool
-	// ValidateDisplay says whether a spelling is acceptable that somebody chose. One
-	// that is only derived from the username, as it was written, is not asked about.
-	// Default: any is.
+	// ValidateDisplay reports whether a spelling that a user chose is acceptable. It is
+	// not called for a spelling that is derived from the username. Default: every
+	// spelling is.
 	ValidateDisplay func(displayUsername string) bool
-	// NormalizeDisplay changes a spelling before it is stored; changing it twice
-	// must be as good as once. Default: it stays as it is.
+	// NormalizeDisplay changes a spelling before it is stored; applying it twice must
+	// change nothing more. Default: no change.
 	NormalizeDisplay func(displayUsername string) string
 	// ValidateDisplayNormalized validates what NormalizeDisplay made of a
 	// spelling, not what was written. Default false.

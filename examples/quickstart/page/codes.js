@@ -1,16 +1,16 @@
 // What each code of the server means for whoever sits at the page, and what they can do about it.
 
 const signInAgain = "Your session has ended. Please sign in again.";
-const confirmFirst = "You signed in a while ago, and this matters. Confirm that it is you, and try again.";
-const badLink = "This link no longer works: it was used, or it is too old. Ask for a new one.";
-const taken = "There is an account with this address already. Sign in instead, or use another address.";
-const switchedOff = "This server does not offer that. Use another way to sign in, or ask whoever runs it.";
-const wrongAddress = "The server does not accept requests from this address. Open the page at the address the server printed.";
+const confirmFirst = "You signed in a while ago. Confirm that it is you, then try again.";
+const badLink = "This link no longer works: it was used or has expired. Ask for a new one.";
+const taken = "An account with this address already exists. Sign in instead, or use another address.";
+const switchedOff = "This server does not offer that. Sign in another way, or ask the administrator.";
+const wrongAddress = "The server does not accept requests from this address. Open the page at the address that the server printed.";
 const reload = "The page and the server do not understand each other. Reload the page and try again.";
 const serverFault = "The server has a problem. Please try again in a moment.";
 const badPasskey = "The passkey could not be verified. Try again, or sign in another way.";
-const checkInput = "Something was left out, or cannot be used. Check what you typed and try again.";
-const noUser = "There is no such account any more. Sign in again, or create a new account.";
+const checkInput = "Something is missing or not valid. Check what you typed and try again.";
+const noUser = "This account no longer exists. Sign in again, or create a new account.";
 
 /** Code: sentence. */
 export const sentences = {
@@ -27,9 +27,9 @@ export const sentences = {
   STEP_UP_REQUIRED: confirmFirst,
   FAILED_TO_CREATE_SESSION: "You could not be signed in. Please try again.",
   FAILED_TO_GET_USER_INFO: signInAgain,
-  FORBIDDEN: "Your account may not do this. Ask whoever runs this server.",
+  FORBIDDEN: "Your account may not do this. Ask the administrator.",
   TOO_MANY_FAILED_ATTEMPTS: "Too many failed attempts. Wait a while, then try again.",
-  TOO_MANY_REQUESTS: "That was too often. Wait a while, then try again.",
+  TOO_MANY_REQUESTS: "You tried too often. Wait a while, then try again.",
 
   // What was typed
   INVALID_EMAIL: "That is not an e-mail address. Check it for typing errors.",
@@ -41,17 +41,17 @@ export const sentences = {
   MISSING_FIELD: checkInput,
   FIELD_NOT_ALLOWED: reload,
   EMAIL_MISMATCH: "That is not the address of your account. Reload the page and try again.",
-  PAYLOAD_TOO_LARGE: "That is more than the server takes. Shorten what you typed.",
+  PAYLOAD_TOO_LARGE: "That is too long for the server. Shorten what you typed.",
 
   // Links in mails
   INVALID_TOKEN: badLink,
   TOKEN_EXPIRED: badLink,
   INVALID_USER: "This link is for another account. Sign out first, then open it again.",
-  EMAIL_ALREADY_VERIFIED: "Your e-mail address is confirmed already.",
+  EMAIL_ALREADY_VERIFIED: "Your e-mail address is already confirmed.",
 
   // Passkeys
-  CHALLENGE_NOT_FOUND: "That took too long, or it was begun in another tab. Please try again.",
-  PREVIOUSLY_REGISTERED: "This passkey is registered already. You can sign in with it.",
+  CHALLENGE_NOT_FOUND: "That took too long, or you started it in another tab. Please try again.",
+  PREVIOUSLY_REGISTERED: "This passkey is already registered. You can sign in with it.",
   PASSKEY_NOT_FOUND: "The server does not know this passkey. It may have been deleted: sign in another way.",
   AUTHENTICATION_FAILED: badPasskey,
   FAILED_TO_VERIFY_REGISTRATION: "The new passkey could not be verified. Please try again.",
@@ -59,9 +59,9 @@ export const sentences = {
   TOO_MANY_PASSKEYS: "You have as many passkeys as this server allows. Delete one first.",
   AUTHENTICATOR_NOT_ALLOWED: "This server does not accept that kind of passkey. Choose another device or security key.",
   METADATA_UNAVAILABLE: "New passkeys cannot be checked right now. Please try again later.",
-  YOU_ARE_NOT_ALLOWED_TO_REGISTER_THIS_PASSKEY: "This was begun for another account. Reload the page and try again.",
-  RESOLVE_USER_REQUIRED: "This server makes no accounts with a passkey alone. Create an account with a password.",
-  RESOLVED_USER_INVALID: "No account can be made with this name. Try another one.",
+  YOU_ARE_NOT_ALLOWED_TO_REGISTER_THIS_PASSKEY: "You started this for another account. Reload the page and try again.",
+  RESOLVE_USER_REQUIRED: "This server does not create accounts with only a passkey. Create an account with a password.",
+  RESOLVED_USER_INVALID: "You cannot create an account with this name. Try another one.",
   VERIFICATION_NOT_ENABLED: switchedOff,
 
   // The account
@@ -70,10 +70,10 @@ export const sentences = {
   FAILED_TO_UPDATE_USER: "The change could not be saved. Please try again.",
   FAILED_TO_UNLINK_LAST_ACCOUNT: "This is your only way to sign in. Add another one first.",
   EMAIL_CAN_NOT_BE_UPDATED: "The e-mail address cannot be changed here.",
-  PASSWORD_ALREADY_SET: "Your account has a password already. Reload the page.",
+  PASSWORD_ALREADY_SET: "Your account already has a password. Reload the page.",
 
   // What this server does not do
-  EMAIL_PASSWORD_SIGN_UP_DISABLED: "Nobody can sign up with a password here. Create an account with a passkey.",
+  EMAIL_PASSWORD_SIGN_UP_DISABLED: "You cannot sign up with a password here. Create an account with a passkey.",
   RESET_PASSWORD_DISABLED: switchedOff,
   CHANGE_EMAIL_DISABLED: switchedOff,
   VERIFICATION_EMAIL_NOT_ENABLED: switchedOff,
@@ -124,7 +124,7 @@ export const fieldSentences = {
 /** Status: sentence, for codes that are not listed here and answers without one. */
 export function sentenceOfStatus(status) {
   if (status >= 500) return serverFault;
-  return { 401: signInAgain, 403: "The server does not allow that. Sign in again, or ask whoever runs it.", 404: switchedOff, 413: sentences.PAYLOAD_TOO_LARGE }[status] ?? unknown;
+  return { 401: signInAgain, 403: "The server does not allow that. Sign in again, or ask the administrator.", 404: switchedOff, 413: sentences.PAYLOAD_TOO_LARGE }[status] ?? unknown;
 }
 
 /** When nothing else is known. */

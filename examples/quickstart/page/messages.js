@@ -2,15 +2,15 @@
 import { ApiError, Unreachable } from "./api.js";
 import { fieldOf, fieldSentences, offerOf, sentenceOfStatus, sentences, unknown } from "./codes.js";
 
-const cannotMake = "This device cannot make the kind of passkey the server asks for. Choose another device or security key.";
-const otherPrompt = "Another prompt for a passkey is open, maybe in another tab. Close it and try again.";
+const cannotMake = "This device cannot create the kind of passkey that the server requires. Choose another device or security key.";
+const otherPrompt = "Another passkey prompt is open, perhaps in another tab. Close it and try again.";
 const tryAgain = "The passkey did not answer. Try again, or use another one.";
 
 // What the browser's functions for passkeys throw (Web Authentication Level 3, sections 5.1.3 and 5.1.4).
 const ceremonies = {
   NotAllowedError: "Cancelled, or it took too long. Nothing was changed. Try again when you are ready.",
   InvalidStateError: "This device already has a passkey for your account. Choose another device or security key.",
-  SecurityError: "Passkeys do not work at this address. Open the page at the address the server printed.",
+  SecurityError: "Passkeys do not work at this address. Open the page at the address that the server printed.",
   NotSupportedError: cannotMake,
   ConstraintError: cannotMake,
   OperationError: otherPrompt,
@@ -39,7 +39,7 @@ export function explain(error) {
   const name = error?.name;
   if (name === "AbortError") return { text: "" };
   if (error instanceof Invalid) return { text: error.message, field: error.field };
-  if (error instanceof Unconfirmed) return { text: "Nothing was changed: this needs you to confirm that it is you. Press the button again to do so." };
+  if (error instanceof Unconfirmed) return { text: "Nothing was changed, because you did not confirm that it is you. Press the button again to confirm." };
   if (error instanceof Unreachable) return { text: navigator.onLine ? "The server cannot be reached. Check the connection and try again." : "You are offline. Connect to a network and try again." };
   if (error instanceof ApiError) return refusal(error);
   return { text: (error instanceof DOMException && Object.hasOwn(ceremonies, name) && ceremonies[name]) || unknown };

@@ -49,7 +49,7 @@ async function add() {
     added = await withFreshSession(() => passkeys.add(name, signal));
     if (signal.aborted) await showPasskeys(); // cancelled a moment too late
   }, failed);
-  if (done) await update(`The passkey “${short(nameOf(added))}” is ready. You can sign in with it from now on.`, added.id);
+  if (done) await update(`The passkey “${short(nameOf(added))}” is ready. You can now sign in with it.`, added.id);
 }
 
 async function rename(passkey) {

@@ -3,11 +3,11 @@ import { get, post } from "./api.js";
 
 /** Why this browser cannot use passkeys here; "" when it can. */
 export function unsupported() {
-  if (!window.isSecureContext) return "Passkeys work over https and on localhost only.";
+  if (!window.isSecureContext) return "Passkeys only work over https and on localhost.";
   const api = window.PublicKeyCredential;
   if (!api) return "This browser does not support passkeys.";
   const modern = api.parseCreationOptionsFromJSON && api.parseRequestOptionsFromJSON && api.prototype.toJSON;
-  return modern ? "" : "This browser is too old for the passkeys of this page. Chrome 129, Firefox 124 and Safari 18.4 or newer will do.";
+  return modern ? "" : "This browser is too old for passkeys on this page. Use Chrome 129, Firefox 124, Safari 18.4 or newer.";
 }
 
 /** Whether the user has a passkey, and a browser that can use it. */

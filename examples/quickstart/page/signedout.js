@@ -40,13 +40,13 @@ export function prepare(enter) {
       const { name } = checked(values);
       say("Follow the prompt of your browser.");
       const { user } = await passkeys.signUp(name, deviceName(navigator.userAgent));
-      return `${greet("Welcome", user)}. Your passkey is how you sign in from now on.`;
+      return `${greet("Welcome", user)}. You now sign in with your passkey.`;
     }),
   );
   onSubmit($("[data-form=sign-up-password]"), (values, button) =>
     attempt(button, async () => {
       const { user } = await signUp(checked(values));
-      return `${greet("Welcome", user)}. Add a passkey, and you can do without the password next time.`;
+      return `${greet("Welcome", user)}. Add a passkey to sign in without the password next time.`;
     }),
   );
   onSubmit($("[data-form=forgot]"), (values, button) => run(button, async () => {
