@@ -11,6 +11,12 @@
 // survivors.txt lists the survivors that may stay, each with its reason. A
 // survivor that is not listed, and an entry that did not survive, fail the run.
 //
+// Tests are chosen by what they reach: each is run once by itself, and a change then
+// meets only the tests that run its code, the likeliest to notice it first, until one
+// fails. A file of betterauth takes a minute or two on a quiet machine. On a busy one
+// a test may take too long without a change being the reason, which counts as noticed:
+// the summary says how many did.
+//
 // All changes of a package are compiled into one test binary, and an
 // environment variable chooses which of them is in force. To compile and link
 // for each change costs seconds; to run the tests that reach it, milliseconds.
