@@ -41,7 +41,7 @@ var engines = map[string]engine{
 func TestFootprint(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("compiles two programs")
+		t.Skip("compiles two programs; run it without -short")
 	}
 	root, err := filepath.Abs("../..")
 	if err != nil {
