@@ -46,7 +46,7 @@ formatted() {
 }
 
 # The linter is compiled by itself, outside the workspace whose modules it reads.
-lint() { "$(cd tools/lint && GOWORK=off go tool -n golangci-lint)" run $(go list -m -f '{{.Dir}}/...' | grep -v '/tools/'); }
+lint() { "$(cd tools/lint && GOWORK=off go tool -n golangci-lint)" run $(go list -m -f '{{.Dir}}/...'); }
 export -f go_test formatted lint
 export packages
 
