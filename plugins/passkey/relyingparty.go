@@ -104,7 +104,7 @@ func (p *Passkeys) rpID(origin string) (string, error) {
 
 // checkRPOrigin reports an origin that no ceremony with this RP ID can come from.
 func checkRPOrigin(id, origin string) error {
-	if native, err := checkNativeOrigin(origin); native || err != nil {
+	if native, err := checkNativeOrigin(origin); native {
 		return err
 	}
 	if id == "" {
