@@ -1,6 +1,7 @@
 package passkey_test
 
 import (
+	"crypto/x509"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -30,6 +31,7 @@ func TestCheck(t *testing.T) {
 		"short app hash":          {passkey.Config{Origins: []string{"android:apk-key-hash:abc"}}, "https://example.com", "passkey.AndroidOrigin"},
 		"app hash in hexadecimal": {passkey.Config{Origins: []string{"android:apk-key-hash:14:6D:E9"}}, "https://example.com", "passkey.AndroidOrigin"},
 		"app of no kind":          {passkey.Config{Origins: []string{"android:com.example"}}, "https://example.com", "of no app"},
+		"any file":                {passkey.Config{Origins: []string{"https://example.com", "file://"}}, "https://example.com", "not of the form"},
 		"attachment":              {passkey.Config{AuthenticatorAttachment: "pocket"}, "https://example.com", "AuthenticatorAttachment"},
 		"hint":                    {passkey.Config{Hints: []string{"phone"}}, "https://example.com", "Hints"},
 		"algorithm":               {passkey.Config{Algorithms: []int64{-7, -65535}}, "https://example.com", "-65535"},
@@ -52,6 +54,8 @@ func TestCheck(t *testing.T) {
 		"conveyance":            {attesting(passkey.Attestation{Conveyance: "all"}), "https://example.com", "Conveyance"},
 		"format":                {attesting(passkey.Attestation{Formats: []string{"homemade"}}), "https://example.com", "Formats"},
 		"model":                 {attesting(passkey.Attestation{DenyAAGUIDs: []string{"YubiKey"}}), "https://example.com", "DenyAAGUIDs"},
+		"model in capitals":     {attesting(passkey.Attestation{DenyAAGUIDs: []string{strings.ToUpper(model)}}), "https://example.com", "DenyAAGUIDs"},
+		"no certificate":        {attesting(passkey.Attestation{Conveyance: "direct", Roots: []*x509.Certificate{nil}}), "https://example.com", "nil certificate"},
 		"allow without anchor":  {attesting(passkey.Attestation{AllowAAGUIDs: []string{model}}), "https://example.com", "AllowSelfDeclaredAAGUIDs"},
 		"allow, self-declared":  {attesting(passkey.Attestation{AllowAAGUIDs: []string{model}, AllowSelfDeclaredAAGUIDs: true}), "https://example.com", ""},
 		"deny without anchor":   {attesting(passkey.Attestation{DenyAAGUIDs: []string{model}}), "https://example.com", ""},
