@@ -37,6 +37,8 @@ func TestCheck(t *testing.T) {
 		"algorithm":               {passkey.Config{Algorithms: []int64{-7, -65535}}, "https://example.com", "-65535"},
 		"algorithm twice":         {passkey.Config{Algorithms: []int64{-7, -7}}, "https://example.com", "twice"},
 		"RSA too short":           {passkey.Config{MinRSABits: 1024}, "https://example.com", "MinRSABits"},
+		"RSA of 8192 bits":        {passkey.Config{MinRSABits: 8192}, "https://example.com", ""},
+		"RSA over 8192 bits":      {passkey.Config{MinRSABits: 8193}, "https://example.com", "MinRSABits"},
 		"top origin":              {passkey.Config{TopOrigins: []string{"https://partner.example/shop"}}, "https://example.com", "TopOrigins"},
 		"top origin, not https":   {passkey.Config{TopOrigins: []string{"http://partner.example"}}, "https://example.com", "not https"},
 		"top unknown alone":       {passkey.Config{AllowUnknownTopOrigin: true}, "https://example.com", "only with TopOrigins"},
