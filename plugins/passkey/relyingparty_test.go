@@ -41,6 +41,8 @@ func TestCheck(t *testing.T) {
 		"RSA over 8192 bits":      {passkey.Config{MinRSABits: 8193}, "https://example.com", "MinRSABits"},
 		"top origin":              {passkey.Config{TopOrigins: []string{"https://partner.example/shop"}}, "https://example.com", "TopOrigins"},
 		"top origin, not https":   {passkey.Config{TopOrigins: []string{"http://partner.example"}}, "https://example.com", "not https"},
+		"top origin, an address":  {passkey.Config{TopOrigins: []string{"http://192.0.2.1"}}, "https://example.com", "not https"},
+		"top origin, the machine": {passkey.Config{TopOrigins: []string{"http://127.0.0.1:8080"}}, "https://example.com", ""},
 		"top unknown alone":       {passkey.Config{AllowUnknownTopOrigin: true}, "https://example.com", "only with TopOrigins"},
 		"related":                 {passkey.Config{RelatedOrigins: []string{"https://example.de", "https://www.example.co.uk", "https://shop.example"}}, "https://example.com", ""},
 		"related, same domain":    {passkey.Config{RelatedOrigins: []string{"https://www.example.com"}}, "https://example.com", "list it in Origins"},
@@ -78,6 +80,15 @@ func TestCheck(t *testing.T) {
 		"plain http":              {passkey.Config{Origins: []string{"http://example.com"}}, "https://example.com", "not https"},
 		"user verification":       {passkey.Config{UserVerification: "maybe"}, "https://example.com", "UserVerification"},
 		"backup eligibility":      {passkey.Config{BackupEligibility: "maybe"}, "https://example.com", "BackupEligibility"},
+		"resident key":            {passkey.Config{ResidentKey: "maybe"}, "https://example.com", "ResidentKey"},
+		"clone detection":         {passkey.Config{CloneDetection: "maybe"}, "https://example.com", "CloneDetection"},
+		"user handle":             {passkey.Config{UserHandle: "maybe"}, "https://example.com", "UserHandle"},
+		"challenges of no time":   {passkey.Config{ChallengeTTL: -1}, "https://example.com", "cannot be negative"},
+		"proofs of no time":       {passkey.Config{ProofTTL: -1}, "https://example.com", "cannot be negative"},
+		"fewer than no passkeys":  {passkey.Config{MaxPerUser: -1}, "https://example.com", "cannot be negative"},
+		"public suffix":           {passkey.Config{RPID: "co.uk"}, "https://example.co.uk", "public suffix"},
+		"insecure, no origin":     {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true, Origins: []string{"http://[localhost"}}, "http://localhost:3000", "localhost, not"},
+		"insecure, below it":      {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true}, "http://app.localhost:3000", ""},
 		"insecure but verifying":  {passkey.Config{AllowInsecureUnverifiedAssertion: true}, "http://localhost:3000", "only with DisableVerification"},
 		"insecure and elsewhere":  {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true, RPID: "localhost", Origins: []string{"http://localhost:3000"}}, "https://example.com", "localhost, not"},
 		"insecure, other origin":  {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true, Origins: []string{"https://example.com"}}, "http://localhost:3000", "localhost, not"},
@@ -94,6 +105,18 @@ func TestCheck(t *testing.T) {
 				t.Errorf("error %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// Where requests decide the host, nobody knows that it is the developer's own machine.
+func TestUnverifiedCeremoniesNeedABaseURL(t *testing.T) {
+	t.Parallel()
+	_, err := plugintest.Build(t, plugintest.Options{
+		Config:  betterauth.Config{DynamicBaseURL: &betterauth.DynamicBaseURL{AllowedHosts: []string{"localhost:*"}}},
+		Plugins: []betterauth.Plugin{passkey.New(passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true})},
+	})
+	if err == nil || !strings.Contains(err.Error(), "localhost, not") {
+		t.Errorf("error %v", err)
 	}
 }
 
