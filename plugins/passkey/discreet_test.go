@@ -3,6 +3,7 @@ package passkey_test
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,20 +87,26 @@ func TestVerdictComesWithThePasskey(t *testing.T) {
 			betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{hear[passkey.Refused](&heard)}}}})
 		alice := kit.SignedIn("alice@example.com")
 		before := counts(t, kit)
-		try := func(context string) *plugintest.Answer {
+		try := func(context string, tamper passkeytest.Tamper) *plugintest.Answer {
 			visitor := kit.Client()
-			return visitor.Post(verifyRegistration, madeFor(t, visitor, newAuthenticator(), strings.ReplaceAll(context, " ", "%20"), passkeytest.CreateOptions{}))
+			return visitor.Post(verifyRegistration, madeFor(t, visitor, newAuthenticator(), strings.ReplaceAll(context, " ", "%20"), passkeytest.CreateOptions{Tamper: tamper}))
 		}
-		existing, missing := try("id "+alice.User.ID).WantError(passkey.ErrSessionRequired), try("id nobody").WantError(passkey.ErrSessionRequired)
+		var honest passkeytest.Tamper
+		existing, missing := try("id "+alice.User.ID, honest).WantError(passkey.ErrSessionRequired), try("id nobody", honest).WantError(passkey.ErrSessionRequired)
 		if string(existing.Body) != string(missing.Body) {
 			t.Errorf("somebody: %s, nobody: %s", existing.Body, missing.Body)
 		}
-		try("new Alice@example.com").WantError(passkey.ErrUserExists)
+		try("new Alice@example.com", honest).WantError(passkey.ErrUserExists)
+		// Whose account it was is told of those who are vouched for, too.
+		try("owner "+alice.User.ID, bentClient(func(m map[string]any) { m["origin"] = "https://evil.example" })).WantError(passkey.ErrRegistrationFailed)
 		if after := counts(t, kit); after != before {
 			t.Errorf("users, sessions, passkeys: %v, want %v", after, before)
 		}
-		want := []string{"passkey.Refused{registration " + alice.User.ID + "  SESSION_REQUIRED}", "passkey.Refused{registration nobody  SESSION_REQUIRED}"}
-		if len(heard) != 3 || heard[0] != want[0] || heard[1] != want[1] {
+		want := []string{
+			"passkey.Refused{registration " + alice.User.ID + "  SESSION_REQUIRED}", "passkey.Refused{registration nobody  SESSION_REQUIRED}",
+			"passkey.Refused{registration   USER_ALREADY_EXISTS}", "passkey.Refused{registration " + alice.User.ID + "  FAILED_TO_VERIFY_REGISTRATION}",
+		}
+		if !slices.Equal(heard, want) {
 			t.Errorf("heard %q, want %q", heard, want)
 		}
 	})

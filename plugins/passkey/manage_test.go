@@ -175,6 +175,11 @@ func TestDetails(t *testing.T) {
 		if d := details[1]; d.Provider == nil || *d.Provider != custom[model] || d.Synced || d.BackedUp || d.LastUsedAt != nil {
 			t.Errorf("second %+v", d)
 		}
+		for i, d := range details {
+			if made := kit.Clock.Now().Add(time.Duration(i-len(details)) * time.Second); d.CreatedAt == nil || !d.CreatedAt.Equal(made) {
+				t.Errorf("passkey %d was made at %v, listed with %v", i, made, d.CreatedAt)
+			}
+		}
 		if details[2].Provider != nil || details[3].Provider != nil {
 			t.Errorf("a hidden and an unknown one: %+v", details[2:])
 		}

@@ -62,7 +62,7 @@ func (p *Passkeys) checkInsecure(origin string, origins []string) error {
 		return errors.New("AllowInsecureUnverifiedAssertion has an effect only with DisableVerification; remove it, or switch verification off on purpose")
 	}
 	for _, o := range append([]string{origin}, origins...) {
-		if u, err := url.Parse(o); o == "" || err != nil || !loopback(u.Hostname()) {
+		if u, err := url.Parse(o); err != nil || !loopback(u.Hostname()) {
 			return fmt.Errorf("AllowInsecureUnverifiedAssertion lets anybody sign in as anybody; it needs a base URL and origins on localhost, not %q", o)
 		}
 	}
@@ -104,7 +104,7 @@ func (p *Passkeys) rpID(origin string) (string, error) {
 
 // checkRPOrigin reports an origin that no ceremony with this RP ID can come from.
 func checkRPOrigin(id, origin string) error {
-	if native, err := checkNativeOrigin(origin); native || err != nil {
+	if native, err := checkNativeOrigin(origin); native {
 		return err
 	}
 	if id == "" {
