@@ -48,7 +48,7 @@ func (s CodeStorage) Problem() error {
 	own := s.Hash != nil || s.Encrypt != nil || s.Decrypt != nil
 	switch {
 	case s.Form != "" && s.Form != CodePlain && s.Form != CodeEncrypted && s.Form != CodeHashed:
-		return fmt.Errorf("storage %q is none of %q, %q and %q", s.Form, CodePlain, CodeEncrypted, CodeHashed)
+		return fmt.Errorf("storage %q is none of %q, %q and %q; use one of them", s.Form, CodePlain, CodeEncrypted, CodeHashed)
 	case (s.Encrypt == nil) != (s.Decrypt == nil):
 		return errors.New("one of Encrypt and Decrypt is missing; set both")
 	case s.Hash != nil && s.Encrypt != nil:
@@ -131,7 +131,7 @@ func (s CodeStorage) hash(ctx context.Context, code string) (string, error) {
 // notEmpty refuses what every code would match.
 func notEmpty(kept string, err error) (string, error) {
 	if err == nil && kept == "" {
-		err = errors.New("betterauth: a function of CodeStorage returned an empty text")
+		err = errors.New("betterauth: a function of CodeStorage returned an empty text; return one that stands for the code")
 	}
 	return kept, err
 }

@@ -140,9 +140,10 @@ func (a *Auth) checkPlugins() (problems []error) {
 	return problems
 }
 
-// unjoined are the errors that errors.Join put together, so that each is reported
-// with its plugin; an error that only wraps several is one.
-func unjoined(err error) []error {
+// unjoined are the errors that errors.Join put together, joined ones among them
+// included, so that each is reported with its plugin; an error that only wraps several
+// is one.
+func unjoined(err error) (all []error) {
 	if err == nil {
 		return nil
 	}
@@ -150,7 +151,10 @@ func unjoined(err error) []error {
 	if !ok || errors.Join(joined.Unwrap()...).Error() != err.Error() {
 		return []error{err}
 	}
-	return joined.Unwrap()
+	for _, one := range joined.Unwrap() {
+		all = append(all, unjoined(one)...)
+	}
+	return all
 }
 
 // compileOperations collects all endpoints, the core's first, and their routes.

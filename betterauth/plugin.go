@@ -32,7 +32,8 @@ type Initializer interface {
 // Checker is a Plugin whose configuration can be wrong in ways that depend on the
 // application's. Build reports the error of Check together with all other problems. Check
 // is called before Init, when the variables of Manifest.Needs are not set yet, and does
-// no I/O; errors.Join joins several errors.
+// no I/O; errors.Join joins several errors. Each error says what is wrong with which
+// field of the configuration and, behind a semicolon, what to do.
 type Checker interface {
 	Check(s Site) error
 }

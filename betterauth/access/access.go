@@ -50,7 +50,7 @@ func (c Control) NewRole(allowed Statements) Role {
 	for _, resource := range slices.Sorted(maps.Keys(allowed)) {
 		for _, action := range allowed[resource] {
 			if !slices.Contains(c.statements[resource], action) {
-				problems = append(problems, fmt.Errorf("there is no action %q on %q", action, resource))
+				problems = append(problems, fmt.Errorf("there is no action %q on %q; correct it, or add it to the statements that access.New gets", action, resource))
 			}
 		}
 	}

@@ -69,7 +69,8 @@ func TestAuthorize(t *testing.T) {
 func TestBrokenRoles(t *testing.T) {
 	t.Parallel()
 	broken := control.NewRole(access.Statements{"project": {"create", "shaer"}, "bil": {"pay"}})
-	if broken.Err() == nil || broken.Err().Error() != "there is no action \"pay\" on \"bil\"\nthere is no action \"shaer\" on \"project\"" {
+	if broken.Err() == nil || broken.Err().Error() != "there is no action \"pay\" on \"bil\"; correct it, or add it to the statements that access.New gets\n"+
+		"there is no action \"shaer\" on \"project\"; correct it, or add it to the statements that access.New gets" {
 		t.Errorf("%v", broken.Err())
 	}
 	if broken.Allows("project", "create") || (access.Role{}).Allows("project", "create") {

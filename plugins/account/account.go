@@ -172,7 +172,7 @@ func (a *Account) changesNeedMail() bool {
 func (a *Account) needs() []betterauth.Dependency {
 	mailer := betterauth.Need(&a.mailer)
 	if a.changesNeedMail() {
-		mailer = mailer.Hint("ChangeEmail verifies addresses with the links it mails; add emailverification.New, or say UpdateWithoutVerification")
+		mailer = mailer.Hint("add emailverification.New, whose links verify the address of ChangeEmail, or set UpdateWithoutVerification")
 	} else {
 		mailer = mailer.IfPresent()
 	}
@@ -183,14 +183,14 @@ func (a *Account) needs() []betterauth.Dependency {
 func (a *Account) Check(s betterauth.Site) error {
 	var problems []error
 	if a.cfg.DeleteUser.TokenTTL < 0 {
-		problems = append(problems, errors.New("DeleteUser.TokenTTL cannot be negative"))
+		problems = append(problems, errors.New("DeleteUser.TokenTTL is negative; leave it at 0 for the default"))
 	}
 	if a.cfg.DeleteUser.MailToken && s.AnyHost {
-		problems = append(problems, errors.New("links in mails would lead to any host that a request names; set Config.BaseURL or Config.DynamicBaseURL"))
+		problems = append(problems, errors.New("DeleteUser.MailToken: links in mails would lead to any host that a request names, since there is no Config.BaseURL; set it, or Config.DynamicBaseURL"))
 	}
 	if a.cfg.DeleteUser.MailToken && !s.CanMail {
 		// Deleting without the mail instead would be the weaker rule.
-		problems = append(problems, errors.New("DeleteUser.MailToken needs Config.Mailer"))
+		problems = append(problems, errors.New("DeleteUser.MailToken needs Config.Mailer; set one, or remove MailToken"))
 	}
 	if a.changesNeedMail() && !s.CanMail {
 		problems = append(problems, errors.New("ChangeEmail: no address could be changed, since no link could be mailed to verify it; set Config.Mailer, or UpdateWithoutVerification"))

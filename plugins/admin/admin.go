@@ -195,12 +195,15 @@ func (a *Admin) isOurs(op betterauth.Operation) bool {
 // Check implements betterauth.Checker.
 func (a *Admin) Check(betterauth.Site) error {
 	var problems []error
-	if a.cfg.DefaultBanDuration < 0 || a.cfg.ImpersonationDuration < 0 {
-		problems = append(problems, errors.New("a duration is negative"))
+	if a.cfg.DefaultBanDuration < 0 {
+		problems = append(problems, errors.New("DefaultBanDuration is negative; leave it at 0 for bans that do not end"))
+	}
+	if a.cfg.ImpersonationDuration < 0 {
+		problems = append(problems, errors.New("ImpersonationDuration is negative; leave it at 0 for the default"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.roles)) {
 		if err := a.roles[name].Err(); err != nil {
-			problems = append(problems, fmt.Errorf("role %q: %w", name, err))
+			problems = append(problems, fmt.Errorf("Roles: %q: %w", name, err))
 		}
 	}
 	if _, ok := a.roles[a.cfg.DefaultRole]; !ok {
@@ -210,7 +213,7 @@ func (a *Admin) Check(betterauth.Site) error {
 	if a.cfg.Roles == nil || !slices.Equal(a.cfg.AdminRoles, []string{"admin"}) {
 		for _, name := range a.cfg.AdminRoles {
 			if _, ok := a.roles[name]; !ok {
-				problems = append(problems, fmt.Errorf("AdminRoles: %q is none of Roles", name))
+				problems = append(problems, fmt.Errorf("AdminRoles: %q is none of Roles; add it there, or remove it", name))
 			}
 		}
 	}

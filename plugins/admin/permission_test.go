@@ -129,7 +129,7 @@ func TestConfig(t *testing.T) {
 	for want, cfg := range map[string]admin.Config{
 		`there is no action "lsit" on "user"`:  {Roles: map[string]access.Role{"admin": admin.Control.NewRole(access.Statements{"user": {"lsit"}})}},
 		`AdminRoles: "Admin" is none of Roles`: {AdminRoles: []string{"Admin"}},
-		"a duration is negative":               {ImpersonationDuration: -time.Second},
+		"ImpersonationDuration is negative":    {ImpersonationDuration: -time.Second},
 	} {
 		_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{admin.New(cfg)}})
 		if err == nil || !strings.Contains(err.Error(), want) {

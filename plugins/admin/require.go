@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -34,11 +35,11 @@ func (a *Admin) RequireRole(names ...string) betterauth.Requirement {
 
 func (a *Admin) wrongRole(names []string) error {
 	if len(names) == 0 {
-		return fmt.Errorf("RequireRole names no role")
+		return errors.New("RequireRole names no role; pass it at least one")
 	}
 	for _, name := range names {
 		if a.knows(name) != nil {
-			return fmt.Errorf("RequireRole: %q is none of admin.Config.Roles", name)
+			return fmt.Errorf("RequireRole: %q is none of admin.Config.Roles; correct the name, or add the role there", name)
 		}
 	}
 	return nil
@@ -68,7 +69,7 @@ func (a *Admin) RequirePermission(resource string, actions ...string) betterauth
 
 func (a *Admin) wrongPermission(resource string, actions []string) error {
 	if len(actions) == 0 {
-		return fmt.Errorf("RequirePermission names no action")
+		return errors.New("RequirePermission names no action; pass it at least one")
 	}
 	for _, action := range actions {
 		known := false
@@ -76,7 +77,7 @@ func (a *Admin) wrongPermission(resource string, actions []string) error {
 			known = known || role.Allows(resource, action)
 		}
 		if !known {
-			return fmt.Errorf("RequirePermission: no role may do %q with %q", action, resource)
+			return fmt.Errorf("RequirePermission: no role may do %q with %q; correct the names, or allow it to a role of admin.Config.Roles", action, resource)
 		}
 	}
 	return nil

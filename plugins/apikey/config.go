@@ -141,25 +141,25 @@ func (c *Config) check() error {
 		problems = append(problems, fmt.Errorf("configuration %q: "+format, append([]any{c.ConfigID}, args...)...))
 	}
 	if c.KeyLength < 20 {
-		add("KeyLength %d is less than 20: such keys can be guessed", c.KeyLength)
+		add("KeyLength %d is less than 20, and such keys can be guessed; raise it, or leave it at 0 for the default", c.KeyLength)
 	}
 	if c.MinPrefixLength < 0 || c.MaxPrefixLength < c.MinPrefixLength {
-		add("MinPrefixLength and MaxPrefixLength leave no prefix")
+		add("MinPrefixLength and MaxPrefixLength leave no prefix; set 0 <= MinPrefixLength <= MaxPrefixLength")
 	}
 	if c.MinNameLength < 0 || c.MaxNameLength < c.MinNameLength {
-		add("MinNameLength and MaxNameLength leave no name")
+		add("MinNameLength and MaxNameLength leave no name; set 0 <= MinNameLength <= MaxNameLength")
 	}
 	if c.Prefix != "" && !prefixSyntax.MatchString(c.Prefix) {
-		add("Prefix %q has more than letters, digits, _ and -", c.Prefix)
+		add("Prefix %q has more than letters, digits, _ and -; use these alone", c.Prefix)
 	}
 	if c.StartLength < 0 || c.StartLength > len(c.Prefix)+c.KeyLength/2 {
-		add("StartLength %d gives away too much of a key", c.StartLength)
+		add("StartLength %d is negative or gives away too much of a key; use at most %d, the Prefix and half of KeyLength", c.StartLength, len(c.Prefix)+c.KeyLength/2)
 	}
 	if c.RateLimit.Window < 0 || c.RateLimit.Window.Milliseconds() > math.MaxInt32 || c.RateLimit.Max < 0 || c.RateLimit.Max > math.MaxInt32 {
-		add("RateLimit has a Window of more than 24 days, or a negative or enormous number")
+		add("RateLimit has a Window over 24 days, a Max over %d, or a negative number; lower it, or leave it at 0 for the default", math.MaxInt32)
 	}
 	if c.Expiry.Default < 0 || c.Expiry.Min < 0 || c.Expiry.Max < c.Expiry.Min {
-		add("Expiry.Min and Expiry.Max leave no life")
+		add("Expiry.Min and Expiry.Max leave no life, or Expiry.Default is negative; set 0 <= Min <= Max, and Default to at least 0")
 	}
 	return errors.Join(problems...)
 }
@@ -180,10 +180,10 @@ func (k *Keys) Check(betterauth.Site) error {
 	seen := map[string]bool{}
 	for i, c := range k.configs {
 		if len(k.configs) > 1 && k.unnamed[i] {
-			problems = append(problems, fmt.Errorf("configuration number %d of several needs a ConfigID", i+1))
+			problems = append(problems, fmt.Errorf("configuration number %d of several has no ConfigID; give it one", i+1))
 		}
 		if seen[c.ConfigID] {
-			problems = append(problems, fmt.Errorf("two configurations are called %q", c.ConfigID))
+			problems = append(problems, fmt.Errorf("two configurations have the ConfigID %q; rename one of them", c.ConfigID))
 		}
 		seen[c.ConfigID] = true
 		problems = append(problems, c.check())

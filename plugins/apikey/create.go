@@ -277,7 +277,7 @@ func (k *Keys) generate(ctx context.Context, conf *Config, prefix string) (strin
 	}
 	text, err := conf.Generate(ctx, conf.KeyLength, prefix)
 	if err == nil && len(text) < conf.KeyLength {
-		err = errors.New("apikey: Config.Generate made a key shorter than KeyLength")
+		err = errors.New("apikey: Config.Generate made a key shorter than KeyLength; return one of at least the length that it is given")
 	}
 	return text, err
 }

@@ -160,15 +160,15 @@ func TestDatabaseDown(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	for want, configs := range map[string][]apikey.Config{
-		"needs a ConfigID":        {{}, {ConfigID: "other"}},
-		`are called "a"`:          {{ConfigID: "a"}, {ConfigID: "a"}},
-		"can be guessed":          {{KeyLength: 8}},
-		"leave no prefix":         {{MinPrefixLength: 40}},
-		"leave no name":           {{MinNameLength: 40}},
-		"more than letters":       {{Prefix: "a b"}},
-		"gives away too much":     {{StartLength: 60}},
-		"Window of more than 24":  {{RateLimit: apikey.RateLimit{Window: 1000 * time.Hour}}},
-		"Expiry.Min and Expiry.M": {{Expiry: apikey.Expiry{Max: time.Hour}}},
+		"has no ConfigID; give it one":             {{}, {ConfigID: "other"}},
+		`two configurations have the ConfigID "a"`: {{ConfigID: "a"}, {ConfigID: "a"}},
+		"can be guessed":                           {{KeyLength: 8}},
+		"leave no prefix":                          {{MinPrefixLength: 40}},
+		"leave no name":                            {{MinNameLength: 40}},
+		"more than letters":                        {{Prefix: "a b"}},
+		"gives away too much":                      {{StartLength: 60}},
+		"Window over 24 days":                      {{RateLimit: apikey.RateLimit{Window: 1000 * time.Hour}}},
+		"Expiry.Min and Expiry.M":                  {{Expiry: apikey.Expiry{Max: time.Hour}}},
 	} {
 		_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{apikey.New(configs...)}})
 		if err == nil || !strings.Contains(err.Error(), want) {

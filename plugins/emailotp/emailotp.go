@@ -213,21 +213,24 @@ func (e *EmailOTP) Check(s betterauth.Site) error {
 			name string
 		}{{e.cfg.SendVerificationOnSignUp, "SendVerificationOnSignUp"}, {e.cfg.OverrideDefaultEmailVerification, "OverrideDefaultEmailVerification"}, {e.cfg.ChangeEmail.Enabled, "ChangeEmail"}} {
 			if mails.set {
-				problems = append(problems, fmt.Errorf("%s needs Config.Mailer", mails.name))
+				problems = append(problems, fmt.Errorf("%s needs Config.Mailer; set one, or remove %s", mails.name, mails.name))
 			}
 		}
 	}
 	if e.cfg.CodeLength < minCodeLength {
-		problems = append(problems, errors.New("CodeLength is less than 4"))
+		problems = append(problems, fmt.Errorf("CodeLength %d is less than %d; raise it, or leave it at 0 for the default", e.cfg.CodeLength, minCodeLength))
 	}
-	if e.cfg.ExpiresIn < 0 || e.cfg.AllowedAttempts < 0 {
-		problems = append(problems, errors.New("ExpiresIn or AllowedAttempts is negative"))
+	if e.cfg.ExpiresIn < 0 {
+		problems = append(problems, errors.New("ExpiresIn is negative; leave it at 0 for the default"))
+	}
+	if e.cfg.AllowedAttempts < 0 {
+		problems = append(problems, errors.New("AllowedAttempts is negative; leave it at 0 for the default"))
 	}
 	if err := e.storage().Problem(); err != nil {
 		problems = append(problems, err)
 	}
 	if e.cfg.Resend != ResendRotate && e.cfg.Resend != ResendReuse {
-		problems = append(problems, errors.New(`Resend is neither "rotate" nor "reuse"`))
+		problems = append(problems, fmt.Errorf("Resend %q is not rotate or reuse; use one of them", e.cfg.Resend))
 	}
 	return errors.Join(problems...)
 }

@@ -157,7 +157,7 @@ func (p *EmailPassword) Check(s betterauth.Site) error {
 	if s.AnyHost && s.CanMail && !p.cfg.DisableReset {
 		// Whoever asks for somebody else's link could name a host of their own,
 		// and be sent the token by whoever follows it.
-		problems = append(problems, errors.New("mailed links need Config.BaseURL or Config.DynamicBaseURL, since they must not lead to any host that a request names; set one of them, or DisableReset"))
+		problems = append(problems, errors.New("links in mails would lead to any host that a request names, since there is no Config.BaseURL; set it, or Config.DynamicBaseURL, or DisableReset"))
 	}
 	problems = append(problems, p.checkVerification(s))
 	if p.cfg.MinLength < 0 || p.cfg.MaxLength < p.cfg.MinLength {

@@ -257,7 +257,7 @@ func TestConfigIsChecked(t *testing.T) {
 		err  error
 		want string
 	}{
-		"mailed links to any host": {build("", emailpassword.Config{}), "mailed links need Config.BaseURL"},
+		"mailed links to any host": {build("", emailpassword.Config{}), "there is no Config.BaseURL; set it"},
 		"no mailed links":          {build("", emailpassword.Config{DisableReset: true}), ""},
 		"fine":                     {build(plugintest.BaseURL, emailpassword.Config{}), ""},
 		"lengths":                  {build(plugintest.BaseURL, emailpassword.Config{MinLength: 200}), "leave no password"},

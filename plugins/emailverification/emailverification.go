@@ -130,15 +130,18 @@ func (v *EmailVerification) Check(s betterauth.Site) error {
 		problems = append(problems, errors.New("SendOnSignUp and NoMailOnSignUp contradict each other; remove one of them"))
 	}
 	if v.cfg.ExpiresIn < time.Second {
-		problems = append(problems, errors.New("ExpiresIn is less than a second"))
+		problems = append(problems, errors.New("ExpiresIn is less than a second; raise it, or leave it at 0 for the default"))
 	}
 	// A link in a mail must lead to this server, and not to whatever host the
 	// request for it named.
 	if s.AnyHost && s.CanMail {
-		problems = append(problems, errors.New("links in mails would lead to any host that a request names; set Config.BaseURL or Config.DynamicBaseURL"))
+		problems = append(problems, errors.New("links in mails would lead to any host that a request names, since there is no Config.BaseURL; set it, or Config.DynamicBaseURL"))
 	}
-	if (v.cfg.SendOnSignUp || v.cfg.SendOnSignIn) && !s.CanMail {
-		problems = append(problems, errors.New("SendOnSignUp and SendOnSignIn need Config.Mailer"))
+	if v.cfg.SendOnSignUp && !s.CanMail {
+		problems = append(problems, errors.New("SendOnSignUp needs Config.Mailer; set one, or remove SendOnSignUp"))
+	}
+	if v.cfg.SendOnSignIn && !s.CanMail {
+		problems = append(problems, errors.New("SendOnSignIn needs Config.Mailer; set one, or remove SendOnSignIn"))
 	}
 	return errors.Join(problems...)
 }

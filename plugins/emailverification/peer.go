@@ -18,7 +18,7 @@ type MailCode = func(c *betterauth.Ctx, user *betterauth.User, claim string, del
 // Links that change an address stay. A call by a second plugin is an error.
 func (v *EmailVerification) ReplaceLinks(mail MailCode) error {
 	if v.mailCode != nil {
-		return errors.New("the links that verify addresses are replaced already")
+		return errors.New("another plugin has called ReplaceLinks already; pass only one such plugin to Plugin")
 	}
 	v.mailCode = mail
 	return nil

@@ -111,20 +111,20 @@ func (p *HaveIBeenPwned) Manifest() betterauth.Manifest {
 func (p *HaveIBeenPwned) Check(betterauth.Site) error {
 	var problems []error
 	if p.cfg.Timeout < 0 {
-		problems = append(problems, errors.New("the Timeout is negative"))
+		problems = append(problems, errors.New("Timeout is negative; leave it at 0 for the default"))
 	}
 	for _, path := range p.cfg.Paths {
 		if !strings.HasPrefix(path, "/") {
-			problems = append(problems, fmt.Errorf("path %q does not begin with a slash and is no route", path))
+			problems = append(problems, fmt.Errorf("Paths: %q does not begin with a slash, so it is no route; write it like /sign-up/email", path))
 		}
 	}
 	u, err := url.Parse(p.cfg.URL)
 	switch {
 	case err != nil:
-		problems = append(problems, errors.New("the URL cannot be read"))
+		problems = append(problems, errors.New("URL cannot be read; write it like https://api.pwnedpasswords.com/range"))
 	case u.Scheme == "https" && u.Host != "", u.Scheme == "http" && slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, u.Hostname()):
 	default:
-		problems = append(problems, errors.New("the URL is neither https nor http on this machine: who listens learns something of new passwords, and can answer as they like"))
+		problems = append(problems, errors.New("URL is neither https nor http on this machine, so an eavesdropper learns something of new passwords, and can answer as they like; use https"))
 	}
 	return errors.Join(problems...)
 }

@@ -10,6 +10,7 @@ package magiclink
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -140,13 +141,13 @@ func (m *MagicLink) Check(s betterauth.Site) error {
 	// request for it named: whoever asks for somebody else's could name a host of
 	// their own, and be sent the token by whoever follows it.
 	if s.AnyHost && s.CanMail {
-		problems = append(problems, errors.New("links in mails would lead to any host that a request names; set Config.BaseURL or Config.DynamicBaseURL"))
+		problems = append(problems, errors.New("links in mails would lead to any host that a request names, since there is no Config.BaseURL; set it, or Config.DynamicBaseURL"))
 	}
 	if m.cfg.ExpiresIn < 0 {
-		problems = append(problems, errors.New("ExpiresIn is negative"))
+		problems = append(problems, errors.New("ExpiresIn is negative; leave it at 0 for the default"))
 	}
 	if m.cfg.Storage != StorePlain && m.cfg.Storage != StoreHashed {
-		problems = append(problems, errors.New(`Storage is neither "plain" nor "hashed"`))
+		problems = append(problems, fmt.Errorf("Storage %q is not plain or hashed; use one of them", m.cfg.Storage))
 	}
 	return errors.Join(problems...)
 }

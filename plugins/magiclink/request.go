@@ -86,7 +86,7 @@ func (m *MagicLink) token(ctx context.Context, email string) (string, error) {
 	}
 	token, err := m.cfg.GenerateToken(ctx, email)
 	if err == nil && token == "" {
-		err = errors.New("GenerateToken made an empty token")
+		err = errors.New("magiclink: Config.GenerateToken made an empty token; return one that nobody can guess")
 	}
 	return token, err
 }

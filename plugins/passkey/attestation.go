@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/go-webauthn/webauthn/protocol"
@@ -64,17 +65,17 @@ func (a *Attestation) check() (problems []error) {
 		problems = append(problems, fmt.Errorf("Attestation."+format, args...))
 	}
 	if !slices.Contains(conveyances, a.Conveyance) {
-		add("Conveyance %q is not none, indirect, direct or enterprise", a.Conveyance)
+		add("Conveyance %q is not none, indirect, direct or enterprise; use one of them", a.Conveyance)
 	}
 	for _, format := range a.Formats {
 		if !slices.Contains(formats, format) {
-			add("Formats: %q cannot be verified; there are %v", format, formats)
+			add("Formats: %q cannot be verified; use some of %s", format, strings.Join(formats, ", "))
 		}
 	}
 	for name, list := range map[string][]string{"AllowAAGUIDs": a.AllowAAGUIDs, "DenyAAGUIDs": a.DenyAAGUIDs} {
 		for _, id := range list {
 			if parsed, err := uuid.Parse(id); err != nil || parsed.String() != id {
-				add("%s: %q is not a UUID in lower case, like 00000000-0000-0000-0000-000000000000", name, id)
+				add("%s: %q is not a UUID in lower case; write it like 00000000-0000-0000-0000-000000000000", name, id)
 			}
 		}
 	}
@@ -87,7 +88,7 @@ func (a *Attestation) check() (problems []error) {
 		add("Conveyance is none, so no authenticator would prove anything to Roots or Metadata; set it to direct")
 	}
 	if slices.Contains(a.Roots, nil) {
-		add("Roots holds a nil certificate")
+		add("Roots holds a nil certificate; remove it")
 	}
 	if a.Metadata != nil {
 		for _, err := range a.Metadata.check() {

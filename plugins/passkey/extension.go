@@ -68,7 +68,7 @@ const credProps = "credProps"
 func (e *Extensions) check() (problems []error) {
 	for _, ceremony := range []string{registration, authentication} {
 		if _, err := e.inputs(ceremony); err != nil {
-			problems = append(problems, fmt.Errorf("the extensions of the %s are not JSON: %w", ceremony, err))
+			problems = append(problems, fmt.Errorf("Extensions: the inputs of the %s are not JSON: %w; correct their values", ceremony, err))
 		}
 	}
 	return problems

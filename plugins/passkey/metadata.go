@@ -47,12 +47,12 @@ func (m *Metadata) check() (problems []error) {
 		}
 	}
 	if sources != 1 {
-		problems = append(problems, errors.New("set one of Blob, File and URL"))
+		problems = append(problems, errors.New("none or several of Blob, File and URL are set; set one of them"))
 	}
 	if m.URL != "" {
 		u, err := url.Parse(m.URL)
 		if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
-			problems = append(problems, fmt.Errorf("URL %q is not of the form https://example.com/", m.URL))
+			problems = append(problems, fmt.Errorf("URL %q is not an https URL; write it like https://mds3.fidoalliance.org/", m.URL))
 		}
 	}
 	return problems
@@ -98,12 +98,12 @@ func newMetadataService(h *betterauth.Host, cfg Metadata) (*metadataService, err
 	blob := cfg.Blob
 	if cfg.File != "" {
 		if blob, err = os.ReadFile(cfg.File); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("Attestation.Metadata.File: %w; name a file that the server can read", err)
 		}
 	}
 	if len(blob) > 0 {
 		if m.current, err = m.read(blob); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("Attestation.Metadata: %w; use a BLOB as the service publishes it, and set Root unless that is the FIDO Alliance's own", err)
 		}
 		if m.outdated() {
 			h.Logger().Warn("the metadata of authenticators is outdated: models broken since are not known", "due", m.current.next)

@@ -28,7 +28,7 @@ func checkNativeOrigin(origin string) (native bool, err error) {
 	if hash, ok := strings.CutPrefix(origin, androidPrefix); ok {
 		raw, err := base64.RawURLEncoding.Strict().DecodeString(hash)
 		if err != nil || len(raw) != 32 {
-			return true, fmt.Errorf("origin %q does not end with 32 bytes in base64url without padding; passkey.AndroidOrigin makes it of a fingerprint", origin)
+			return true, fmt.Errorf("origin %q does not end with 32 bytes in base64url without padding; make it of the fingerprint with passkey.AndroidOrigin", origin)
 		}
 		return true, nil
 	}
@@ -36,7 +36,7 @@ func checkNativeOrigin(origin string) (native bool, err error) {
 		return true, nil
 	}
 	if strings.HasPrefix(origin, "android:") || strings.HasPrefix(origin, "ios:") {
-		return true, fmt.Errorf("origin %q is of no app: Android has %s…, apps on iOS use the web origin https://<RP ID>", origin, androidPrefix)
+		return true, fmt.Errorf("origin %q is not one that apps send; write %s… for Android, and the web origin https://<RP ID> for iOS", origin, androidPrefix)
 	}
 	return false, nil
 }

@@ -49,12 +49,12 @@ func (p *Passkeys) checkFollowed(site betterauth.Site, id string) (problems []er
 		switch {
 		case within(host, id):
 			if err := checkWebOrigin(origin); err != nil {
-				problems = append(problems, fmt.Errorf("the trusted %w; serve it over https, or list in Origins where passkeys are used", err))
+				problems = append(problems, fmt.Errorf("Config.TrustedOrigins: %w, or list in Origins where passkeys are used", err))
 			}
 		case loopback(host) && loopback(id):
-			problems = append(problems, fmt.Errorf("the trusted origin %q cannot use passkeys of %q; open the page at http://localhost instead, or list in Origins where passkeys are used", origin, id))
+			problems = append(problems, fmt.Errorf("Config.TrustedOrigins: origin %q cannot use passkeys of %q; open the page at http://localhost instead, or list in Origins where passkeys are used", origin, id))
 		case sameSite(host, id):
-			problems = append(problems, fmt.Errorf("the trusted origin %q cannot use passkeys of the RP ID %q, which is not a suffix of its host; set RPID to the domain of both, such as %q, or list in Origins where passkeys are used", origin, id, registrable(id)))
+			problems = append(problems, fmt.Errorf("Config.TrustedOrigins: origin %q cannot use passkeys of the RP ID %q, which is not a suffix of its host; set RPID to the domain of both, such as %q, or list in Origins where passkeys are used", origin, id, registrable(id)))
 		default:
 			p.without = append(p.without, origin)
 		}

@@ -19,19 +19,19 @@ var hints = []string{"security-key", "client-device", "hybrid"}
 func (p *Passkeys) checkPolicies(site betterauth.Site, rpID string) (problems []error) {
 	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	if a := p.cfg.AuthenticatorAttachment; a != "" && a != "platform" && a != "cross-platform" {
-		add("AuthenticatorAttachment %q is not platform or cross-platform", a)
+		add("AuthenticatorAttachment %q is not platform or cross-platform; use one of them, or leave it empty for both", a)
 	}
 	for _, hint := range p.cfg.Hints {
 		if !slices.Contains(hints, hint) {
-			add("Hints: %q is not security-key, client-device or hybrid", hint)
+			add("Hints: %q is not security-key, client-device or hybrid; use these alone", hint)
 		}
 	}
 	for i, alg := range p.cfg.Algorithms {
 		if supportedAlgorithms[alg] == "" {
-			add("Algorithms: %d is not -8 (EdDSA), -7 (ES256), -35 (ES384), -36 (ES512) or -257 (RS256)", alg)
+			add("Algorithms: %d cannot be verified; use -8 (EdDSA), -7 (ES256), -35 (ES384), -36 (ES512) or -257 (RS256)", alg)
 		}
 		if slices.Contains(p.cfg.Algorithms[:i], alg) {
-			add("Algorithms: %d is listed twice", alg)
+			add("Algorithms: %d is listed twice; remove one", alg)
 		}
 	}
 	if bits := p.cfg.MinRSABits; bits < 2048 || bits > maxRSABits {
@@ -56,10 +56,10 @@ func (p *Passkeys) checkPolicies(site betterauth.Site, rpID string) (problems []
 func checkWebOrigin(origin string) error {
 	u, err := url.Parse(origin)
 	if err != nil || !isOrigin(origin) {
-		return fmt.Errorf("origin %q is not of the form https://example.com, in lower case and without a path", origin)
+		return fmt.Errorf("origin %q is not of the form that browsers send; write it like https://example.com, in lower case and without a path", origin)
 	}
 	if u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
-		return fmt.Errorf("origin %q is not https; browsers have passkeys only there and on localhost", origin)
+		return fmt.Errorf("origin %q is not https, and browsers have passkeys only there and on localhost; serve it over https", origin)
 	}
 	return nil
 }

@@ -22,20 +22,22 @@ func (p *Passkeys) Check(site betterauth.Site) error {
 	var problems []error
 	for name, value := range map[string]string{"UserVerification": p.cfg.UserVerification, "ResidentKey": p.cfg.ResidentKey} {
 		if !slices.Contains([]string{required, preferred, discouraged}, value) {
-			problems = append(problems, fmt.Errorf("%s %q is not required, preferred or discouraged", name, value))
+			problems = append(problems, fmt.Errorf("%s %q is not required, preferred or discouraged; use one of them", name, value))
 		}
 	}
 	if !slices.Contains([]BackupEligibility{BackupUpgrade, BackupStrict, BackupIgnore}, p.cfg.BackupEligibility) {
-		problems = append(problems, fmt.Errorf("BackupEligibility %q is not upgrade, strict or ignore", p.cfg.BackupEligibility))
+		problems = append(problems, fmt.Errorf("BackupEligibility %q is not upgrade, strict or ignore; use one of them", p.cfg.BackupEligibility))
 	}
 	if !slices.Contains([]CloneDetection{CloneFail, CloneWarn, CloneIgnore}, p.cfg.CloneDetection) {
-		problems = append(problems, fmt.Errorf("CloneDetection %q is not fail, warn or ignore", p.cfg.CloneDetection))
+		problems = append(problems, fmt.Errorf("CloneDetection %q is not fail, warn or ignore; use one of them", p.cfg.CloneDetection))
 	}
 	if !slices.Contains([]UserHandle{UserHandleRandom, UserHandleStable}, p.cfg.UserHandle) {
-		problems = append(problems, fmt.Errorf("UserHandle %q is not random or stable", p.cfg.UserHandle))
+		problems = append(problems, fmt.Errorf("UserHandle %q is not random or stable; use one of them", p.cfg.UserHandle))
 	}
-	if p.cfg.ChallengeTTL < 0 || p.cfg.ProofTTL < 0 || p.cfg.MaxPerUser < 0 {
-		problems = append(problems, errors.New("ChallengeTTL, ProofTTL and MaxPerUser cannot be negative"))
+	for name, negative := range map[string]bool{"ChallengeTTL": p.cfg.ChallengeTTL < 0, "ProofTTL": p.cfg.ProofTTL < 0, "MaxPerUser": p.cfg.MaxPerUser < 0} {
+		if negative {
+			problems = append(problems, fmt.Errorf("%s is negative; leave it at 0 for the default", name))
+		}
 	}
 	if p.cfg.Registration.ResolveUser != nil && !p.cfg.Registration.AllowWithoutSession {
 		problems = append(problems, errors.New("Registration.ResolveUser is never called without AllowWithoutSession; set that, or remove it"))
@@ -45,8 +47,14 @@ func (p *Passkeys) Check(site betterauth.Site) error {
 		problems = append(problems, err)
 	}
 	origins := p.origins(site.Origin)
+	field := "Origins"
+	if len(p.cfg.Origins) == 0 {
+		field = "Config.BaseURL"
+	}
 	for _, origin := range origins[:len(origins)-len(p.cfg.RelatedOrigins)] {
-		problems = append(problems, checkRPOrigin(id, origin))
+		if err := checkRPOrigin(id, origin); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", field, err))
+		}
 	}
 	problems = append(problems, p.checkFollowed(site, id)...)
 	problems = append(problems, p.checkPolicies(site, id)...)
@@ -63,7 +71,7 @@ func (p *Passkeys) checkInsecure(origin string, origins []string) error {
 	}
 	for _, o := range append([]string{origin}, origins...) {
 		if u, err := url.Parse(o); err != nil || !loopback(u.Hostname()) {
-			return fmt.Errorf("AllowInsecureUnverifiedAssertion lets anybody sign in as anybody; it needs a base URL and origins on localhost, not %q", o)
+			return fmt.Errorf("AllowInsecureUnverifiedAssertion lets anybody sign in as anybody, and %q is not on localhost; remove it, or use a base URL and origins on localhost", o)
 		}
 	}
 	return nil
@@ -87,17 +95,17 @@ func (p *Passkeys) rpID(origin string) (string, error) {
 		}
 	}
 	if net.ParseIP(id) != nil {
-		return "", fmt.Errorf("RP ID %q is an IP address, which browsers refuse; use a domain, such as localhost for development", id)
+		return "", fmt.Errorf("RP ID %q is an IP address, which browsers refuse; set RPID or Config.BaseURL to a domain, such as localhost during development", id)
 	}
 	ascii, err := idna.Lookup.ToASCII(id)
 	if err != nil || strings.ContainsAny(id, "/:@") {
-		return "", fmt.Errorf("RP ID %q is not a domain; write it without scheme, port and path, like example.com", id)
+		return "", fmt.Errorf("RP ID %q is not a domain; write RPID without scheme, port and path, like example.com", id)
 	}
 	if suffix, _ := publicsuffix.PublicSuffix(ascii); suffix == ascii && strings.Contains(ascii, ".") {
-		return "", fmt.Errorf("RP ID %q is a public suffix, below which anybody may have a site; browsers refuse it: use your own domain", id)
+		return "", fmt.Errorf("RP ID %q is a public suffix, below which anybody may have a site, and browsers refuse it; set RPID to a domain of your own", id)
 	}
 	if !strings.Contains(ascii, ".") && ascii != "localhost" {
-		return "", fmt.Errorf("RP ID %q is a single label; only localhost may be", id)
+		return "", fmt.Errorf("RP ID %q is a single label, of which browsers accept localhost alone; set RPID to a domain, such as example.com", id)
 	}
 	return ascii, nil
 }
@@ -112,7 +120,7 @@ func checkRPOrigin(id, origin string) error {
 	}
 	u, err := url.Parse(origin)
 	if err != nil || !isOrigin(origin) {
-		return fmt.Errorf("origin %q is not of the form https://example.com, in lower case and without a path", origin)
+		return fmt.Errorf("origin %q is not of the form that browsers send; write it like https://example.com, in lower case and without a path", origin)
 	}
 	if !within(u.Hostname(), id) {
 		return fmt.Errorf("RP ID %q is not a suffix of the host of origin %q; correct one of them, or list an origin on another domain in RelatedOrigins", id, origin)

@@ -30,7 +30,7 @@ func TestCheck(t *testing.T) {
 		"native app alone":        {passkey.Config{Origins: []string{"android:apk-key-hash:" + strings.Repeat("A", 43)}}, "https://example.com", ""},
 		"short app hash":          {passkey.Config{Origins: []string{"android:apk-key-hash:abc"}}, "https://example.com", "passkey.AndroidOrigin"},
 		"app hash in hexadecimal": {passkey.Config{Origins: []string{"android:apk-key-hash:14:6D:E9"}}, "https://example.com", "passkey.AndroidOrigin"},
-		"app of no kind":          {passkey.Config{Origins: []string{"android:com.example"}}, "https://example.com", "of no app"},
+		"app of no kind":          {passkey.Config{Origins: []string{"android:com.example"}}, "https://example.com", "not one that apps send"},
 		"any file":                {passkey.Config{Origins: []string{"https://example.com", "file://"}}, "https://example.com", "not of the form"},
 		"attachment":              {passkey.Config{AuthenticatorAttachment: "pocket"}, "https://example.com", "AuthenticatorAttachment"},
 		"hint":                    {passkey.Config{Hints: []string{"phone"}}, "https://example.com", "Hints"},
@@ -54,7 +54,7 @@ func TestCheck(t *testing.T) {
 		"page":                  {passkey.Config{Pages: passkey.Pages{Manage: "/account"}}, "https://example.com", "Manage"},
 		"provider":              {passkey.Config{Providers: map[string]passkey.ProviderInfo{"nobody": {}}}, "https://example.com", "Providers"},
 		"provider's icon":       {passkey.Config{Providers: map[string]passkey.ProviderInfo{model: {IconDark: "https://example.com/i.png"}}}, "https://example.com", "data URL"},
-		"extension":             {passkey.Config{Extensions: passkey.Extensions{Registration: map[string]any{"x": func() {}}}}, "https://example.com", "extensions"},
+		"extension":             {passkey.Config{Extensions: passkey.Extensions{Registration: map[string]any{"x": func() {}}}}, "https://example.com", "Extensions"},
 		"conveyance":            {attesting(passkey.Attestation{Conveyance: "all"}), "https://example.com", "Conveyance"},
 		"format":                {attesting(passkey.Attestation{Formats: []string{"homemade"}}), "https://example.com", "Formats"},
 		"model":                 {attesting(passkey.Attestation{DenyAAGUIDs: []string{"YubiKey"}}), "https://example.com", "DenyAAGUIDs"},
@@ -67,7 +67,7 @@ func TestCheck(t *testing.T) {
 		"anchored and self-declared": {attesting(passkey.Attestation{Conveyance: "direct", AllowSelfDeclaredAAGUIDs: true, Metadata: &passkey.Metadata{URL: "https://mds.example"}}),
 			"https://example.com", "no effect"},
 		"metadata, plain http":    {attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{URL: "http://mds.example"}}), "https://example.com", "https"},
-		"metadata from nowhere":   {attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{}}), "https://example.com", "one of Blob"},
+		"metadata from nowhere":   {attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{}}), "https://example.com", "none or several of Blob"},
 		"metadata, later":         {attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{URL: "https://mds.example"}}), "https://example.com", ""},
 		"metadata, no blob":       {attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{Blob: []byte("x")}}), "https://example.com", "does not hold"},
 		"metadata, no file":       {attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{File: "/nowhere/blob.jwt"}}), "https://example.com", "blob.jwt"},
@@ -83,15 +83,15 @@ func TestCheck(t *testing.T) {
 		"resident key":            {passkey.Config{ResidentKey: "maybe"}, "https://example.com", "ResidentKey"},
 		"clone detection":         {passkey.Config{CloneDetection: "maybe"}, "https://example.com", "CloneDetection"},
 		"user handle":             {passkey.Config{UserHandle: "maybe"}, "https://example.com", "UserHandle"},
-		"challenges of no time":   {passkey.Config{ChallengeTTL: -1}, "https://example.com", "cannot be negative"},
-		"proofs of no time":       {passkey.Config{ProofTTL: -1}, "https://example.com", "cannot be negative"},
-		"fewer than no passkeys":  {passkey.Config{MaxPerUser: -1}, "https://example.com", "cannot be negative"},
+		"challenges of no time":   {passkey.Config{ChallengeTTL: -1}, "https://example.com", "is negative"},
+		"proofs of no time":       {passkey.Config{ProofTTL: -1}, "https://example.com", "is negative"},
+		"fewer than no passkeys":  {passkey.Config{MaxPerUser: -1}, "https://example.com", "is negative"},
 		"public suffix":           {passkey.Config{RPID: "co.uk"}, "https://example.co.uk", "public suffix"},
-		"insecure, no origin":     {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true, Origins: []string{"http://[localhost"}}, "http://localhost:3000", "localhost, not"},
+		"insecure, no origin":     {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true, Origins: []string{"http://[localhost"}}, "http://localhost:3000", "is not on localhost"},
 		"insecure, below it":      {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true}, "http://app.localhost:3000", ""},
 		"insecure but verifying":  {passkey.Config{AllowInsecureUnverifiedAssertion: true}, "http://localhost:3000", "only with DisableVerification"},
-		"insecure and elsewhere":  {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true, RPID: "localhost", Origins: []string{"http://localhost:3000"}}, "https://example.com", "localhost, not"},
-		"insecure, other origin":  {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true, Origins: []string{"https://example.com"}}, "http://localhost:3000", "localhost, not"},
+		"insecure and elsewhere":  {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true, RPID: "localhost", Origins: []string{"http://localhost:3000"}}, "https://example.com", "is not on localhost"},
+		"insecure, other origin":  {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true, Origins: []string{"https://example.com"}}, "http://localhost:3000", "is not on localhost"},
 		"insecure on the machine": {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true}, "http://localhost:3000", ""},
 	}
 	for name, tt := range tests {
@@ -115,7 +115,7 @@ func TestUnverifiedCeremoniesNeedABaseURL(t *testing.T) {
 		Config:  betterauth.Config{DynamicBaseURL: &betterauth.DynamicBaseURL{AllowedHosts: []string{"localhost:*"}}},
 		Plugins: []betterauth.Plugin{passkey.New(passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true})},
 	})
-	if err == nil || !strings.Contains(err.Error(), "localhost, not") {
+	if err == nil || !strings.Contains(err.Error(), "is not on localhost") {
 		t.Errorf("error %v", err)
 	}
 }

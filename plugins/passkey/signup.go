@@ -191,21 +191,21 @@ func (p *Passkeys) resolve(c *betterauth.Ctx, context string, begun *challenge) 
 	}
 	if resolved.New != nil {
 		if resolved.ID != "" {
-			return ErrResolvedUserInvalid.Because(errors.New("ResolveUser named a user and a new one"))
+			return ErrResolvedUserInvalid.Because(errors.New("ResolveUser named a user and a new one; set one of ID and New"))
 		}
 		if err := p.complete(c, &resolved); err != nil {
 			return err
 		}
 	}
 	if resolved.Name == "" || resolved.New == nil && resolved.ID == "" {
-		return ErrResolvedUserInvalid.Because(errors.New("ResolveUser named nobody"))
+		return ErrResolvedUserInvalid.Because(errors.New("ResolveUser named nobody; set Name, and one of ID and New"))
 	}
 	if resolved.DisplayName == "" {
 		resolved.DisplayName = resolved.Name
 	}
 	for _, name := range []string{resolved.Name, resolved.DisplayName} {
 		if !utf8.ValidString(name) {
-			return ErrResolvedUserInvalid.Because(errors.New("a name that is no UTF-8"))
+			return ErrResolvedUserInvalid.Because(errors.New("ResolveUser returned a name that is not UTF-8; convert it"))
 		}
 		if err := checkName("name", name); err != nil {
 			return err
@@ -225,7 +225,7 @@ func (p *Passkeys) complete(c *betterauth.Ctx, resolved *ResolvedUser) (err erro
 	user := *resolved.New
 	resolved.New = &user
 	if user.Name == "" || !utf8.ValidString(user.Name) {
-		return ErrResolvedUserInvalid.Because(errors.New("a new user without a name, or one that is no UTF-8"))
+		return ErrResolvedUserInvalid.Because(errors.New("ResolveUser returned a new user without a name, or with one that is not UTF-8; set New.Name to UTF-8"))
 	}
 	if err := checkName("name", user.Name); err != nil {
 		return err
@@ -244,7 +244,7 @@ func (p *Passkeys) complete(c *betterauth.Ctx, resolved *ResolvedUser) (err erro
 		user.Email, user.EmailVerified = local+"@"+placeholderDomain, false
 		shown = user.Name
 	} else if !ok || strings.HasSuffix(user.Email, "@"+placeholderDomain) {
-		return ErrResolvedUserInvalid.Because(errors.New("a new user with an address that is none"))
+		return ErrResolvedUserInvalid.Because(errors.New("ResolveUser returned a new user with an address that no mail reaches; set New.Email to a user's address, or leave it empty"))
 	}
 	if user.EmailVerified {
 		// Whoever receives mail there may know, and is spared a useless passkey. To

@@ -35,7 +35,7 @@ func (p Pages) check() (problems []error) {
 	for name, page := range map[string]string{"Enroll": p.Enroll, "Manage": p.Manage} {
 		u, err := url.Parse(page)
 		if page != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname()))) {
-			problems = append(problems, fmt.Errorf("the page %s %q is not of the form https://example.com/passkeys", name, page))
+			problems = append(problems, fmt.Errorf("Pages.%s %q is not an https URL; write it like https://example.com/passkeys", name, page))
 		}
 	}
 	return problems
@@ -95,7 +95,7 @@ func (p *Passkeys) checkRelated(rpID string) (problems []error) {
 	labels := map[string]bool{}
 	for _, origin := range p.cfg.RelatedOrigins {
 		if err := checkWebOrigin(origin); err != nil {
-			problems = append(problems, fmt.Errorf("related origins: %w", err))
+			problems = append(problems, fmt.Errorf("RelatedOrigins: %w", err))
 			continue
 		}
 		u, err := url.Parse(origin)
@@ -105,21 +105,21 @@ func (p *Passkeys) checkRelated(rpID string) (problems []error) {
 		}
 		host := u.Hostname()
 		if within(host, rpID) {
-			problems = append(problems, fmt.Errorf("related origin %q is on the RP ID's own domain; list it in Origins", origin))
+			problems = append(problems, fmt.Errorf("RelatedOrigins: %q is on the RP ID's own domain; list it in Origins", origin))
 		}
 		domain, err := publicsuffix.EffectiveTLDPlusOne(host)
 		if err != nil && !loopback(host) {
-			problems = append(problems, fmt.Errorf("related origin %q has no domain of its own: %w", origin, err))
+			problems = append(problems, fmt.Errorf("RelatedOrigins: %q has no domain of its own: %w; remove it", origin, err))
 			continue
 		}
 		label, _, _ := strings.Cut(domain, ".")
 		labels[label] = true
 	}
 	if len(labels) > protocol.MaximumRelatedOriginLabels {
-		problems = append(problems, fmt.Errorf("related origins are under %d names; browsers look at %d", len(labels), protocol.MaximumRelatedOriginLabels))
+		problems = append(problems, fmt.Errorf("RelatedOrigins are under %d names, of which browsers look at %d; remove some", len(labels), protocol.MaximumRelatedOriginLabels))
 	}
 	if len(labels) > 0 && rpID == "" {
-		problems = append(problems, errors.New("related origins need an RPID"))
+		problems = append(problems, errors.New("RelatedOrigins have no effect without an RP ID; set RPID"))
 	}
 	return problems
 }

@@ -88,7 +88,7 @@ func (p *TwoFactor) makeCodes(ctx context.Context) (codes []string, sealed strin
 	}
 	for _, code := range codes {
 		if betterauth.TypedCode(code).Empty() {
-			return nil, "", errors.New("Backup.Generate made a code without a letter or a digit")
+			return nil, "", errors.New("twofactor: Backup.Generate made a code without a letter or a digit; return codes that people can type")
 		}
 	}
 	sealed, err = p.sealCodes(ctx, codes)

@@ -174,24 +174,24 @@ func (p *TwoFactor) Check(s betterauth.Site) error {
 	}
 	demand(!cfg.EveryMethod || len(cfg.Methods) == 0, "Methods has no effect with EveryMethod; remove one of them")
 	demand(cfg.EveryMethod || len(cfg.Methods) > 0, "Methods is empty, so no sign-in would need the second step; leave it nil for the default")
-	demand(cfg.ChallengeTTL >= time.Second, "ChallengeTTL is less than a second")
-	demand(cfg.TrustTTL >= time.Second, "TrustTTL is less than a second")
-	demand(cfg.TOTP.Digits >= 1 && cfg.TOTP.Digits <= 8, "TOTP.Digits is not 1 to 8")
-	demand(cfg.TOTP.Period >= time.Second && cfg.TOTP.Period%time.Second == 0, "TOTP.Period is not in whole seconds")
-	demand(cfg.OTP.TTL > 0, "OTP.TTL is negative")
-	demand(cfg.OTP.Digits >= 1 && cfg.OTP.Digits <= 10, "OTP.Digits is not 1 to 10")
-	demand(cfg.OTP.Attempts > 0, "OTP.Attempts is negative")
+	demand(cfg.ChallengeTTL >= time.Second, "ChallengeTTL is less than a second; raise it, or leave it at 0 for the default")
+	demand(cfg.TrustTTL >= time.Second, "TrustTTL is less than a second; raise it, or leave it at 0 for the default")
+	demand(cfg.TOTP.Digits >= 1 && cfg.TOTP.Digits <= 8, "TOTP.Digits %d is not between 1 and 8; leave it at 0 for the default", cfg.TOTP.Digits)
+	demand(cfg.TOTP.Period >= time.Second && cfg.TOTP.Period%time.Second == 0, "TOTP.Period %v is not a number of whole seconds; leave it at 0 for the default", cfg.TOTP.Period)
+	demand(cfg.OTP.TTL > 0, "OTP.TTL is negative; leave it at 0 for the default")
+	demand(cfg.OTP.Digits >= 1 && cfg.OTP.Digits <= 10, "OTP.Digits %d is not between 1 and 10; leave it at 0 for the default", cfg.OTP.Digits)
+	demand(cfg.OTP.Attempts > 0, "OTP.Attempts is negative; leave it at 0 for the default")
 	if err := p.otpStorage().Problem(); err != nil {
 		demand(false, "OTP: %w", err)
 	}
-	demand(cfg.Backup.Amount > 0, "Backup.Amount is negative")
-	demand(cfg.Backup.Length >= 10 && cfg.Backup.Length <= 64, "Backup.Length is not 10 to 64")
+	demand(cfg.Backup.Amount > 0, "Backup.Amount is negative; leave it at 0 for the default")
+	demand(cfg.Backup.Length >= 10 && cfg.Backup.Length <= 64, "Backup.Length %d is not between 10 and 64; leave it at 0 for the default", cfg.Backup.Length)
 	if err := p.backupStorage().Problem(); err != nil {
 		demand(false, "Backup: %w", err)
 	}
-	demand(cfg.Backup.Storage != StoreHashed, "Backup.Storage %q is not plain or encrypted", cfg.Backup.Storage)
-	demand(cfg.Lockout.Attempts > 0, "Lockout.Attempts is negative")
-	demand(cfg.Lockout.Duration > 0, "Lockout.Duration is negative")
-	demand(!cfg.OTP.Enabled || s.CanMail, "OTP.Enabled needs Config.Mailer: codes are mailed")
+	demand(cfg.Backup.Storage != StoreHashed, "Backup.Storage %q is not plain or encrypted; use one of them", cfg.Backup.Storage)
+	demand(cfg.Lockout.Attempts > 0, "Lockout.Attempts is negative; leave it at 0 for the default")
+	demand(cfg.Lockout.Duration > 0, "Lockout.Duration is negative; leave it at 0 for the default")
+	demand(!cfg.OTP.Enabled || s.CanMail, "OTP.Enabled needs Config.Mailer, since codes are mailed; set one, or remove OTP.Enabled")
 	return errors.Join(problems...)
 }

@@ -163,13 +163,16 @@ func (u *Username) Manifest() betterauth.Manifest {
 func (u *Username) Check(betterauth.Site) error {
 	var problems []error
 	if u.cfg.MinLength < 0 || u.cfg.MaxLength < u.cfg.MinLength {
-		problems = append(problems, errors.New("MinLength and MaxLength leave no username"))
+		problems = append(problems, errors.New("MinLength and MaxLength leave no username; set 0 <= MinLength <= MaxLength"))
 	}
 	if u.cfg.DisableNormalization && u.cfg.Normalize != nil {
-		problems = append(problems, errors.New("DisableNormalization says not to call Normalize, which is set"))
+		problems = append(problems, errors.New("Normalize has no effect with DisableNormalization; remove one of them"))
 	}
-	if u.cfg.DisableDisplayUsername && (u.cfg.ValidateDisplay != nil || u.cfg.NormalizeDisplay != nil) {
-		problems = append(problems, errors.New("ValidateDisplay or NormalizeDisplay is set for a column that DisableDisplayUsername does without"))
+	if u.cfg.DisableDisplayUsername && u.cfg.ValidateDisplay != nil {
+		problems = append(problems, errors.New("ValidateDisplay has no effect with DisableDisplayUsername; remove one of them"))
+	}
+	if u.cfg.DisableDisplayUsername && u.cfg.NormalizeDisplay != nil {
+		problems = append(problems, errors.New("NormalizeDisplay has no effect with DisableDisplayUsername; remove one of them"))
 	}
 	return errors.Join(problems...)
 }

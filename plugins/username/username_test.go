@@ -286,8 +286,8 @@ func TestConfigurationThatCannotBe(t *testing.T) {
 	t.Parallel()
 	upper := func(s string) string { return s }
 	for want, cfg := range map[string]username.Config{
-		"leave no username": {MinLength: 40}, "says not to call Normalize": {DisableNormalization: true, Normalize: upper},
-		"does without": {DisableDisplayUsername: true, NormalizeDisplay: upper},
+		"leave no username": {MinLength: 40}, "Normalize has no effect with DisableNormalization": {DisableNormalization: true, Normalize: upper},
+		"NormalizeDisplay has no effect with DisableDisplayUsername": {DisableDisplayUsername: true, NormalizeDisplay: upper},
 	} {
 		_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{}), username.New(cfg)}})
 		if err == nil || !strings.Contains(err.Error(), want) {
