@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -41,27 +40,25 @@ var oddHeaders = map[string]string{
 	"Authorization": "Bearer ", "X-Api-Key": "", "User-Agent": "", "X-Forwarded-For": "", "Accept-Language": "", "X-Captcha-Response": "",
 }
 
-// oddHeaderTexts are values that an HTTP server lets through. They are checked by
-// nobody before a plugin reads them.
-var oddHeaderTexts = []string{"a\xff", "\xed\xa0\x80", "%00", strings.Repeat("\xff", 100_000)}
+// oddHeaderTexts are values that an HTTP server lets through, by what messages call
+// them. They are checked by nobody before a plugin reads them.
+var oddHeaderTexts = map[string]string{
+	`"a\xff"`: "a\xff", `"\xed\xa0\x80"`: "\xed\xa0\x80", `"%00"`: "%00", `"\xff" 100000 times`: strings.Repeat("\xff", 100_000),
+}
 
 func hostileBodies(p *probe) {
-	k := p.kit()
-	for _, op := range p.watched(k) {
-		if !routed(op) || p.excepted(op.Operation) {
+	for _, s := range p.sweep().operations {
+		if !routed(s.op) || p.excepted(s.op.Operation) {
 			continue
 		}
-		see := func(what string, wantRefusal bool, a *Answer) {
-			p.Helper()
+		for _, a := range s.answers {
 			switch {
-			case unexpected(k, a):
-				p.broken("%s, sent %s, answers %d %s\n%s", op.ID, what, a.Status, a.Body, lastLine(k.Log.String()))
-			case wantRefusal && (a.Status < 400 || a.Status > 499):
-				p.broken("%s, sent %s, answers %d %s", op.ID, what, a.Status, a.Body)
+			case a.unexpected:
+				p.broken("%s, sent %s, answers %d %s\n%s", s.op.ID, a.what, a.Status, a.Body, lastLine(a.lines))
+			case a.malformed && (a.Status < 400 || a.Status > 499):
+				p.broken("%s, sent %s, answers %d %s", s.op.ID, a.what, a.Status, a.Body)
 			}
 		}
-		p.hostile(k, op, see)
-		p.hostileHeaders(k, op, see)
 	}
 }
 
@@ -73,20 +70,20 @@ func lastLine(log string) string {
 
 // hostile sends an operation what no honest client does, and tells see of each
 // answer.
-func (p *probe) hostile(k *Kit, op operation, see func(what string, wantRefusal bool, a *Answer)) {
+func (p *probe) hostile(k *Kit, op operation, see func(what string, malformed bool, a *Answer)) {
 	p.Helper()
 	if !routed(op) {
 		return
 	}
 	c := p.client(k, op.Operation, "alice@example.com")
-	do := func(what string, wantRefusal bool, method, path string, body any) {
+	do := func(what string, malformed bool, method, path string, body any) {
 		p.Helper()
 		a := c.Do(method, path, body)
 		if a.Status == http.StatusUnauthorized && op.Access != betterauth.Public {
 			c = p.client(k, op.Operation, "alice@example.com") // it ended its own session
 			a = c.Do(method, path, body)
 		}
-		see(what, wantRefusal, a)
+		see(what, malformed, a)
 	}
 	sample := p.request(k, c, op)
 	path := sample.route(op.Operation)
@@ -193,8 +190,11 @@ func (p *probe) hostileQueries(op operation, sample Request, send func(what, pat
 
 // hostileHeaders sends headers, and cookies before those that the client has,
 // with values that are no text. Of two cookies of one name the first counts.
-func (p *probe) hostileHeaders(k *Kit, op operation, see func(what string, wantRefusal bool, a *Answer)) {
+func (p *probe) hostileHeaders(k *Kit, op operation, see func(what string, malformed bool, a *Answer)) {
 	p.Helper()
+	if !routed(op) {
+		return
+	}
 	c := p.client(k, op.Operation, "alice@example.com")
 	sample := p.request(k, c, op)
 	for _, method := range methodsOf(op.Operation) {
@@ -208,12 +208,12 @@ func (p *probe) hostileHeaders(k *Kit, op operation, see func(what string, wantR
 			f.Header[name] = []string{value}
 			see(what, false, f.Do(method, sample.route(op.Operation), body))
 		}
-		for _, text := range oddHeaderTexts {
+		for what, text := range oddHeaderTexts {
 			for name, before := range oddHeaders {
-				send(short(strconv.Quote(text))+" as "+name, name, before+text)
+				send(what+" as "+name, name, before+text)
 			}
 			for _, ck := range c.jar.Cookies(c.url("")) {
-				send(short(strconv.Quote(text))+" as the cookie "+ck.Name, "Cookie", ck.Name+"="+text)
+				send(what+" as the cookie "+ck.Name, "Cookie", ck.Name+"="+text)
 			}
 		}
 	}
