@@ -45,8 +45,8 @@ type exchange struct {
 	signIns []SignedIn
 	// made are the ids of the sessions that were made, whatever became of them since: a
 	// request that fails takes them back.
-	made []string
-	claim   string // the sign-up that this request is; see ClaimFor
+	made  []string
+	claim string // the sign-up that this request is; see ClaimFor
 	// stated is the origin that a client says which cannot send Origin; see SetOrigin.
 	stated string
 	// serverOnly says that the input is the application's own; see FromClient.

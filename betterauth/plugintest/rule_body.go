@@ -54,9 +54,9 @@ func hostileBodies(p *probe) {
 		for _, a := range s.answers {
 			switch {
 			case a.unexpected:
-				p.broken("%s, sent %s, answers %d %s\n%s", s.op.ID, a.what, a.Status, a.Body, lastLine(a.lines))
+				p.broken("%s, sent %s, answers %d %s; refuse it with an ErrorCode of a status below 500\n%s", s.op.ID, a.what, a.Status, a.Body, lastLine(a.lines))
 			case a.malformed && (a.Status < 400 || a.Status > 499):
-				p.broken("%s, sent %s, answers %d %s", s.op.ID, a.what, a.Status, a.Body)
+				p.broken("%s, sent %s, answers %d %s; refuse it with a status from 400 to 499", s.op.ID, a.what, a.Status, a.Body)
 			}
 		}
 	}

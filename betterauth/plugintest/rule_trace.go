@@ -14,7 +14,7 @@ func traced(p *probe) {
 		}
 		for _, a := range s.answers {
 			if a.Status >= 400 && a.Status < 500 && !a.traced {
-				p.broken("%s, sent %s, answers %d and leaves no trace of it in the log: return an error, such as an ErrorCode", s.op.ID, a.what, a.Status)
+				p.broken("%s, sent %s, answers %d and leaves no trace of it in the log; return an error, such as an ErrorCode", s.op.ID, a.what, a.Status)
 				break
 			}
 		}

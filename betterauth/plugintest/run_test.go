@@ -27,6 +27,7 @@ func TestRunCatchesBrokenPlugins(t *testing.T) {
 	if err == nil {
 		t.Fatalf("broken plugins passed:\n%s", output)
 	}
+	recordFindings(t, output)
 	for _, b := range broken {
 		t.Run(b.name, func(t *testing.T) {
 			failed := map[string]bool{}
