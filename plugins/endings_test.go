@@ -37,7 +37,7 @@ func TestEndings(t *testing.T) {
 		}
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 				s := newEndingsSite(t, db)
 				// The artefact does something where nothing happens, before all that happens
 				// and after it.

@@ -8,7 +8,7 @@
 //	answer.Want(http.StatusOK)
 //
 // Requests go through the real handler with all its checks; only the network is
-// left out. databasetest.Each runs such a test on every engine, with
+// left out. databasetest.EachEngine runs such a test on every engine, with
 // [Options].DB.
 //
 // [Run] proves that a plugin keeps the contract, with one call.

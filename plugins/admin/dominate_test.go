@@ -139,7 +139,7 @@ func TestNobodyReachesTheGreater(t *testing.T) {
 			t.Errorf("%s: say in reaches what it does to a user", e.Operation().ID)
 		}
 	}
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		r := &ranked{site: newSite(t, ranks(), plugintest.Options{DB: db})}
 		for actor, targets := range dominated {
 			caller := r.SignedInAs(r.someone(actor))
@@ -197,7 +197,7 @@ func (r *ranked) stateOf(id string) (state []any) {
 // operation, and not to themselves either.
 func TestRolesThatAreGiven(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		r := &ranked{site: newSite(t, ranks(), plugintest.Options{DB: db})}
 		for actor, roles := range dominated {
 			caller := r.SignedInAs(r.someone(actor))
