@@ -70,7 +70,7 @@ func TestAllTogetherInAnyOrder(t *testing.T) {
 	for i := range order {
 		order[i] = i
 	}
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		random := rand.New(rand.NewPCG(1, 2))
 		order := slices.Clone(order)
 		want := shapeOf(t, db, withRequired(order...))

@@ -28,7 +28,7 @@ func TestSignInMatrix(t *testing.T) {
 	for i, g := range gates {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 				s := newSignInSite(t, db, g)
 				for _, w := range ways {
 					t.Run(w.name, func(t *testing.T) { s.with(t).play(w, g, w.want[i]) })

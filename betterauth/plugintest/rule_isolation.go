@@ -53,9 +53,10 @@ func closes(p *probe) {
 			p.Fatal(err)
 		}
 	})
-	// What was told to stop may take its time, but not for ever.
+	// What was told to stop may take its time, but not for ever. To look is dear, so
+	// it is done less and less often.
 	deadline := time.Now().Add(5 * time.Second)
-	for {
+	for pause := 5 * time.Millisecond; ; pause *= 2 {
 		left := labelled(label)
 		if left == "" {
 			return
@@ -64,7 +65,7 @@ func closes(p *probe) {
 			p.broken("still running; end in Close what Init or a request began:\n%s", left)
 			return
 		}
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(min(pause, 200*time.Millisecond))
 	}
 }
 

@@ -87,10 +87,10 @@ func (p *probe) isJudged(op operation) bool {
 func (p *probe) sweepOperation(k *Kit, op operation) sweptOperation {
 	p.Helper()
 	out := sweptOperation{op: op}
-	begun := k.Log.size()
+	begun := k.Log.Size()
 	read := begun
 	see := func(what string, malformed bool, a *Answer) {
-		lines := k.Log.since(read)
+		lines := k.Log.Since(read)
 		read += len(lines)
 		seen := sweptAnswer{Answer: a, what: what, code: a.Code(), malformed: malformed, unexpected: unexpected(k, a),
 			traced: strings.Contains(lines, fmt.Sprintf("status=%d", a.Status))}
@@ -118,7 +118,7 @@ func (p *probe) sweepOperation(k *Kit, op operation) sweptOperation {
 	for _, m := range k.Mails() {
 		out.secrets = append(out.secrets, secret{"the token of a mail", m.Token})
 	}
-	out.log = k.Log.since(begun)
+	out.log = k.Log.Since(begun)
 	return out
 }
 

@@ -340,7 +340,7 @@ func TestMetadataFromAURL(t *testing.T) {
 func TestAttestationOnBothEngines(t *testing.T) {
 	t.Parallel()
 	maker := newCA(t, "Maker")
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(attesting(passkey.Attestation{
 			Conveyance: "direct", Roots: []*x509.Certificate{maker.Root()}, AllowAAGUIDs: []string{model}}))}})
 		id := [16]byte(knownModel)

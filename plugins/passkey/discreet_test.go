@@ -34,7 +34,7 @@ func claims(_ *betterauth.Ctx, context string) (passkey.ResolvedUser, error) {
 func TestOptionsDoNotTellWhoHasAnAccount(t *testing.T) {
 	t.Parallel()
 	for _, handle := range []passkey.UserHandle{passkey.UserHandleRandom, passkey.UserHandleStable} {
-		databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 			cfg := open(claims)
 			cfg.UserHandle = handle
 			kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(cfg)}})
@@ -81,7 +81,7 @@ func TestOptionsDoNotTellWhoHasAnAccount(t *testing.T) {
 // one, whether they exist or not.
 func TestVerdictComesWithThePasskey(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		var heard []string
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(open(claims)),
 			betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{hear[passkey.Refused](&heard)}}}})

@@ -75,7 +75,7 @@ func list(t *testing.T, c *plugintest.Client) []row {
 
 func TestBothCeremonies(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		for _, alg := range []passkeytest.Algorithm{passkeytest.ES256, passkeytest.EdDSA, passkeytest.RS256} {
 			kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(passkey.Config{})}})
 			alice := kit.SignedIn(strings.ToLower(alg.String()) + "@example.com")

@@ -74,7 +74,7 @@ func counts(t *testing.T, kit *plugintest.Kit) [3]int {
 func TestSignUpWithNothingButAPasskey(t *testing.T) {
 	t.Parallel()
 	for _, ids := range []database.IDStrategy{database.RandomID, database.Serial} {
-		databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 			kit := plugintest.NewWith(t, plugintest.Options{DB: db, Config: betterauth.Config{IDs: ids}, Plugins: []betterauth.Plugin{passkey.New(open(nil))}})
 			visitor, a := kit.Client(), newAuthenticator()
 			in := madeFor(t, visitor, a, "Ada", passkeytest.CreateOptions{})
@@ -217,7 +217,7 @@ func TestSignUpIsAllOrNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 				kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(tt.cfg), tt.app}})
 				visitor := kit.Client()
 				answer := visitor.Post(verifyRegistration, madeFor(t, visitor, newAuthenticator(), "ada@example.com", passkeytest.CreateOptions{})).Want(tt.status)

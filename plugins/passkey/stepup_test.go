@@ -50,7 +50,7 @@ func withKey(t *testing.T, kit *plugintest.Kit, email string) (*plugintest.Clien
 
 func TestStepUpMakesTheSessionFresh(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		var heard []string
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(passkey.Config{}), bearer.New(bearer.Config{}),
 			betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{hear[passkey.SteppedUp](&heard), hear[passkey.SignedIn](&heard), hear[passkey.Refused](&heard)}}}})
@@ -205,7 +205,7 @@ func TestBentStepUps(t *testing.T) {
 func TestStepUpOfUsersWhoMayNot(t *testing.T) {
 	t.Parallel()
 	banned := &betterauth.ErrorCode{Code: "BANNED", Message: "Banned", Status: http.StatusForbidden}
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		isBanned := false
 		var refuses error
 		cfg := passkey.Config{Authentication: passkey.Authentication{AfterVerification: func(_ *betterauth.Ctx, a passkey.VerifiedAuthentication) error {
@@ -280,7 +280,7 @@ func guarded(keys *passkey.Passkeys, maxAge time.Duration) betterauth.Plugin {
 
 func TestRequireRecent(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		keys := passkey.New(passkey.Config{})
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{keys, guarded(keys, 5*time.Minute)}})
 		kit.Client().Post("/transfer", nil).WantError(betterauth.ErrUnauthorized)

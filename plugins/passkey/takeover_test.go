@@ -83,7 +83,7 @@ func TestResolverRefusals(t *testing.T) {
 
 func TestTakeoverIsRefused(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		var target, override passkey.Override
 		cfg := open(func(*betterauth.Ctx, string) (passkey.ResolvedUser, error) {
 			return passkey.ResolvedUser{ID: target.UserID, Verified: target.Verified, Name: "alice@example.com"}, nil
