@@ -34,7 +34,7 @@ func (p *Passkeys) Check(site betterauth.Site) error {
 	if !slices.Contains([]UserHandle{UserHandleRandom, UserHandleStable}, p.cfg.UserHandle) {
 		problems = append(problems, fmt.Errorf("UserHandle %q is not random or stable", p.cfg.UserHandle))
 	}
-	if p.cfg.ChallengeTTL < 0 || p.cfg.ProofTTL < 0 || p.cfg.MaxPerUser < 0 {
+	if min(int64(p.cfg.ChallengeTTL), int64(p.cfg.ProofTTL), int64(p.cfg.MaxPerUser)) < 0 {
 		problems = append(problems, errors.New("ChallengeTTL, ProofTTL and MaxPerUser cannot be negative"))
 	}
 	if p.cfg.Registration.ResolveUser != nil && !p.cfg.Registration.AllowWithoutSession {
@@ -110,14 +110,13 @@ func checkRPOrigin(id, origin string) error {
 	if id == "" {
 		return nil
 	}
-	u, err := url.Parse(origin)
-	if err != nil || !isOrigin(origin) {
-		return fmt.Errorf("origin %q is not of the form https://example.com, in lower case and without a path", origin)
+	if err := checkWebOrigin(origin); err != nil {
+		return err
 	}
-	if !within(u.Hostname(), id) {
+	if u, err := url.Parse(origin); err != nil || !within(u.Hostname(), id) {
 		return fmt.Errorf("RP ID %q is not a suffix of the host of origin %q; correct one of them, or list an origin on another domain in RelatedOrigins", id, origin)
 	}
-	return checkWebOrigin(origin)
+	return nil
 }
 
 // isOrigin reports whether a browser sends this, to the letter.
