@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -338,6 +339,31 @@ func TestAfterVerificationOfRegistrations(t *testing.T) {
 	}
 	if seen.UserID != "pending" || seen.Context != "Ada" || !seen.UserVerified || seen.Passkey.CredentialID == "" || !strings.Contains(string(seen.Response), "attestationObject") {
 		t.Errorf("the hook saw %+v", seen)
+	}
+}
+
+// Visitors who register sign up, three in ten seconds from one address. A site where only
+// users register has the usual limit, and answers no code about visitors.
+func TestSignUpsAreLimited(t *testing.T) {
+	t.Parallel()
+	for visitors, want := range map[bool]*betterauth.ErrorCode{true: betterauth.ErrTooManyRequests, false: betterauth.ErrUnauthorized} {
+		cfg := passkey.Config{}
+		if visitors {
+			cfg = open(nil)
+		}
+		keys := passkey.New(cfg)
+		visitor := plugintest.NewWith(t, plugintest.Options{RateLimited: true, Plugins: []betterauth.Plugin{keys}}).Client()
+		for range 3 {
+			if answer := visitor.Post(verifyRegistration, map[string]any{"response": map[string]any{}}); answer.Status == http.StatusTooManyRequests {
+				t.Errorf("visitors %t: %s", visitors, answer.Body)
+			}
+		}
+		visitor.Post(verifyRegistration, map[string]any{"response": map[string]any{}}).WantError(want)
+		for _, endpoint := range keys.Manifest().Endpoints {
+			if op := endpoint.Operation(); op.ID == "verifyPasskeyRegistration" && slices.Contains(op.Errors, passkey.ErrUserExists) != visitors {
+				t.Errorf("visitors %t: %s answers %v", visitors, op.ID, op.Errors)
+			}
+		}
 	}
 }
 
