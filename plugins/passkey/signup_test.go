@@ -120,6 +120,14 @@ func TestWhatAuthenticatorsAreTold(t *testing.T) {
 			t.Errorf("%s: told %+v", context, options.User)
 		}
 	}
+	var known told
+	existing := newKit(t, open(func(_ *betterauth.Ctx, context string) (passkey.ResolvedUser, error) {
+		return passkey.ResolvedUser{ID: "someone", Name: context}, nil
+	}))
+	optionsFor(existing.Client(), "ada").Want(http.StatusOK).Into(&known)
+	if known.User.Name != "ada" || known.User.DisplayName != "ada" {
+		t.Errorf("of a user without another name: told %+v", known.User)
+	}
 	visitor := kit.Client()
 	visitor.Post(verifyRegistration, madeFor(t, visitor, newAuthenticator(), "Bob", passkeytest.CreateOptions{})).Want(http.StatusOK)
 	var options told
