@@ -42,7 +42,8 @@ var targets = []target{
 	}},
 	{Package: "betterauth/access"},
 	{Package: "plugins/passkey", Files: []string{
-		"authenticate.go", "challenge.go", "enroll.go", "key.go", "native.go", "origins.go", "policy.go", "register.go", "relyingparty.go", "strict.go",
+		"attestation.go", "authenticate.go", "challenge.go", "conditional.go", "enroll.go", "key.go", "manage.go", "native.go", "options.go",
+		"origins.go", "policy.go", "recent.go", "register.go", "relyingparty.go", "revoke.go", "signup.go", "stepup.go", "strict.go", "unverified.go",
 	}},
 }
 
