@@ -232,13 +232,18 @@ func TestVerificationSwitchedOff(t *testing.T) {
 	a := newAuthenticator()
 	register(t, off.SignedIn("alice@example.com"), a, passkeytest.CreateOptions{}).WantError(passkey.ErrVerificationDisabled)
 	off.Client().Post(verifyAuthenticate, map[string]any{"response": map[string]any{}}).WantError(passkey.ErrVerificationDisabled)
+	off.SignedIn("bob@example.com").Post(verifyStepUp, map[string]any{"response": map[string]any{}}).WantError(passkey.ErrVerificationDisabled)
 
 	insecure := newKit(t, passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true})
-	register(t, insecure.SignedIn("alice@example.com"), a, passkeytest.CreateOptions{}).Want(http.StatusOK)
+	alice := insecure.SignedIn("alice@example.com")
+	register(t, alice, a, passkeytest.CreateOptions{}).Want(http.StatusOK)
 	broken := passkeytest.GetOptions{Tamper: passkeytest.Tamper{Signature: func(sig []byte) []byte { return sig[:len(sig)-1] }}}
 	authenticate(t, insecure.Client(), a, broken).Want(http.StatusOK)
 	wrong := passkeytest.GetOptions{Tamper: passkeytest.Tamper{ClientData: func(m map[string]any) { m["challenge"] = "AAAA" }}}
 	if status := authenticate(t, insecure.Client(), a, wrong).Status; status != http.StatusBadRequest {
 		t.Errorf("a wrong challenge: %d", status)
 	}
+	unverified := passkeytest.UserPresent
+	stepUp(t, alice, a, broken).Want(http.StatusOK)
+	stepUp(t, alice, a, passkeytest.GetOptions{Flags: &unverified}).WantError(passkey.ErrInvalidResponse)
 }

@@ -73,6 +73,7 @@ func TestCheck(t *testing.T) {
 		"metadata, no file":       {attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{File: "/nowhere/blob.jwt"}}), "https://example.com", "blob.jwt"},
 		"address":                 {passkey.Config{}, "http://127.0.0.1:3000", "IP address"},
 		"single label":            {passkey.Config{RPID: "intranet"}, "https://intranet", "single label"},
+		"with a space":            {passkey.Config{RPID: "my site.example"}, "https://site.example", "not a domain"},
 		"with scheme":             {passkey.Config{RPID: "https://example.com"}, "https://example.com", "not a domain"},
 		"origin with path":        {passkey.Config{Origins: []string{"https://example.com/path"}}, "https://example.com", "without a path"},
 		"origin with a user":      {passkey.Config{Origins: []string{"https://user@example.com"}}, "https://example.com", "without a path"},

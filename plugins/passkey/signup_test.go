@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -118,6 +119,14 @@ func TestWhatAuthenticatorsAreTold(t *testing.T) {
 		if options.User.Name != want[0] || options.User.DisplayName != want[1] {
 			t.Errorf("%s: told %+v", context, options.User)
 		}
+	}
+	var known told
+	existing := newKit(t, open(func(_ *betterauth.Ctx, context string) (passkey.ResolvedUser, error) {
+		return passkey.ResolvedUser{ID: "someone", Name: context}, nil
+	}))
+	optionsFor(existing.Client(), "ada").Want(http.StatusOK).Into(&known)
+	if known.User.Name != "ada" || known.User.DisplayName != "ada" {
+		t.Errorf("of a user without another name: told %+v", known.User)
 	}
 	visitor := kit.Client()
 	visitor.Post(verifyRegistration, madeFor(t, visitor, newAuthenticator(), "Bob", passkeytest.CreateOptions{})).Want(http.StatusOK)
@@ -338,6 +347,31 @@ func TestAfterVerificationOfRegistrations(t *testing.T) {
 	}
 	if seen.UserID != "pending" || seen.Context != "Ada" || !seen.UserVerified || seen.Passkey.CredentialID == "" || !strings.Contains(string(seen.Response), "attestationObject") {
 		t.Errorf("the hook saw %+v", seen)
+	}
+}
+
+// Visitors who register sign up, three in ten seconds from one address. A site where only
+// users register has the usual limit, and answers no code about visitors.
+func TestSignUpsAreLimited(t *testing.T) {
+	t.Parallel()
+	for visitors, want := range map[bool]*betterauth.ErrorCode{true: betterauth.ErrTooManyRequests, false: betterauth.ErrUnauthorized} {
+		cfg := passkey.Config{}
+		if visitors {
+			cfg = open(nil)
+		}
+		keys := passkey.New(cfg)
+		visitor := plugintest.NewWith(t, plugintest.Options{RateLimited: true, Plugins: []betterauth.Plugin{keys}}).Client()
+		for range 3 {
+			if answer := visitor.Post(verifyRegistration, map[string]any{"response": map[string]any{}}); answer.Status == http.StatusTooManyRequests {
+				t.Errorf("visitors %t: %s", visitors, answer.Body)
+			}
+		}
+		visitor.Post(verifyRegistration, map[string]any{"response": map[string]any{}}).WantError(want)
+		for _, endpoint := range keys.Manifest().Endpoints {
+			if op := endpoint.Operation(); op.ID == "verifyPasskeyRegistration" && slices.Contains(op.Errors, passkey.ErrUserExists) != visitors {
+				t.Errorf("visitors %t: %s answers %v", visitors, op.ID, op.Errors)
+			}
+		}
 	}
 }
 
