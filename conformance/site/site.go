@@ -1,6 +1,6 @@
 // Package site is what conformance/server serves: the Go implementation with all
 // plugins of the project, behind the flags of the reference server, and the
-// controls that tests steer it with. Open it, and serve it.
+// controls that tests steer it with. Start with site.go.
 package site
 
 import (
