@@ -5,8 +5,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Options are the command line.
@@ -21,6 +23,11 @@ type Options struct {
 	rangeAPI      string // where --with pwned asks
 	verify        bool
 	ExitWithStdin bool
+
+	// No flags set these: where the Auth logs, and what time it is for it and for
+	// the controls. Nil is the Auth's default.
+	Logger *slog.Logger
+	Clock  func() time.Time
 }
 
 // ParseFlags reads a command line; the secret is not part of it.

@@ -91,7 +91,7 @@ func (s *Site) expireVerifications(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	past := time.Now().Add(-time.Second)
+	past := s.now().Add(-time.Second)
 	_, err = values.Update(r.Context(), database.Set{"expiresAt": past}, database.Gt("expiresAt", past))
 	return succeeded{true}, err
 }

@@ -1,6 +1,6 @@
 // Package site is what conformance/server serves: the Go implementation with all
 // plugins of the project, behind the flags of the reference server, and the
-// controls that tests steer it with. Open it, and serve it.
+// controls that tests steer it with. Start with site.go.
 package site
 
 import (
@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -36,6 +37,7 @@ type Site struct {
 	auth     *betterauth.Auth
 	mails    *mailbox
 	controls map[string]control // by method and path
+	now      func() time.Time
 }
 
 // Open opens the database, creates what it lacks and builds the Auth of a server
@@ -49,7 +51,10 @@ func Open(ctx context.Context, opts Options, url string) (*Site, error) {
 	if opts.verify {
 		schema = betterauth.SchemaVerify
 	}
-	s := &Site{mails: &mailbox{}}
+	s := &Site{mails: &mailbox{}, now: time.Now}
+	if opts.Clock != nil {
+		s.now = opts.Clock
+	}
 	plan := &setup{
 		rangeAPI: opts.rangeAPI,
 		config: betterauth.Config{
@@ -60,6 +65,8 @@ func Open(ctx context.Context, opts Options, url string) (*Site, error) {
 			TrustedOrigins: origins,
 			Schema:         schema,
 			Mailer:         s.mails,
+			Logger:         opts.Logger,
+			Clock:          opts.Clock,
 			Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{
 				Enabled: opts.cookieCache != "", Strategy: opts.cookieCache,
 			}},
