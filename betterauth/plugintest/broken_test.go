@@ -397,7 +397,7 @@ var broken = []brokenPlugin{
 				return done, err
 			})}
 		})},
-	{name: "revokes-nothing", rule: "one-life", says: "item stay after the address was proven for the first time, all rows in [item]: remove them in Revoke",
+	{name: "revokes-nothing", rule: "one-life", says: "item stay after the address was proven for the first time, all rows in [item]; remove them in Revoke",
 		make: made(func(p *part) betterauth.Manifest {
 			return betterauth.Manifest{
 				Credentials: []betterauth.Credentials{{Name: "item", Tables: []string{"item"}, Revoke: func(context.Context, betterauth.Revocation) error { return nil }}},

@@ -67,7 +67,7 @@ func (n *counter) Manifest() betterauth.Manifest {
 func (k *Kit) Fired() map[string]int {
 	k.t.Helper()
 	if k.counter == nil {
-		k.t.Fatalf("plugintest: Fired takes Options.Counted")
+		k.t.Fatalf("plugintest: nothing is counted; set Options.Counted")
 	}
 	k.counter.mu.Lock()
 	defer k.counter.mu.Unlock()

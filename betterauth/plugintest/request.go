@@ -34,7 +34,7 @@ func (c *Client) Send(opID string, r Request) *Answer {
 			return c.send(op, firstMethod(op), r)
 		}
 	}
-	c.kit.t.Fatalf("plugintest: there is no operation %s", opID)
+	c.kit.t.Fatalf("plugintest: there is no operation %s; add the plugin that declares it, or correct the ID", opID)
 	return nil
 }
 
@@ -116,7 +116,7 @@ func (c *Client) sendInProcess(op betterauth.Operation, r Request) *Answer {
 	} else {
 		raw, err := json.Marshal(value)
 		if err != nil {
-			c.kit.t.Fatalf("plugintest: %s answers what is no JSON: %v", op.ID, err)
+			c.kit.t.Fatalf("plugintest: %s answers what is no JSON: %v; return a value that can be written as JSON", op.ID, err)
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(raw)
@@ -154,5 +154,5 @@ func (k *Kit) input(opID string, r Request) (any, error) {
 			return in.Elem().Interface(), nil
 		}
 	}
-	return nil, fmt.Errorf("plugintest: no plugin has an operation %s", opID)
+	return nil, fmt.Errorf("plugintest: there is no operation %s; add the plugin that declares it, or correct the ID", opID)
 }

@@ -62,14 +62,14 @@ func answers(p *probe) {
 			continue
 		}
 		if got := w.answers[op.ID]; op.out != nil && got != nil && !got.AssignableTo(op.out) {
-			p.broken("%s answers a %s and declares %s", op.ID, got, op.out)
+			p.broken("%s answers a %s and declares %s; return what it declares", op.ID, got, op.out)
 		}
 		if strings.HasPrefix(a.Header.Get("Content-Type"), "application/json") && len(a.Body) > 0 && !jsontext.Value(a.Body).IsValid() {
-			p.broken("%s answers what is no JSON: %s", op.ID, a.Body)
+			p.broken("%s answers what is no JSON: %s; set another Raw.ContentType", op.ID, a.Body)
 		}
 		for _, secret := range p.hidden(k) {
 			if strings.Contains(string(a.Body), secret.value) {
-				p.broken("%s answers with the hidden column %s", op.ID, secret.name)
+				p.broken("%s answers with the hidden column %s; leave it out of the answer", op.ID, secret.name)
 			}
 		}
 	}
@@ -127,7 +127,7 @@ func errorsDeclared(p *probe) {
 				return
 			}
 			seen[op.ID+code] = true
-			p.broken("%s, sent %s, answers %d %s", op.ID, what, a.Status, code)
+			p.broken("%s, sent %s, answers %d %s; list that code in Operation.Errors, or in Manifest.Errors", op.ID, what, a.Status, code)
 		}
 		see("what it should be", false, p.attempt(k, op, "alice@example.com"))
 		see("the same again", false, p.attempt(k, op, "alice@example.com"))

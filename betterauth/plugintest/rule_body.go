@@ -55,9 +55,9 @@ func hostileBodies(p *probe) {
 			p.Helper()
 			switch {
 			case unexpected(k, a):
-				p.broken("%s, sent %s, answers %d %s\n%s", op.ID, what, a.Status, a.Body, lastLine(k.Log.String()))
+				p.broken("%s, sent %s, answers %d %s; refuse it with an ErrorCode of a status below 500\n%s", op.ID, what, a.Status, a.Body, lastLine(k.Log.String()))
 			case wantRefusal && (a.Status < 400 || a.Status > 499):
-				p.broken("%s, sent %s, answers %d %s", op.ID, what, a.Status, a.Body)
+				p.broken("%s, sent %s, answers %d %s; refuse it with a status from 400 to 499", op.ID, what, a.Status, a.Body)
 			}
 		}
 		p.hostile(k, op, see)

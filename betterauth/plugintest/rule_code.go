@@ -47,7 +47,7 @@ func (p *probe) spell(k *Kit, op operation, m member) {
 			return
 		}
 		if a := c.send(op.Operation, firstMethod(op.Operation), r.with(m, as(code))); !succeeded(a) {
-			p.broken("%s takes %s and not %+q as %s: %d %s", op.ID, code, as(code), m.name, a.Status, a.Body)
+			p.broken("%s takes %s and not %+q as %s: %d %s; take it as a betterauth.TypedCode", op.ID, code, as(code), m.name, a.Status, a.Body)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func columns(p *probe) {
 		p.Fatal(err)
 	}
 	for _, f := range findings {
-		p.broken("plugin %s: %v", tested.Manifest().ID, f)
+		p.broken("plugin %s: %v; correct it, or add the plugin that declares it with Companions", tested.Manifest().ID, f)
 	}
 	p.Logf("%d names of columns in %s", names, dir)
 }

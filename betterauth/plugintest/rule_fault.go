@@ -108,10 +108,10 @@ func (p *probe) failsClosed(k *Kit, f *fault, op operation, nth int, what string
 		return false
 	}
 	if !isConstant500(a) || signedIn(a) {
-		p.broken("%s in whose row hook there is %s answers %d %s", op.ID, what, a.Status, a.Body)
+		p.broken("%s in whose row hook there is %s answers %d %s; return each error of a store as it is", op.ID, what, a.Status, a.Body)
 	}
 	if after := durable(k); !reflect.DeepEqual(before, after) {
-		p.broken("%s in whose row hook number %d there is %s leaves behind: %s", op.ID, nth, what, changed(before, after))
+		p.broken("%s in whose row hook number %d there is %s leaves behind: %s; make all writes in one Ctx.Transaction", op.ID, nth, what, changed(before, after))
 	}
 	return true
 }
@@ -147,13 +147,13 @@ func gates(p *probe) {
 				continue
 			}
 			if op.SignIn != betterauth.MakesSession && op.Access == betterauth.Public {
-				p.broken("%s makes a session but does not declare SignIn: MakesSession", op.ID)
+				p.broken("%s makes a session but does not declare SignIn: MakesSession; set that in its Operation", op.ID)
 			}
 			if !isConstant500(a) || signedIn(a) {
-				p.broken("%s answers %d %s when there is %s in a gate", op.ID, a.Status, a.Body, what)
+				p.broken("%s answers %d %s when there is %s in a gate; return the error of Ctx.SignIn as it is", op.ID, a.Status, a.Body, what)
 			}
 			if n, err := StoreOf[betterauth.Session](k).Count(p.Context()); err != nil || n > sessions {
-				p.broken("%s leaves a session when there is %s in a gate: %d before, %d after, %v", op.ID, what, sessions, n, err)
+				p.broken("%s leaves a session when there is %s in a gate: %d before, %d after, %v; make sessions by Ctx.SignIn alone", op.ID, what, sessions, n, err)
 			}
 		}
 	}
@@ -193,14 +193,14 @@ func outage(p *probe) {
 		a := one.c.send(one.op.Operation, firstMethod(one.op.Operation), one.r)
 		asBefore := a.Status == one.healthy.Status && (!one.stored || a.Status >= 400)
 		if a.Status != http.StatusInternalServerError && !asBefore {
-			p.broken("%s answers %d %s", one.op.ID, a.Status, a.Body)
+			p.broken("%s answers %d %s; return each error of a store as it is", one.op.ID, a.Status, a.Body)
 		}
 		if strings.Contains(string(a.Body), "closed") {
-			p.broken("%s tells the client the cause: %s", one.op.ID, a.Body)
+			p.broken("%s tells the client the cause: %s; keep it for the log, with ErrorCode.Because", one.op.ID, a.Body)
 		}
 		for _, ck := range a.Cookies {
 			if strings.HasSuffix(ck.Name, "session_token") {
-				p.broken("%s touches the session cookie: %s", one.op.ID, ck)
+				p.broken("%s touches the session cookie: %s; sign out only where the database says that there is no session", one.op.ID, ck)
 			}
 		}
 	}

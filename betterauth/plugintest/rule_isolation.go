@@ -20,20 +20,20 @@ func twoInstances(p *probe) {
 			continue
 		}
 		if a := p.attempt(one, op, "alice@example.com"); unexpected(one, a) {
-			p.broken("%s of the first instance answers %d %s once there is a second\n%s", op.ID, a.Status, a.Body, lastLine(one.Log.String()))
+			p.broken("%s of the first instance answers %d %s once there is a second; keep what belongs to one Auth in the plugin, not in a variable of the package\n%s", op.ID, a.Status, a.Body, lastLine(one.Log.String()))
 		}
 	}
 	one.Mails()
 	if len(two.Mails()) > 0 {
-		p.broken("requests to the first instance were mailed about by the second")
+		p.broken("requests to the first instance were mailed about by the second; keep what belongs to one Auth in the plugin, not in a variable of the package")
 	}
 	if after := two.Rows(); !reflect.DeepEqual(before, after) {
-		p.broken("requests to the first instance changed the database of the second: %s", changed(before, after))
+		p.broken("requests to the first instance changed the database of the second: %s; keep what belongs to one Auth in the plugin, not in a variable of the package", changed(before, after))
 	}
 	foreign := two.Client()
 	foreign.SetCookie(sessionCookie, visitor.Cookie(sessionCookie))
 	if a := foreign.Get("/list-sessions"); a.Status != http.StatusUnauthorized {
-		p.broken("a session of the first instance is answered %d by the second", a.Status)
+		p.broken("a session of the first instance is answered %d by the second; keep what belongs to one Auth in the plugin, not in a variable of the package", a.Status)
 	}
 }
 
@@ -47,7 +47,7 @@ func closes(p *probe) {
 			p.attempt(k, op, "alice@example.com")
 		}
 		if err := k.Auth.Close(context.Background()); err != nil {
-			p.broken("Close: %v", err)
+			p.broken("Close fails: %v; let it end what is there, and succeed", err)
 		}
 		if err := db.Close(); err != nil {
 			p.Fatal(err)
@@ -61,7 +61,7 @@ func closes(p *probe) {
 			return
 		}
 		if time.Now().After(deadline) {
-			p.broken("still running:\n%s", left)
+			p.broken("still running; end in Close what Init or a request began:\n%s", left)
 			return
 		}
 		time.Sleep(5 * time.Millisecond)
@@ -121,7 +121,7 @@ func logs(p *probe) {
 			told[s.name] = true
 			line := log[strings.LastIndexByte(log[:at], '\n')+1:]
 			line, _, _ = strings.Cut(line, "\n")
-			p.broken("%s is in the log: %s", s.name, line)
+			p.broken("%s is in the log: %s; log an id, or nothing", s.name, line)
 		}
 	}
 }

@@ -58,12 +58,12 @@ func (p *probe) endsSignIns() {
 			for _, u := range p.everybody(k) {
 				old = append(old, u.ID)
 				if err := end(k, u); err != nil {
-					p.broken("%s: %v", what, err)
+					p.broken("%s, which fails: %v; let the plugin's Revoke and row hooks succeed where there is nothing to remove", what, err)
 				}
 			}
 			a := c.send(op.Operation, firstMethod(op.Operation), r)
 			if user := p.signedInUser(k, c); a.Status < 400 && slices.Contains(old, user) {
-				p.broken("%s signs a user in by what was there before %s: declare it in Manifest.Credentials and remove it in Revoke, or in Manifest.Pending where it is kept in Host.Verifications", op.ID, what)
+				p.broken("%s signs a user in by what was there before %s; declare it in Manifest.Credentials and remove it in Revoke, or in Manifest.Pending where it is kept in Host.Verifications", op.ID, what)
 			}
 		}
 	}
@@ -84,7 +84,7 @@ func (p *probe) signedInUser(k *Kit, c *Client) string {
 func (p *probe) endsWaysIn() {
 	vouches := slices.ContainsFunc(p.newPlugin().Manifest().Sources, betterauth.SessionSource.Vouches)
 	if vouches && len(p.waysIn) == 0 {
-		p.broken("a session source vouches for users: say with WayIn how what it takes is made and presented")
+		p.broken("a session source vouches for users, and no rule can try it; say with WayIn how what it takes is made and presented")
 	}
 	for name, wayIn := range p.waysIn {
 		p.use(given{kind: "WayIn", rule: name})
@@ -95,16 +95,16 @@ func (p *probe) endsWaysIn() {
 			c := k.Client()
 			present(c)
 			if got := p.signedInUser(k, c); got != owner.User.ID {
-				p.broken("%s is of %q, not of its owner", name, got)
+				p.broken("%s is of %q, not of its owner; let WayIn present what it made for the client that it got", name, got)
 				continue
 			}
 			if err := end(k, owner.User); err != nil {
-				p.broken("%s: %v", what, err)
+				p.broken("%s, which fails: %v; let the plugin's Revoke and row hooks succeed where there is nothing to remove", what, err)
 			}
 			c = k.Client()
 			present(c)
 			if p.signedInUser(k, c) != "" {
-				p.broken("%s still stands for its owner after %s: declare it in Manifest.Credentials", name, what)
+				p.broken("%s still stands for its owner after %s; declare it in Manifest.Credentials", name, what)
 			}
 		}
 	}
@@ -132,7 +132,7 @@ func (p *probe) endsCredentials() {
 		// A part may stay that opens nothing by itself, such as a second step that
 		// was verified.
 		if before[i] > 0 && countOf(k, kind.Tables, alice.User.ID) == before[i] {
-			p.broken("%s stay after the address was proven for the first time, all rows in %v: remove them in Revoke", kind.Name, kind.Tables)
+			p.broken("%s stay after the address was proven for the first time, all rows in %v; remove them in Revoke", kind.Name, kind.Tables)
 		}
 	}
 }
@@ -177,12 +177,12 @@ func (p *probe) leavesNothing() {
 			err = k.Host.End(p.Context(), user.ID, betterauth.UserBanned)
 		}
 		if err != nil {
-			p.broken("%v", err)
+			p.broken("the user's end fails: %v; let the plugin's Revoke and row hooks succeed where there is nothing to remove", err)
 		}
 		for table, rows := range k.Rows() {
 			for _, row := range rows {
 				if (where == "" || table == where) && (strings.Contains(row, user.ID) || strings.Contains(row, user.Email)) {
-					p.broken("a user who was %s is still named in %s: %s", map[bool]string{true: "deleted", false: "banned"}[deleted], table, row)
+					p.broken("a user who was %s is still named in %s: %s; give the column references=user, or declare what is pending in Manifest.Pending", map[bool]string{true: "deleted", false: "banned"}[deleted], table, row)
 				}
 			}
 		}
@@ -212,7 +212,7 @@ func looksAgain(p *probe) {
 		a := c.send(op.Operation, firstMethod(op.Operation), r)
 		for row := range p.access(k) {
 			if !before[row] {
-				p.broken("%s, whose session was revoked just after it was read, answers %d and wrote %s: write with Ctx.ChangeAccess", op.ID, a.Status, row)
+				p.broken("%s, whose session was revoked just after it was read, answers %d and wrote %s; write with Ctx.ChangeAccess", op.ID, a.Status, row)
 			}
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func manifestSame(p *probe) {
 	one, two := p.newPlugin(), p.newPlugin()
 	if v := reflect.ValueOf(one); v.Kind() == reflect.Pointer && v.Type().Elem().Size() > 0 && v.Pointer() == reflect.ValueOf(two).Pointer() {
-		p.broken("newPlugin returned the same value twice")
+		p.broken("newPlugin returned the same value twice; make a new one in each call")
 	}
 	first := describe(one.Manifest())
 	var wait sync.WaitGroup
@@ -22,10 +22,10 @@ func manifestSame(p *probe) {
 	}
 	wait.Wait()
 	if again := describe(one.Manifest()); again != first {
-		p.broken("two calls differ: %s", difference(first, again))
+		p.broken("two calls differ: %s; derive the manifest from the configuration alone", difference(first, again))
 	}
 	if other := describe(two.Manifest()); other != first {
-		p.broken("two values differ: %s", difference(first, other))
+		p.broken("two values differ: %s; derive the manifest from the configuration alone", difference(first, other))
 	}
 	tested, plugins := p.plugins()
 	o := p.options(databasetest.SQLiteMemory(p.T))
@@ -34,7 +34,7 @@ func manifestSame(p *probe) {
 		return // another rule says so
 	}
 	if after := describe(tested.Manifest()); after != first {
-		p.broken("Init changed it: %s", difference(first, after))
+		p.broken("Init changed it: %s; derive the manifest from the configuration alone", difference(first, after))
 	}
 }
 
@@ -63,7 +63,7 @@ func routesUnique(p *probe) {
 		for _, e := range m.Endpoints {
 			op := e.Operation()
 			if other, taken := ids[op.ID]; taken && op.Replaces != op.ID {
-				p.broken("operation %s of %s has an id of %s", op.ID, m.ID, other)
+				p.broken("operation %s of %s has an id of %s; change the ID, or set Operation.Replaces to it", op.ID, m.ID, other)
 			}
 			ids[op.ID] = m.ID
 			if op.Access == betterauth.ServerOnly {
@@ -72,7 +72,7 @@ func routesUnique(p *probe) {
 			for _, method := range methodsOf(op) {
 				route := method + " " + routeShape(op.Path)
 				if other, taken := routes[route]; taken && op.Replaces == "" {
-					p.broken("operation %s of %s has the route %s %s of %s", op.ID, m.ID, method, op.Path, other)
+					p.broken("operation %s of %s has the route %s %s of %s; change the path, or set Operation.Replaces", op.ID, m.ID, method, op.Path, other)
 				}
 				routes[route] = m.ID + "'s " + op.ID
 			}
@@ -94,7 +94,7 @@ func routeShape(path string) string {
 func accessDeclared(p *probe) {
 	for _, e := range p.newPlugin().Manifest().Endpoints {
 		if op := e.Operation(); op.Access < betterauth.Public || op.Access > betterauth.ServerOnly {
-			p.broken("operation %s does not", op.ID)
+			p.broken("operation %s does not say; set Operation.Access", op.ID)
 		}
 	}
 }
@@ -103,7 +103,7 @@ func errorCodes(p *probe) {
 	m := p.newPlugin().Manifest()
 	for i, e := range m.Errors {
 		if e == nil || e.Code == "" || e.Message == "" || e.Status < 400 || e.Status > 599 {
-			p.broken("number %d of the manifest is %+v", i+1, e)
+			p.broken("number %d of the manifest is %+v; give it a Code, a Message and a Status from 400 to 599", i+1, e)
 		}
 	}
 	for _, endpoint := range m.Endpoints {
@@ -111,9 +111,9 @@ func errorCodes(p *probe) {
 		for _, e := range op.Errors {
 			switch {
 			case e == nil || e.Code != "" && e.Message == "" || e.Status < 400 || e.Status > 599:
-				p.broken("operation %s lists %+v", op.ID, e)
+				p.broken("operation %s lists %+v; give it a Message and a Status from 400 to 599", op.ID, e)
 			case slices.Contains(m.Errors, e):
-				p.broken("operation %s lists %s, and so does the manifest", op.ID, e.Code)
+				p.broken("operation %s lists %s, and so does the manifest; remove it from Manifest.Errors", op.ID, e.Code)
 			}
 		}
 	}
@@ -121,7 +121,7 @@ func errorCodes(p *probe) {
 
 func builds(p *probe) {
 	if _, err := Build(p.T, p.options(databasetest.SQLiteMemory(p.T))); err != nil {
-		p.broken("%v", err)
+		p.broken("Build fails; do what it says, or add what the plugin needs with Companions: %v", err)
 	}
 }
 
@@ -137,7 +137,7 @@ func order(p *probe) {
 		}
 		k, err := Build(p.T, o)
 		if err != nil {
-			p.broken("Build fails when the plugins are added in another order: %v", err)
+			p.broken("Build fails when the plugins are added in another order; declare in Needs or OrderAfter which comes first: %v", err)
 			return
 		}
 		got := outcome{describe(k.Auth.Operations()), strings.Join(k.Schema(), "\n")}
@@ -146,10 +146,10 @@ func order(p *probe) {
 			continue
 		}
 		if got.routes != first.routes {
-			p.broken("routes differ: %s", difference(first.routes, got.routes))
+			p.broken("routes differ: %s; declare in Needs or OrderAfter which plugin comes first", difference(first.routes, got.routes))
 		}
 		if got.schema != first.schema {
-			p.broken("tables differ: %s", difference(first.schema, got.schema))
+			p.broken("tables differ: %s; declare in Needs or OrderAfter which plugin comes first", difference(first.schema, got.schema))
 		}
 	}
 }

@@ -41,15 +41,15 @@ func (p *probe) ownedRow(k *Kit, op operation, f func(*Kit, *Client) Ownership) 
 	before := k.Rows()
 	foreign := mallory.send(op.Operation, method, row.Request(row.ID))
 	if after := k.Rows(); !reflect.DeepEqual(before, after) {
-		p.broken("%s changed what is stored: %s", op.ID, changed(before, after))
+		p.broken("%s changed what is stored: %s; put the owner into the condition of every read and write", op.ID, changed(before, after))
 	}
 	absent := mallory.send(op.Operation, method, row.Request(missing))
 	body := strings.ReplaceAll(string(foreign.Body), row.ID, missing)
 	if foreign.Status != absent.Status || body != string(absent.Body) {
-		p.broken("%s answers another user's id with %d %s and a missing one with %d %s", op.ID, foreign.Status, foreign.Body, absent.Status, absent.Body)
+		p.broken("%s answers another user's id with %d %s and a missing one with %d %s; put the owner into the condition of every read and write", op.ID, foreign.Status, foreign.Body, absent.Status, absent.Body)
 	}
 	if own := alice.send(op.Operation, method, row.Request(row.ID)); !succeeded(own) {
-		p.broken("%s with the owner's own id answers %d %s after another user tried", op.ID, own.Status, own.Body)
+		p.broken("%s with the owner's own id answers %d %s after another user tried; put the owner into the condition of every read and write", op.ID, own.Status, own.Body)
 	}
 }
 
@@ -73,7 +73,7 @@ func (p *probe) foundRows(k *Kit, op operation, m member) {
 		before := rowsOf(k, ids) // what a sample prepares may be hers
 		a := mallory.send(op.Operation, firstMethod(op.Operation), r)
 		if after := rowsOf(k, ids); !reflect.DeepEqual(before, after) {
-			p.broken("%s with another user's id as %s answers %d and changed %s", op.ID, m.name, a.Status, changed(before, after))
+			p.broken("%s with another user's id as %s answers %d and changed %s; put the owner into the condition of every read and write", op.ID, m.name, a.Status, changed(before, after))
 			return
 		}
 		if !succeeded(a) || op.Access == betterauth.Public { // what is public may be anybody's to find
@@ -81,7 +81,7 @@ func (p *probe) foundRows(k *Kit, op operation, m member) {
 		}
 		r = p.request(k, mallory, op)
 		if absent := mallory.send(op.Operation, firstMethod(op.Operation), r.with(m, unlike(id))); !succeeded(absent) {
-			p.broken("%s answers another user's id as %s with %d %s and a missing one with %d %s", op.ID, m.name, a.Status, a.Body, absent.Status, absent.Body)
+			p.broken("%s answers another user's id as %s with %d %s and a missing one with %d %s; put the owner into the condition of every read and write", op.ID, m.name, a.Status, a.Body, absent.Status, absent.Body)
 			return
 		}
 	}
@@ -191,11 +191,11 @@ func oneWinner(p *probe) {
 				won++
 			}
 			if unexpected(k, a) {
-				p.broken("%s answers %d %s", op.ID, a.Status, a.Body)
+				p.broken("%s answers %d %s; refuse whoever comes too late with an ErrorCode", op.ID, a.Status, a.Body)
 			}
 		}
 		if won != 1 {
-			p.broken("%s succeeded %d times of 8", op.ID, won)
+			p.broken("%s succeeded %d times of 8; use the value up with Store.Take, or in the condition of one Update or Delete", op.ID, won)
 		}
 	}
 }
@@ -226,7 +226,7 @@ func concurrent(p *probe) {
 		c := p.client(k, op.Operation, "alice@example.com")
 		for _, a := range atOnce(6, c, op.Operation, p.request(k, c, op)) {
 			if unexpected(k, a) {
-				p.broken("%s answers %d %s when called at the same time\n%s", op.ID, a.Status, a.Body, lastLine(k.Log.String()))
+				p.broken("%s answers %d %s when called at the same time; refuse whoever comes too late with an ErrorCode\n%s", op.ID, a.Status, a.Body, lastLine(k.Log.String()))
 			}
 		}
 	}

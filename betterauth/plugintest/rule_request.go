@@ -2,6 +2,7 @@ package plugintest
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -60,10 +61,10 @@ func (p *probe) wantUnauthorized(k *Kit, w *witness, op operation, who string, c
 		// nothing to parse.
 		_, err := betterauth.Call[any](p.Context(), k.Auth, op.ID, reflect.Zero(op.in).Interface(), betterauth.CallOptions{Request: c.lent()})
 		if !errors.Is(err, betterauth.ErrUnauthorized) {
-			p.broken("%s %s answers %v in process", op.ID, who, err)
+			p.broken("%s %s answers %v in process; let Operation.Access demand the session", op.ID, who, err)
 		}
 	default:
-		p.broken("%s %s answers %d %s", op.ID, who, a.Status, a.Body)
+		p.broken("%s %s answers %d %s; let Operation.Access demand the session", op.ID, who, a.Status, a.Body)
 	}
 }
 
@@ -73,13 +74,14 @@ func (p *probe) ownedByNobody(k *Kit, op operation, f func(*Kit, *Client) Owners
 	alice := p.signIn(k, "alice@example.com")
 	row := f(k, alice)
 	before := rowsOf(k, []string{row.ID})
-	for who, c := range strangers(k, alice) {
-		a := c.send(op.Operation, firstMethod(op.Operation), row.Request(row.ID))
+	all := strangers(k, alice)
+	for _, who := range slices.Sorted(maps.Keys(all)) {
+		a := all[who].send(op.Operation, firstMethod(op.Operation), row.Request(row.ID))
 		if a.Status < 400 || a.Status > 499 {
-			p.broken("%s %s answers %d %s to the id of what belongs to somebody", op.ID, who, a.Status, a.Body)
+			p.broken("%s %s answers %d %s to the id of what belongs to somebody; refuse in the handler whoever is not the owner", op.ID, who, a.Status, a.Body)
 		}
 		if after := rowsOf(k, []string{row.ID}); !reflect.DeepEqual(before, after) {
-			p.broken("%s %s changed what belongs to somebody: %s", op.ID, who, changed(before, after))
+			p.broken("%s %s changed what belongs to somebody: %s; refuse in the handler whoever is not the owner", op.ID, who, changed(before, after))
 			return
 		}
 	}
@@ -102,7 +104,7 @@ func foreignOrigin(p *probe) {
 				c := alice.Fork()
 				c.Header = http.Header{"Origin": {origin}, "Sec-Fetch-Site": {"cross-site"}}
 				if a := c.send(op.Operation, method, r); a.Status != http.StatusForbidden {
-					p.broken("%s with cookies from origin %q answers %d %s", op.ID, origin, a.Status, a.Body)
+					p.broken("%s with cookies from origin %q answers %d %s; leave it to the core to check the origin", op.ID, origin, a.Status, a.Body)
 				}
 			}
 			if op.SignIn == 0 {
@@ -111,7 +113,7 @@ func foreignOrigin(p *probe) {
 			c := k.Client()
 			c.Header = http.Header{"Origin": {"https://evil.example"}, "Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"cors"}}
 			if a := c.send(op.Operation, method, r); a.Status != http.StatusForbidden && a.Code() != betterauth.ErrValidation.Code {
-				p.broken("%s without cookies from another origin answers %d %s", op.ID, a.Status, a.Body)
+				p.broken("%s without cookies from another origin answers %d %s; leave it to the core to check the origin", op.ID, a.Status, a.Body)
 			}
 		}
 	}
@@ -153,11 +155,11 @@ func openRedirect(p *probe) {
 				}
 				a := c.send(op.Operation, method, r)
 				if leadsTo(a.Header.Get("Location"), evil) {
-					broken("%s with the target %s leads to %s", op.ID, target, a.Header.Get("Location"))
+					broken("%s with the target %s leads to %s; redirect only to what Ctx.Target returns", op.ID, target, a.Header.Get("Location"))
 				}
 				for _, m := range k.Mails() {
 					if strings.Contains(m.URL+m.Text, evil) && a.Status < 300 {
-						broken("%s with the target %s mails %s", op.ID, target, m.URL)
+						broken("%s with the target %s mails %s; mail only what Ctx.Target returns", op.ID, target, m.URL)
 					}
 				}
 			}

@@ -17,7 +17,7 @@ func schema(p *probe) {
 	for how, naming := range map[string]database.Naming{"in snake_case": {Style: database.SnakePlural}, "with every table and column renamed": p.renamed()} {
 		for op, got := range p.statuses(how, naming) {
 			if want := usual[op]; got != want {
-				p.broken("%s answers %s on a database %s, %s on one under its own names", op, got, how, want)
+				p.broken("%s answers %s on a database %s, %s on one under its own names; use the declared names of tables and columns, through stores alone", op, got, how, want)
 			}
 		}
 	}
@@ -30,10 +30,10 @@ func (p *probe) repeated() {
 	o := p.options(db)
 	plan, err := builder(o).Migrations(p.Context())
 	if err != nil || !plan.Empty() {
-		p.broken("on a database that has everything something is missing: %v\n%s", err, plan)
+		p.broken("on a database that has everything something is missing; declare the same tables at every Build: %v\n%s", err, plan)
 	}
 	if _, err := Build(p.T, o); err != nil {
-		p.broken("a second Build on the same database: %v", err)
+		p.broken("a second Build on the same database fails; let Init find what it left before: %v", err)
 	}
 }
 
@@ -44,17 +44,17 @@ func (p *probe) upgraded() {
 	old := bare.SignedIn("old@example.com")
 	k, err := Build(p.T, p.options(db))
 	if err != nil {
-		p.broken("Build on a database with rows of before the plugin: %v", err)
+		p.broken("Build on a database with rows of before the plugin fails; make added columns nullable, or give them a default: %v", err)
 		return
 	}
 	if _, err := k.Users().Get(p.Context(), database.Eq("id", old.User.ID)); err != nil {
-		p.broken("a user of before the plugin cannot be read: %v", err)
+		p.broken("a user of before the plugin cannot be read; make added columns nullable, or give them a default: %v", err)
 	}
 	// A server without the plugin, such as one not upgraded yet, must still be
 	// able to add users.
 	err = bare.Users().Create(context.WithoutCancel(p.Context()), &betterauth.User{Name: "New", Email: "new@example.com"})
 	if err != nil {
-		p.broken("a server without the plugin can no longer create a user: %v", err)
+		p.broken("a server without the plugin can no longer create a user; make added columns nullable, or give them a default: %v", err)
 	}
 }
 
@@ -66,7 +66,7 @@ func (p *probe) statuses(how string, naming database.Naming) map[string]string {
 	o.Config.Naming = naming
 	k, err := Build(p.T, o)
 	if err != nil {
-		p.broken("Build on a database %s: %v", how, err)
+		p.broken("Build on a database %s fails; use the declared names of tables and columns, through stores alone: %v", how, err)
 		return nil
 	}
 	out := map[string]string{}
@@ -80,7 +80,7 @@ func (p *probe) statuses(how string, naming database.Naming) map[string]string {
 			out[op.ID] += " " + a.Code()
 		}
 		if unexpected(k, a) {
-			p.broken("%s answers %d %s on a database %s\n%s", op.ID, a.Status, a.Body, how, lastLine(k.Log.String()))
+			p.broken("%s answers %d %s on a database %s; use the declared names of tables and columns, through stores alone\n%s", op.ID, a.Status, a.Body, how, lastLine(k.Log.String()))
 		}
 	}
 	return out

@@ -20,6 +20,6 @@ func signsIn(p *probe) {
 		return // others say what that takes
 	}
 	if _, err := k.Auth.CreateSession(p.Context(), user.ID, betterauth.SignIn{Method: "plugintest"}); err != nil {
-		p.broken("no other rule can be checked: %v\n\tsay with plugintest.SignedInBy how somebody is let in, such as by a user with the column that the gate looks at", err)
+		p.broken("no other rule can be checked: %v; say with plugintest.SignedInBy how somebody is let in, such as by a user with the column that the gate looks at", err)
 	}
 }

@@ -27,7 +27,7 @@ func traced(p *probe) {
 			}
 			if !strings.Contains(lines, fmt.Sprintf("status=%d", a.Status)) {
 				told[op.ID] = true
-				p.broken("%s, sent %s, answers %d and leaves no trace of it in the log: return an error, such as an ErrorCode", op.ID, what, a.Status)
+				p.broken("%s, sent %s, answers %d and leaves no trace of it in the log; return an error, such as an ErrorCode", op.ID, what, a.Status)
 			}
 		}
 		see("what it should be", false, p.attempt(k, op, "alice@example.com"))

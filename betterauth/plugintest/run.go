@@ -41,7 +41,7 @@ func Run(t *testing.T, newPlugin func() betterauth.Plugin, options ...Option) {
 	for key := range s.except {
 		name, _, _ := strings.Cut(key, " ")
 		if !ruleExists(name) {
-			t.Fatalf("plugintest: Except names no rule: %q", name)
+			t.Fatalf("plugintest: Except names no rule: %q; use the name of the subtest that fails", name)
 		}
 	}
 	ok := true

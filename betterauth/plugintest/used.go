@@ -90,7 +90,7 @@ func (s *suite) optionsExist(t *testing.T) bool {
 	}
 	ok := true
 	for _, g := range s.twice {
-		p.broken("%s was given twice: the first is never used", g)
+		p.broken("%s was given twice: the first is never used; remove one", g)
 		ok = false
 	}
 	for _, g := range s.given {
@@ -123,7 +123,7 @@ func (s *suite) judgeOptions(t *testing.T) {
 	p := &probe{T: t, suite: s, rule: optionsUsed.name, says: optionsUsed.says}
 	for _, g := range s.given {
 		if !s.used[g] {
-			p.broken("%s was never used: %s", g, g.lost())
+			p.broken("%s was never used: %s; remove it", g, g.lost())
 		}
 	}
 }

@@ -22,19 +22,23 @@ type problemSource struct {
 	// part is how the names of the cases begin in the golden file that are about the
 	// folder, "" where all are.
 	part string
+	// some says that the golden file shows only some, so that each format must say the
+	// remedy itself.
+	some bool
 }
 
 var problemSources = []problemSource{
 	{"betterauth", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update",
-		[]string{"check", "problem", "provider", "attach", "attachHooks", "disable"}, ""},
-	{"internal/baseurl", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update", nil, ""},
-	{"internal/router", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update", []string{"Disable"}, ""},
-	{"internal/ratelimit", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update", []string{"Check"}, ""},
+		[]string{"check", "problem", "provider", "attach", "attachHooks", "disable"}, "", false},
+	{"internal/baseurl", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update", nil, "", false},
+	{"internal/router", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update", []string{"Disable"}, "", false},
+	{"internal/ratelimit", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update", []string{"Check"}, "", false},
 	{"internal/input", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update",
-		[]string{"Compile", "compileObject", "compileField", "setType", "setChecks"}, ""},
+		[]string{"Compile", "compileObject", "compileField", "setType", "setChecks"}, "", false},
 	{"database", "database/testdata/problems.golden", "go test ./database -run TestCompileReportsEveryProblem -update",
-		[]string{"Compile", "createOrder", "readRowType", "readField", "readOption", "readDefault", "goColumnType", "newFieldCodec", "AddHooks", "WithColumn"}, ""},
-	{"betterauth/access", pluginProblems, updatePluginProblems, []string{"NewRole"}, "access: "},
+		[]string{"Compile", "createOrder", "readRowType", "readField", "readOption", "readDefault", "goColumnType", "newFieldCodec", "AddHooks", "WithColumn"}, "", false},
+	{"betterauth/plugintest", "betterauth/plugintest/testdata/findings.golden", "go test ./betterauth/plugintest -run TestRunCatchesBrokenPlugins -update", nil, "", true},
+	{"betterauth/access", pluginProblems, updatePluginProblems, []string{"NewRole"}, "access: ", false},
 }
 
 const (
@@ -67,7 +71,7 @@ func allProblemSources(t *testing.T) []problemSource {
 	}
 	for _, folder := range slices.Sorted(maps.Keys(folders)) {
 		functions := called(folders[folder], slices.Concat(pluginRoots[""], pluginRoots[folder]))
-		all = append(all, problemSource{folder, pluginProblems, updatePluginProblems, functions, path.Base(folder) + ": "})
+		all = append(all, problemSource{folder, pluginProblems, updatePluginProblems, functions, path.Base(folder) + ": ", false})
 	}
 	return all
 }
@@ -109,7 +113,7 @@ func called(files []*ast.File, names []string) []string {
 
 // A developer who meets a problem reads what is wrong, where, and what to do. Each
 // that the code can make is provoked by a test and recorded, and says a remedy
-// behind a semicolon.
+// behind a semicolon. Of what plugintest.Run finds, each rule is provoked.
 func TestProblemsAreProvokedAndSayARemedy(t *testing.T) {
 	t.Parallel()
 	for _, from := range allProblemSources(t) {
@@ -130,6 +134,12 @@ func TestProblemsAreProvokedAndSayARemedy(t *testing.T) {
 			}
 			for _, f := range problemFormats(s.file, from.functions) {
 				formats++
+				if from.some {
+					if !strings.Contains(string(f), "; ") {
+						t.Errorf("%s: %q says no remedy: add what to do behind a semicolon", s.path, f)
+					}
+					continue
+				}
 				if pattern := f.pattern(); pattern != nil && !slices.ContainsFunc(recorded, pattern.MatchString) {
 					t.Errorf("%s: no test provokes %q: add a case to the test behind %s, then %s", s.path, f, from.golden, from.update)
 				}
@@ -176,7 +186,8 @@ func (f format) pattern() *regexp.Regexp {
 	return regexp.MustCompile(`(?s)` + strings.Join(words, ".*"))
 }
 
-// problemFormats are the formats of problems that a file makes: in calls of problem,
+// problemFormats are the formats of problems that a file makes: in calls of problem
+// and broken,
 // of closures that hand their own format to it or to fmt.Errorf, and of fmt.Errorf
 // and errors.New in the functions that are named.
 func problemFormats(file *ast.File, functions []string) (formats []format) {
@@ -195,6 +206,8 @@ func problemFormats(file *ast.File, functions []string) (formats []format) {
 			switch name := calledName(call); name {
 			case "problem":
 				at = 2
+			case "broken", "p.broken": // of plugintest
+				at = 0
 			case "fmt.Errorf", "errors.New":
 				if slices.Contains(functions, f.Name.Name) {
 					at = 0
