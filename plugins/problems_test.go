@@ -163,7 +163,7 @@ func wrongSettings() map[string]wrong {
 
 		"emailotp: no mailer": unmailed(links(), emailotp.New(emailotp.Config{SendVerificationOnSignUp: true, OverrideDefaultEmailVerification: true, ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true}})),
 		"emailotp: numbers":   with(emailotp.New(emailotp.Config{CodeLength: 3, ExpiresIn: -1, AllowedAttempts: -1, Resend: "never"})),
-		"emailotp: storage":   with(emailotp.New(emailotp.Config{Storage: "rot13"})),
+		"emailotp: storage":   with(emailotp.New(emailotp.Config{Storage: betterauth.CodesHashedBy(nil)})),
 
 		"emailpassword: any host":            anyHost(passwords()),
 		"emailpassword: numbers":             with(emailpassword.New(emailpassword.Config{MinLength: 9, MaxLength: 3, ResetTTL: -1})),
@@ -187,7 +187,6 @@ func wrongSettings() map[string]wrong {
 		"magiclink: any host":  anyHost(magiclink.New(magiclink.Config{})),
 		"magiclink: life":      with(magiclink.New(magiclink.Config{ExpiresIn: -1})),
 		"magiclink: no mailer": unmailed(magiclink.New(magiclink.Config{})),
-		"magiclink: storage":   with(magiclink.New(magiclink.Config{Storage: "rot13"})),
 
 		"passkey: choices": keys(passkey.Config{UserVerification: "maybe", ResidentKey: "maybe", BackupEligibility: "maybe", CloneDetection: "maybe", UserHandle: "maybe",
 			AuthenticatorAttachment: "pocket", Hints: []string{"phone"}}),
@@ -224,9 +223,9 @@ func wrongSettings() map[string]wrong {
 		"twofactor: methods":    with(twofactor.New(twofactor.Config{EveryMethod: true, Methods: []string{"email"}})),
 		"twofactor: no methods": with(twofactor.New(twofactor.Config{Methods: []string{}})),
 		"twofactor: no mailer":  unmailed(twofactor.New(twofactor.Config{OTP: twofactor.OTPConfig{Enabled: true}})),
-		"twofactor: storage":    with(twofactor.New(twofactor.Config{OTP: twofactor.OTPConfig{Storage: "rot13"}, Backup: twofactor.BackupConfig{Storage: twofactor.StoreHashed}})),
-		"twofactor: two storages": with(twofactor.New(twofactor.Config{OTP: twofactor.OTPConfig{Hash: text, Encrypt: text, Decrypt: text},
-			Backup: twofactor.BackupConfig{Encrypt: text}})),
+		"twofactor: storage":    with(twofactor.New(twofactor.Config{OTP: twofactor.OTPConfig{Storage: betterauth.CodesHashedBy(nil)}, Backup: twofactor.BackupConfig{Storage: betterauth.CodesHashed()}})),
+		"twofactor: half a storage": with(twofactor.New(twofactor.Config{OTP: twofactor.OTPConfig{Storage: betterauth.CodesEncryptedBy(text, nil)},
+			Backup: twofactor.BackupConfig{Storage: betterauth.CodesEncryptedBy(nil, text)}})),
 		"twofactor: numbers": with(twofactor.New(twofactor.Config{ChallengeTTL: -1, TrustTTL: -1, TOTP: twofactor.TOTPConfig{Digits: 9, Period: 1500 * time.Millisecond},
 			OTP: twofactor.OTPConfig{TTL: -1, Digits: 11, Attempts: -1}, Backup: twofactor.BackupConfig{Amount: -1, Length: 4}, Lockout: twofactor.LockoutConfig{Attempts: -1, Duration: -1}})),
 

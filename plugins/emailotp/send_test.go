@@ -194,7 +194,7 @@ func TestOverrideNeedsLinks(t *testing.T) {
 	links := func() betterauth.Plugin { return emailverification.New(emailverification.Config{}) }
 	for want, plugins := range map[string][]betterauth.Plugin{
 		"plugin email-otp: need emailotp.Links: no plugin implements it; OverrideDefaultEmailVerification mails codes in place of its links; add emailverification.New": {codes()},
-		"plugin email-otp: Init: another plugin has called ReplaceLinks already":                                                                                  {links(), &otherCodes{}, codes()},
+		"plugin email-otp: Init: another plugin has called ReplaceLinks already":                                                                                        {links(), &otherCodes{}, codes()},
 	} {
 		if _, err := plugintest.Build(t, plugintest.Options{Plugins: plugins}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Build: %v, want %q", err, want)
