@@ -142,7 +142,7 @@ var discreetSites = []discreetConfig{
 		account:       account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true, UpdateWithoutVerification: true}},
 		emailOTP:      emailotp.Config{OverrideDefaultEmailVerification: true, Storage: betterauth.CodesHashed(), ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true}},
 		emailPassword: emailpassword.Config{RequireVerifiedEmail: true},
-		verification:  emailverification.Config{SendOnSignUp: true, SendOnSignIn: true, AutoSignInAfterVerification: true},
+		verification:  emailverification.Config{OnSignUp: emailverification.MailEverybody, SendOnSignIn: true, AutoSignInAfterVerification: true},
 		passkey:       passkey.Config{Registration: openRegistration},
 	},
 }

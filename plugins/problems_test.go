@@ -170,10 +170,10 @@ func wrongSettings() map[string]wrong {
 		"emailpassword: verified, no mailer": unmailed(emailpassword.New(emailpassword.Config{RequireVerifiedEmail: true}), links()),
 		"emailpassword: verified by nothing": with(emailpassword.New(emailpassword.Config{RequireVerifiedEmail: true})),
 
-		"emailverification: always and never": with(emailverification.New(emailverification.Config{SendOnSignUp: true, NoMailOnSignUp: true})),
+		"emailverification: on sign-up": with(emailverification.New(emailverification.Config{OnSignUp: "sometimes"})),
 		"emailverification: any host":         anyHost(links()),
 		"emailverification: life":             with(emailverification.New(emailverification.Config{ExpiresIn: time.Millisecond})),
-		"emailverification: no mailer":        unmailed(emailverification.New(emailverification.Config{SendOnSignUp: true, SendOnSignIn: true})),
+		"emailverification: no mailer":        unmailed(emailverification.New(emailverification.Config{OnSignUp: emailverification.MailEverybody, SendOnSignIn: true})),
 		"emailverification: replaced twice":   with(links(), emailotp.New(emailotp.Config{OverrideDefaultEmailVerification: true}), &replacing{}),
 
 		"expo: no scheme":             with(expo.New(expo.Config{})),

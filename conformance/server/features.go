@@ -99,7 +99,7 @@ var features = map[string]func(*setup){
 	},
 	"required-verification": func(s *setup) {
 		s.plugins.password.RequireVerifiedEmail = true
-		s.plugins.verification = emailverification.Config{SendOnSignUp: true, SendOnSignIn: true, AutoSignInAfterVerification: true}
+		s.plugins.verification = emailverification.Config{OnSignUp: emailverification.MailEverybody, SendOnSignIn: true, AutoSignInAfterVerification: true}
 	},
 }
 
