@@ -5,62 +5,79 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"fmt"
 )
 
-// CodeForm says in which form codes are stored.
-type CodeForm string
+// CodeStorage says how a plugin stores codes that people type. Make one with CodesPlain,
+// CodesEncrypted, CodesHashed, CodesHashedBy or CodesEncryptedBy; the zero value leaves
+// it to the plugin. Servers that share a database need the same. It is safe for
+// concurrent use, as far as the application's functions are.
+type CodeStorage struct {
+	form             codeForm
+	hash             func(ctx context.Context, code string) (string, error)
+	encrypt, decrypt func(ctx context.Context, text string) (string, error)
+}
+
+// codeForm is which of the constructors made a CodeStorage.
+type codeForm int
 
 const (
-	// CodePlain stores codes as they are: whoever can read the database can use codes
-	// that have not expired.
-	CodePlain CodeForm = "plain"
-	// CodeEncrypted encrypts codes with the application's secret.
-	CodeEncrypted CodeForm = "encrypted"
-	// CodeHashed stores the SHA-256 in base64url without padding. It hides a code from a
-	// casual look only: whoever has the hash of a short code finds the code by trying
-	// all.
-	CodeHashed CodeForm = "hashed"
+	codesUnset codeForm = iota // stored as they are
+	codesPlain
+	codesEncrypted
+	codesHashed
+	codesHashedBy
+	codesEncryptedBy
 )
 
-// CodeStorage says how a plugin stores codes that people type: in a form of the
-// framework, or by functions of the application. Servers that share a database need the
-// same setting. The zero value is CodePlain.
-type CodeStorage struct {
-	// Form says how codes are stored if no function is set. Default CodePlain.
-	Form CodeForm
-	// Hash returns the text to store for a code. It must return the same text for the
-	// same code. It is called with each spelling that a typed code may stand for: at most
-	// nine, and one for six digits. A new code is passed to it without hyphens. Default
-	// nil.
-	Hash func(ctx context.Context, code string) (string, error)
-	// Encrypt returns the text to store, and Decrypt turns it back. Set both or neither,
-	// and neither beside Hash. Default nil.
-	Encrypt, Decrypt func(ctx context.Context, text string) (string, error)
+// CodesPlain stores codes as they are: whoever can read the database can use codes that
+// have not expired.
+func CodesPlain() CodeStorage { return CodeStorage{form: codesPlain} }
+
+// CodesEncrypted encrypts codes with the application's secret.
+func CodesEncrypted() CodeStorage { return CodeStorage{form: codesEncrypted} }
+
+// CodesHashed stores the SHA-256 in base64url without padding. It hides a code from a
+// casual look only: whoever has the hash of a short code finds the code by trying all.
+func CodesHashed() CodeStorage { return CodeStorage{form: codesHashed} }
+
+// CodesHashedBy stores the text that hash returns for a code, which must be the same for
+// the same code. hash is called with each spelling that a typed code may stand for: at
+// most nine, and one for six digits. A new code is passed to it without hyphens.
+func CodesHashedBy(hash func(ctx context.Context, code string) (string, error)) CodeStorage {
+	return CodeStorage{form: codesHashedBy, hash: hash}
+}
+
+// CodesEncryptedBy stores the text that encrypt returns, which decrypt turns back.
+func CodesEncryptedBy(encrypt, decrypt func(ctx context.Context, text string) (string, error)) CodeStorage {
+	return CodeStorage{form: codesEncryptedBy, encrypt: encrypt, decrypt: decrypt}
+}
+
+// Or returns other in place of the zero value. A plugin with a default of its own calls
+// it.
+func (s CodeStorage) Or(other CodeStorage) CodeStorage {
+	if s.form == codesUnset {
+		return other
+	}
+	return s
 }
 
 // ErrCodeHashed says that a stored code cannot be read back because it is hashed.
 var ErrCodeHashed = errors.New("betterauth: the code is hashed")
 
-// Problem returns what is wrong with the settings, nil if they work. A plugin returns it
-// from Checker.
+// Problem returns what is wrong, nil if the storage works. A plugin returns it from
+// Checker, behind the name of the field.
 func (s CodeStorage) Problem() error {
-	own := s.Hash != nil || s.Encrypt != nil || s.Decrypt != nil
 	switch {
-	case s.Form != "" && s.Form != CodePlain && s.Form != CodeEncrypted && s.Form != CodeHashed:
-		return fmt.Errorf("storage %q is none of %q, %q and %q; use one of them", s.Form, CodePlain, CodeEncrypted, CodeHashed)
-	case (s.Encrypt == nil) != (s.Decrypt == nil):
-		return errors.New("one of Encrypt and Decrypt is missing; set both")
-	case s.Hash != nil && s.Encrypt != nil:
-		return errors.New("Hash contradicts Encrypt and Decrypt; remove one of them")
-	case own && s.Form != "":
-		return fmt.Errorf("storage %q has no effect with Hash, Encrypt and Decrypt; remove one of them", s.Form)
+	case s.form == codesHashedBy && s.hash == nil:
+		return errors.New("CodesHashedBy got a nil function; pass it one, or use CodesHashed")
+	case s.form == codesEncryptedBy && (s.encrypt == nil || s.decrypt == nil):
+		return errors.New("CodesEncryptedBy got a nil function; pass it both, or use CodesEncrypted")
 	}
 	return nil
 }
 
 // OneWay reports whether stored codes cannot be read back.
-func (s CodeStorage) OneWay() bool { return s.Hash != nil || s.Form == CodeHashed }
+func (s CodeStorage) OneWay() bool { return s.form == codesHashed || s.form == codesHashedBy }
 
 // Keep returns the form in which code is stored. A code of hyphens and spaces alone is an
 // error, since nobody could type it.
@@ -69,7 +86,7 @@ func (s CodeStorage) Keep(ctx context.Context, h *Host, code string) (string, er
 		return "", errors.New("betterauth: a code needs a letter or a digit")
 	}
 	if s.OneWay() {
-		return s.hash(ctx, TypedCode(code).Canonical())
+		return s.hashed(ctx, TypedCode(code).Canonical())
 	}
 	return s.Seal(ctx, h, code)
 }
@@ -80,9 +97,9 @@ func (s CodeStorage) Seal(ctx context.Context, h *Host, text string) (string, er
 	switch {
 	case s.OneWay():
 		return "", ErrCodeHashed
-	case s.Encrypt != nil:
-		return notEmpty(s.Encrypt(ctx, text))
-	case s.Form == CodeEncrypted:
+	case s.form == codesEncryptedBy:
+		return notEmpty(s.encrypt(ctx, text))
+	case s.form == codesEncrypted:
 		return h.Encrypt(text)
 	}
 	return text, nil
@@ -94,9 +111,9 @@ func (s CodeStorage) Open(ctx context.Context, h *Host, kept string) (string, er
 	switch {
 	case s.OneWay():
 		return "", ErrCodeHashed
-	case s.Decrypt != nil:
-		return s.Decrypt(ctx, kept)
-	case s.Form == CodeEncrypted:
+	case s.form == codesEncryptedBy:
+		return s.decrypt(ctx, kept)
+	case s.form == codesEncrypted:
 		return h.Decrypt(kept)
 	}
 	return kept, nil
@@ -111,7 +128,7 @@ func (s CodeStorage) Matches(ctx context.Context, h *Host, kept string, given Ty
 	}
 	right := 0
 	for _, spelling := range given.spellings() {
-		hashed, err := s.hash(ctx, spelling)
+		hashed, err := s.hashed(ctx, spelling)
 		if err != nil {
 			return false, err
 		}
@@ -120,9 +137,9 @@ func (s CodeStorage) Matches(ctx context.Context, h *Host, kept string, given Ty
 	return right == 1 && kept != "", nil
 }
 
-func (s CodeStorage) hash(ctx context.Context, code string) (string, error) {
-	if s.Hash != nil {
-		return notEmpty(s.Hash(ctx, code))
+func (s CodeStorage) hashed(ctx context.Context, code string) (string, error) {
+	if s.form == codesHashedBy {
+		return notEmpty(s.hash(ctx, code))
 	}
 	sum := sha256.Sum256([]byte(code))
 	return base64.RawURLEncoding.EncodeToString(sum[:]), nil

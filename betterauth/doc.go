@@ -91,9 +91,10 @@
 //     [ErrClaimEnded], [NormalizeEmail], [IsEmail], [BrowserOrigin]
 //   - secrets, codes and tokens: [Hasher], [Rehasher], [Decoyer],
 //     [Decoy], [NeedsRehash], [Failures], [Proof], [Subject],
-//     [TypedCode], [CodeStorage], [CodeForm], [CodePlain],
-//     [CodeEncrypted], [CodeHashed], [ErrCodeHashed], [Verifications],
-//     [Verification], [Alphanumeric], [LowerAlphanumeric], [URLSafe],
+//     [TypedCode], [CodeStorage], [CodesPlain], [CodesEncrypted],
+//     [CodesHashed], [CodesHashedBy], [CodesEncryptedBy],
+//     [ErrCodeHashed], [Verifications], [Verification],
+//     [Alphanumeric], [LowerAlphanumeric], [URLSafe],
 //     [ErrTokenInvalid], [ErrTokenExpired], [RateLimitStore]
 //   - rows: [Account], [ProviderCredential], [Extended], [Tables],
 //     [StoreOf], [OrZero]

@@ -186,6 +186,9 @@ func taking[In any]() betterauth.Endpoint {
 
 // builders make what plugintest would fill in.
 var builders = map[string]func(t *testing.T) error{
+	"~ a storage of codes without functions": func(*testing.T) error {
+		return errors.Join(betterauth.CodesHashedBy(nil).Problem(), betterauth.CodesEncryptedBy(nil, nil).Problem())
+	},
 	"~ no secret": func(t *testing.T) error {
 		t.Setenv("BETTER_AUTH_SECRET", "")
 		t.Setenv("AUTH_SECRET", "")

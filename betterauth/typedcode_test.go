@@ -99,11 +99,11 @@ func TestCodeStorage(t *testing.T) {
 	}
 	storages := map[string]betterauth.CodeStorage{
 		"zero":      {},
-		"plain":     {Form: betterauth.CodePlain},
-		"encrypted": {Form: betterauth.CodeEncrypted},
-		"hashed":    {Form: betterauth.CodeHashed},
-		"own hash":  {Hash: func(_ context.Context, code string) (string, error) { return "h(" + code + ")", nil }},
-		"own":       {Encrypt: xor, Decrypt: xor},
+		"plain":     betterauth.CodesPlain(),
+		"encrypted": betterauth.CodesEncrypted(),
+		"hashed":    betterauth.CodesHashed(),
+		"own hash":  betterauth.CodesHashedBy(func(_ context.Context, code string) (string, error) { return "h(" + code + ")", nil }),
+		"own":       betterauth.CodesEncryptedBy(xor, xor),
 	}
 	for name, s := range storages {
 		t.Run(name, func(t *testing.T) {
@@ -120,7 +120,7 @@ func TestCodeStorage(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if s.Form == betterauth.CodeEncrypted && kept == code || s.OneWay() && kept == code {
+				if name == "encrypted" && kept == code || s.OneWay() && kept == code {
 					t.Errorf("%q is kept as it is", code)
 				}
 				opened, err := s.Open(t.Context(), h, kept)
@@ -154,7 +154,8 @@ func TestCodeStorage(t *testing.T) {
 		fails := func(context.Context, string) (string, error) { return "", broken }
 		empty := func(context.Context, string) (string, error) { return "", nil }
 		for name, s := range map[string]betterauth.CodeStorage{
-			"hash": {Hash: fails}, "encrypt": {Encrypt: fails, Decrypt: fails}, "hash to nothing": {Hash: empty}, "encrypt to nothing": {Encrypt: empty, Decrypt: empty},
+			"hash": betterauth.CodesHashedBy(fails), "encrypt": betterauth.CodesEncryptedBy(fails, fails),
+			"hash to nothing": betterauth.CodesHashedBy(empty), "encrypt to nothing": betterauth.CodesEncryptedBy(empty, empty),
 		} {
 			if kept, err := s.Keep(t.Context(), h, "123456"); err == nil {
 				t.Errorf("%s: kept as %q", name, kept)
@@ -167,11 +168,8 @@ func TestCodeStorage(t *testing.T) {
 	t.Run("problems", func(t *testing.T) {
 		t.Parallel()
 		for says, s := range map[string]betterauth.CodeStorage{
-			"none of":              {Form: "rot13"},
-			"is missing; set both": {Encrypt: xor},
-			"Hash contradicts":     {Encrypt: xor, Decrypt: xor, Hash: xor},
-			`storage "plain" has`:  {Form: betterauth.CodePlain, Hash: xor},
-			`storage "hashed" has`: {Form: betterauth.CodeHashed, Encrypt: xor, Decrypt: xor},
+			"CodesEncryptedBy": betterauth.CodesEncryptedBy(xor, nil), "CodesEncryptedBy got": betterauth.CodesEncryptedBy(nil, xor),
+			"CodesHashedBy": betterauth.CodesHashedBy(nil),
 		} {
 			if err := s.Problem(); err == nil || !strings.Contains(err.Error(), says) {
 				t.Errorf("%q: %v", says, err)
@@ -195,7 +193,7 @@ func TestTypedCodeIsBounded(t *testing.T) {
 			t.Errorf("%d bytes with %q are a code", len(longer), blank)
 		}
 		asked := 0
-		own := betterauth.CodeStorage{Hash: func(_ context.Context, text string) (string, error) { asked++; return text, nil }}
+		own := betterauth.CodesHashedBy(func(_ context.Context, text string) (string, error) { asked++; return text, nil })
 		if right, err := own.Matches(t.Context(), nil, code, longer); right || err != nil || asked != 0 {
 			t.Errorf("of %d bytes %d spellings are hashed: %v, %v", len(longer), asked, right, err)
 		}

@@ -38,10 +38,10 @@ type mailing struct {
 
 var mailings = []mailing{
 	{"link", false, func() []betterauth.Plugin {
-		return []betterauth.Plugin{emailverification.New(emailverification.Config{SendOnSignUp: true, AutoSignInAfterVerification: true})}
+		return []betterauth.Plugin{emailverification.New(emailverification.Config{OnSignUp: emailverification.MailEverybody, AutoSignInAfterVerification: true})}
 	}},
 	{"code instead of a link", true, func() []betterauth.Plugin {
-		return []betterauth.Plugin{emailverification.New(emailverification.Config{SendOnSignUp: true, AutoSignInAfterVerification: true}),
+		return []betterauth.Plugin{emailverification.New(emailverification.Config{OnSignUp: emailverification.MailEverybody, AutoSignInAfterVerification: true}),
 			emailotp.New(emailotp.Config{OverrideDefaultEmailVerification: true})}
 	}},
 	{"code on sign-up", true, func() []betterauth.Plugin {

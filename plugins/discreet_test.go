@@ -140,9 +140,9 @@ var discreetSites = []discreetConfig{
 	{
 		name:          "strict", // addresses have to be verified
 		account:       account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true, UpdateWithoutVerification: true}},
-		emailOTP:      emailotp.Config{OverrideDefaultEmailVerification: true, Storage: emailotp.StoreHashed, ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true}},
+		emailOTP:      emailotp.Config{OverrideDefaultEmailVerification: true, Storage: betterauth.CodesHashed(), ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true}},
 		emailPassword: emailpassword.Config{RequireVerifiedEmail: true},
-		verification:  emailverification.Config{SendOnSignUp: true, SendOnSignIn: true, AutoSignInAfterVerification: true},
+		verification:  emailverification.Config{OnSignUp: emailverification.MailEverybody, SendOnSignIn: true, AutoSignInAfterVerification: true},
 		passkey:       passkey.Config{Registration: openRegistration},
 	},
 }

@@ -289,7 +289,7 @@ func newEndingsSite(t *testing.T, db *database.DB) *endingsSite {
 	o := plugintest.Options{DB: db, Plugins: []betterauth.Plugin{
 		// In discreet mode a later sign-up is one of its own.
 		emailpassword.New(emailpassword.Config{DisableAutoSignIn: true}),
-		emailverification.New(emailverification.Config{SendOnSignUp: true}),
+		emailverification.New(emailverification.Config{OnSignUp: emailverification.MailEverybody}),
 		emailotp.New(emailotp.Config{ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true}}),
 		magiclink.New(magiclink.Config{}),
 		account.New(account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true}, DeleteUser: account.DeleteUserConfig{Enabled: true, MailToken: true}}),

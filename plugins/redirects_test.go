@@ -47,7 +47,7 @@ func newRedirecting(t *testing.T, errorURL string) *redirecting {
 	return &redirecting{t: t, Kit: plugintest.NewWith(t, plugintest.Options{
 		Plugins: []betterauth.Plugin{
 			emailpassword.New(emailpassword.Config{DisableAutoSignIn: true}), username.New(username.Config{}), magiclink.New(magiclink.Config{}),
-			emailverification.New(emailverification.Config{SendOnSignUp: true, AutoSignInAfterVerification: true}),
+			emailverification.New(emailverification.Config{OnSignUp: emailverification.MailEverybody, AutoSignInAfterVerification: true}),
 			account.New(account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true}, DeleteUser: account.DeleteUserConfig{Enabled: true, MailToken: true}}),
 			twofactor.New(twofactor.Config{}), expo.New(expo.Config{Schemes: []string{"myapp"}, AuthorizationOrigins: []string{provider}}),
 		},

@@ -34,9 +34,9 @@ var unworkable = map[string]struct {
 		plugins: func() []betterauth.Plugin {
 			return []betterauth.Plugin{emailpassword.New(emailpassword.Config{RequireVerifiedEmail: true})}
 		}},
-	"links to verify and no mailer": {noMailer: true, want: []string{"plugin email-verification", "SendOnSignUp", "Config.Mailer"},
+	"links to verify and no mailer": {noMailer: true, want: []string{"plugin email-verification", "OnSignUp", "Config.Mailer"},
 		plugins: func() []betterauth.Plugin {
-			return []betterauth.Plugin{emailverification.New(emailverification.Config{SendOnSignUp: true})}
+			return []betterauth.Plugin{emailverification.New(emailverification.Config{OnSignUp: emailverification.MailEverybody})}
 		}},
 	"magic links and no mailer": {noMailer: true, want: []string{"plugin magic-link", "Config.Mailer"},
 		plugins: func() []betterauth.Plugin { return []betterauth.Plugin{magiclink.New(magiclink.Config{})} }},

@@ -16,7 +16,7 @@ import (
 type finding struct{ plugin, rule, text string }
 
 var (
-	inTest    = regexp.MustCompile(`^=== (?:RUN|PAUSE|CONT|NAME) +(TestBroken/([a-z0-9-]+)\S*)`)
+	inTest    = regexp.MustCompile(`^=== (?:RUN|CONT|NAME) +TestBroken/(\S+)`)
 	findingAt = regexp.MustCompile(`^ +[a-z_]+\.go:\d+: the rule ([a-z-]+) is broken: `)
 	// chance is what differs from run to run: ids, tokens and the times of the log.
 	chance = regexp.MustCompile(`[A-Za-z0-9_-]{24,}(\.[A-Za-z0-9_%-]+)*|20\d\d-\d\d-\d\dT[0-9:.]+Z`)
@@ -71,28 +71,25 @@ func recordFindings(t *testing.T, output string) {
 	}
 }
 
-// findingsIn reads the output of go test -v. Lines of parallel tests follow the name of
-// theirs, and those of one message may have others' in between.
+// findingsIn reads the output of go test -v, in which lines of parallel tests follow
+// the name of theirs, even within one finding.
 func findingsIn(output string) (found []finding) {
-	open := map[string]int{} // by test, the finding whose lines follow
-	test, plugin := "", ""
+	test, open := "", map[string]int{} // by test, the place of what its next lines go on
 	for line := range strings.Lines(output) {
 		line = strings.TrimSuffix(line, "\n")
-		if named := inTest.FindStringSubmatch(line); named != nil {
-			test, plugin = named[1], named[2]
-			continue
-		}
-		if rule := findingAt.FindStringSubmatch(line); rule != nil {
+		last, goesOn := open[test]
+		switch {
+		case inTest.MatchString(line):
+			test = inTest.FindStringSubmatch(line)[1]
+		case findingAt.MatchString(line):
+			plugin, _, _ := strings.Cut(test, "/")
 			open[test] = len(found)
-			found = append(found, finding{plugin: plugin, rule: rule[1]})
-			continue
-		}
-		i, follows := open[test]
-		if !follows || !strings.HasPrefix(line, "        ") {
+			found = append(found, finding{plugin: plugin, rule: findingAt.FindStringSubmatch(line)[1]})
+		case goesOn && strings.HasPrefix(line, "        "):
+			found[last].text = strings.TrimPrefix(found[last].text+"\n"+strings.TrimSpace(line), "\n")
+		default:
 			delete(open, test)
-			continue
 		}
-		found[i].text = strings.TrimPrefix(found[i].text+"\n"+strings.TrimSpace(line), "\n")
 	}
 	return found
 }

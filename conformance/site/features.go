@@ -79,9 +79,9 @@ var features = map[string]func(*setup){
 		s.plugins.pwned = haveibeenpwned.Config{URL: s.rangeAPI, Message: "Too many people know that one"}
 	},
 	"codes": func(s *setup) {
-		s.plugins.magiclink = magiclink.Config{Storage: magiclink.StoreHashed, DisableSignUp: true}
+		s.plugins.magiclink = magiclink.Config{Hash: magiclink.SHA256, DisableSignUp: true}
 		s.plugins.emailotp = emailotp.Config{
-			Storage: emailotp.StoreEncrypted, Resend: emailotp.ResendReuse, DisableSignUp: true, SendVerificationOnSignUp: true,
+			Storage: betterauth.CodesEncrypted(), Resend: emailotp.ResendReuse, DisableSignUp: true, SendVerificationOnSignUp: true,
 			ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true, VerifyCurrentEmail: true},
 		}
 	},
@@ -90,7 +90,7 @@ var features = map[string]func(*setup){
 	},
 	"codes-replace-links": func(s *setup) {
 		s.plugins.emailotp = emailotp.Config{
-			Storage: emailotp.StoreHashed, OverrideDefaultEmailVerification: true, ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true},
+			Storage: betterauth.CodesHashed(), OverrideDefaultEmailVerification: true, ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true},
 		}
 	},
 	"second-step": func(s *setup) { s.plugins.second = secondStep },
@@ -99,7 +99,7 @@ var features = map[string]func(*setup){
 	},
 	"required-verification": func(s *setup) {
 		s.plugins.password.RequireVerifiedEmail = true
-		s.plugins.verification = emailverification.Config{SendOnSignUp: true, SendOnSignIn: true, AutoSignInAfterVerification: true}
+		s.plugins.verification = emailverification.Config{OnSignUp: emailverification.MailEverybody, SendOnSignIn: true, AutoSignInAfterVerification: true}
 	},
 }
 
@@ -107,8 +107,8 @@ var features = map[string]func(*setup){
 var secondStep = twofactor.Config{
 	Issuer: "Second: Step", SkipVerificationOnEnable: true, AllowPasswordless: true, ChallengeTTL: 2 * time.Minute, TrustTTL: time.Hour,
 	TOTP:    twofactor.TOTPConfig{Digits: 8, Period: time.Minute},
-	OTP:     twofactor.OTPConfig{Enabled: true, Digits: 4, TTL: time.Minute, Attempts: 2, Storage: twofactor.StoreEncrypted},
-	Backup:  twofactor.BackupConfig{Amount: 3, Length: 12, Storage: twofactor.StorePlain},
+	OTP:     twofactor.OTPConfig{Enabled: true, Digits: 4, TTL: time.Minute, Attempts: 2, Storage: betterauth.CodesEncrypted()},
+	Backup:  twofactor.BackupConfig{Amount: 3, Length: 12, Storage: betterauth.CodesPlain()},
 	Lockout: twofactor.LockoutConfig{Attempts: 3, Duration: time.Minute},
 }
 

@@ -87,7 +87,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	}).
 		Database(db).
 		Plugin(emailpassword.New(emailpassword.Config{RevokeSessionsOnReset: true})).
-		Plugin(emailverification.New(emailverification.Config{SendOnSignUp: true})).
+		Plugin(emailverification.New(emailverification.Config{OnSignUp: emailverification.MailEverybody})).
 		Plugin(bearer.New(bearer.Config{})). // the token that sign-up answers works in a header, too
 		Plugin(account.New(account.Config{DeleteUser: account.DeleteUserConfig{Enabled: true}})).
 		Plugin(passkey.New(passkey.Config{

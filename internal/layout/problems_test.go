@@ -29,7 +29,7 @@ type problemSource struct {
 
 var problemSources = []problemSource{
 	{"betterauth", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update",
-		[]string{"check", "problem", "provider", "attach", "attachHooks", "disable"}, "", false},
+		[]string{"check", "problem", "Problem", "provider", "attach", "attachHooks", "disable"}, "", false},
 	{"internal/baseurl", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update", nil, "", false},
 	{"internal/router", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update", []string{"Disable"}, "", false},
 	{"internal/ratelimit", "betterauth/testdata/problems.golden", "go test ./betterauth -run TestProblemsAreAsRecorded -update", []string{"Check"}, "", false},

@@ -37,7 +37,7 @@ func (e *EmailOTP) put(ctx context.Context, identifier, email string, t Type, re
 	if code, err = e.generate(ctx, email, t); err != nil {
 		return "", "", err
 	}
-	sealed, err := e.storage().Keep(ctx, e.host, code)
+	sealed, err := e.cfg.Storage.Keep(ctx, e.host, code)
 	if err != nil {
 		return "", "", err
 	}
@@ -70,7 +70,7 @@ func (e *EmailOTP) reuse(ctx context.Context, identifier string) (code, id strin
 	case err != nil:
 		return "", "", err
 	}
-	if code, err = e.storage().Open(ctx, e.host, k.sealed); err != nil {
+	if code, err = e.cfg.Storage.Open(ctx, e.host, k.sealed); err != nil {
 		return "", "", nil // hashed, or sealed with a secret that is gone
 	}
 	_, err = e.values.UpdateOne(ctx, database.Set{"expiresAt": e.host.Now().Add(e.cfg.ExpiresIn)}, database.Eq("id", k.row.ID))
@@ -144,7 +144,7 @@ func (e *EmailOTP) try(ctx context.Context, email, identifier string, code bette
 		case err != nil:
 			return err
 		}
-		right, err := e.storage().Matches(ctx, e.host, k.sealed, code)
+		right, err := e.cfg.Storage.Matches(ctx, e.host, k.sealed, code)
 		if err != nil {
 			return err
 		}

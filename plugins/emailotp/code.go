@@ -7,18 +7,6 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 )
 
-// Storage says how codes are stored.
-type Storage = betterauth.CodeForm
-
-const (
-	// StorePlain stores codes as they are. It is the default of the TypeScript server.
-	StorePlain = betterauth.CodePlain
-	// StoreEncrypted encrypts codes with the application's secret.
-	StoreEncrypted = betterauth.CodeEncrypted
-	// StoreHashed stores the SHA-256 in base64url without padding.
-	StoreHashed = betterauth.CodeHashed
-)
-
 const digits = "0123456789"
 
 func (e *EmailOTP) generate(ctx context.Context, email string, t Type) (string, error) {
@@ -28,11 +16,6 @@ func (e *EmailOTP) generate(ctx context.Context, email string, t Type) (string, 
 		}
 	}
 	return e.host.RandomString(e.cfg.CodeLength, digits)
-}
-
-// storage is how codes are kept.
-func (e *EmailOTP) storage() betterauth.CodeStorage {
-	return betterauth.CodeStorage{Form: e.cfg.Storage, Hash: e.cfg.Hash, Encrypt: e.cfg.Encrypt, Decrypt: e.cfg.Decrypt}
 }
 
 // identifier names the code of a type for an address, as the reference does.

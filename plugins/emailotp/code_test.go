@@ -40,9 +40,9 @@ func TestStoredCode(t *testing.T) {
 		read func(*site, string) string // of what is kept
 	}{
 		"plain":     {emailotp.Config{}, strings.Clone, plain},
-		"encrypted": {emailotp.Config{Storage: emailotp.StoreEncrypted}, strings.Clone, open},
-		"hashed":    {emailotp.Config{Storage: emailotp.StoreHashed}, hash, plain},
-		"own": {emailotp.Config{Hash: func(_ context.Context, code string) (string, error) { return "own:" + code, nil }},
+		"encrypted": {emailotp.Config{Storage: betterauth.CodesEncrypted()}, strings.Clone, open},
+		"hashed":    {emailotp.Config{Storage: betterauth.CodesHashed()}, hash, plain},
+		"own": {emailotp.Config{Storage: betterauth.CodesHashedBy(func(_ context.Context, code string) (string, error) { return "own:" + code, nil })},
 			func(code string) string { return "own:" + code }, plain},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestParallelGuesses(t *testing.T) {
 func TestCodeWorksOnce(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		s := newSite(t, emailotp.Config{Storage: emailotp.StoreEncrypted}, plugintest.Options{DB: db})
+		s := newSite(t, emailotp.Config{Storage: betterauth.CodesEncrypted()}, plugintest.Options{DB: db})
 		code := s.code("ann@example.com", emailotp.TypeSignIn)
 		var won, lost atomic.Int32
 		var wg sync.WaitGroup
@@ -210,8 +210,8 @@ func TestResend(t *testing.T) {
 	}{
 		"rotate":    {emailotp.Config{}, false},
 		"reuse":     {emailotp.Config{Resend: emailotp.ResendReuse}, true},
-		"encrypted": {emailotp.Config{Resend: emailotp.ResendReuse, Storage: emailotp.StoreEncrypted}, true},
-		"hashed":    {emailotp.Config{Resend: emailotp.ResendReuse, Storage: emailotp.StoreHashed}, false},
+		"encrypted": {emailotp.Config{Resend: emailotp.ResendReuse, Storage: betterauth.CodesEncrypted()}, true},
+		"hashed":    {emailotp.Config{Resend: emailotp.ResendReuse, Storage: betterauth.CodesHashed()}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -288,7 +288,7 @@ func TestInProcess(t *testing.T) {
 	s.signIn("ann@example.com", code).Want(http.StatusOK)
 	s.Client().Post("/create-verification-otp", members{}).Want(http.StatusNotFound)
 
-	hashed := newSite(t, emailotp.Config{Storage: emailotp.StoreHashed}, plugintest.Options{})
+	hashed := newSite(t, emailotp.Config{Storage: betterauth.CodesHashed()}, plugintest.Options{})
 	if _, err := hashed.plugin.Create(ctx, "ann@example.com", emailotp.TypeSignIn); err != nil {
 		t.Fatal(err)
 	}
@@ -299,7 +299,7 @@ func TestInProcess(t *testing.T) {
 
 func TestBuildRefusesBadConfig(t *testing.T) {
 	t.Parallel()
-	for _, cfg := range []emailotp.Config{{CodeLength: 3}, {ExpiresIn: -1}, {AllowedAttempts: -1}, {Storage: "rot13"}, {Resend: "never"}, {OverrideDefaultEmailVerification: true}} {
+	for _, cfg := range []emailotp.Config{{CodeLength: 3}, {ExpiresIn: -1}, {AllowedAttempts: -1}, {Storage: betterauth.CodesHashedBy(nil)}, {Resend: "never"}, {OverrideDefaultEmailVerification: true}} {
 		if _, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{emailotp.New(cfg)}}); err == nil {
 			t.Errorf("%+v builds", cfg)
 		}

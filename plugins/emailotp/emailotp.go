@@ -62,14 +62,9 @@ type Config struct {
 	// AllowedAttempts is how many wrong codes may be tried before the right one
 	// no longer works. Default 3.
 	AllowedAttempts int
-	// Storage says how codes are stored. Default StorePlain.
-	Storage Storage
-	// Hash returns the text to store for a code, in place of Storage; see
-	// betterauth.CodeStorage. Default nil.
-	Hash func(ctx context.Context, code string) (string, error)
-	// Encrypt returns the text to store for a code, and Decrypt turns it back, in place
-	// of Storage. Default nil.
-	Encrypt, Decrypt func(ctx context.Context, text string) (string, error)
+	// Storage says how codes are stored. Default betterauth.CodesPlain, as on the
+	// TypeScript server.
+	Storage betterauth.CodeStorage
 	// Resend says what is mailed when a code is asked for while another is valid. Default
 	// ResendRotate.
 	Resend Resend
@@ -226,8 +221,8 @@ func (e *EmailOTP) Check(s betterauth.Site) error {
 	if e.cfg.AllowedAttempts < 0 {
 		problems = append(problems, errors.New("AllowedAttempts is negative; leave it at 0 for the default"))
 	}
-	if err := e.storage().Problem(); err != nil {
-		problems = append(problems, err)
+	if err := e.cfg.Storage.Problem(); err != nil {
+		problems = append(problems, fmt.Errorf("Storage: %w", err))
 	}
 	if e.cfg.Resend != ResendRotate && e.cfg.Resend != ResendReuse {
 		problems = append(problems, fmt.Errorf("Resend %q is not rotate or reuse; use one of them", e.cfg.Resend))

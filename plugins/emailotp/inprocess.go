@@ -27,7 +27,7 @@ func (e *EmailOTP) Get(ctx context.Context, email string, t Type) (string, error
 	case err != nil:
 		return "", err
 	}
-	code, err := e.storage().Open(ctx, e.host, k.sealed)
+	code, err := e.cfg.Storage.Open(ctx, e.host, k.sealed)
 	if errors.Is(err, betterauth.ErrCodeHashed) {
 		return "", errHashed
 	}

@@ -46,12 +46,12 @@ func TestCodesAsTyped(t *testing.T) {
 	letters := func(context.Context, string, emailotp.Type) (string, error) { return "WDJB-42", nil }
 	for name, cfg := range map[string]emailotp.Config{
 		"plain":        {},
-		"encrypted":    {Storage: emailotp.StoreEncrypted},
-		"hashed":       {Storage: emailotp.StoreHashed},
-		"own hash":     {Hash: func(_ context.Context, code string) (string, error) { return "own:" + code, nil }},
-		"own cipher":   {Encrypt: swap, Decrypt: swap},
+		"encrypted":    {Storage: betterauth.CodesEncrypted()},
+		"hashed":       {Storage: betterauth.CodesHashed()},
+		"own hash":     {Storage: betterauth.CodesHashedBy(func(_ context.Context, code string) (string, error) { return "own:" + code, nil })},
+		"own cipher":   {Storage: betterauth.CodesEncryptedBy(swap, swap)},
 		"with letters": {GenerateCode: letters},
-		"own and hash": {GenerateCode: letters, Storage: emailotp.StoreHashed},
+		"own and hash": {GenerateCode: letters, Storage: betterauth.CodesHashed()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

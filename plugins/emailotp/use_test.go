@@ -382,7 +382,7 @@ func TestDatabaseDown(t *testing.T) {
 func TestCallbackFails(t *testing.T) {
 	t.Parallel()
 	fails := errors.New("secret cause")
-	s := newSite(t, emailotp.Config{Hash: func(context.Context, string) (string, error) { return "", fails }}, plugintest.Options{})
+	s := newSite(t, emailotp.Config{Storage: betterauth.CodesHashedBy(func(context.Context, string) (string, error) { return "", fails })}, plugintest.Options{})
 	a := s.Client().Post("/email-otp/send-verification-otp", members{"email": "ann@example.com", "type": "sign-in"}).WantError(betterauth.ErrInternal)
 	if strings.Contains(string(a.Body), "secret") {
 		t.Errorf("body %s", a.Body)

@@ -12,7 +12,9 @@ package emailverification
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -26,16 +28,24 @@ const (
 	VerifyEmail           = "verifyEmail"
 )
 
+// SignUpMail says who is mailed a link when they sign up.
+type SignUpMail string
+
+const (
+	// MailRequired mails those whose sign-up requires a verified address.
+	MailRequired SignUpMail = "required"
+	// MailEverybody mails everybody who signs up.
+	MailEverybody SignUpMail = "everybody"
+	// MailNobody mails nobody, even if the sign-up requires a verified address. The page
+	// asks for the mail (send-verification-email), for instance after a check of its own.
+	MailNobody SignUpMail = "nobody"
+)
+
 // Config says when mail is sent and what following its link does. The zero value mails
 // only on request and signs nobody in.
 type Config struct {
-	// SendOnSignUp mails everybody who signs up. Default false: only if the sign-up
-	// requires a verified address.
-	SendOnSignUp bool
-	// NoMailOnSignUp mails nobody who signs up, even if the sign-up requires a verified
-	// address. The page asks for the mail (send-verification-email), for instance after a
-	// check of its own. Do not set it together with SendOnSignUp. Default false.
-	NoMailOnSignUp bool
+	// OnSignUp says who is mailed when they sign up. Default MailRequired.
+	OnSignUp SignUpMail
 	// SendOnSignIn mails again when a sign-in is refused because the address is
 	// not verified. Default false.
 	SendOnSignIn bool
@@ -76,6 +86,9 @@ var (
 func New(cfg Config) *EmailVerification {
 	if cfg.ExpiresIn == 0 {
 		cfg.ExpiresIn = time.Hour
+	}
+	if cfg.OnSignUp == "" {
+		cfg.OnSignUp = MailRequired
 	}
 	return &EmailVerification{cfg: cfg}
 }
@@ -126,8 +139,8 @@ func (v *EmailVerification) Manifest() betterauth.Manifest {
 // Check implements betterauth.Checker.
 func (v *EmailVerification) Check(s betterauth.Site) error {
 	var problems []error
-	if v.cfg.NoMailOnSignUp && v.cfg.SendOnSignUp {
-		problems = append(problems, errors.New("SendOnSignUp and NoMailOnSignUp contradict each other; remove one of them"))
+	if !slices.Contains([]SignUpMail{MailRequired, MailEverybody, MailNobody}, v.cfg.OnSignUp) {
+		problems = append(problems, fmt.Errorf("OnSignUp %q is not required, everybody or nobody; use one of them", v.cfg.OnSignUp))
 	}
 	if v.cfg.ExpiresIn < time.Second {
 		problems = append(problems, errors.New("ExpiresIn is less than a second; raise it, or leave it at 0 for the default"))
@@ -137,8 +150,8 @@ func (v *EmailVerification) Check(s betterauth.Site) error {
 	if s.AnyHost && s.CanMail {
 		problems = append(problems, errors.New("links in mails would lead to any host that a request names, since there is no Config.BaseURL; set it, or Config.DynamicBaseURL"))
 	}
-	if v.cfg.SendOnSignUp && !s.CanMail {
-		problems = append(problems, errors.New("SendOnSignUp needs Config.Mailer; set one, or remove SendOnSignUp"))
+	if v.cfg.OnSignUp == MailEverybody && !s.CanMail {
+		problems = append(problems, errors.New("OnSignUp: MailEverybody needs Config.Mailer; set one, or remove OnSignUp"))
 	}
 	if v.cfg.SendOnSignIn && !s.CanMail {
 		problems = append(problems, errors.New("SendOnSignIn needs Config.Mailer; set one, or remove SendOnSignIn"))

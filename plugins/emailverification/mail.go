@@ -45,11 +45,11 @@ type claims struct {
 }
 
 // MailOnSignUp mails a verification link to a user who has just signed up, if
-// Config.SendOnSignUp or required is true and Config.NoMailOnSignUp is not. It does
+// Config.OnSignUp is MailEverybody, or MailRequired and required is true. It does
 // nothing if the address is already verified or there is no Mailer. Inside a transaction
 // the mail is sent after the commit.
 func (v *EmailVerification) MailOnSignUp(c *betterauth.Ctx, user *betterauth.User, callbackURL string, required bool) error {
-	return v.mailIf((v.cfg.SendOnSignUp || required) && !v.cfg.NoMailOnSignUp, c, user, callbackURL)
+	return v.mailIf(v.cfg.OnSignUp == MailEverybody || required && v.cfg.OnSignUp == MailRequired, c, user, callbackURL)
 }
 
 // MailOnSignIn mails a verification link to a user whose sign-in is refused because their

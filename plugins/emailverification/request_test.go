@@ -105,7 +105,7 @@ func TestMailForOtherPlugins(t *testing.T) {
 		sent []string
 	}{
 		"nothing":    {emailverification.Config{}, []string{"sign-up required"}},
-		"on sign-up": {emailverification.Config{SendOnSignUp: true}, []string{"sign-up", "sign-up required"}},
+		"on sign-up": {emailverification.Config{OnSignUp: emailverification.MailEverybody}, []string{"sign-up", "sign-up required"}},
 		"on sign-in": {emailverification.Config{SendOnSignIn: true}, []string{"sign-up required", "sign-in"}},
 	} {
 		t.Run(name, func(t *testing.T) {

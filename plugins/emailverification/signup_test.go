@@ -44,7 +44,7 @@ func TestWithPasswords(t *testing.T) {
 func TestNoMailOnSignUp(t *testing.T) {
 	t.Parallel()
 	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
-		s := newSite(t, emailverification.Config{NoMailOnSignUp: true}, plugintest.Options{DB: db,
+		s := newSite(t, emailverification.Config{OnSignUp: emailverification.MailNobody}, plugintest.Options{DB: db,
 			Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{RequireVerifiedEmail: true})},
 			Config:  betterauth.Config{Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},
 		})
@@ -68,8 +68,8 @@ func TestNoMailOnSignUp(t *testing.T) {
 		c.Post("/sign-in/email", signIn).Want(http.StatusOK)
 	})
 	_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{
-		emailverification.New(emailverification.Config{SendOnSignUp: true, NoMailOnSignUp: true})}})
-	if err == nil || !strings.Contains(err.Error(), "SendOnSignUp and NoMailOnSignUp") {
+		emailverification.New(emailverification.Config{OnSignUp: "sometimes"})}})
+	if err == nil || !strings.Contains(err.Error(), `OnSignUp "sometimes" is not`) {
 		t.Errorf("both: %v", err)
 	}
 }

@@ -176,11 +176,11 @@ func TestForeignValues(t *testing.T) {
 func TestLinksOfTypeScript175(t *testing.T) {
 	t.Parallel()
 	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
-		for _, storage := range []magiclink.Storage{magiclink.StorePlain, magiclink.StoreHashed} {
-			kit := kitFor(t, magiclink.Config{Storage: storage}, plugintest.Options{DB: db})
+		for _, cfg := range []magiclink.Config{{}, {Hash: magiclink.SHA256}} {
+			kit := kitFor(t, cfg, plugintest.Options{DB: db})
 			mailed := func(token, value string) string {
 				stored := token
-				if storage == magiclink.StoreHashed {
+				if cfg.Hash != nil {
 					sum := sha256.Sum256([]byte(token))
 					stored = base64.RawURLEncoding.EncodeToString(sum[:])
 				}

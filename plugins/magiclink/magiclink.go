@@ -9,8 +9,9 @@ package magiclink
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -30,16 +31,12 @@ const (
 // the request had some: the client chose it, so do not trust it.
 const Kind = "magic-link"
 
-// Storage says how tokens are stored.
-type Storage string
-
-const (
-	// StorePlain stores tokens as they are: whoever reads the database can sign in with
-	// those that have not expired. It is the default of the TypeScript server.
-	StorePlain Storage = "plain"
-	// StoreHashed stores the SHA-256 in base64url without padding.
-	StoreHashed Storage = "hashed"
-)
+// SHA256 is a Config.Hash: the SHA-256 in base64url without padding, as the TypeScript
+// server hashes.
+func SHA256(_ context.Context, token string) (string, error) {
+	sum := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(sum[:]), nil
+}
 
 // Config configures links. The zero value has the defaults of the TypeScript server.
 type Config struct {
@@ -49,10 +46,10 @@ type Config struct {
 	// are mailed a link all the same, so that the answer does not reveal who has an
 	// account; it leads to ?error=new_user_signup_disabled. Default false.
 	DisableSignUp bool
-	// Storage says how tokens are stored. Default StorePlain.
-	Storage Storage
-	// Hash returns the text to store for a token, in place of Storage. It must return the
-	// same text for the same token. Default nil.
+	// Hash returns the text to store for a token, such as SHA256, and must return the same
+	// text for the same token. Default nil: tokens are stored as they are, as on the
+	// TypeScript server, and whoever reads the database can sign in with those that have
+	// not expired.
 	Hash func(ctx context.Context, token string) (string, error)
 	// GenerateToken makes the token of a link to an address. Nobody must be able to guess
 	// it: whoever knows it counts as the owner of the address. Default 32 letters.
@@ -79,9 +76,6 @@ var (
 func New(cfg Config) *MagicLink {
 	if cfg.ExpiresIn == 0 {
 		cfg.ExpiresIn = 5 * time.Minute
-	}
-	if cfg.Storage == "" {
-		cfg.Storage = StorePlain
 	}
 	if cfg.RateLimit.Window == 0 {
 		cfg.RateLimit.Window = time.Minute
@@ -145,9 +139,6 @@ func (m *MagicLink) Check(s betterauth.Site) error {
 	}
 	if m.cfg.ExpiresIn < 0 {
 		problems = append(problems, errors.New("ExpiresIn is negative; leave it at 0 for the default"))
-	}
-	if m.cfg.Storage != StorePlain && m.cfg.Storage != StoreHashed {
-		problems = append(problems, fmt.Errorf("Storage %q is not plain or hashed; use one of them", m.cfg.Storage))
 	}
 	return errors.Join(problems...)
 }

@@ -3,8 +3,6 @@ package magiclink
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"strings"
 
@@ -95,10 +93,6 @@ func (m *MagicLink) token(ctx context.Context, email string) (string, error) {
 func (m *MagicLink) stored(ctx context.Context, token string) (string, error) {
 	if m.cfg.Hash != nil {
 		return m.cfg.Hash(ctx, token)
-	}
-	if m.cfg.Storage == StoreHashed {
-		sum := sha256.Sum256([]byte(token))
-		return base64.RawURLEncoding.EncodeToString(sum[:]), nil
 	}
 	return token, nil
 }

@@ -47,7 +47,7 @@ func TestStoredToken(t *testing.T) {
 		stored func(string) string
 	}{
 		"plain":  {magiclink.Config{}, func(s string) string { return s }},
-		"hashed": {magiclink.Config{Storage: magiclink.StoreHashed}, hash},
+		"hashed": {magiclink.Config{Hash: magiclink.SHA256}, hash},
 		"own": {magiclink.Config{Hash: func(_ context.Context, s string) (string, error) { return "own:" + s, nil }},
 			func(s string) string { return "own:" + s }},
 	} {
@@ -124,7 +124,7 @@ func TestRateLimit(t *testing.T) {
 
 func TestBuildRefusesBadConfig(t *testing.T) {
 	t.Parallel()
-	for _, cfg := range []magiclink.Config{{ExpiresIn: -1}, {Storage: "rot13"}} {
+	for _, cfg := range []magiclink.Config{{ExpiresIn: -1}} {
 		if _, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{magiclink.New(cfg)}}); err == nil {
 			t.Errorf("%+v builds", cfg)
 		}

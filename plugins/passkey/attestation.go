@@ -91,7 +91,7 @@ func (a *Attestation) check() (problems []error) {
 		add("Roots holds a nil certificate; remove it")
 	}
 	if a.Metadata != nil {
-		for _, err := range a.Metadata.check() {
+		if err := a.Metadata.check(); err != nil {
 			add("Metadata: %w", err)
 		}
 	}

@@ -75,7 +75,7 @@ func TestAttestationPolicies(t *testing.T) {
 	badChain.Tamper.AttestationStatement = func(m map[string]any) { m["x5c"] = []any{m["x5c"].([]any)[0], "text"} }
 
 	metadata := func(models ...passkeytest.Model) *passkey.Metadata {
-		return &passkey.Metadata{Blob: publish(t, service, 1, "2026-02-01", models...), Root: service.Root()}
+		return passkey.MetadataFromBLOB(publish(t, service, 1, "2026-02-01", models...)).SignedBy(service.Root())
 	}
 	certified := passkeytest.Model{AAGUID: knownModel, Root: maker.Root()}
 	revoked := certified
@@ -251,12 +251,12 @@ func TestMetadataOfAStranger(t *testing.T) {
 	blob := publish(t, stranger, 1, "2026-02-01")
 	bent := append([]byte(nil), publish(t, service, 1, "2026-02-01")...)
 	bent[len(bent)-2] ^= 1
-	for name, m := range map[string]passkey.Metadata{
-		"another's": {Blob: blob, Root: service.Root()},
-		"bent":      {Blob: bent, Root: service.Root()},
-		"FIDO's":    {Blob: blob},
+	for name, m := range map[string]*passkey.Metadata{
+		"another's": passkey.MetadataFromBLOB(blob).SignedBy(service.Root()),
+		"bent":      passkey.MetadataFromBLOB(bent).SignedBy(service.Root()),
+		"FIDO's":    passkey.MetadataFromBLOB(blob),
 	} {
-		_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{passkey.New(attesting(passkey.Attestation{Conveyance: "direct", Metadata: &m}))}})
+		_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{passkey.New(attesting(passkey.Attestation{Conveyance: "direct", Metadata: m}))}})
 		if err == nil || !strings.Contains(err.Error(), "does not hold") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -270,7 +270,7 @@ func TestMetadataFromAFile(t *testing.T) {
 	if err := os.WriteFile(file, publish(t, service, 1, "2025-02-01", passkeytest.Model{AAGUID: knownModel, Root: maker.Root()}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	kit := newKit(t, attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{File: file, Root: service.Root()}}))
+	kit := newKit(t, attesting(passkey.Attestation{Conveyance: "direct", Metadata: passkey.MetadataFromFile(file).SignedBy(service.Root())}))
 	if !strings.Contains(kit.Log.String(), "outdated") {
 		t.Error("the log does not say that the file is outdated")
 	}
@@ -299,7 +299,7 @@ func TestMetadataFromAURL(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	serve(nil)
-	kit := newKit(t, attesting(passkey.Attestation{Conveyance: "direct", Metadata: &passkey.Metadata{URL: server.URL, Root: service.Root()}}))
+	kit := newKit(t, attesting(passkey.Attestation{Conveyance: "direct", Metadata: passkey.MetadataFromURL(server.URL).SignedBy(service.Root())}))
 	id := [16]byte(knownModel)
 	create := passkeytest.CreateOptions{AAGUID: &id, Attestation: passkeytest.AttestationPacked, CA: maker}
 	a := newAuthenticator()

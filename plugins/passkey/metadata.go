@@ -1,6 +1,7 @@
 package passkey
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/base64"
@@ -22,40 +23,57 @@ import (
 
 // Metadata says where the BLOB of a FIDO metadata service is read from
 // (https://fidoalliance.org/metadata/). It is used at registration only: passkeys of a
-// model that is broken later keep signing in until they are deleted. Set one of Blob,
-// File and URL.
+// model that is broken later keep signing in until they are deleted. Make it with
+// MetadataFromURL, MetadataFromFile or MetadataFromBLOB.
 type Metadata struct {
-	// Blob is the BLOB itself.
-	Blob []byte
-	// File is read once, at Build.
-	File string
-	// URL is fetched at the first registration and whenever the BLOB says that
-	// a newer one is due: "https://mds3.fidoalliance.org/". Registrations fail
-	// with 503 while there is none; an outdated one stays in use, and the log
-	// says so. https, except on loopback.
-	URL string
-	// Root is the trust anchor of the BLOB. Default: that of the FIDO Alliance's own
-	// service.
-	Root *x509.Certificate
+	source metadataSource
+	blob   []byte
+	at     string // the path of the file, or the URL
+	root   *x509.Certificate
 }
 
-func (m *Metadata) check() (problems []error) {
-	sources := 0
-	for _, set := range []bool{len(m.Blob) > 0, m.File != "", m.URL != ""} {
-		if set {
-			sources++
-		}
-	}
-	if sources != 1 {
-		problems = append(problems, errors.New("none or several of Blob, File and URL are set; set one of them"))
-	}
-	if m.URL != "" {
-		u, err := url.Parse(m.URL)
+type metadataSource int
+
+const (
+	fromBLOB metadataSource = iota + 1
+	fromFile
+	fromURL
+)
+
+// MetadataFromURL returns a service whose BLOB is fetched at the first registration and
+// whenever the BLOB says that a newer one is due: "https://mds3.fidoalliance.org/".
+// Registrations fail with 503 while there is none; an outdated one stays in use, and the
+// log says so. url is https, except on loopback.
+func MetadataFromURL(url string) *Metadata { return &Metadata{source: fromURL, at: url} }
+
+// MetadataFromFile returns a service whose BLOB is a file, which is read once, at Build.
+func MetadataFromFile(path string) *Metadata { return &Metadata{source: fromFile, at: path} }
+
+// MetadataFromBLOB returns a service whose BLOB is this one.
+func MetadataFromBLOB(blob []byte) *Metadata {
+	return &Metadata{source: fromBLOB, blob: bytes.Clone(blob)}
+}
+
+// SignedBy returns a copy of m whose BLOB is signed by root or a certificate that leads to
+// it. Without it the trust anchor is that of the FIDO Alliance's own service.
+func (m *Metadata) SignedBy(root *x509.Certificate) *Metadata {
+	signed := *m
+	signed.root = root
+	return &signed
+}
+
+func (m *Metadata) check() error {
+	switch m.source {
+	case fromBLOB, fromFile:
+		return nil
+	case fromURL:
+		u, err := url.Parse(m.at)
 		if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
-			problems = append(problems, fmt.Errorf("URL %q is not an https URL; write it like https://mds3.fidoalliance.org/", m.URL))
+			return fmt.Errorf("URL %q is not an https URL; write it like https://mds3.fidoalliance.org/", m.at)
 		}
+		return nil
 	}
-	return problems
+	return errors.New("nothing says where it is; make it with MetadataFromURL, MetadataFromFile or MetadataFromBLOB")
 }
 
 const (
@@ -87,23 +105,23 @@ type publication struct {
 
 func newMetadataService(h *betterauth.Host, cfg Metadata) (*metadataService, error) {
 	options := []metadata.DecoderOption{metadata.WithIgnoreEntryParsingErrors()}
-	if cfg.Root != nil {
-		options = append(options, metadata.WithRootCertificate(base64.StdEncoding.EncodeToString(cfg.Root.Raw)))
+	if cfg.root != nil {
+		options = append(options, metadata.WithRootCertificate(base64.StdEncoding.EncodeToString(cfg.root.Raw)))
 	}
 	decoder, err := metadata.NewDecoder(options...)
 	if err != nil {
 		return nil, err
 	}
 	m := &metadataService{cfg: cfg, host: h, decoder: decoder}
-	blob := cfg.Blob
-	if cfg.File != "" {
-		if blob, err = os.ReadFile(cfg.File); err != nil {
-			return nil, fmt.Errorf("Attestation.Metadata.File: %w; name a file that the server can read", err)
+	blob := cfg.blob
+	if cfg.source == fromFile {
+		if blob, err = os.ReadFile(cfg.at); err != nil {
+			return nil, fmt.Errorf("Attestation.Metadata: %w; name a file that the server can read", err)
 		}
 	}
-	if len(blob) > 0 {
+	if cfg.source != fromURL {
 		if m.current, err = m.read(blob); err != nil {
-			return nil, fmt.Errorf("Attestation.Metadata: %w; use a BLOB as the service publishes it, and set Root unless that is the FIDO Alliance's own", err)
+			return nil, fmt.Errorf("Attestation.Metadata: %w; use a BLOB as the service publishes it, and call SignedBy unless that is the FIDO Alliance's own", err)
 		}
 		if m.outdated() {
 			h.Logger().Warn("the metadata of authenticators is outdated: models broken since are not known", "due", m.current.next)
@@ -141,7 +159,7 @@ func (m *metadataService) outdated() bool {
 func (m *metadataService) provider(ctx context.Context) (metadata.Provider, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.current != nil && (m.cfg.URL == "" || !m.outdated()) {
+	if m.current != nil && (m.cfg.source != fromURL || !m.outdated()) {
 		return m.current.provider, nil
 	}
 	err := errors.New("the metadata of authenticators could not be fetched a moment ago")
@@ -164,7 +182,7 @@ func (m *metadataService) fetch(ctx context.Context) (*publication, error) {
 	// The client that caused it may go away; others are waiting.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTime)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, m.cfg.URL, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, m.cfg.at, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -107,11 +107,6 @@ func (p *TwoFactor) randomCodes() ([]string, error) {
 	return codes, nil
 }
 
-func (p *TwoFactor) backupStorage() betterauth.CodeStorage {
-	b := p.cfg.Backup
-	return betterauth.CodeStorage{Form: b.Storage, Encrypt: b.Encrypt, Decrypt: b.Decrypt}
-}
-
 func (p *TwoFactor) sealCodes(ctx context.Context, codes []string) (string, error) {
 	if codes == nil {
 		codes = []string{}
@@ -120,11 +115,11 @@ func (p *TwoFactor) sealCodes(ctx context.Context, codes []string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	return p.backupStorage().Seal(ctx, p.host, string(text))
+	return p.cfg.Backup.Storage.Seal(ctx, p.host, string(text))
 }
 
 func (p *TwoFactor) openCodes(ctx context.Context, row *Enrolment) (codes []string, err error) {
-	text, err := p.backupStorage().Open(ctx, p.host, row.BackupCodes)
+	text, err := p.cfg.Backup.Storage.Open(ctx, p.host, row.BackupCodes)
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &codes)
 	}

@@ -49,7 +49,7 @@ func TestBackupCodeConfig(t *testing.T) {
 		plain  bool
 	}{
 		{twofactor.BackupConfig{}, 10, 11, false},
-		{twofactor.BackupConfig{Amount: 3, Length: 16, Storage: twofactor.StorePlain}, 3, 17, true},
+		{twofactor.BackupConfig{Amount: 3, Length: 16, Storage: betterauth.CodesPlain()}, 3, 17, true},
 		{twofactor.BackupConfig{Generate: func() ([]string, error) { return []string{"open sesame"}, nil }}, 1, 11, false},
 	} {
 		s := newSite(t, twofactor.Config{Backup: test.cfg}, plugintest.Options{})
@@ -94,7 +94,7 @@ func TestBackupCodesChangedMeanwhile(t *testing.T) {
 	var s *site
 	armed := true
 	s = newSite(t, twofactor.Config{Backup: twofactor.BackupConfig{
-		Storage: twofactor.StorePlain, Generate: func() ([]string, error) { return codes, nil },
+		Storage: betterauth.CodesPlain(), Generate: func() ([]string, error) { return codes, nil },
 	}}, plugintest.Options{Plugins: []betterauth.Plugin{betterauth.Inline{ID: "meanwhile", RowHooks: []database.Hooks{
 		database.RowHooks[betterauth.Verification]{BeforeDelete: func(ctx context.Context, row *betterauth.Verification) error {
 			// The try is being taken, so the codes have been read.

@@ -1,7 +1,6 @@
 package twofactor
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -82,15 +81,9 @@ type OTPConfig struct {
 	Digits int
 	// Attempts is how many wrong attempts a code allows. Default 5.
 	Attempts int
-	// Storage says how codes are stored. Default StorePlain, as on the TypeScript server,
-	// since codes are valid for minutes only.
-	Storage Storage
-	// Hash returns the text to store for a code, in place of Storage; see
-	// betterauth.CodeStorage. Default nil.
-	Hash func(ctx context.Context, code string) (string, error)
-	// Encrypt returns the text to store for a code, and Decrypt turns it back, in place
-	// of Storage. Default nil.
-	Encrypt, Decrypt func(ctx context.Context, text string) (string, error)
+	// Storage says how codes are stored. Default betterauth.CodesPlain, as on the
+	// TypeScript server, since codes are valid for minutes only.
+	Storage betterauth.CodeStorage
 }
 
 // BackupConfig configures backup codes.
@@ -100,27 +93,13 @@ type BackupConfig struct {
 	// Length is how many characters a code has, 10 to 64; a dash follows the fifth.
 	// Default 10.
 	Length int
-	// Storage says how codes are stored: StoreEncrypted or StorePlain. Default
-	// StoreEncrypted.
-	Storage Storage
-	// Encrypt returns the text to store, and Decrypt turns it back, in place of Storage.
-	// The text is a JSON array of codes, as on the TypeScript server. Default nil.
-	Encrypt, Decrypt func(ctx context.Context, text string) (string, error)
+	// Storage says how codes are stored, which must be readable again. What is encrypted
+	// is a JSON array of codes, as on the TypeScript server. Default
+	// betterauth.CodesEncrypted.
+	Storage betterauth.CodeStorage
 	// Generate makes the codes, in place of Amount and Length. Default nil.
 	Generate func() ([]string, error)
 }
-
-// Storage says how codes are stored. Servers that share a database need the same setting.
-type Storage = betterauth.CodeForm
-
-const (
-	// StorePlain stores them as they are.
-	StorePlain = betterauth.CodePlain
-	// StoreEncrypted encrypts them with the application's secret.
-	StoreEncrypted = betterauth.CodeEncrypted
-	// StoreHashed stores the SHA-256 hash of mailed codes.
-	StoreHashed = betterauth.CodeHashed
-)
 
 // LockoutConfig configures the lock of accounts with many wrong codes, counted over all
 // challenges and kinds of code (NIST SP 800-63B, section 5.2.2).
@@ -144,9 +123,7 @@ func New(cfg Config) *TwoFactor {
 	def(&cfg.OTP.Attempts, 5)
 	def(&cfg.Backup.Amount, 10)
 	def(&cfg.Backup.Length, 10)
-	if cfg.Backup.Encrypt == nil && cfg.Backup.Decrypt == nil {
-		def(&cfg.Backup.Storage, StoreEncrypted)
-	}
+	cfg.Backup.Storage = cfg.Backup.Storage.Or(betterauth.CodesEncrypted())
 	def(&cfg.Lockout.Attempts, 10)
 	def(&cfg.Lockout.Duration, 15*time.Minute)
 	p := &TwoFactor{cfg: cfg}
@@ -181,15 +158,15 @@ func (p *TwoFactor) Check(s betterauth.Site) error {
 	demand(cfg.OTP.TTL > 0, "OTP.TTL is negative; leave it at 0 for the default")
 	demand(cfg.OTP.Digits >= 1 && cfg.OTP.Digits <= 10, "OTP.Digits %d is not between 1 and 10; leave it at 0 for the default", cfg.OTP.Digits)
 	demand(cfg.OTP.Attempts > 0, "OTP.Attempts is negative; leave it at 0 for the default")
-	if err := p.otpStorage().Problem(); err != nil {
-		demand(false, "OTP: %w", err)
+	if err := cfg.OTP.Storage.Problem(); err != nil {
+		demand(false, "OTP.Storage: %w", err)
 	}
 	demand(cfg.Backup.Amount > 0, "Backup.Amount is negative; leave it at 0 for the default")
 	demand(cfg.Backup.Length >= 10 && cfg.Backup.Length <= 64, "Backup.Length %d is not between 10 and 64; leave it at 0 for the default", cfg.Backup.Length)
-	if err := p.backupStorage().Problem(); err != nil {
-		demand(false, "Backup: %w", err)
+	if err := cfg.Backup.Storage.Problem(); err != nil {
+		demand(false, "Backup.Storage: %w", err)
 	}
-	demand(cfg.Backup.Storage != StoreHashed, "Backup.Storage %q is not plain or encrypted; use one of them", cfg.Backup.Storage)
+	demand(!cfg.Backup.Storage.OneWay(), "Backup.Storage hashes, but backup codes must be readable again; leave it empty for the default, or use betterauth.CodesPlain")
 	demand(cfg.Lockout.Attempts > 0, "Lockout.Attempts is negative; leave it at 0 for the default")
 	demand(cfg.Lockout.Duration > 0, "Lockout.Duration is negative; leave it at 0 for the default")
 	demand(!cfg.OTP.Enabled || s.CanMail, "OTP.Enabled needs Config.Mailer, since codes are mailed; set one, or remove OTP.Enabled")

@@ -42,7 +42,7 @@ func TestFiveTriesPerChallenge(t *testing.T) {
 
 func TestFiveTriesPerMailedCode(t *testing.T) {
 	t.Parallel()
-	for _, storage := range []twofactor.Storage{"", twofactor.StorePlain, twofactor.StoreEncrypted, twofactor.StoreHashed} {
+	for name, storage := range map[string]betterauth.CodeStorage{"": {}, "plain": betterauth.CodesPlain(), "encrypted": betterauth.CodesEncrypted(), "hashed": betterauth.CodesHashed()} {
 		cfg := mailing()
 		cfg.OTP.Storage = storage
 		s := newSite(t, cfg, plugintest.Options{})
@@ -53,8 +53,8 @@ func TestFiveTriesPerMailedCode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if plain := stored.Value == code+":0"; plain != (storage == "" || storage == twofactor.StorePlain) {
-			t.Errorf("%s is stored as %s", storage, stored.Value)
+		if plain := stored.Value == code+":0"; plain != (name == "" || name == "plain") {
+			t.Errorf("%s is stored as %s", name, stored.Value)
 		}
 		for range 5 {
 			verify(c, "otp", another(code)).WantError(twofactor.ErrInvalidCode)

@@ -53,7 +53,7 @@ func (p *TwoFactor) sendOTP(c *betterauth.Ctx, _ SendOTPInput) (betterauth.Statu
 		if err != nil {
 			return VerifiedAnswer{}, err
 		}
-		stored, err := p.otpStorage().Keep(a.c, p.host, code)
+		stored, err := p.cfg.OTP.Storage.Keep(a.c, p.host, code)
 		if err != nil {
 			return VerifiedAnswer{}, err
 		}
@@ -127,7 +127,7 @@ func (a *attempt) useOTP(given betterauth.TypedCode) (bool, error) {
 	if err != nil || tries < 0 || tries >= a.cfg.OTP.Attempts {
 		return false, betterauth.Commit(ErrTooManyAttempts)
 	}
-	same, err := a.otpStorage().Matches(a.c, a.host, stored, given)
+	same, err := a.cfg.OTP.Storage.Matches(a.c, a.host, stored, given)
 	if err != nil {
 		return false, fmt.Errorf("a stored code cannot be read: %w", err)
 	}
@@ -136,9 +136,4 @@ func (a *attempt) useOTP(given betterauth.TypedCode) (bool, error) {
 	}
 	_, err = a.host.Verifications().Create(a.c, identifier, stored+":"+strconv.Itoa(tries+1), taken.ExpiresAt.Sub(a.host.Now()))
 	return false, err
-}
-
-func (p *TwoFactor) otpStorage() betterauth.CodeStorage {
-	o := p.cfg.OTP
-	return betterauth.CodeStorage{Form: o.Storage, Hash: o.Hash, Encrypt: o.Encrypt, Decrypt: o.Decrypt}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
@@ -22,14 +23,14 @@ func TestCodesAsTyped(t *testing.T) {
 		return strings.Map(func(r rune) rune { return r ^ 1 }, text), nil
 	}
 	for name, cfg := range map[string]twofactor.Config{
-		"plain": {Backup: twofactor.BackupConfig{Storage: twofactor.StorePlain}},
-		"encrypted": {OTP: twofactor.OTPConfig{Storage: twofactor.StoreEncrypted},
-			Backup: twofactor.BackupConfig{Storage: twofactor.StoreEncrypted}},
-		"hashed": {OTP: twofactor.OTPConfig{Storage: twofactor.StoreHashed}},
-		"own hash": {OTP: twofactor.OTPConfig{Hash: func(_ context.Context, code string) (string, error) { return "own:" + code, nil }},
+		"plain": {Backup: twofactor.BackupConfig{Storage: betterauth.CodesPlain()}},
+		"encrypted": {OTP: twofactor.OTPConfig{Storage: betterauth.CodesEncrypted()},
+			Backup: twofactor.BackupConfig{Storage: betterauth.CodesEncrypted()}},
+		"hashed": {OTP: twofactor.OTPConfig{Storage: betterauth.CodesHashed()}},
+		"own hash": {OTP: twofactor.OTPConfig{Storage: betterauth.CodesHashedBy(func(_ context.Context, code string) (string, error) { return "own:" + code, nil })},
 			Backup: twofactor.BackupConfig{Generate: func() ([]string, error) { return []string{"correct-horse-battery", "WDJB-MJHT"}, nil }}},
-		"own cipher": {OTP: twofactor.OTPConfig{Encrypt: reversed, Decrypt: reversed},
-			Backup: twofactor.BackupConfig{Encrypt: reversed, Decrypt: reversed}},
+		"own cipher": {OTP: twofactor.OTPConfig{Storage: betterauth.CodesEncryptedBy(reversed, reversed)},
+			Backup: twofactor.BackupConfig{Storage: betterauth.CodesEncryptedBy(reversed, reversed)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -105,8 +106,8 @@ func TestOwnCipherThatFails(t *testing.T) {
 		}
 		return text, nil
 	}
-	s := newSite(t, twofactor.Config{OTP: twofactor.OTPConfig{Enabled: true, Encrypt: cipher, Decrypt: cipher},
-		Backup: twofactor.BackupConfig{Encrypt: cipher, Decrypt: cipher}}, plugintest.Options{})
+	s := newSite(t, twofactor.Config{OTP: twofactor.OTPConfig{Enabled: true, Storage: betterauth.CodesEncryptedBy(cipher, cipher)},
+		Backup: twofactor.BackupConfig{Storage: betterauth.CodesEncryptedBy(cipher, cipher)}}, plugintest.Options{})
 	_, _, codes := s.enrolled()
 	c := s.challenged()
 	code := s.mailed(c)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
@@ -54,7 +55,7 @@ func TestUnconfirmedAppOpensNothing(t *testing.T) {
 func TestUnconfirmedAppAlone(t *testing.T) {
 	t.Parallel()
 	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
-		s := newSite(t, twofactor.Config{Backup: twofactor.BackupConfig{Storage: twofactor.StorePlain}}, plugintest.Options{DB: db})
+		s := newSite(t, twofactor.Config{Backup: twofactor.BackupConfig{Storage: betterauth.CodesPlain()}}, plugintest.Options{DB: db})
 		s.stored("user1", email, "sealed", `["open-sesame"]`, new(bool))
 		signIn(s.Client()).WantBody(http.StatusOK, `{"twoFactorRedirect":true,"twoFactorMethods":[]}`)
 		c := s.challenged()
