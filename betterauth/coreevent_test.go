@@ -97,7 +97,7 @@ func TestSignInsThatFailAreNotTold(t *testing.T) {
 			t.Parallel()
 			var facts []string
 			tt.broken.ID = "broken"
-			kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), tt.broken, heardFacts(&facts))
+			kit := withPasswords(t, tt.broken, heardFacts(&facts))
 			kit.Client().Post("/sign-up/email", signUp)
 			wantFacts(t, &facts, tt.want...)
 		})
