@@ -1,7 +1,6 @@
 package passkey
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -94,13 +93,12 @@ func document(v any) http.Handler {
 func (p *Passkeys) checkRelated(rpID string) (problems []error) {
 	labels := map[string]bool{}
 	for _, origin := range p.cfg.RelatedOrigins {
-		if err := checkWebOrigin(origin); err != nil {
-			problems = append(problems, fmt.Errorf("related origins: %w", err))
-			continue
-		}
 		u, err := url.Parse(origin)
+		if err == nil {
+			err = checkWebOrigin(origin)
+		}
 		if err != nil {
-			problems = append(problems, err)
+			problems = append(problems, fmt.Errorf("related origins: %w", err))
 			continue
 		}
 		host := u.Hostname()
@@ -117,9 +115,6 @@ func (p *Passkeys) checkRelated(rpID string) (problems []error) {
 	}
 	if len(labels) > protocol.MaximumRelatedOriginLabels {
 		problems = append(problems, fmt.Errorf("related origins are under %d names; browsers look at %d", len(labels), protocol.MaximumRelatedOriginLabels))
-	}
-	if len(labels) > 0 && rpID == "" {
-		problems = append(problems, errors.New("related origins need an RPID"))
 	}
 	return problems
 }
