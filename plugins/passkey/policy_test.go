@@ -64,6 +64,7 @@ func TestAlgorithms(t *testing.T) {
 		ok     bool
 	}{
 		"offered":        {passkey.Config{Algorithms: []int64{-7}}, passkeytest.CreateOptions{Algorithm: passkeytest.ES256}, true},
+		"a list of none": {passkey.Config{Algorithms: []int64{}}, passkeytest.CreateOptions{}, true},
 		"not offered":    {passkey.Config{Algorithms: []int64{-7}}, passkeytest.CreateOptions{Algorithm: passkeytest.EdDSA}, false},
 		"RSA of 2048":    {passkey.Config{}, passkeytest.CreateOptions{Algorithm: passkeytest.RS256}, true},
 		"RSA too short":  {passkey.Config{MinRSABits: 3072}, passkeytest.CreateOptions{Algorithm: passkeytest.RS256}, false},
