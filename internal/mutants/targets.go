@@ -42,8 +42,8 @@ var targets = []target{
 	}},
 	{Package: "betterauth/access"},
 	{Package: "plugins/passkey", Files: []string{
-		"attestation.go", "authenticate.go", "challenge.go", "conditional.go", "enroll.go", "key.go", "manage.go", "native.go", "options.go",
-		"origins.go", "policy.go", "recent.go", "register.go", "relyingparty.go", "revoke.go", "signup.go", "stepup.go", "strict.go", "unverified.go",
+		"attestation.go", "authenticate.go", "challenge.go", "conditional.go", "enroll.go", "key.go", "manage.go", "metadata.go", "native.go", "options.go",
+		"origins.go", "policy.go", "recent.go", "register.go", "relyingparty.go", "revoke.go", "signup.go", "stepup.go", "strict.go", "unverified.go", "wellknown.go",
 	}},
 }
 

@@ -329,6 +329,13 @@ func TestMetadataFromAURL(t *testing.T) {
 	if !strings.Contains(kit.Log.String(), "outdated") {
 		t.Error("the log does not say that the metadata is outdated")
 	}
+	// The same one is good for longer once it says so.
+	serve(publish(t, service, 5, "2026-01-10", certified))
+	for _, fetches := range []int32{1, 0} {
+		attempt(fetches).Want(http.StatusOK)
+		kit.Clock.Advance(time.Minute)
+	}
+	kit.Clock.Advance(10 * 24 * time.Hour)
 	serve(publish(t, service, 6, "2026-03-01", revoked))
 	attempt(1).WantError(passkey.ErrAuthenticatorRefused)
 	authenticate(t, kit.Client(), a, passkeytest.GetOptions{CredentialID: a.Credentials()[2].ID}).Want(http.StatusOK)

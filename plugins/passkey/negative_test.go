@@ -9,7 +9,6 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
-	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
 )
@@ -34,53 +33,6 @@ func TestCloneDetection(t *testing.T) {
 		}
 		alice.Post("/passkey/delete-passkey", map[string]any{"id": list(t, alice)[0].ID}).Want(http.StatusOK)
 		authenticate(t, kit.Client(), a, at(8)).WantError(passkey.ErrPasskeyNotFound)
-	}
-}
-
-// The table holds counters of 31 bits. A passkey that begins with the largest stays, and
-// signs in no more, since its counter cannot grow.
-func TestLargestCounter(t *testing.T) {
-	t.Parallel()
-	const largest = 1<<31 - 1
-	kit := newKit(t, passkey.Config{})
-	alice, a := kit.SignedIn("alice@example.com"), newAuthenticator()
-	register(t, alice, a, passkeytest.CreateOptions{SignCount: largest}).Want(http.StatusOK)
-	beyond := uint32(largest + 1)
-	authenticate(t, kit.Client(), a, passkeytest.GetOptions{SignCount: &beyond}).WantError(passkey.ErrInvalidResponse)
-	if rows := list(t, alice); rows[0].Counter != largest {
-		t.Errorf("counter %d is stored", rows[0].Counter)
-	}
-}
-
-// A client cannot fill the table with transports: the first eight are kept.
-func TestManyTransports(t *testing.T) {
-	t.Parallel()
-	alice := newKit(t, passkey.Config{}).SignedIn("alice@example.com")
-	register(t, alice, newAuthenticator(), passkeytest.CreateOptions{Transports: strings.Split("a,b,c,d,e,f,g,h,i,j", ",")}).Want(http.StatusOK)
-	if rows := list(t, alice); rows[0].Transports != "a,b,c,d,e,f,g,h" {
-		t.Errorf("stored %q", rows[0].Transports)
-	}
-}
-
-// Browsers are told how a passkey is reached, where that is known: the TypeScript server
-// stores none for an authenticator that names none.
-func TestOptionsTellTransports(t *testing.T) {
-	t.Parallel()
-	kit := newKit(t, passkey.Config{})
-	alice := kit.SignedIn("alice@example.com")
-	register(t, alice, newAuthenticator(), passkeytest.CreateOptions{}).Want(http.StatusOK)
-	for _, tt := range []struct {
-		stored any
-		want   string
-	}{{"internal,hybrid", `"transports":["internal","hybrid"],"type":"public-key"}`}, {"", `","type":"public-key"}`}, {nil, `","type":"public-key"}`}} {
-		if _, err := plugintest.StoreOf[passkey.Passkey](kit).Update(t.Context(), database.Set{"transports": tt.stored}, database.Eq("userId", alice.User.ID)); err != nil {
-			t.Fatal(err)
-		}
-		for _, path := range []string{authenticateOptions, registerOptions} {
-			if body := string(alice.Get(path).Want(http.StatusOK).Body); !strings.Contains(body, tt.want) {
-				t.Errorf("%v: %s", tt.stored, body)
-			}
-		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,6 +64,7 @@ func TestAlgorithms(t *testing.T) {
 		ok     bool
 	}{
 		"offered":        {passkey.Config{Algorithms: []int64{-7}}, passkeytest.CreateOptions{Algorithm: passkeytest.ES256}, true},
+		"a list of none": {passkey.Config{Algorithms: []int64{}}, passkeytest.CreateOptions{}, true},
 		"not offered":    {passkey.Config{Algorithms: []int64{-7}}, passkeytest.CreateOptions{Algorithm: passkeytest.EdDSA}, false},
 		"RSA of 2048":    {passkey.Config{}, passkeytest.CreateOptions{Algorithm: passkeytest.RS256}, true},
 		"RSA too short":  {passkey.Config{MinRSABits: 3072}, passkeytest.CreateOptions{Algorithm: passkeytest.RS256}, false},
@@ -265,6 +267,9 @@ func TestWellKnown(t *testing.T) {
 			if status != 200 {
 				cache = "no-store"
 			}
+			if length := w.Header().Get("Content-Length"); status == 200 && length != strconv.Itoa(len(want)) || status == 405 && w.Header().Get("Allow") != "GET, HEAD" {
+				t.Errorf("%s %s: %d, %v", method, path, status, w.Header())
+			}
 			if w.Header().Get("Cache-Control") != cache || w.Header().Get("X-Content-Type-Options") != "nosniff" {
 				t.Errorf("%s %s: %v", method, path, w.Header())
 			}
@@ -276,6 +281,11 @@ func TestWellKnown(t *testing.T) {
 	only := passkey.New(passkey.Config{Pages: passkey.Pages{Manage: "https://example.com/passkeys"}}).WellKnown()
 	if w := ask(only[passkey.EndpointsPath], http.MethodGet, passkey.EndpointsPath); len(only) != 1 || w.Body.String() != `{"manage":"https://example.com/passkeys"}` {
 		t.Errorf("manage alone: %s", w.Body)
+	}
+	// What JSON cannot hold is no document, and nobody keeps it.
+	broken := passkey.New(passkey.Config{Pages: passkey.Pages{Manage: "https://example.com/\xff"}}).WellKnown()[passkey.EndpointsPath]
+	if w := ask(broken, http.MethodGet, passkey.EndpointsPath); w.Code != http.StatusInternalServerError || w.Body.Len() != 0 || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("a page that is no text: %d %s %v", w.Code, w.Body, w.Header())
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -149,28 +148,6 @@ func TestWhatAuthenticatorsAreTold(t *testing.T) {
 	visitor.Post(verifyRegistration, map[string]any{"response": jsontext.Value(response), "createSession": true}).Want(http.StatusOK)
 	if visitor.Get(registerOptions).Want(http.StatusOK).Into(&second); first.User.ID != second.User.ID {
 		t.Error("the stable handle changed once the user existed")
-	}
-}
-
-// A page may name the account otherwise, for people who have several. The name cannot
-// mislead whoever reads it in their authenticator.
-func TestNameThatAuthenticatorsShow(t *testing.T) {
-	t.Parallel()
-	alice := newKit(t, passkey.Config{}).SignedIn("alice@example.com")
-	for name, want := range map[string]string{"": "alice@example.com", "Alice, at work": "Alice, at work"} {
-		var options struct {
-			User struct {
-				Name        string `json:"name"`
-				DisplayName string `json:"displayName"`
-			} `json:"user"`
-		}
-		alice.Get(registerOptions + "?name=" + url.QueryEscape(name)).Want(http.StatusOK).Into(&options)
-		if options.User.Name != want || options.User.DisplayName != "alice@example.com" {
-			t.Errorf("%q: authenticators are told %+v", name, options.User)
-		}
-	}
-	for _, bad := range []string{"a\u202eb", "a\x00b", strings.Repeat("x", 129)} {
-		alice.Get(registerOptions + "?name=" + url.QueryEscape(bad)).WantError(betterauth.ErrValidation)
 	}
 }
 
