@@ -559,14 +559,13 @@ const (
 // The table in the documentation is the one that is played.
 func TestEndingsPage(t *testing.T) {
 	t.Parallel()
-	var b strings.Builder
-	b.WriteString("| what opens an account, or will |")
+	head := []string{"what opens an account, or will"}
 	for _, h := range happenings {
-		fmt.Fprintf(&b, " %s |", h.name)
+		head = append(head, h.name)
 	}
-	b.WriteString("\n|---|" + strings.Repeat("---|", len(happenings)) + "\n")
+	var rows [][]string
 	for _, a := range artefacts {
-		fmt.Fprintf(&b, "| %s | %s |\n", a.name, strings.Join(a.want, " | "))
+		rows = append(rows, append([]string{a.name}, a.want...))
 	}
-	renew(t, endingsPage, endingsBegin, endingsEnd, b.String())
+	renew(t, endingsPage, endingsBegin, endingsEnd, table(head, rows))
 }
