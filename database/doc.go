@@ -20,7 +20,7 @@
 //
 // What each engine does in its own way is in the packages sqlite and postgres
 // and in [Driver]. Statements are composed in statement.go, a migration is
-// planned in plan.go from what live.go read, and row hooks are hook.go.
+// planned in planner.go from what live.go read, and row hooks are hook.go.
 //
 // # Why statements are composed here and not by bun
 //

@@ -15,7 +15,7 @@
 //
 // Start with [New]: a [Kit] is the application, a [Client] a browser. The rules
 // of [Run] are in rule_*.go, each file with one promise; run.go has their
-// order, and derive.go how requests are made from the types of operations.
+// order, option.go what an author tells them, and derive.go how requests are made from the types of operations.
 package plugintest
 
 import (

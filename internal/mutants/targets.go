@@ -36,7 +36,7 @@ var targets = []target{
 	{Package: "internal/toposort"},
 	{Package: "internal/weburl"},
 	{Package: "betterauth", Files: []string{
-		"sessiongate.go", "signin.go", "commit.go", "require.go", "validateuser.go", "ending.go",
+		"sessiongate.go", "signin.go", "commit.go", "require.go", "validateuser.go", "ending.go", "changeaccess.go",
 		"session.go", "sessioncache.go", "sessioncachecolumns.go", "sessioncookies.go", "sessionlist.go", "sessionrenew.go", "sessionsource.go", "sessionstateless.go", "sessionupdate.go",
 		"cookies.go", "cookiesread.go", "checkcookies.go", "need.go", "origins.go", "failures.go",
 	}},

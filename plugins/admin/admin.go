@@ -203,7 +203,7 @@ func (a *Admin) Check(betterauth.Site) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.roles)) {
 		if err := a.roles[name].Err(); err != nil {
-			problems = append(problems, fmt.Errorf("Roles: %q: %w", name, err))
+			problems = append(problems, fmt.Errorf("role %q of Roles: %w", name, err))
 		}
 	}
 	if _, ok := a.roles[a.cfg.DefaultRole]; !ok {

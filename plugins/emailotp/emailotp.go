@@ -222,7 +222,7 @@ func (e *EmailOTP) Check(s betterauth.Site) error {
 		problems = append(problems, errors.New("AllowedAttempts is negative; leave it at 0 for the default"))
 	}
 	if err := e.cfg.Storage.Problem(); err != nil {
-		problems = append(problems, fmt.Errorf("Storage: %w", err))
+		problems = append(problems, fmt.Errorf("the Storage of codes: %w", err))
 	}
 	if e.cfg.Resend != ResendRotate && e.cfg.Resend != ResendReuse {
 		problems = append(problems, fmt.Errorf("Resend %q is not rotate or reuse; use one of them", e.cfg.Resend))

@@ -116,21 +116,21 @@ var notAnApp = []string{"http", "https", "ws", "wss", "ftp", "javascript", "data
 func (e *Expo) Check(betterauth.Site) error {
 	var problems []error
 	if len(e.schemes) == 0 {
-		problems = append(problems, errors.New("Schemes is empty, so no app is trusted; name the scheme of an app, such as com.example.app"))
+		problems = append(problems, errors.New("no app is trusted, since Schemes is empty; name the scheme of an app, such as com.example.app"))
 	}
 	for _, scheme := range e.schemes {
 		switch {
 		case !schemeSyntax.MatchString(scheme):
-			problems = append(problems, fmt.Errorf("Schemes: %q is not the scheme of a URL; write it like com.example.app", scheme))
+			problems = append(problems, fmt.Errorf("%q of Schemes is not the scheme of a URL; write it like com.example.app", scheme))
 		case slices.Contains(notAnApp, scheme):
-			problems = append(problems, fmt.Errorf("Schemes: %q is not an app's own; use one that is derived from a domain of yours, such as com.example.app", scheme))
+			problems = append(problems, fmt.Errorf("%q of Schemes is not an app's own; use one that is derived from a domain of yours, such as com.example.app", scheme))
 		case scheme == expoGo && !e.cfg.AllowExpoGo:
-			problems = append(problems, errors.New(`Schemes: "exp" is Expo Go, which runs anybody's project; remove it, or set AllowExpoGo during development`))
+			problems = append(problems, errors.New(`"exp" of Schemes is Expo Go, which runs anybody's project; remove it, or set AllowExpoGo during development`))
 		}
 	}
 	for _, provider := range e.cfg.AuthorizationOrigins {
 		if origin, err := betterauth.BrowserOrigin(provider); err != nil || !strings.HasPrefix(origin, "https://") {
-			problems = append(problems, fmt.Errorf("AuthorizationOrigins: %q is not an https origin; write it like https://accounts.google.com", provider))
+			problems = append(problems, fmt.Errorf("%q of AuthorizationOrigins is not an https origin; write it like https://accounts.google.com", provider))
 		}
 	}
 	return errors.Join(problems...)

@@ -285,18 +285,18 @@ func TestAuthorizationProxySignsStatesAlone(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	for want, cfg := range map[string]expo.Config{
-		"Schemes is empty, so no app is trusted":          {},
-		`Schemes: "my app" is not the scheme`:             {Schemes: []string{"my app"}},
-		`Schemes: "" is not the scheme`:                   {Schemes: []string{""}},
-		`Schemes: "1app" is not the scheme`:               {Schemes: []string{"1app"}},
-		`Schemes: "*" is not the scheme`:                  {Schemes: []string{"*"}},
-		`Schemes: "myapp://home" is not the scheme`:       {Schemes: []string{"myapp://home"}},
-		`Schemes: "https" is not an app's own`:            {Schemes: []string{"HTTPS"}},
-		`Schemes: "javascript" is not an app's own`:       {Schemes: []string{"myapp", "javascript"}},
-		`Schemes: "intent" is not an app's own`:           {Schemes: []string{"intent"}},
-		"set AllowExpoGo during development":              {Schemes: []string{"exp"}},
-		`AuthorizationOrigins: "http://a.example" is not`: {Schemes: []string{"myapp"}, AuthorizationOrigins: []string{"http://a.example"}},
-		`AuthorizationOrigins: "*" is not`:                {Schemes: []string{"myapp"}, AuthorizationOrigins: []string{"*"}},
+		"no app is trusted, since Schemes is empty":         {},
+		`"my app" of Schemes is not the scheme`:             {Schemes: []string{"my app"}},
+		`"" of Schemes is not the scheme`:                   {Schemes: []string{""}},
+		`"1app" of Schemes is not the scheme`:               {Schemes: []string{"1app"}},
+		`"*" of Schemes is not the scheme`:                  {Schemes: []string{"*"}},
+		`"myapp://home" of Schemes is not the scheme`:       {Schemes: []string{"myapp://home"}},
+		`"https" of Schemes is not an app's own`:            {Schemes: []string{"HTTPS"}},
+		`"javascript" of Schemes is not an app's own`:       {Schemes: []string{"myapp", "javascript"}},
+		`"intent" of Schemes is not an app's own`:           {Schemes: []string{"intent"}},
+		"set AllowExpoGo during development":                {Schemes: []string{"exp"}},
+		`"http://a.example" of AuthorizationOrigins is not`: {Schemes: []string{"myapp"}, AuthorizationOrigins: []string{"http://a.example"}},
+		`"*" of AuthorizationOrigins is not`:                {Schemes: []string{"myapp"}, AuthorizationOrigins: []string{"*"}},
 	} {
 		_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{expo.New(cfg)}})
 		if err == nil || !strings.Contains(err.Error(), want) {

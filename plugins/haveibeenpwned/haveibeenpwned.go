@@ -111,11 +111,11 @@ func (p *HaveIBeenPwned) Manifest() betterauth.Manifest {
 func (p *HaveIBeenPwned) Check(betterauth.Site) error {
 	var problems []error
 	if p.cfg.Timeout < 0 {
-		problems = append(problems, errors.New("Timeout is negative; leave it at 0 for the default"))
+		problems = append(problems, errors.New("the Timeout is negative; leave it at 0 for the default"))
 	}
 	for _, path := range p.cfg.Paths {
 		if !strings.HasPrefix(path, "/") {
-			problems = append(problems, fmt.Errorf("Paths: %q does not begin with a slash, so it is no route; write it like /sign-up/email", path))
+			problems = append(problems, fmt.Errorf("path %q of Paths does not begin with a slash, so it is no route; write it like /sign-up/email", path))
 		}
 	}
 	u, err := url.Parse(p.cfg.URL)

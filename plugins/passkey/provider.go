@@ -64,11 +64,11 @@ func (p *Passkeys) Provider(aaguid string) (info ProviderInfo, ok bool) {
 func (p *Passkeys) checkProviders() (problems []error) {
 	for id, info := range p.cfg.Providers {
 		if parsed, err := uuid.Parse(id); err != nil || parsed.String() != id {
-			problems = append(problems, fmt.Errorf("Providers: the key %q is not an AAGUID in lower case; write it like 00000000-0000-0000-0000-000000000000", id))
+			problems = append(problems, fmt.Errorf("key %q of Providers is not an AAGUID in lower case; write it like 00000000-0000-0000-0000-000000000000", id))
 		}
 		for _, icon := range []string{info.IconLight, info.IconDark} {
 			if icon != "" && !strings.HasPrefix(icon, "data:image/") {
-				problems = append(problems, fmt.Errorf("Providers: the icon of %s is not a data URL of an image; write it like data:image/png;base64,…", id))
+				problems = append(problems, fmt.Errorf("icon of %s in Providers is not a data URL of an image; write it like data:image/png;base64,…", id))
 			}
 		}
 	}

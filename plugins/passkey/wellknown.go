@@ -35,7 +35,7 @@ func (p Pages) check() (problems []error) {
 	for name, page := range map[string]string{"Enroll": p.Enroll, "Manage": p.Manage} {
 		u, err := url.Parse(page)
 		if page != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname()))) {
-			problems = append(problems, fmt.Errorf("Pages.%s %q is not an https URL; write it like https://example.com/passkeys", name, page))
+			problems = append(problems, fmt.Errorf("page %q of Pages.%s is not an https URL; write it like https://example.com/passkeys", page, name))
 		}
 	}
 	return problems

@@ -166,7 +166,7 @@ func (u *Username) Check(betterauth.Site) error {
 		problems = append(problems, errors.New("MinLength and MaxLength leave no username; set 0 <= MinLength <= MaxLength"))
 	}
 	if u.cfg.DisableNormalization && u.cfg.Normalize != nil {
-		problems = append(problems, errors.New("Normalize has no effect with DisableNormalization; remove one of them"))
+		problems = append(problems, errors.New("DisableNormalization leaves Normalize without effect; remove one of them"))
 	}
 	if u.cfg.DisableDisplayUsername && u.cfg.ValidateDisplay != nil {
 		problems = append(problems, errors.New("ValidateDisplay has no effect with DisableDisplayUsername; remove one of them"))

@@ -286,7 +286,7 @@ func TestConfigurationThatCannotBe(t *testing.T) {
 	t.Parallel()
 	upper := func(s string) string { return s }
 	for want, cfg := range map[string]username.Config{
-		"leave no username": {MinLength: 40}, "Normalize has no effect with DisableNormalization": {DisableNormalization: true, Normalize: upper},
+		"leave no username": {MinLength: 40}, "DisableNormalization leaves Normalize without effect": {DisableNormalization: true, Normalize: upper},
 		"NormalizeDisplay has no effect with DisableDisplayUsername": {DisableDisplayUsername: true, NormalizeDisplay: upper},
 	} {
 		_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{}), username.New(cfg)}})
