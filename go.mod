@@ -2,6 +2,8 @@ module github.com/better-auth-go/better-auth
 
 go 1.26.0
 
+ignore node_modules // packages of npm, whatever language they hold
+
 require (
 	github.com/fxamacker/cbor/v2 v2.9.4
 	github.com/go-jose/go-jose/v4 v4.1.9

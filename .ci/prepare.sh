@@ -1,5 +1,5 @@
 # Finds what the checks need: a PostgreSQL, Node packages, Chromium. Says what it is about to install before it does. INSTALL=no forbids that: what is then
-# missing is left out and named. Sourced after steps.sh and postgres.sh.
+# missing is left out and named. Node packages come beside what follows; finish waits for them. Sourced after steps.sh and postgres.sh.
 
 browser=no
 node=no
@@ -39,7 +39,7 @@ prepare() {
 	if ! has_node; then
 		miss "the comparison with the TypeScript server and the browser tests: install Node 20 or later with npm"
 	elif may_install; then
-		step 900 "Node packages: the TypeScript server, its client, the page of examples/spa" conformance/install.sh
+		begin 900 "Node packages: the TypeScript server, its client, the page of examples/spa" conformance/install.sh
 		node=yes
 	elif conformance/install.sh --check; then
 		node=yes

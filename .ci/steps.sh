@@ -5,26 +5,62 @@ took=()      # "seconds name" of each step
 leftovers=() # folders that go with the run
 left_out=()  # what could not be run, and what to do about it
 packages=$(mktemp)
-running=
+running= # the process of the step
+beside=  # the process of what was begun and is not finished
 
 # step SECONDS NAME COMMAND..., or step SECONDS NAME run FUNCTION ARGUMENTS... for an exported function. The run ends where a step fails. After SECONDS the
 # step and all its processes are ended: first asked to, 20 seconds later killed.
 step() {
-	local deadline=$1 name=$2 begun=$SECONDS code=0
+	local deadline=$1 name=$2 begun=$SECONDS
 	shift 2
+	[ -z "$beside" ] || kill -0 "$beside" 2>/dev/null || finish # has ended, perhaps failed
 	printf '\n== %s\n' "$name"
+	launch "$deadline" "$@"
+	running=$launched
+	must_end "$running" "$deadline" "$name"
+	running=
+	took+=("$((SECONDS - begun)) $name")
+}
+
+# begin SECONDS NAME COMMAND... is a step beside those that follow, for what waits for a network. finish shows what it printed.
+begin() {
+	beside_deadline=$1 beside_name=$2 beside_said=$(mktemp)
+	leftovers+=("$beside_said")
+	printf '\n== %s: begun, beside the next steps\n' "$beside_name"
+	launch "$beside_deadline" "${@:3}" >"$beside_said" 2>&1
+	beside=$launched
+}
+
+# finish waits for what was begun, if anything was. The run ends here if that failed, or at the first step after it failed.
+finish() {
+	local begun=$SECONDS
+	[ -n "$beside" ] || return 0
+	printf '\n== %s\n' "$beside_name"
+	must_end "$beside" "$beside_deadline" "$beside_name" "$beside_said"
+	beside=
+	took+=("$((SECONDS - begun)) waiting for $beside_name")
+}
+
+# launch SECONDS COMMAND... starts the process $launched.
+launch() {
+	local deadline=$1
+	shift
 	set -m # a process group of its own, which Ctrl+C ends as well
 	if [ "$1" = run ]; then set -- bash -euo pipefail -c '"$@"' "$@"; fi
 	timeout --kill-after=20 "$deadline" "$@" &
-	running=$!
+	launched=$!
 	set +m
-	wait "$running" || code=$?
-	running=
-	took+=("$((SECONDS - begun)) $name")
-	[ "$code" = 0 ] && return
+}
+
+# must_end PROCESS SECONDS NAME [FILE] waits for a process, prints the file, and ends the run unless the process succeeded.
+must_end() {
+	local code=0
+	wait "$1" || code=$?
+	[ $# -lt 4 ] || cat "$4"
 	case $code in
-	124 | 137) printf '!! "%s" did not end within %s seconds: something in it waits without a deadline\n' "$name" "$deadline" ;;
-	*) printf '!! "%s" failed; its last lines above say where to look\n' "$name" ;;
+	0) return ;;
+	124 | 137) printf '!! "%s" did not end within %s seconds: something in it waits without a deadline\n' "$3" "$2" ;;
+	*) printf '!! "%s" failed; its last lines above say where to look\n' "$3" ;;
 	esac
 	exit 1
 }
@@ -33,6 +69,15 @@ step() {
 miss() {
 	left_out+=("$*")
 	printf '!! left out: %s\n' "$*"
+}
+
+# go_test_race is go test with the race detector, except in code that would take most of its time and in which it finds nothing of ours: SQLite, translated
+# from C, keeps its data in memory that the detector does not watch, and a hash keeps its own to itself.
+# Not more packages: findings/go-race-off-for-one-package.sh shows what that does to others.
+go_test_race() {
+	local package unwatched=()
+	for package in modernc.org/sqlite/lib golang.org/x/crypto/scrypt golang.org/x/crypto/argon2; do unwatched+=("-gcflags=$package=-race=false"); done
+	go_test -race "${unwatched[@]}" "$@"
 }
 
 # go_test FLAGS... PACKAGES...: go test that also keeps how long each package took.
@@ -46,13 +91,14 @@ formatted() {
 }
 
 # The linter is compiled by itself, outside the workspace whose modules it reads.
-lint() { "$(cd tools/lint && GOWORK=off go tool -n golangci-lint)" run $(go list -m -f '{{.Dir}}/...' | grep -v '/tools/'); }
-export -f go_test formatted lint
+lint() { "$(cd tools/lint && GOWORK=off go tool -n golangci-lint)" run $(go list -m -f '{{.Dir}}/...'); }
+export -f go_test go_test_race formatted lint
 export packages
 
 summary() {
 	local code=$?
-	[ -z "$running" ] || kill -TERM -- "-$running" 2>/dev/null || true
+	local process
+	for process in $running $beside; do kill -TERM -- "-$process" 2>/dev/null || true; done
 	! declare -F stop_postgres >/dev/null || stop_postgres
 	if grep -q '^ok .*s$' "$packages"; then
 		printf '\n== the ten slowest packages, in seconds; what is not listed was faster or unchanged\n'

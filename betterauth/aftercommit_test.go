@@ -10,7 +10,6 @@ import (
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
-	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 )
 
 // asker asks for functions after the commit of a sign-up.
@@ -48,7 +47,7 @@ func (a *asker) Manifest() betterauth.Manifest {
 func TestAfterCommitLogsThePlugin(t *testing.T) {
 	t.Parallel()
 	asks := &asker{undo: true}
-	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), asks, betterauth.Inline{ID: "rows", RowHooks: []database.Hooks{
+	kit := withPasswords(t, asks, betterauth.Inline{ID: "rows", RowHooks: []database.Hooks{
 		database.RowHooks[betterauth.User]{CreateCommitted: func(context.Context, *betterauth.User) error { panic("panic of a row") }},
 		database.RowHooks[betterauth.Session]{CreateCommitted: func(context.Context, *betterauth.Session) error { return errors.New("error of a row") }},
 	}})

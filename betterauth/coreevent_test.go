@@ -97,7 +97,7 @@ func TestSignInsThatFailAreNotTold(t *testing.T) {
 			t.Parallel()
 			var facts []string
 			tt.broken.ID = "broken"
-			kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), tt.broken, heardFacts(&facts))
+			kit := withPasswords(t, tt.broken, heardFacts(&facts))
 			kit.Client().Post("/sign-up/email", signUp)
 			wantFacts(t, &facts, tt.want...)
 		})
@@ -124,7 +124,8 @@ func TestSessionsThatAreTakenBack(t *testing.T) {
 				}
 				return signIn(c)
 			}}}}}})
-		user = kit.SignedIn("alice@example.com").User
+		alice := kit.SignedIn("alice@example.com")
+		user = alice.User
 		sessions := plugintest.StoreOf[betterauth.Session](kit)
 		for name, tt := range map[string]struct {
 			early bool
@@ -139,6 +140,38 @@ func TestSessionsThatAreTakenBack(t *testing.T) {
 					}
 					return betterauth.Commit(errTeapot)
 				})
+			}, nil},
+			"with its token rotated": {false, func(c *betterauth.Ctx) error {
+				if err := signIn(c); err != nil {
+					return err
+				}
+				if _, err := c.RotateSession(user); err != nil {
+					return err
+				}
+				return errTeapot
+			}, nil},
+			"that the browser was told to forget": {false, func(c *betterauth.Ctx) error {
+				if err := signIn(c); err != nil {
+					return err
+				}
+				c.ForgetSession()
+				return errTeapot
+			}, nil},
+			"and another that the browser was to continue with": {false, func(c *betterauth.Ctx) error {
+				if err := signIn(c); err != nil {
+					return err
+				}
+				c.Resume(&betterauth.Identity{Session: alice.Session, User: alice.User}, true)
+				return errTeapot
+			}, nil},
+			"one of two": {false, func(c *betterauth.Ctx) error {
+				if err := signIn(c); err != nil {
+					return err
+				}
+				if err := signIn(c); err != nil {
+					return err
+				}
+				return errTeapot
 			}, nil},
 		} {
 			facts, early, p.run = nil, tt.early, tt.run

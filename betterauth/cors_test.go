@@ -39,6 +39,7 @@ func granted(h http.Header) (origin, credentials string) {
 
 func corsKit(t testing.TB, cfg betterauth.Config, plugins ...betterauth.Plugin) *plugintest.Kit {
 	t.Helper()
+	cfg.Password = fastPasswords
 	return plugintest.NewWith(t, plugintest.Options{Config: cfg, Plugins: append(plugins, emailpassword.New(emailpassword.Config{}))})
 }
 

@@ -43,7 +43,10 @@ type exchange struct {
 	login  loginState
 	// signIns are the sessions that were made, to be told of; see tellSignIns.
 	signIns []SignedIn
-	claim   string // the sign-up that this request is; see ClaimFor
+	// made are the ids of the sessions that were made, whatever became of them since: a
+	// request that fails takes them back.
+	made  []string
+	claim string // the sign-up that this request is; see ClaimFor
 	// stated is the origin that a client says which cannot send Origin; see SetOrigin.
 	stated string
 	// serverOnly says that the input is the application's own; see FromClient.
@@ -138,12 +141,12 @@ func (c *Ctx) Trusted(target string) bool { return c.trusts(target, true) }
 // step-up is an answer, not a failure, and commits. A refusal that Commit marked commits
 // as well.
 func (c *Ctx) Transaction(f func(tx *Ctx) error) error {
-	before, login, signIns := len(c.cookies), c.login, len(c.signIns)
+	before, login, signIns, made := len(c.cookies), c.login, len(c.signIns), len(c.made)
 	answer, err := c.auth.transaction(c.Context, func(ctx context.Context) error {
 		return f(&Ctx{Context: ctx, exchange: c.exchange})
 	})
 	if err != nil {
-		c.cookies, c.login, c.signIns = c.cookies[:before], login, c.signIns[:signIns]
+		c.cookies, c.login, c.signIns, c.made = c.cookies[:before], login, c.signIns[:signIns], c.made[:made]
 		return err
 	}
 	return answer

@@ -18,7 +18,7 @@ import (
 func TestOneErrorFormat(t *testing.T) {
 	t.Parallel()
 	kit := plugintest.NewWith(t, plugintest.Options{RateLimited: true, Plugins: []betterauth.Plugin{probe(), emailpassword.New(emailpassword.Config{})}, Config: betterauth.Config{
-		DisabledPaths: []string{"/list-sessions"}, BodyLimit: 1000,
+		Password: fastPasswords, DisabledPaths: []string{"/list-sessions"}, BodyLimit: 1000,
 		DynamicBaseURL: &betterauth.DynamicBaseURL{AllowedHosts: []string{"localhost:3000"}},
 		RateLimit:      betterauth.RateLimitConfig{Rules: []betterauth.RateLimit{betterauth.Limit("/sign-in/email", betterauth.Rule{Window: 1e9, Max: 1})}},
 	}})

@@ -6,27 +6,14 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // CreateUser is for programs: an import, an invitation, a first administrator. The
 // address is stored without white space around it and in lower case.
 func ExampleAuth_CreateUser() {
 	ctx := context.Background()
-	db, err := sqlite.Open(":memory:")
-	if err != nil {
-		panic(err)
-	}
-	defer db.Close()
-	auth, err := betterauth.New(betterauth.Config{
-		BaseURL: "http://localhost:3000",
-		Secret:  "an example secret of 32 letters or more",
-		Schema:  betterauth.SchemaMigrate,
-	}).Database(db).Build(ctx)
-	if err != nil {
-		panic(err)
-	}
-	defer auth.Close(ctx)
+	auth, done := exampleAuth(betterauth.Config{})
+	defer done()
 
 	ada := &betterauth.User{Name: "Ada", Email: " Ada@Example.com ", EmailVerified: true}
 	if err := auth.CreateUser(ctx, ada, betterauth.NewUserOptions{}); err != nil {
@@ -34,7 +21,7 @@ func ExampleAuth_CreateUser() {
 	}
 	fmt.Println(ada.Email, len(ada.ID))
 
-	err = auth.CreateUser(ctx, &betterauth.User{Name: "Another", Email: "ada@example.com"}, betterauth.NewUserOptions{})
+	err := auth.CreateUser(ctx, &betterauth.User{Name: "Another", Email: "ada@example.com"}, betterauth.NewUserOptions{})
 	fmt.Println(errors.Is(err, betterauth.ErrUserExists))
 	// Output:
 	// ada@example.com 32

@@ -1,14 +1,12 @@
 package betterauth_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // Handle makes an endpoint of a typed function. Its input is decoded and checked
@@ -25,21 +23,8 @@ func ExampleHandle() {
 		func(_ *betterauth.Ctx, in input) (answer, error) { return answer{"Hello " + in.Name}, nil },
 	)
 	greeter := betterauth.Inline{ID: "greeter", Endpoints: []betterauth.Endpoint{greet}}
-	ctx := context.Background()
-	db, err := sqlite.Open(":memory:")
-	if err != nil {
-		panic(err)
-	}
-	defer db.Close()
-	auth, err := betterauth.New(betterauth.Config{
-		BaseURL: "http://localhost:3000",
-		Secret:  "an example secret of 32 letters or more",
-		Schema:  betterauth.SchemaMigrate,
-	}).Database(db).Plugin(greeter).Build(ctx)
-	if err != nil {
-		panic(err)
-	}
-	defer auth.Close(ctx)
+	auth, done := exampleAuth(betterauth.Config{}, greeter)
+	defer done()
 
 	for _, body := range []string{`{"name":" Ada "}`, `{"name":1}`} {
 		r := httptest.NewRequest("POST", "/api/auth/greet", strings.NewReader(body))

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/admin"
 )
 
@@ -23,20 +22,8 @@ func ExampleOn() {
 		},
 	}
 	ctx := context.Background()
-	db, err := sqlite.Open(":memory:")
-	if err != nil {
-		panic(err)
-	}
-	defer db.Close()
-	auth, err := betterauth.New(betterauth.Config{
-		BaseURL: "http://localhost:3000",
-		Secret:  "an example secret of 32 letters or more",
-		Schema:  betterauth.SchemaMigrate,
-	}).Database(db).Plugin(admins, audit).Build(ctx)
-	if err != nil {
-		panic(err)
-	}
-	defer auth.Close(ctx)
+	auth, done := exampleAuth(betterauth.Config{}, admins, audit)
+	defer done()
 
 	eve := &betterauth.User{Name: "Eve", Email: "eve@example.com"}
 	if err := auth.CreateUser(ctx, eve, betterauth.NewUserOptions{}); err != nil {

@@ -7,8 +7,6 @@ import (
 	"net/http"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/betterauth/plugintest"
-	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 )
 
@@ -25,28 +23,15 @@ func ExampleSessionGate() {
 		Errors: []*betterauth.ErrorCode{closed},
 	}
 	ctx := context.Background()
-	db, err := sqlite.Open(":memory:")
-	if err != nil {
-		panic(err)
-	}
-	defer db.Close()
-	auth, err := betterauth.New(betterauth.Config{
-		BaseURL:  "http://localhost:3000",
-		Secret:   "an example secret of 32 letters or more",
-		Schema:   betterauth.SchemaMigrate,
-		Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}, // for examples and tests only
-	}).Database(db).Plugin(emailpassword.New(emailpassword.Config{}), house).Build(ctx)
-	if err != nil {
-		panic(err)
-	}
-	defer auth.Close(ctx)
+	auth, done := exampleAuth(betterauth.Config{}, emailpassword.New(emailpassword.Config{}), house)
+	defer done()
 
 	ada := &betterauth.User{Name: "Ada", Email: "ada@example.com"}
 	if err := auth.CreateUser(ctx, ada, betterauth.NewUserOptions{Password: "correct horse"}); err != nil {
 		panic(err)
 	}
 	in := emailpassword.SignInInput{Email: "ada@example.com", Password: "correct horse"}
-	_, err = betterauth.Call[emailpassword.SignInAnswer](ctx, auth, emailpassword.SignInEmail, in, betterauth.CallOptions{})
+	_, err := betterauth.Call[emailpassword.SignInAnswer](ctx, auth, emailpassword.SignInEmail, in, betterauth.CallOptions{})
 	fmt.Println(errors.Is(err, closed), err)
 	// Output: true gate opening hours of plugin house: CLOSED: Come back tomorrow
 }

@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/betterauth/plugintest"
-	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 )
 
@@ -28,21 +26,8 @@ func ExampleBefore() {
 		Errors: []*betterauth.ErrorCode{staffOnly},
 	}
 	ctx := context.Background()
-	db, err := sqlite.Open(":memory:")
-	if err != nil {
-		panic(err)
-	}
-	defer db.Close()
-	auth, err := betterauth.New(betterauth.Config{
-		BaseURL:  "http://localhost:3000",
-		Secret:   "an example secret of 32 letters or more",
-		Schema:   betterauth.SchemaMigrate,
-		Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}, // for examples and tests only
-	}).Database(db).Plugin(emailpassword.New(emailpassword.Config{}), rules).Build(ctx)
-	if err != nil {
-		panic(err)
-	}
-	defer auth.Close(ctx)
+	auth, done := exampleAuth(betterauth.Config{}, emailpassword.New(emailpassword.Config{}), rules)
+	defer done()
 
 	for _, email := range []string{"ada@example.com", "eve@example.net"} {
 		in := emailpassword.SignUpInput{Name: "Somebody", Email: email, Password: "correct horse"}

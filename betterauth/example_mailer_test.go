@@ -5,8 +5,6 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/betterauth/plugintest"
-	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 )
 
@@ -18,29 +16,15 @@ func ExampleMailerFunc() {
 		return nil
 	})
 	ctx := context.Background()
-	db, err := sqlite.Open(":memory:")
-	if err != nil {
-		panic(err)
-	}
-	defer db.Close()
-	auth, err := betterauth.New(betterauth.Config{
-		BaseURL:  "http://localhost:3000",
-		Secret:   "an example secret of 32 letters or more",
-		Schema:   betterauth.SchemaMigrate,
-		Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}, // for examples and tests only
-		Mailer:   mailer,
-	}).Database(db).Plugin(emailpassword.New(emailpassword.Config{})).Build(ctx)
-	if err != nil {
-		panic(err)
-	}
-	defer auth.Close(ctx)
+	auth, done := exampleAuth(betterauth.Config{Mailer: mailer}, emailpassword.New(emailpassword.Config{}))
+	defer done()
 
 	ada := &betterauth.User{Name: "Ada", Email: "ada@example.com"}
 	if err := auth.CreateUser(ctx, ada, betterauth.NewUserOptions{Password: "correct horse"}); err != nil {
 		panic(err)
 	}
 	in := emailpassword.RequestPasswordResetInput{Email: ada.Email}
-	_, err = betterauth.Call[emailpassword.RequestPasswordResetAnswer](ctx, auth, emailpassword.RequestPasswordReset, in, betterauth.CallOptions{})
+	_, err := betterauth.Call[emailpassword.RequestPasswordResetAnswer](ctx, auth, emailpassword.RequestPasswordReset, in, betterauth.CallOptions{})
 	if err != nil {
 		panic(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 )
 
@@ -16,20 +15,8 @@ import (
 // company. Its ErrorCode is the answer to everybody else.
 func ExampleAuth_Require() {
 	ctx := context.Background()
-	db, err := sqlite.Open(":memory:")
-	if err != nil {
-		panic(err)
-	}
-	defer db.Close()
-	auth, err := betterauth.New(betterauth.Config{
-		BaseURL: "http://localhost:3000",
-		Secret:  "an example secret of 32 letters or more",
-		Schema:  betterauth.SchemaMigrate,
-	}).Database(db).Plugin(bearer.New(bearer.Config{})).Build(ctx)
-	if err != nil {
-		panic(err)
-	}
-	defer auth.Close(ctx)
+	auth, done := exampleAuth(betterauth.Config{}, bearer.New(bearer.Config{}))
+	defer done()
 
 	staff := func(_ *http.Request, who *betterauth.Identity) error {
 		if !strings.HasSuffix(who.User.Email, "@example.com") {

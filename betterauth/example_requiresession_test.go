@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/bearer"
 )
 
@@ -15,20 +14,8 @@ import (
 // answered 401 and does not reach it.
 func ExampleAuth_RequireSession() {
 	ctx := context.Background()
-	db, err := sqlite.Open(":memory:")
-	if err != nil {
-		panic(err)
-	}
-	defer db.Close()
-	auth, err := betterauth.New(betterauth.Config{
-		BaseURL: "http://localhost:3000",
-		Secret:  "an example secret of 32 letters or more",
-		Schema:  betterauth.SchemaMigrate,
-	}).Database(db).Plugin(bearer.New(bearer.Config{})).Build(ctx)
-	if err != nil {
-		panic(err)
-	}
-	defer auth.Close(ctx)
+	auth, done := exampleAuth(betterauth.Config{}, bearer.New(bearer.Config{}))
+	defer done()
 
 	hello := auth.RequireSession(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, _ := betterauth.SessionFrom(r.Context())

@@ -7,27 +7,14 @@ import (
 	"net/http/httptest"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // A handler of the application's own, such as that of an older login, signs somebody
 // in by SignIn. It asks every gate, and puts the cookies on the answer.
 func ExampleAuth_SignIn() {
 	ctx := context.Background()
-	db, err := sqlite.Open(":memory:")
-	if err != nil {
-		panic(err)
-	}
-	defer db.Close()
-	auth, err := betterauth.New(betterauth.Config{
-		BaseURL: "http://localhost:3000",
-		Secret:  "an example secret of 32 letters or more",
-		Schema:  betterauth.SchemaMigrate,
-	}).Database(db).Build(ctx)
-	if err != nil {
-		panic(err)
-	}
-	defer auth.Close(ctx)
+	auth, done := exampleAuth(betterauth.Config{})
+	defer done()
 
 	if err := auth.CreateUser(ctx, &betterauth.User{Name: "Ada", Email: "ada@example.com"}, betterauth.NewUserOptions{}); err != nil {
 		panic(err)

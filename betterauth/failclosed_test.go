@@ -59,7 +59,7 @@ func TestContributionsFailClosed(t *testing.T) {
 			t.Run(name+" "+faultName, func(t *testing.T) {
 				t.Parallel()
 				plugin.ID = "broken"
-				kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), plugin)
+				kit := withPasswords(t, plugin)
 				answer := kit.Client().Post("/sign-up/email", signUp).Want(f.status)
 				if strings.Contains(string(answer.Body), "secret cause") {
 					t.Errorf("the cause reached the client: %s", answer.Body)
@@ -166,7 +166,7 @@ func TestAfterHookFailureIsTheAnswer(t *testing.T) {
 		for kind, hook := range hooks {
 			t.Run(kind+" "+name, func(t *testing.T) {
 				t.Parallel()
-				kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}),
+				kit := withPasswords(t,
 					betterauth.Inline{ID: "broken", After: []betterauth.AfterHook{hook}})
 				answer := kit.Client().Post("/sign-up/email", signUp)
 				if answer.Status < 400 || len(answer.Cookies) > 0 {
@@ -201,7 +201,7 @@ func TestSessionSourceFailsClosed(t *testing.T) {
 // Only what runs after the commit may fail without consequence.
 func TestAfterCommitCannotFailTheRequest(t *testing.T) {
 	t.Parallel()
-	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{ID: "mail", RowHooks: []database.Hooks{
+	kit := withPasswords(t, betterauth.Inline{ID: "mail", RowHooks: []database.Hooks{
 		database.RowHooks[betterauth.User]{CreateCommitted: func(context.Context, *betterauth.User) error { panic("mail server down") }},
 	}})
 	kit.Client().Post("/sign-up/email", signUp).Want(http.StatusOK)
@@ -214,7 +214,7 @@ func TestAfterCommitCannotFailTheRequest(t *testing.T) {
 func TestAfterCommitIsDroppedOnRollback(t *testing.T) {
 	t.Parallel()
 	mails := 0
-	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{
+	kit := withPasswords(t, betterauth.Inline{
 		ID:       "mail",
 		RowHooks: []database.Hooks{database.RowHooks[betterauth.User]{CreateCommitted: func(context.Context, *betterauth.User) error { mails++; return nil }}},
 		Gates: []betterauth.SessionGate{{Name: "closed", Check: func(*betterauth.Ctx, *betterauth.Attempt) error {
@@ -234,7 +234,7 @@ type stepUpAnswer struct {
 // A step-up is an answer: what the request wrote stays, and no session exists.
 func TestStepUpCommitsWithoutASession(t *testing.T) {
 	t.Parallel()
-	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{
+	kit := withPasswords(t, betterauth.Inline{
 		ID: "second-factor",
 		Gates: []betterauth.SessionGate{{Name: "step", Check: func(*betterauth.Ctx, *betterauth.Attempt) error {
 			return betterauth.StepUp(stepUpAnswer{"code"})
@@ -265,7 +265,7 @@ func TestStepUpCommitsWithoutASession(t *testing.T) {
 func TestStepUpForgetsWhoWasSignedIn(t *testing.T) {
 	t.Parallel()
 	var kit *plugintest.Kit
-	kit = plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{
+	kit = withPasswords(t, betterauth.Inline{
 		ID: "second-factor",
 		Gates: []betterauth.SessionGate{{Name: "step", Check: func(_ *betterauth.Ctx, a *betterauth.Attempt) error {
 			if a.SignIn.Method != "email" || a.SignIn.NewUser {
@@ -309,7 +309,7 @@ func TestStepUpForgetsWhoWasSignedIn(t *testing.T) {
 func TestGatesGuardEveryWayToASession(t *testing.T) {
 	t.Parallel()
 	open := true
-	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{
+	kit := withPasswords(t, betterauth.Inline{
 		ID: "gate",
 		Gates: []betterauth.SessionGate{{Name: "switch", Check: func(c *betterauth.Ctx, a *betterauth.Attempt) error {
 			if open {

@@ -65,7 +65,7 @@ func answering() betterauth.Inline {
 func TestAnswersAreNotCached(t *testing.T) {
 	t.Parallel()
 	kit := plugintest.NewWith(t, plugintest.Options{RateLimited: true, Plugins: []betterauth.Plugin{answering(), emailpassword.New(emailpassword.Config{})},
-		Config: betterauth.Config{DisabledPaths: []string{"/off"}, BodyLimit: 100}})
+		Config: betterauth.Config{Password: fastPasswords, DisabledPaths: []string{"/off"}, BodyLimit: 100}})
 	kit.Client().Get("/limited").Want(http.StatusOK)
 	alice := kit.SignedIn("alice@example.com")
 	for name, c := range map[string]struct {

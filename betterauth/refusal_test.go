@@ -86,6 +86,7 @@ func TestRefusalsLeaveATrace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := test.options
+			o.Config.Password = fastPasswords
 			o.Plugins = []betterauth.Plugin{emailpassword.New(emailpassword.Config{DisableReset: !test.resets}), admin.New(admin.Config{}), ownSignIn("mallory@example.com")}
 			k := plugintest.NewWith(t, o)
 			begun := len(k.Log.String())

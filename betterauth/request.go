@@ -94,17 +94,18 @@ func (c *Ctx) dispatch(src input.Source) (any, error) {
 	})))
 }
 
-// finish takes back the session of a request that failed after it was made,
-// such as in an after hook: whoever asked was told that it did not work.
+// finish takes back the sessions of a request that failed after it made them, such as
+// in an after hook: the client was told that it did not work.
 func (c *Ctx) finish(value any, err error) (any, error) {
 	err = undoing(err) // or a mark would keep the transaction of whoever calls in process
-	if err == nil || isAnswer(err) || c.login.created == nil {
-		if err == nil || isAnswer(err) {
-			c.tellSignIns()
-		}
+	if err == nil || isAnswer(err) {
+		c.tellSignIns()
 		return value, err
 	}
-	if revokeErr := c.abandonSession(); revokeErr != nil {
+	if len(c.made) == 0 {
+		return value, err
+	}
+	if revokeErr := c.abandonSessions(); revokeErr != nil {
 		err = errors.Join(err, fmt.Errorf("taking the session back: %w", revokeErr))
 	}
 	return nil, err

@@ -198,7 +198,7 @@ func TestRateLimit(t *testing.T) {
 	kit := plugintest.NewWith(t, plugintest.Options{RateLimited: true, Plugins: []betterauth.Plugin{
 		emailpassword.New(emailpassword.Config{}),
 		betterauth.Inline{ID: "narrow", Limits: []betterauth.RateLimit{betterauth.Limit("/error", betterauth.Rule{Window: time.Minute, Max: 1})}},
-	}, Config: betterauth.Config{ClientIP: betterauth.ClientIPConfig{Headers: []string{"X-Real-IP"}}}})
+	}, Config: betterauth.Config{Password: fastPasswords, ClientIP: betterauth.ClientIPConfig{Headers: []string{"X-Real-IP"}}}})
 	in := map[string]any{"email": "a@example.com", "password": "x"}
 	c := kit.Client()
 	c.Header.Set("X-Real-IP", "203.0.113.1")
@@ -222,7 +222,7 @@ func TestRateLimit(t *testing.T) {
 func TestOrigins(t *testing.T) {
 	t.Parallel()
 	kit := plugintest.NewWith(t, plugintest.Options{
-		Config:  betterauth.Config{TrustedOrigins: []string{"https://app.example.com", "https://*.wild.com"}},
+		Config:  betterauth.Config{Password: fastPasswords, TrustedOrigins: []string{"https://app.example.com", "https://*.wild.com"}},
 		Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{}), probe(), betterauth.Inline{ID: "partner", TrustedOrigins: []string{"https://partner.example"}}},
 	})
 	kit.Client().Post("/sign-up/email", signUp).Want(http.StatusOK)
@@ -332,7 +332,7 @@ func TestTransactionCoversCookies(t *testing.T) {
 func TestCtxFromReachesRowHooks(t *testing.T) {
 	t.Parallel()
 	var ids []string
-	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}), betterauth.Inline{ID: "audit", RowHooks: []database.Hooks{
+	kit := withPasswords(t, betterauth.Inline{ID: "audit", RowHooks: []database.Hooks{
 		database.RowHooks[betterauth.User]{AfterCreate: func(ctx context.Context, _ *betterauth.User) error {
 			if c, ok := betterauth.CtxFrom(ctx); ok {
 				ids = append(ids, c.Operation().ID)
@@ -347,7 +347,10 @@ func TestCtxFromReachesRowHooks(t *testing.T) {
 
 // Whatever is sent, the answer is no 5xx.
 func FuzzRequest(f *testing.F) {
-	kit := plugintest.New(f, emailpassword.New(emailpassword.Config{DisableSignUp: true}), probe())
+	kit := plugintest.NewWith(f, plugintest.Options{
+		Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{DisableSignUp: true}), probe()},
+		Config:  betterauth.Config{Password: fastPasswords},
+	})
 	paths := []string{"/sign-in/email", "/sign-up/email", "/revoke-session", "/sign-out", "/echo/x", "/get-session", "/error"}
 	f.Add(0, "application/json", `{"email":"a@example.com","password":"x"}`, "better-auth.session_token=x.y", "q=1")
 	f.Add(0, "application/x-www-form-urlencoded", "email=a%40b.com&password=%00", `a="b"; c=%zz`, "callbackURL=//evil")

@@ -35,7 +35,7 @@ func TestSkipTrailingSlashes(t *testing.T) {
 // it.
 func TestRepeatedQueryMember(t *testing.T) {
 	t.Parallel()
-	kit := plugintest.New(t, probe(), emailpassword.New(emailpassword.Config{}))
+	kit := withPasswords(t, probe())
 	c := kit.Client()
 	in := map[string]any{"email": "a@example.com", "password": "password1234"}
 	for query, status := range map[string]int{

@@ -105,7 +105,7 @@ func TestDeferredRefresh(t *testing.T) {
 
 func TestRememberMe(t *testing.T) {
 	t.Parallel()
-	kit := plugintest.New(t, emailpassword.New(emailpassword.Config{}))
+	kit := withPasswords(t)
 	c := kit.Client()
 	c.Post("/sign-up/email", signUp).Want(http.StatusOK)
 	in := map[string]any{"email": "a@example.com", "password": "password1234", "rememberMe": false}
@@ -348,7 +348,7 @@ func TestSecretRotation(t *testing.T) {
 func TestSecureAndCrossSubdomainCookies(t *testing.T) {
 	t.Parallel()
 	kit := plugintest.NewWith(t, plugintest.Options{
-		Config:  betterauth.Config{BaseURL: "https://app.example.com", Cookies: betterauth.CookieConfig{CrossSubDomain: betterauth.CrossSubDomainConfig{Enabled: true, Domain: "example.com"}}},
+		Config:  betterauth.Config{BaseURL: "https://app.example.com", Password: fastPasswords, Cookies: betterauth.CookieConfig{CrossSubDomain: betterauth.CrossSubDomainConfig{Enabled: true, Domain: "example.com"}}},
 		Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})},
 	})
 	ck := kit.Client().Post("/sign-up/email", signUp).Want(http.StatusOK).SetCookie("__Secure-" + sessionCookie)
@@ -359,7 +359,7 @@ func TestSecureAndCrossSubdomainCookies(t *testing.T) {
 
 func TestTwoAuthsShareNothing(t *testing.T) {
 	t.Parallel()
-	one, two := plugintest.New(t, emailpassword.New(emailpassword.Config{})), plugintest.New(t, emailpassword.New(emailpassword.Config{}))
+	one, two := withPasswords(t), withPasswords(t)
 	one.Client().Post("/sign-up/email", signUp).Want(http.StatusOK)
 	wantRows(t, two, 0)
 	alice := one.SignedIn("alice@example.com")

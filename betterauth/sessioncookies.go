@@ -2,6 +2,7 @@ package betterauth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -174,19 +175,23 @@ func (c *Ctx) clearSessionCookies() {
 	c.ClearCookie(cookieDontRemember)
 }
 
-// abandonSession ends the session this request made and drops its cookies from
-// the answer.
-func (c *Ctx) abandonSession() error {
-	session, ctx := c.login.created.Session, context.WithoutCancel(c.Context)
-	if slices.ContainsFunc(c.signIns, func(s SignedIn) bool { return s.SessionID == session.ID }) {
-		ctx = context.WithValue(ctx, abandonedKey{}, session.ID)
-	}
+// abandonSessions ends the sessions that this request made and drops their cookies from
+// the answer. They are found by their ids: a token may have been rotated since.
+func (c *Ctx) abandonSessions() error {
 	c.login = loginState{}
 	for _, key := range []string{cookieSession, cookieCache, cookieDontRemember} {
 		c.dropCookies(c.CookieName(key))
 	}
-	_, err := c.auth.sessions.store.Delete(ctx, database.Eq("token", session.Token))
-	return err
+	var failed error
+	for _, id := range c.made {
+		ctx := context.WithoutCancel(c.Context)
+		if slices.ContainsFunc(c.signIns, func(s SignedIn) bool { return s.SessionID == id }) {
+			ctx = context.WithValue(ctx, abandonedKey{}, id)
+		}
+		_, err := c.auth.sessions.store.Delete(ctx, database.Eq("id", id))
+		failed = errors.Join(failed, err)
+	}
+	return failed
 }
 
 // postponeSession leaves the browser without a session until a further step is

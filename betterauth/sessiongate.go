@@ -105,6 +105,7 @@ func (c *Ctx) SignIn(user *User, how SignIn) (session *Session, err error) {
 		if session, err = tx.createSession(current, attempt.SignIn); err != nil {
 			return err
 		}
+		tx.made = append(tx.made, session.ID)
 		tx.signIns = append(tx.signIns, SignedIn{UserID: current.ID, SessionID: session.ID,
 			Method: attempt.SignIn.Method, Assurance: attempt.SignIn.Assurance, NewUser: attempt.SignIn.NewUser})
 		return nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -166,12 +165,11 @@ func TestReauthenticateHasOneWinner(t *testing.T) {
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{prover(nil)}})
 		alice := kit.SignedIn("alice@example.com")
 		statuses := make([]int, 8)
-		var wg sync.WaitGroup
-		for i := range statuses {
-			c := alice.Fork()
-			wg.Go(func() { statuses[i] = c.Post("/prove", nil).Status })
+		forks := make([]*plugintest.Client, len(statuses))
+		for i := range forks {
+			forks[i] = alice.Fork()
 		}
-		wg.Wait()
+		databasetest.Concurrently(len(forks), func(i int) { statuses[i] = forks[i].Post("/prove", nil).Status })
 		won := 0
 		for _, status := range statuses {
 			switch status {

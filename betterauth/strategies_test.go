@@ -30,6 +30,7 @@ func TestNamingAndIDStrategies(t *testing.T) {
 		"made by program": {NewID: func(table string) string { return table + "-" + unique() }},
 	}
 	for name, cfg := range configs {
+		cfg.Password = fastPasswords
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			databasetest.Each(t, func(t *testing.T, db *database.DB) {

@@ -33,6 +33,7 @@ func TestOriginSwitches(t *testing.T) {
 		"CSRF of a sign-in":            {betterauth.Config{InsecureUncheckedCSRF: []string{"/sign-in"}}, false, false, false, true},
 		"origins of what begins alike": {betterauth.Config{InsecureUncheckedOrigins: []string{"/sign-out"}}, false, false, true, false},
 	} {
+		tt.config.Password = fastPasswords
 		kit := plugintest.NewWith(t, plugintest.Options{Config: tt.config, Plugins: []betterauth.Plugin{probe(), emailpassword.New(emailpassword.Config{})}})
 		ask := func(from, path, body string, cookie bool) bool {
 			r := httptest.NewRequest(http.MethodPost, plugintest.BaseURL+"/api/auth"+path, strings.NewReader(body))

@@ -36,6 +36,17 @@ node_headers() {
   return 1
 }
 
+# The page is installed beside the rest, which mostly compiles.
+web=../examples/spa/web
+web_stamp="$({ cat "$web/package-lock.json" "$web/package.json"; node -p '[process.version, process.arch].join(" ")'; } | sha256sum | cut -d' ' -f1)"
+web_install=
+if [ "$(cat "$web/node_modules/.stamp" 2>/dev/null || true)" != "$web_stamp" ]; then
+  unless_check "the page of examples/spa"
+  (cd "$web" && exec npm ci --prefer-offline --no-audit --no-fund --loglevel=error) &
+  web_install=$!
+  trap 'kill "$web_install" 2>/dev/null || true' EXIT
+fi
+
 if [ "$(cat "$stamp_file" 2>/dev/null || true)" != "$stamp" ] || ! loads_sqlite; then
   unless_check "the TypeScript server"
   missing=()
@@ -47,7 +58,7 @@ if [ "$(cat "$stamp_file" 2>/dev/null || true)" != "$stamp" ] || ! loads_sqlite;
 (libnode-dev holds the headers of Debian's node; a node from NodeSource or a tarball brings its own)"
 
   # No package's own install script runs: better-sqlite3's would try to download a prebuilt binary first.
-  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || die "npm ci failed"
+  npm ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error || die "npm ci failed"
 
   log=node_modules/.better-sqlite3-build.log
   echo "compiling better-sqlite3 (about a minute)"
@@ -57,11 +68,9 @@ if [ "$(cat "$stamp_file" 2>/dev/null || true)" != "$stamp" ] || ! loads_sqlite;
   printf '%s\n' "$stamp" >"$stamp_file"
 fi
 
-web=../examples/spa/web
-web_stamp="$({ cat "$web/package-lock.json" "$web/package.json"; node -p '[process.version, process.arch].join(" ")'; } | sha256sum | cut -d' ' -f1)"
-if [ "$(cat "$web/node_modules/.stamp" 2>/dev/null || true)" != "$web_stamp" ]; then
-  unless_check "the page of examples/spa"
-  (cd "$web" && npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed in examples/spa/web"
+if [ -n "$web_install" ]; then
+  wait "$web_install" || die "npm ci failed in examples/spa/web"
+  trap - EXIT
   printf '%s\n' "$web_stamp" >"$web/node_modules/.stamp"
 fi
 

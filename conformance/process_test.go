@@ -41,6 +41,17 @@ var goServer = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+// referenceServer makes one file of the reference server once for all tests.
+var referenceServer = sync.OnceValues(func() (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "node", "reference/bundle.mjs").Output()
+	if err != nil {
+		return "", fmt.Errorf("node reference/bundle.mjs: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+})
+
 func TestMain(m *testing.M) {
 	var err error
 	if binaries, err = os.MkdirTemp("", "conformance-"); err != nil {
@@ -101,7 +112,11 @@ func startReference(t testing.TB, db testDatabase, flags ...string) *server {
 func launchReference(t testing.TB, db testDatabase, flags ...string) (*server, error) {
 	t.Helper()
 	needReference(t)
-	return launch(t, "node", append([]string{"reference/server.mjs"}, serverFlags(db, flags)...)...)
+	path, err := referenceServer()
+	if err != nil {
+		return nil, err
+	}
+	return launch(t, "node", append([]string{path}, serverFlags(db, flags)...)...)
 }
 
 func serverFlags(db testDatabase, more []string) []string {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -20,33 +19,66 @@ type exchange struct {
 	Body      string            `json:"body"`
 }
 
+// wire sends recorded requests to a handler, with the headers that were
+// recorded and no others.
+type wire struct {
+	url    string
+	host   string // the recorded server's, which the handler is told
+	client *http.Client
+}
+
+func newWire(t *testing.T, handler http.Handler, recorded string) *wire {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	base, err := url.Parse(recorded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &wire{url: server.URL, host: base.Host, client: &http.Client{
+		Transport:     &http.Transport{DisableCompression: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+func (w *wire) send(t *testing.T, method, path string, headers map[string]string, body string) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, w.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Host = w.host
+	r.Header.Set("User-Agent", "") // none is sent unless it was recorded
+	for name, value := range headers {
+		r.Header.Set(name, value)
+	}
+	response, err := w.client.Do(r)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return response, string(answer)
+}
+
 // replay sends the requests of a transcript, with our cookies in the place of
 // those that the reference had answered.
 type replay struct {
 	t            *testing.T
-	url          string
-	host         string
-	client       *http.Client
+	wire         *wire
 	cookies      map[string]string // ours by the reference's, values as on the wire
 	theirs, ours *normalizer
 }
 
 func newReplay(t *testing.T, handler http.Handler, script transcript) *replay {
 	t.Helper()
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	base, err := url.Parse(script.BaseURL)
-	if err != nil {
-		t.Fatal(err)
-	}
 	return &replay{
-		t: t, url: server.URL, host: base.Host,
-		client: &http.Client{
-			Transport:     &http.Transport{DisableCompression: true},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		t: t, wire: newWire(t, handler, script.BaseURL),
 		cookies: map[string]string{},
-		theirs:  newNormalizer(), ours: newNormalizer(),
+		theirs:  newNormalizer("", true), ours: newNormalizer("", true),
 	}
 }
 
@@ -85,28 +117,12 @@ func (p *replay) send(s step) exchange {
 	if s.Request.Body != nil {
 		body = string(s.Request.Body)
 	}
-	r, err := http.NewRequestWithContext(p.t.Context(), s.Request.Method, p.url+s.Request.Path, strings.NewReader(body))
-	if err != nil {
-		p.t.Fatal(err)
+	headers := maps.Clone(s.Request.Headers)
+	if cookies, sent := headers["cookie"]; sent {
+		headers["cookie"] = p.translate(cookies)
 	}
-	r.Host = p.host
-	r.Header.Set("User-Agent", "") // none is sent, as in the recording
-	for name, value := range s.Request.Headers {
-		if name == "cookie" {
-			value = p.translate(value)
-		}
-		r.Header.Set(name, value)
-	}
-	response, err := p.client.Do(r)
-	if err != nil {
-		p.t.Fatalf("%s: %v", s.Label, err)
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		p.t.Fatalf("%s: %v", s.Label, err)
-	}
-	got := exchange{Status: response.StatusCode, SetCookie: response.Header["Set-Cookie"], Body: string(answer), Headers: map[string]string{}}
+	response, answer := p.wire.send(p.t, s.Request.Method, s.Request.Path, headers, body)
+	got := exchange{Status: response.StatusCode, SetCookie: response.Header["Set-Cookie"], Body: answer, Headers: map[string]string{}}
 	for name, values := range response.Header {
 		_, recorded := s.Response.Headers[strings.ToLower(name)]
 		switch {
@@ -119,11 +135,14 @@ func (p *replay) send(s step) exchange {
 	return got
 }
 
+// always is what every answer here has, and only some of the reference's: no
+// cache keeps it, and no browser guesses what it is.
+var always = map[string]string{"Cache-Control": "no-store", "Pragma": "no-cache", "X-Content-Type-Options": "nosniff"}
+
 // saysLess reports a header that only takes from what caches and browsers may do
-// with an answer. Every answer here has these; the reference's sessions have some.
+// with an answer.
 func saysLess(name string, values []string) bool {
-	harmless := map[string]string{"Cache-Control": "no-store", "Pragma": "no-cache", "X-Content-Type-Options": "nosniff"}
-	return len(values) == 1 && harmless[name] == values[0]
+	return len(values) == 1 && always[name] == values[0]
 }
 
 // translate puts our cookies in the place of the reference's. What was never
@@ -159,5 +178,3 @@ func cookieOf(line string) (name, value string) {
 	name, value, _ = strings.Cut(pair, "=")
 	return name, value
 }
-
-func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/database"
-	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // Conditions name columns and bind values. Those of a list are joined with and.
@@ -17,22 +16,8 @@ func ExampleStore_List() {
 		ID     string `json:"id"`
 	}
 	ctx := context.Background()
-	db, err := sqlite.Open(":memory:")
-	if err != nil {
-		panic(err)
-	}
+	db, notes := noteStore[Note]()
 	defer db.Close()
-	schema, err := database.Compile(db, []database.Table{database.TableOf[Note]("note")}, nil, database.Options{})
-	if err != nil {
-		panic(err)
-	}
-	if _, err := schema.Migrate(ctx); err != nil {
-		panic(err)
-	}
-	notes, err := database.StoreOf[Note](schema)
-	if err != nil {
-		panic(err)
-	}
 	for _, note := range []Note{{"milk", "ada", 3, ""}, {"bread", "ada", 0, ""}, {"Milk tea", "bob", 5, ""}, {"coffee", "eve", 9, ""}} {
 		if err := notes.Create(ctx, &note); err != nil {
 			panic(err)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/better-auth-go/better-auth/database"
-	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // Take removes a row and returns it, in one statement. Of any number who take a
@@ -16,22 +15,8 @@ func ExampleStore_Take() {
 		ID   string `json:"id"`
 	}
 	ctx := context.Background()
-	db, err := sqlite.Open(":memory:")
-	if err != nil {
-		panic(err)
-	}
+	db, notes := noteStore[Note]()
 	defer db.Close()
-	schema, err := database.Compile(db, []database.Table{database.TableOf[Note]("note")}, nil, database.Options{})
-	if err != nil {
-		panic(err)
-	}
-	if _, err := schema.Migrate(ctx); err != nil {
-		panic(err)
-	}
-	notes, err := database.StoreOf[Note](schema)
-	if err != nil {
-		panic(err)
-	}
 	if err := notes.Create(ctx, &Note{Text: "one ticket"}); err != nil {
 		panic(err)
 	}

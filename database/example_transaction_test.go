@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"github.com/better-auth-go/better-auth/database"
-	"github.com/better-auth-go/better-auth/database/sqlite"
 )
 
 // What a transaction's function wrote is undone when it returns an error. AfterCommit
@@ -17,22 +14,8 @@ func ExampleDB_Transaction() {
 		ID   string `json:"id"`
 	}
 	ctx := context.Background()
-	db, err := sqlite.Open(":memory:")
-	if err != nil {
-		panic(err)
-	}
+	db, notes := noteStore[Note]()
 	defer db.Close()
-	schema, err := database.Compile(db, []database.Table{database.TableOf[Note]("note")}, nil, database.Options{})
-	if err != nil {
-		panic(err)
-	}
-	if _, err := schema.Migrate(ctx); err != nil {
-		panic(err)
-	}
-	notes, err := database.StoreOf[Note](schema)
-	if err != nil {
-		panic(err)
-	}
 
 	write := func(ctx context.Context, text string, then error) error {
 		return db.Transaction(ctx, func(ctx context.Context) error {

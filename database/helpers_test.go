@@ -3,7 +3,6 @@ package database_test
 import (
 	"errors"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -74,19 +73,6 @@ func must(t testing.TB, err error) {
 }
 
 func ptr[T any](v T) *T { return &v }
-
-func concurrently(n int, fn func(i int)) {
-	var wg sync.WaitGroup
-	start := make(chan struct{})
-	for i := range n {
-		wg.Go(func() {
-			<-start
-			fn(i)
-		})
-	}
-	close(start)
-	wg.Wait()
-}
 
 func isUnique(err error, table string, columns ...string) bool {
 	var u *database.UniqueError

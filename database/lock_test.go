@@ -16,7 +16,7 @@ func TestLockTakesTurns(t *testing.T) {
 			t.Error("outside a transaction: no error")
 		}
 		var inside, most atomic.Int32
-		concurrently(8, func(int) {
+		databasetest.Concurrently(8, func(int) {
 			err := db.Transaction(t.Context(), func(ctx context.Context) error {
 				if err := db.Lock(ctx, "x"); err != nil {
 					return err
@@ -51,7 +51,7 @@ func TestGetLockedLosesNoUpdate(t *testing.T) {
 		u := &user{Name: "0", Email: "a@example.com"}
 		must(t, users.Create(t.Context(), u))
 		const n = 8
-		concurrently(n, func(int) {
+		databasetest.Concurrently(n, func(int) {
 			err := s.DB().Transaction(t.Context(), func(ctx context.Context) error {
 				now, err := users.GetLocked(ctx, database.Eq("id", u.ID))
 				if err != nil {

@@ -44,7 +44,7 @@ func TestLookup(t *testing.T) {
 			}
 		}
 		must(t, s.DB().Transaction(ctx, func(ctx context.Context) error { check(ctx); return nil })) // not prepared yet
-		concurrently(16, func(int) { check(ctx) })
+		databasetest.Concurrently(16, func(int) { check(ctx) })
 		owner, err := users.Get(ctx, database.Eq("email", "1"))
 		must(t, err)
 		must(t, s.DB().Transaction(ctx, func(ctx context.Context) error {

@@ -41,7 +41,7 @@ func TestNamedSchema(t *testing.T) {
 			if len(plan.Statements) == 0 || plan.Statements[0].SQL != `create schema "`+name+`"` {
 				t.Fatalf("planned:\n%s", plan)
 			}
-			concurrently(3, func(int) {
+			databasetest.Concurrently(3, func(int) {
 				if _, err := s.Migrate(t.Context()); err != nil {
 					t.Error(err)
 				}

@@ -234,7 +234,7 @@ func TestConcurrentMigrations(t *testing.T) {
 			t.Parallel()
 			open := dsn(t)
 			worked := make([]bool, 10)
-			concurrently(len(worked), func(i int) {
+			databasetest.Concurrently(len(worked), func(i int) {
 				db, err := open()
 				if err != nil {
 					t.Error(err)

@@ -131,13 +131,13 @@ func TestStatementsOutliveChangesOfTheSchema(t *testing.T) {
 	for _, pair := range changes {
 		for _, change := range pair {
 			// On each connection, and each with everything prepared.
-			concurrently(connections, func(i int) {
+			databasetest.Concurrently(connections, func(i int) {
 				if err := b.round(t.Context(), i); err != nil {
 					t.Errorf("before %s: %v", change, err)
 				}
 			})
 			onEach(t, db, connections, path, change)
-			concurrently(connections, func(i int) {
+			databasetest.Concurrently(connections, func(i int) {
 				if err := b.round(t.Context(), i); err != nil {
 					t.Errorf("after %s: %v", change, err)
 				}

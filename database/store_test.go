@@ -274,7 +274,7 @@ func TestListOrderAndIncrement(t *testing.T) {
 		for i := range 3 {
 			must(t, limits.Create(t.Context(), &rateLimit{Key: fmt.Sprint(i), LastRequest: 1 << 40}))
 		}
-		concurrently(16, func(int) {
+		databasetest.Concurrently(16, func(int) {
 			if _, err := limits.Update(t.Context(), database.Set{"count": database.Add(1)}, database.In("key", "0", "1")); err != nil {
 				t.Error(err)
 			}
@@ -300,7 +300,7 @@ func TestWritersInTwoPools(t *testing.T) {
 	}
 	must(t, pools[0].Create(t.Context(), &rateLimit{Key: "k"}))
 	const writers, each = 32, 10
-	concurrently(writers, func(i int) {
+	databasetest.Concurrently(writers, func(i int) {
 		for range each {
 			if _, err := pools[i%2].UpdateOne(t.Context(), database.Set{"count": database.Add(1)}, database.Eq("key", "k")); err != nil {
 				t.Error(err)
@@ -338,7 +338,7 @@ func TestTakeOneOfMany(t *testing.T) {
 			must(t, store.Create(t.Context(), &verification{Identifier: "i"}))
 		}
 		taken := make([]string, 8)
-		concurrently(len(taken), func(i int) {
+		databasetest.Concurrently(len(taken), func(i int) {
 			got, err := store.Take(t.Context(), database.Eq("identifier", "i"))
 			if err != nil {
 				t.Error(err)
@@ -366,7 +366,7 @@ func TestTakeAll(t *testing.T) {
 		}
 		must(t, store.Create(t.Context(), &verification{Identifier: "other"}))
 		counts := make([]int, 8)
-		concurrently(len(counts), func(i int) {
+		databasetest.Concurrently(len(counts), func(i int) {
 			rows, err := store.TakeAll(t.Context(), database.Eq("identifier", "i"))
 			if err != nil {
 				t.Error(err)

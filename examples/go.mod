@@ -2,6 +2,8 @@ module github.com/better-auth-go/better-auth/examples
 
 go 1.26.0
 
+ignore node_modules // packages of npm, whatever language they hold
+
 require (
 	github.com/better-auth-go/better-auth v0.0.0
 	github.com/better-auth-go/better-auth/adapters/echo v0.0.0-00010101000000-000000000000

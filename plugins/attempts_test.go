@@ -179,7 +179,7 @@ func (g *guessing) mustFail(what guess, email, username string) {
 // before a wait, in which nothing of it all is looked at.
 func TestGuessesOfAllKindsCountTogether(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		g := newGuessing(t, db)
 		g.enrol()
 		for i, first := range guesses {
@@ -205,7 +205,7 @@ func TestGuessesOfAllKindsCountTogether(t *testing.T) {
 // and is there after it.
 func TestTheSecondStepWaits(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		g := newGuessing(t, db)
 		g.enrol()
 		g.Clock.Advance(time.Minute) // the app has another code
@@ -252,7 +252,7 @@ func TestAPasswordDoesNotBuyGuessesAtTheSecondStep(t *testing.T) {
 // byte and in their order.
 func TestGuessesAtNobodyAreAnsweredAlike(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		g := newGuessing(t, db)
 		for _, what := range guesses {
 			if what.own || what.second {
@@ -287,7 +287,7 @@ var mails = map[string]func(c *plugintest.Client, email string) *plugintest.Answ
 // that was sent works. Who has an account is not told by it.
 func TestAFloodOfMailLeavesTheLastOneGood(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		g := newGuessing(t, db)
 		for name, ask := range mails {
 			g.Clock.Advance(time.Hour) // what another case used up is there again

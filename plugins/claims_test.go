@@ -68,7 +68,7 @@ func eachSiteMailing(t *testing.T, mailings []mailing, f func(s *claimSite)) {
 		for mode, cfg := range map[string]emailpassword.Config{"DisableAutoSignIn": {DisableAutoSignIn: true}, "RequireVerifiedEmail": {RequireVerifiedEmail: true}} {
 			t.Run(m.name+", "+mode, func(t *testing.T) {
 				t.Parallel()
-				databasetest.Each(t, func(t *testing.T, db *database.DB) { f(newClaimSite(t, db, m, cfg)) })
+				databasetest.EachEngine(t, func(t *testing.T, db *database.DB) { f(newClaimSite(t, db, m, cfg)) })
 			})
 		}
 	}
@@ -254,7 +254,7 @@ func TestSignUpOnOneDeviceIsProvenOnAnother(t *testing.T) {
 // proven, whichever came first.
 func TestProofWithoutCookieIsOfTheSignUpThatMailedIt(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newClaimSite(t, db, mailings[0], emailpassword.Config{RequireVerifiedEmail: true})
 		for _, proven := range []string{"ann", "bob"} {
 			_, anns := s.signsUp("ann")
@@ -467,7 +467,7 @@ func TestCodeMadeElsewhereIsOfNoSignUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 				otp := emailotp.New(emailotp.Config{SendVerificationOnSignUp: true})
 				m := mailing{"code on sign-up", true, func() []betterauth.Plugin { return []betterauth.Plugin{otp} }}
 				s := newClaimSite(t, db, m, emailpassword.Config{RequireVerifiedEmail: true})
@@ -502,7 +502,7 @@ func TestCodeIsOfTheSignUpThatMailedIt(t *testing.T) {
 // that of its sign-up, whoever asks for another.
 func TestCodeThatStaysGoodIsOfItsSignUp(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		o := plugintest.Options{DB: db, RateLimited: true}
 		o.Config.RateLimit.Disabled = true
 		o.Config.MailLimit.Max = 2
@@ -523,7 +523,7 @@ func TestCodeThatStaysGoodIsOfItsSignUp(t *testing.T) {
 // which is good again once that is free.
 func TestLaterSignUpBringsItsColumns(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newClaimSite(t, db, mailings[0], emailpassword.Config{RequireVerifiedEmail: true}, username.New(username.Config{}))
 		_, _ = s.signsUp("attacker", "username", "squatter", "image", "https://evil.example/x.png")
 		_, withName := s.signsUp("owner", "username", "Owner")
@@ -546,7 +546,7 @@ func TestLaterSignUpBringsItsColumns(t *testing.T) {
 			t.Errorf("username %q, image %v, %v", name, u.Image, err)
 		}
 	})
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newClaimSite(t, db, mailings[0], emailpassword.Config{RequireVerifiedEmail: true}, username.New(username.Config{}))
 		s.signsUp("attacker", "username", "squatter")
 		_, mail := s.signsUp("owner")
@@ -617,7 +617,7 @@ func TestRefusedSignUpIsRemembered(t *testing.T) {
 	for _, m := range mailings {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 				s := newClaimSite(t, db, m, emailpassword.Config{})
 				refuse := func() {
 					s.Client().Post("/sign-up/email", map[string]any{"name": "owner", "email": strings.ToUpper(claimedAddress), "password": "owner-password"}).WantError(emailpassword.ErrUserExists)
@@ -669,7 +669,7 @@ func TestRefusedSignUpIsRemembered(t *testing.T) {
 // the link, does nothing by it.
 func TestChangeFollowedByAnotherDoesNothing(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		o := plugintest.Options{DB: db, Plugins: []betterauth.Plugin{account.New(account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true}})}}
 		s := newClaimSiteWith(t, o, mailings[0], emailpassword.Config{})
 		attacker, _ := s.signsUp("attacker")
@@ -712,7 +712,7 @@ func TestSquatterWhoComesBackGainsNothing(t *testing.T) {
 		for mode, cfg := range map[string]emailpassword.Config{"refused": {}, "discreet": {DisableAutoSignIn: true}} {
 			t.Run(name+", "+mode, func(t *testing.T) {
 				t.Parallel()
-				databasetest.Each(t, func(t *testing.T, db *database.DB) {
+				databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 					for _, elsewhere := range []bool{false, true} {
 						s := newClaimSite(t, db, mailings[0], cfg, account.New(account.Config{DeleteUser: account.DeleteUserConfig{Enabled: true},
 							ChangeEmail: account.ChangeEmailConfig{Enabled: true, UpdateWithoutVerification: true}}))
@@ -744,7 +744,7 @@ func TestSquatterWhoComesBackGainsNothing(t *testing.T) {
 func TestSignUpThatIsMailedNothing(t *testing.T) {
 	t.Parallel()
 	for _, elsewhere := range []bool{false, true} {
-		databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 			o := plugintest.Options{DB: db, RateLimited: true}
 			o.Config.RateLimit.Disabled = true
 			o.Config.MailLimit.Max = 2
@@ -796,7 +796,7 @@ func TestUseIsSeenHoweverItWas(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 				s := newClaimSite(t, db, mailings[0], emailpassword.Config{RequireVerifiedEmail: true})
 				s.signsUp("owner")
 				user, err := s.Users().Get(t.Context(), database.Eq("email", claimedAddress))
@@ -817,7 +817,7 @@ func TestUseIsSeenHoweverItWas(t *testing.T) {
 // What a browser remembers of one address is not ended by a link for another.
 func TestOtherLinksLeaveWhatABrowserSignedUpAs(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newClaimSite(t, db, mailings[0], emailpassword.Config{DisableAutoSignIn: true})
 		s.Client().Post("/sign-up/email", map[string]any{"name": "x", "email": "evil@example.com", "password": "evil-password"}).Want(http.StatusOK)
 		other := s.Mail()

@@ -76,7 +76,7 @@ func TestEndingsAreTold(t *testing.T) {
 	for _, e := range betterauth.Endings() {
 		names = append(names, e.String())
 	}
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newEndingsSite(t, db)
 		for i, h := range happenings {
 			t.Run(h.name, func(t *testing.T) {
@@ -102,7 +102,7 @@ func TestEndingsAreTold(t *testing.T) {
 // What is undone tells nobody.
 func TestUndoneIsNotTold(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newEndingsSite(t, db)
 		s.with(t)
 		s.SignedInAs(s.ada)

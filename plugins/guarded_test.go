@@ -19,7 +19,7 @@ import (
 // fresh; and whoever acts as another administrator does not write columns by them.
 func TestNothingIsRemovedInAnImpersonation(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		support := admin.Control.NewRole(access.Statements{"user": {"impersonate", "impersonate-admins", "update"}})
 		k := plugintest.NewWith(t, plugintest.Options{DB: db, Config: betterauth.Config{Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},
 			Plugins: []betterauth.Plugin{

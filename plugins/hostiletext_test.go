@@ -77,7 +77,7 @@ func (s *stranger) Init(_ context.Context, h *betterauth.Host) (err error) {
 // whatever plugin it reaches, it is nobody's, or a 400.
 func TestHostileTextOutsideTheInput(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := plugintest.NewWith(t, plugintest.Options{
 			DB:          db,
 			RateLimited: true,
@@ -121,7 +121,7 @@ func TestHostileTextOutsideTheInput(t *testing.T) {
 // A guard around an application's own handlers answers the same.
 func TestHostileTextAtAGuard(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{bearer.New(bearer.Config{})}})
 		for name, text := range hostileTexts {
 			r, err := http.NewRequest(http.MethodGet, plugintest.BaseURL+"/own", nil)

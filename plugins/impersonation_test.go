@@ -17,7 +17,7 @@ import (
 // nothing that opens the account is added, by whatever plugin.
 func TestNothingIsAddedInAnImpersonation(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newEndingsSite(t, db).with(t)
 		c := s.admin()
 		c.Post("/admin/impersonate-user", map[string]any{"userId": s.ada.ID}).Want(http.StatusOK)

@@ -58,16 +58,16 @@ func TestNothingOfARequestIsLogged(t *testing.T) {
 				inputs[e.Operation().ID] = inputNames(e.Input())
 			}
 		}
-		read := len(s.Log.String())
+		read := s.Log.Size()
 		clean := func(what string) {
 			t.Helper()
-			log := s.Log.String()
-			for line := range strings.Lines(log[read:]) {
+			log := s.Log.Since(read)
+			read += len(log)
+			for line := range strings.Lines(log) {
 				if strings.Contains(strings.ToLower(line), strings.ToLower(canary)) {
 					t.Errorf("%s leaves: %.600s", what, line)
 				}
 			}
-			read = len(log)
 		}
 		for _, op := range s.Auth.Operations() {
 			if op.Path == "" || op.Access == betterauth.ServerOnly {

@@ -3,7 +3,6 @@ package plugins_test
 import (
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -28,7 +27,7 @@ func TestSignInMatrix(t *testing.T) {
 	for i, g := range gates {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 				s := newSignInSite(t, db, g)
 				for _, w := range ways {
 					t.Run(w.name, func(t *testing.T) { s.with(t).play(w, g, w.want[i]) })
@@ -179,14 +178,25 @@ const (
 
 // matrix is the table for people.
 func matrix() string {
-	var b strings.Builder
-	b.WriteString("| way |")
+	head := []string{"way"}
 	for _, g := range gates {
-		fmt.Fprintf(&b, " %s |", g.name)
+		head = append(head, g.name)
 	}
-	b.WriteString("\n|---|" + strings.Repeat("---|", len(gates)) + "\n")
+	var rows [][]string
 	for _, w := range ways {
-		fmt.Fprintf(&b, "| %s | %s |\n", w.name, strings.Join(w.want, " | "))
+		rows = append(rows, append([]string{w.name}, w.want...))
+	}
+	return table(head, rows)
+}
+
+// table is a table of a page, of rows with their names before them.
+func table(head []string, rows [][]string) string {
+	var b strings.Builder
+	line := func(cells []string) { b.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
+	line(head)
+	b.WriteString("|" + strings.Repeat("---|", len(head)) + "\n")
+	for _, row := range rows {
+		line(row)
 	}
 	return b.String()
 }

@@ -95,7 +95,7 @@ var signUpOrder = []string{
 
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		r := &recorder{}
 		kit := r.kit(t, db)
 		r.take()
@@ -110,7 +110,7 @@ func TestOrder(t *testing.T) {
 // hooks, which see the failure; and nothing is left.
 func TestFailingStopsTheRequest(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		r := &recorder{}
 		kit := r.kit(t, db)
 		for i, stage := range signUpOrder {

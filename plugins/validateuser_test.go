@@ -89,7 +89,7 @@ func said(a *plugintest.Answer) string {
 func TestValidateUserInfo(t *testing.T) {
 	t.Parallel()
 	errWrongDomain := &betterauth.ErrorCode{Code: "wrong_domain", Message: "Only for the company", Status: http.StatusForbidden}
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		asked := map[string]*betterauth.User{} // by operation
 		s := &signInSite{t: t}
 		told := func() int {

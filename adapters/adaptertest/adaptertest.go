@@ -71,7 +71,8 @@ import (
 
 // App is what a binding puts on a router.
 type App struct {
-	// Auths are each to be mounted under their base path. There may be none.
+	// Auths are each to be mounted under their base path, which is "" for the
+	// whole server. There may be none.
 	Auths []*betterauth.Auth
 	// Routes are the application's own.
 	Routes []Route
@@ -102,6 +103,18 @@ type Guard struct {
 	Requirements []betterauth.Requirement
 }
 
+// Before puts the middleware of the Auth itself before a handler, for routers that
+// take what net/http takes. Other routers have middleware of their own to prove.
+func (g Guard) Before(next http.Handler) http.Handler {
+	switch {
+	case g.Requirements != nil:
+		return g.Auth.Require(g.Requirements...)(next)
+	case g.Required:
+		return g.Auth.RequireSession(next)
+	}
+	return g.Auth.OptionalSession(next)
+}
+
 // Binding builds a new router that serves app the way an application of the
 // framework would. It is called several times, also concurrently.
 type Binding func(t testing.TB, app App) http.Handler
@@ -117,6 +130,7 @@ func Run(t *testing.T, b Binding) {
 		{"NotFound", testNotFound},
 		{"EncodedPaths", testEncodedPaths},
 		{"OtherBasePath", testOtherBasePath},
+		{"RootBasePath", testRootBasePath},
 		{"TooLarge", testTooLarge},
 		{"OtherOrigin", testOtherOrigin},
 		{"Documents", testDocuments},

@@ -24,7 +24,9 @@ type binding struct {
 func (b binding) router(_ testing.TB, app adaptertest.App) http.Handler {
 	mux := http.NewServeMux()
 	for _, auth := range app.Auths {
-		mux.Handle(auth.BasePath(), b.mount(auth))
+		if auth.BasePath() != "" {
+			mux.Handle(auth.BasePath(), b.mount(auth))
+		}
 		mux.Handle(auth.BasePath()+"/", b.mount(auth))
 	}
 	for path, document := range app.Documents {
@@ -49,15 +51,7 @@ func (b binding) router(_ testing.TB, app adaptertest.App) http.Handler {
 
 func mounted(auth *betterauth.Auth) http.Handler { return auth }
 
-func guarded(g adaptertest.Guard, next http.Handler) http.Handler {
-	if g.Requirements != nil {
-		return g.Auth.Require(g.Requirements...)(next)
-	}
-	if g.Required {
-		return g.Auth.RequireSession(next)
-	}
-	return g.Auth.OptionalSession(next)
-}
+func guarded(g adaptertest.Guard, next http.Handler) http.Handler { return g.Before(next) }
 
 func TestHonest(t *testing.T) {
 	t.Parallel()
@@ -85,6 +79,12 @@ var broken = map[string]struct {
 }{
 	"prefix stripped": {"SignUpAndGetSession", binding{func(auth *betterauth.Auth) http.Handler {
 		return http.StripPrefix(auth.BasePath(), auth)
+	}, guarded}},
+	"nothing at the root": {"RootBasePath", binding{func(auth *betterauth.Auth) http.Handler {
+		if auth.BasePath() == "" {
+			return http.NotFoundHandler()
+		}
+		return auth
 	}, guarded}},
 	"default base path": {"OtherBasePath", binding{func(auth *betterauth.Auth) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -96,6 +96,15 @@ func testOtherBasePath(t *testing.T, b Binding) {
 	c.get("/api/auth/ok").expect(t, "the default base path", 404, "*")
 }
 
+// The base path may be the whole server.
+func testRootBasePath(t *testing.T, b Binding) {
+	s := newSite(t, betterauth.Config{BasePath: "/"})
+	c := serve(t, b(t, App{Auths: []*betterauth.Auth{s.Auth}}))
+	c.get("/ok").expectJSON(t, "/ok", 200, `{"ok":true}`)
+	c.get("/").expect(t, "the base path", 404, notFound)
+	c.get("/nothing").expect(t, "an unknown path", 404, notFound)
+}
+
 func testDocuments(t *testing.T, b Binding) {
 	s := newSite(t, betterauth.Config{})
 	documents := passkey.New(passkey.Config{

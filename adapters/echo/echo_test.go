@@ -3,7 +3,6 @@ package echoauth_test
 import (
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 
 	"github.com/better-auth-go/better-auth/adapters/adaptertest"
@@ -63,9 +62,9 @@ func TestGroup(t *testing.T) {
 	}))
 }
 
-func newAuth(t *testing.T, base string) *betterauth.Auth {
+func newAuth(t *testing.T) *betterauth.Auth {
 	t.Helper()
-	auth, err := betterauth.New(betterauth.Config{BasePath: base, Secret: "a secret of more than 32 characters", Schema: betterauth.SchemaMigrate}).
+	auth, err := betterauth.New(betterauth.Config{Secret: "a secret of more than 32 characters", Schema: betterauth.SchemaMigrate}).
 		Database(databasetest.SQLiteMemory(t)).Build(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -75,25 +74,10 @@ func newAuth(t *testing.T, base string) *betterauth.Auth {
 
 func TestWrongGroup(t *testing.T) {
 	t.Parallel()
-	auth := newAuth(t, "")
+	auth := newAuth(t)
 	for _, prefix := range []string{"", "/api", "/auth", "/api/auth/v1"} {
 		if err := echoauth.Mount(echo.New().Group(prefix), auth); err == nil {
 			t.Errorf("mounted on a group with prefix %q", prefix)
-		}
-	}
-}
-
-func TestRootBasePath(t *testing.T) {
-	t.Parallel()
-	e := echo.New()
-	if err := echoauth.Mount(e, newAuth(t, "/")); err != nil {
-		t.Fatal(err)
-	}
-	for path, status := range map[string]int{"/ok": 200, "/": 404, "/nothing": 404} {
-		w := httptest.NewRecorder()
-		e.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
-		if w.Code != status || status == 404 && !strings.Contains(w.Body.String(), `"NOT_FOUND"`) {
-			t.Errorf("GET %s: %d %q, want %d", path, w.Code, w.Body, status)
 		}
 	}
 }
@@ -109,7 +93,7 @@ func TestRefusalIsSeenByOuterMiddleware(t *testing.T) {
 			return err
 		}
 	})
-	e.GET("/me", func(echo.Context) error { t.Error("the handler ran"); return nil }, echoauth.RequireSession(newAuth(t, "")))
+	e.GET("/me", func(echo.Context) error { t.Error("the handler ran"); return nil }, echoauth.RequireSession(newAuth(t)))
 	e.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/me", nil))
 	if status != http.StatusUnauthorized {
 		t.Errorf("outer middleware saw %d", status)

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/better-auth-go/better-auth/adapters/adaptertest"
@@ -77,9 +76,9 @@ func TestRawPath(t *testing.T) {
 	}))
 }
 
-func newAuth(t *testing.T, base string) *betterauth.Auth {
+func newAuth(t *testing.T) *betterauth.Auth {
 	t.Helper()
-	auth, err := betterauth.New(betterauth.Config{BasePath: base, Secret: "a secret of more than 32 characters", Schema: betterauth.SchemaMigrate}).
+	auth, err := betterauth.New(betterauth.Config{Secret: "a secret of more than 32 characters", Schema: betterauth.SchemaMigrate}).
 		Database(databasetest.SQLiteMemory(t)).Build(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +94,7 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 
 func TestGroups(t *testing.T) {
 	t.Parallel()
-	auth := newAuth(t, "")
+	auth := newAuth(t)
 	for path, leads := range map[string]bool{
 		"/": true, "/api": true, "/api/": true, "/api/auth": true, "/api/auth/": true,
 		"/ap": false, "/auth": false, "/api/auth/v1": false, "/api/au": false,
@@ -111,24 +110,11 @@ func TestGroups(t *testing.T) {
 	}
 }
 
-func TestRootBasePath(t *testing.T) {
-	t.Parallel()
-	r := gin.New()
-	if err := ginauth.Mount(r, newAuth(t, "/")); err != nil {
-		t.Fatal(err)
-	}
-	for path, status := range map[string]int{"/ok": 200, "/": 404, "/nothing": 404} {
-		if w := get(r, path); w.Code != status || status == 404 && !strings.Contains(w.Body.String(), `"NOT_FOUND"`) {
-			t.Errorf("GET %s: %d %q, want %d", path, w.Code, w.Body, status)
-		}
-	}
-}
-
 // Nothing after the guard runs once it has answered.
 func TestRefusalAborts(t *testing.T) {
 	t.Parallel()
 	r := gin.New()
-	r.GET("/me", ginauth.RequireSession(newAuth(t, "")), func(*gin.Context) { t.Error("the handler ran") })
+	r.GET("/me", ginauth.RequireSession(newAuth(t)), func(*gin.Context) { t.Error("the handler ran") })
 	if w := get(r, "/me"); w.Code != http.StatusUnauthorized {
 		t.Errorf("status %d", w.Code)
 	}

@@ -8,7 +8,7 @@
 //	answer.Want(http.StatusOK)
 //
 // Requests go through the real handler with all its checks; only the network is
-// left out. databasetest.Each runs such a test on every engine, with
+// left out. databasetest.EachEngine runs such a test on every engine, with
 // [Options].DB.
 //
 // [Run] proves that a plugin keeps the contract, with one call.
@@ -252,15 +252,16 @@ func (l *Log) String() string {
 	return l.buf.String()
 }
 
-// size in bytes of what was logged so far.
-func (l *Log) size() int {
+// Size is how many bytes were logged so far, for Since.
+func (l *Log) Size() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.buf.Len()
 }
 
-// since is what was logged after that many bytes.
-func (l *Log) since(size int) string {
+// Since is what was logged after that many bytes: what one request logged, where the
+// whole log would be read again for each.
+func (l *Log) Since(size int) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return string(l.buf.Bytes()[size:])

@@ -47,6 +47,7 @@ type probe struct {
 	*suite
 	rule, says string
 	open       func(testing.TB) (*database.DB, error)
+	swept      *sweep // is shared with other rules on this engine
 	// companion is one more plugin for every kit, to see or to disturb.
 	companion betterauth.Plugin
 }

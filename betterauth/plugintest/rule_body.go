@@ -4,12 +4,10 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // malformed are bodies that are no JSON, or that two parsers read differently.
@@ -27,7 +25,7 @@ var malformed = map[string]string{
 
 // odd are values that no honest client sends.
 var odd = []string{
-	`null`, `true`, `7`, `-1`, `1.5`, `1e308`, `1e400`, `9223372036854775808`, `""`, `"x"`, `"\u0000"`, `"\ud800"`, `"\u202ex"`, `"' or 1=1 --"`,
+	`null`, `true`, `7`, `-1`, `1.5`, `1e308`, `1e400`, `9223372036854775808`, `""`, `"x"`, `"\u0000"`, `"\ud800"`, `"\ufffd"`, `"\u202ex"`, `"' or 1=1 --"`,
 	`"../../x"`, `"%00"`, `[]`, `[null]`, `["x",["y"]]`, `{}`, `{"a":null}`, `{"$ne":null}`, `"` + strings.Repeat("a", 100_000) + `"`,
 	strings.Repeat("[", 2000) + strings.Repeat("]", 2000),
 }
@@ -41,27 +39,25 @@ var oddHeaders = map[string]string{
 	"Authorization": "Bearer ", "X-Api-Key": "", "User-Agent": "", "X-Forwarded-For": "", "Accept-Language": "", "X-Captcha-Response": "",
 }
 
-// oddHeaderTexts are values that an HTTP server lets through. They are checked by
-// nobody before a plugin reads them.
-var oddHeaderTexts = []string{"a\xff", "\xed\xa0\x80", "%00", strings.Repeat("\xff", 100_000)}
+// oddHeaderTexts are values that an HTTP server lets through, by what messages call
+// them. They are checked by nobody before a plugin reads them.
+var oddHeaderTexts = map[string]string{
+	`"a\xff"`: "a\xff", `"\xed\xa0\x80"`: "\xed\xa0\x80", `"%00"`: "%00", `"\xff" 100000 times`: strings.Repeat("\xff", 100_000),
+}
 
 func hostileBodies(p *probe) {
-	k := p.kit()
-	for _, op := range p.watched(k) {
-		if !routed(op) || p.excepted(op.Operation) {
+	for _, s := range p.sweep().operations {
+		if !routed(s.op) || p.excepted(s.op.Operation) {
 			continue
 		}
-		see := func(what string, wantRefusal bool, a *Answer) {
-			p.Helper()
+		for _, a := range s.answers {
 			switch {
-			case unexpected(k, a):
-				p.broken("%s, sent %s, answers %d %s; refuse it with an ErrorCode of a status below 500\n%s", op.ID, what, a.Status, a.Body, lastLine(k.Log.String()))
-			case wantRefusal && (a.Status < 400 || a.Status > 499):
-				p.broken("%s, sent %s, answers %d %s; refuse it with a status from 400 to 499", op.ID, what, a.Status, a.Body)
+			case a.unexpected:
+				p.broken("%s, sent %s, answers %d %s; refuse it with an ErrorCode of a status below 500\n%s", s.op.ID, a.what, a.Status, a.Body, lastLine(a.lines))
+			case a.malformed && (a.Status < 400 || a.Status > 499):
+				p.broken("%s, sent %s, answers %d %s; refuse it with a status from 400 to 499", s.op.ID, a.what, a.Status, a.Body)
 			}
 		}
-		p.hostile(k, op, see)
-		p.hostileHeaders(k, op, see)
 	}
 }
 
@@ -73,20 +69,20 @@ func lastLine(log string) string {
 
 // hostile sends an operation what no honest client does, and tells see of each
 // answer.
-func (p *probe) hostile(k *Kit, op operation, see func(what string, wantRefusal bool, a *Answer)) {
+func (p *probe) hostile(k *Kit, op operation, see func(what string, malformed bool, a *Answer)) {
 	p.Helper()
 	if !routed(op) {
 		return
 	}
 	c := p.client(k, op.Operation, "alice@example.com")
-	do := func(what string, wantRefusal bool, method, path string, body any) {
+	do := func(what string, malformed bool, method, path string, body any) {
 		p.Helper()
 		a := c.Do(method, path, body)
 		if a.Status == http.StatusUnauthorized && op.Access != betterauth.Public {
 			c = p.client(k, op.Operation, "alice@example.com") // it ended its own session
 			a = c.Do(method, path, body)
 		}
-		see(what, wantRefusal, a)
+		see(what, malformed, a)
 	}
 	sample := p.request(k, c, op)
 	path := sample.route(op.Operation)
@@ -113,29 +109,23 @@ func (p *probe) hostile(k *Kit, op operation, see func(what string, wantRefusal 
 			do(short(value), false, method, path, value)
 		}
 		for _, name := range p.bodyNames(k, op, sample) {
-			for _, value := range odd {
-				body := maps.Clone(bodyOf(sample))
-				if body == nil {
-					body = map[string]any{}
-				}
-				body[name] = nil
-				raw, err := json.Marshal(replaced(body, name, value), jsontext.AllowInvalidUTF8(true))
-				if err != nil {
-					// No encoder writes such a value: it is put there by hand.
-					raw = []byte(`{"` + name + `":` + value + `}`)
-				}
-				do(short(value)+" as "+name, false, method, path, string(raw))
+			others := bodyOf(sample)
+			delete(others, name)
+			raw, err := json.Marshal(others)
+			if err != nil {
+				p.Fatal(err)
 			}
-			body := bodyOf(sample)
-			delete(body, name)
-			do("no "+name, false, method, path, body)
+			// No encoder writes such values: they are put there by hand.
+			begin, end := `{"`+name+`":`, "}"
+			if len(others) > 0 {
+				end = "," + string(raw[1:])
+			}
+			for _, value := range odd {
+				do(short(value)+" as "+name, false, method, path, begin+value+end)
+			}
+			do("no "+name, false, method, path, string(raw))
 		}
 	}
-}
-
-func replaced(body map[string]any, name, value string) map[string]any {
-	body[name] = jsontext.Value(value)
-	return body
 }
 
 // bodyNames are the members that mean something to an operation or to a hook on
@@ -193,8 +183,11 @@ func (p *probe) hostileQueries(op operation, sample Request, send func(what, pat
 
 // hostileHeaders sends headers, and cookies before those that the client has,
 // with values that are no text. Of two cookies of one name the first counts.
-func (p *probe) hostileHeaders(k *Kit, op operation, see func(what string, wantRefusal bool, a *Answer)) {
+func (p *probe) hostileHeaders(k *Kit, op operation, see func(what string, malformed bool, a *Answer)) {
 	p.Helper()
+	if !routed(op) {
+		return
+	}
 	c := p.client(k, op.Operation, "alice@example.com")
 	sample := p.request(k, c, op)
 	for _, method := range methodsOf(op.Operation) {
@@ -208,12 +201,12 @@ func (p *probe) hostileHeaders(k *Kit, op operation, see func(what string, wantR
 			f.Header[name] = []string{value}
 			see(what, false, f.Do(method, sample.route(op.Operation), body))
 		}
-		for _, text := range oddHeaderTexts {
+		for what, text := range oddHeaderTexts {
 			for name, before := range oddHeaders {
-				send(short(strconv.Quote(text))+" as "+name, name, before+text)
+				send(what+" as "+name, name, before+text)
 			}
 			for _, ck := range c.jar.Cookies(c.url("")) {
-				send(short(strconv.Quote(text))+" as the cookie "+ck.Name, "Cookie", ck.Name+"="+text)
+				send(what+" as the cookie "+ck.Name, "Cookie", ck.Name+"="+text)
 			}
 		}
 	}

@@ -23,11 +23,10 @@ func columns(p *probe) {
 	if !ok {
 		p.Skipf("the source of %T is not here", tested)
 	}
-	db := databasetest.SQLiteMemory(p.T)
-	if _, err := Build(p.T, p.options(db)); err != nil {
+	k, err := Build(p.T, p.options(databasetest.SQLiteMemory(p.T)))
+	if err != nil {
 		return // another rule says so
 	}
-	k := NewWith(p.T, p.options(db))
 	findings, names, err := columnnames.Check(dir, k.columnNames(plugins))
 	if err != nil {
 		p.Fatal(err)

@@ -66,6 +66,10 @@ func Run(t *testing.T, newPlugin func() betterauth.Plugin, options ...Option) {
 
 // run checks the rules about behaviour, each a subtest of t.
 func (s *suite) run(t *testing.T) {
+	swept := map[string]*sweep{}
+	for _, e := range engines() {
+		swept[e.name] = new(sweep)
+	}
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
 			s.started = true
@@ -73,7 +77,7 @@ func (s *suite) run(t *testing.T) {
 			for _, e := range engines() {
 				t.Run(e.name, func(t *testing.T) {
 					t.Parallel()
-					r.check(&probe{T: t, suite: s, rule: r.name, says: r.says, open: e.open})
+					r.check(&probe{T: t, suite: s, rule: r.name, says: r.says, open: e.open, swept: swept[e.name]})
 					s.done(r.name)
 				})
 			}

@@ -1,13 +1,11 @@
-// Starts reference/server.mjs for a test of this folder, and gives each such test a database of its own.
+// Starts the reference server for a test of this folder, and gives each such test a database of its own.
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { startServer } from "../program.mjs";
-
-const serverFile = fileURLToPath(new URL("./server.mjs", import.meta.url));
+import { bundleReference } from "./bundle.mjs";
 
 /** The secret the tests' servers share. */
 export const secret = "conformance-secret-of-forty-characters!!";
@@ -17,7 +15,7 @@ export const secret = "conformance-secret-of-forty-characters!!";
  * Both functions end it: stop with a signal, closeInput as the end of the calling process would.
  */
 export async function startReference(flags) {
-  const server = await startServer("reference", process.execPath, [serverFile, ...flags], { BETTER_AUTH_SECRET: secret });
+  const server = await startServer("reference", process.execPath, [await bundleReference(), ...flags], { BETTER_AUTH_SECRET: secret });
   return { url: server.url, stop: server.terminate, closeInput: server.stop };
 }
 

@@ -3,7 +3,7 @@
 //   make reference VERSION=1.7.25
 //
 // It asks npm which packages go together, installs them, records what this folder has recorded, and plays every scenario before and after. It changes
-// package.json and package-lock.json, testdata/transcripts.json, and in the docs the release's number and the table of scenarios; nothing else, and
+// package.json and package-lock.json, the recordings in testdata, and in the docs the release's number and the table of scenarios; nothing else, and
 // nothing at all where the installation fails. With the release that is pinned it changes nothing.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";

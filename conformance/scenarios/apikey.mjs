@@ -2,11 +2,7 @@
 import { ada, bob } from "../suite/world.mjs";
 
 const day = 86400;
-const verified = async (s, name, body) => {
-  const answer = await s.control("verify-api-key", body);
-  s.events.push({ kind: "value", name, value: answer });
-  return answer;
-};
+const verified = (s, name, body) => s.answer(name, "verify-api-key", body);
 const refusedAs = async (s, name, body, code) => {
   const { valid, error } = await verified(s, name, body);
   s.sees(`${name}: code`, [valid, error?.code], [false, code]);
@@ -118,7 +114,7 @@ export default {
       await s.signedUp();
       const { key } = await s.control("make-api-key", { email: ada.email, remaining: 1, refillAmount: 3, refillInterval: 3000 }); // a busy machine is in time for the first use
       await verified(s, "first", { key });
-      await new Promise((resolve) => setTimeout(resolve, 3100));
+      await s.wait(3.1);
       s.sees("filled", (await verified(s, "second", { key })).key.remaining, 2);
     },
     "keys that are not valid": async (s) => {

@@ -14,12 +14,10 @@ async function code(s, visitor, type, to = email) {
   return mailed(s, type, to);
 }
 
-const wrong = (otp) => (otp[0] === "0" ? "1" : "0") + otp.slice(1);
-
 // What every use of a code has in common: wrong ones, too many of them, one that has expired, and a body without one.
 async function guarded(s, use, fresh) {
   let otp = await fresh();
-  for (let attempt = 0; attempt < 3; attempt++) await s.refused(use(wrong(otp)), 400, "INVALID_OTP");
+  for (let attempt = 0; attempt < 3; attempt++) await s.refused(use(s.another(otp)), 400, "INVALID_OTP");
   await s.refused(use(otp), 403, "TOO_MANY_ATTEMPTS");
   await s.refused(use(otp), 400, "INVALID_OTP");
   otp = await fresh();

@@ -1,5 +1,4 @@
 // A second step before a sign-in makes a session: codes of an app, mailed codes, backup codes, trusted devices.
-import { another, code } from "../suite/totp.mjs";
 import { ada, bob } from "../suite/world.mjs";
 
 const { email, password } = ada;
@@ -10,7 +9,7 @@ async function enrolled(s) {
   const visitor = await s.signedUp();
   return s.given(async () => {
     const { totpURI, backupCodes } = await s.ok(visitor.client.twoFactor.enable({ password }));
-    await s.ok(visitor.client.twoFactor.verifyTotp({ code: await code(totpURI, -1) }));
+    await s.ok(visitor.client.twoFactor.verifyTotp({ code: await s.code(totpURI, -1) }));
     return { visitor, totpURI, backupCodes };
   });
 }
@@ -43,27 +42,27 @@ export default {
       const { totpURI } = await s.ok(visitor.client.twoFactor.enable({ password }));
       s.sees("not asked for yet", (await s.ok(s.visitor().client.signIn.email({ email, password }))).user.twoFactorEnabled, false);
       s.sees("the same", (await s.ok(visitor.client.twoFactor.getTotpUri({ password }))).totpURI === totpURI, true);
-      await s.given(async () => s.ok(visitor.client.twoFactor.verifyTotp({ code: await code(totpURI, -1) })));
+      await s.given(async () => s.ok(visitor.client.twoFactor.verifyTotp({ code: await s.code(totpURI, -1) })));
       const other = s.visitor();
       s.sees("what is due", await s.ok(other.client.signIn.email({ email, password })), due("totp", "otp"));
       s.sees("nobody yet", await s.ok(other.client.getSession()), null);
-      await s.ok(other.client.twoFactor.verifyTotp({ code: await code(totpURI) }));
+      await s.ok(other.client.twoFactor.verifyTotp({ code: await s.code(totpURI) }));
       await signedIn(s, other);
       await s.ok(other.client.signOut());
     },
     "the first code of an app": async (s) => {
       const visitor = await s.signedUp();
       const { totpURI } = await s.given(() => s.ok(visitor.client.twoFactor.enable({ password })));
-      const right = await code(totpURI);
-      await s.refused(visitor.client.twoFactor.verifyTotp({ code: another(right) }), 401, "INVALID_CODE");
+      const right = await s.code(totpURI);
+      await s.refused(visitor.client.twoFactor.verifyTotp({ code: s.another(right) }), 401, "INVALID_CODE");
       await s.ok(visitor.client.twoFactor.verifyTotp({ code: right }));
     },
     "setting up an app again before its first code": async (s) => {
       const { client } = await s.signedUp();
       const first = await s.ok(client.twoFactor.enable({ password, issuer: "Mine: é/ü" }));
       const second = await s.ok(client.twoFactor.enable({ password, issuer: "" }));
-      await s.refused(client.twoFactor.verifyTotp({ code: await code(first.totpURI) }), 401, "INVALID_CODE");
-      await s.given(async () => s.ok(client.twoFactor.verifyTotp({ code: await code(second.totpURI) })));
+      await s.refused(client.twoFactor.verifyTotp({ code: await s.code(first.totpURI) }), 401, "INVALID_CODE");
+      await s.given(async () => s.ok(client.twoFactor.verifyTotp({ code: await s.code(second.totpURI) })));
       await s.refused(client.twoFactor.enable({ password }), 400, "TOTP_ALREADY_ENABLED");
       s.sees("enabled", (await s.ok(client.getSession())).user.twoFactorEnabled, true);
     },
@@ -75,7 +74,7 @@ export default {
       s.sees("what is due", await s.ok(other.client.signIn.email({ email, password })), due("otp"));
       await s.ok(other.client.twoFactor.sendOtp());
       const { otp: mailed } = await s.mail("two-factor-otp");
-      await s.refused(other.client.twoFactor.verifyOtp({ code: another(mailed) }), 401, "INVALID_CODE");
+      await s.refused(other.client.twoFactor.verifyOtp({ code: s.another(mailed) }), 401, "INVALID_CODE");
       await s.ok(other.client.twoFactor.verifyOtp({ code: mailed }));
       await signedIn(s, other);
     },
@@ -127,7 +126,7 @@ export default {
     "a device that is trusted": async (s) => {
       const { totpURI } = await enrolled(s);
       const visitor = await challenged(s, { rememberMe: false });
-      await s.ok(visitor.client.twoFactor.verifyTotp({ code: await code(totpURI), trustDevice: true }));
+      await s.ok(visitor.client.twoFactor.verifyTotp({ code: await s.code(totpURI), trustDevice: true }));
       await s.ok(visitor.client.signOut());
       const copied = new Map(visitor.jar);
       s.sees("signed in at once", (await s.ok(visitor.client.signIn.email({ email, password }))).user.email, email);
@@ -145,7 +144,7 @@ export default {
         await s.ok(client.twoFactor.enable({ password: bob.password, method: "otp" }));
       });
       const visitor = await challenged(s);
-      await s.ok(visitor.client.twoFactor.verifyTotp({ code: await code(totpURI), trustDevice: true }));
+      await s.ok(visitor.client.twoFactor.verifyTotp({ code: await s.code(totpURI), trustDevice: true }));
       s.sees("what is due", await s.ok(visitor.client.signIn.email({ email: bob.email, password: bob.password })), due("otp"));
       s.sees("nobody", await s.ok(visitor.client.getSession()), null);
     },
@@ -153,7 +152,7 @@ export default {
       const { totpURI } = await enrolled(s);
       const visitor = s.visitor();
       await s.ok(visitor.client.signIn.email({ email, password, rememberMe: false }));
-      await s.ok(visitor.client.twoFactor.verifyTotp({ code: await code(totpURI) }));
+      await s.ok(visitor.client.twoFactor.verifyTotp({ code: await s.code(totpURI) }));
       await signedIn(s, visitor);
     },
     "a second step in a browser that was somebody else's": async (s) => {
@@ -167,20 +166,20 @@ export default {
     "no second step any more": async (s) => {
       const { visitor, totpURI } = await enrolled(s);
       const trusted = await challenged(s);
-      await s.ok(trusted.client.twoFactor.verifyTotp({ code: await code(totpURI), trustDevice: true }));
+      await s.ok(trusted.client.twoFactor.verifyTotp({ code: await s.code(totpURI), trustDevice: true }));
       const waiting = await challenged(s);
       const mailed = await otp(s, waiting);
       await s.ok(trusted.client.twoFactor.disable({ password }));
       s.sees("enabled", (await s.ok(trusted.client.getSession())).user.twoFactorEnabled, false);
       await s.ok(s.visitor().client.signIn.email({ email, password }));
-      await s.refused(waiting.client.twoFactor.verifyTotp({ code: await code(totpURI, 1) }), 400, "TOTP_NOT_ENABLED");
+      await s.refused(waiting.client.twoFactor.verifyTotp({ code: await s.code(totpURI, 1) }), 400, "TOTP_NOT_ENABLED");
       await s.refused(waiting.client.twoFactor.verifyOtp({ code: mailed }), 400, "FAILED_TO_CREATE_SESSION");
       await s.refused(visitor.client.twoFactor.getTotpUri({ password }), 400, "TOTP_NOT_ENABLED");
     },
     "a second step without a first": async (s) => {
       const { totpURI, backupCodes } = await enrolled(s);
       const { client } = s.visitor();
-      const right = await code(totpURI);
+      const right = await s.code(totpURI);
       await s.refused(client.twoFactor.verifyTotp({ code: right }), 401, "INVALID_TWO_FACTOR_COOKIE");
       await s.refused(client.twoFactor.verifyOtp({ code: right }), 401, "INVALID_TWO_FACTOR_COOKIE");
       await s.refused(client.twoFactor.verifyBackupCode({ code: backupCodes[0] }), 401, "INVALID_TWO_FACTOR_COOKIE");
@@ -192,13 +191,13 @@ export default {
       const visitor = await challenged(s);
       const copied = s.visitor();
       copied.jar = new Map(visitor.jar);
-      await s.ok(visitor.client.twoFactor.verifyTotp({ code: await code(totpURI) }));
-      await s.refused(copied.client.twoFactor.verifyTotp({ code: await code(totpURI, 1) }), 401, "INVALID_TWO_FACTOR_COOKIE");
+      await s.ok(visitor.client.twoFactor.verifyTotp({ code: await s.code(totpURI) }));
+      await s.refused(copied.client.twoFactor.verifyTotp({ code: await s.code(totpURI, 1) }), 401, "INVALID_TWO_FACTOR_COOKIE");
       await s.refused(copied.client.twoFactor.verifyBackupCode({ code: backupCodes[0] }), 401, "INVALID_TWO_FACTOR_COOKIE");
     },
     "a code that was used": async (s) => {
       const { totpURI } = await enrolled(s);
-      const right = await code(totpURI);
+      const right = await s.code(totpURI);
       await s.given(async () => s.ok((await challenged(s)).client.twoFactor.verifyTotp({ code: right })));
       await s.onlyHere(async () => s.refused((await challenged(s)).client.twoFactor.verifyTotp({ code: right }), 401, "INVALID_CODE"));
     },
@@ -225,7 +224,7 @@ export default {
         const { client } = await challenged(s);
         for (let i = 0; i < 5; i++) await s.refused(client.twoFactor[call]({ code: "wrong" }), 401, error);
         await s.refused(client.twoFactor[call]({ code: "wrong" }), 400, "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE");
-        await s.refused(client.twoFactor[call]({ code: await code(totpURI) }), 401, "INVALID_TWO_FACTOR_COOKIE");
+        await s.refused(client.twoFactor[call]({ code: await s.code(totpURI) }), 401, "INVALID_TWO_FACTOR_COOKIE");
         // Ten in a row would lock the account.
         if (call === "verifyTotp") await s.given(async () => s.ok((await challenged(s)).client.twoFactor.verifyBackupCode({ code: backupCodes[0] })));
       }
@@ -234,20 +233,20 @@ export default {
       await enrolledByMail(s);
       const visitor = await challenged(s);
       const mailed = await otp(s, visitor);
-      for (let i = 0; i < 5; i++) await s.refused(visitor.client.twoFactor.verifyOtp({ code: another(mailed) }), 401, "INVALID_CODE");
+      for (let i = 0; i < 5; i++) await s.refused(visitor.client.twoFactor.verifyOtp({ code: s.another(mailed) }), 401, "INVALID_CODE");
       await s.refused(visitor.client.twoFactor.verifyOtp({ code: mailed }), 400, "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE");
       await s.refused(visitor.client.twoFactor.verifyOtp({ code: mailed }), 400, "OTP_HAS_EXPIRED");
       await s.ok(visitor.client.twoFactor.verifyOtp({ code: await otp(s, visitor) }));
     },
     "an account that is locked": async (s) => {
       const { totpURI, backupCodes } = await enrolled(s);
-      const right = await code(totpURI);
+      const right = await s.code(totpURI);
       const visitor = await challenged(s);
       const mailed = await otp(s, visitor);
       await s.given(async () => {
         for (let i = 0; i < 2; i++) {
           const { client } = await challenged(s);
-          for (let j = 0; j < 5; j++) await s.refused(client.twoFactor.verifyTotp({ code: another(right) }), 401, "INVALID_CODE");
+          for (let j = 0; j < 5; j++) await s.refused(client.twoFactor.verifyTotp({ code: s.another(right) }), 401, "INVALID_CODE");
         }
       });
       await s.refused(visitor.client.twoFactor.verifyTotp({ code: right }), 429, "ACCOUNT_TEMPORARILY_LOCKED");
@@ -264,7 +263,7 @@ export default {
       s.sees("enabled", (await s.ok(visitor.client.getSession())).user.twoFactorEnabled, true);
       const other = s.visitor();
       await s.ok(other.client.signIn.email({ email, password }));
-      await s.ok(other.client.twoFactor.verifyTotp({ code: await code(totpURI), trustDevice: true }));
+      await s.ok(other.client.twoFactor.verifyTotp({ code: await s.code(totpURI), trustDevice: true }));
       await s.ok(other.client.signOut());
       await s.ok(other.client.signIn.email({ email, password }));
       await signedIn(s, other);
@@ -274,7 +273,7 @@ export default {
       const visitor = await challenged(s);
       const mailed = await otp(s, visitor);
       s.sees("digits", mailed.length, 4);
-      for (let i = 0; i < 2; i++) await s.refused(visitor.client.twoFactor.verifyOtp({ code: another(mailed) }), 401, "INVALID_CODE");
+      for (let i = 0; i < 2; i++) await s.refused(visitor.client.twoFactor.verifyOtp({ code: s.another(mailed) }), 401, "INVALID_CODE");
       await s.refused(visitor.client.twoFactor.verifyOtp({ code: mailed }), 400, "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE");
       await s.ok(visitor.client.twoFactor.verifyOtp({ code: await otp(s, visitor) }));
     },

@@ -18,6 +18,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/better-auth-go/better-auth/conformance/site"
 )
 
 func main() {
@@ -25,7 +27,7 @@ func main() {
 	clearEnvironment()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	opts, err := parseFlags(os.Args[1:], secret)
+	opts, err := site.ParseFlags(os.Args[1:], secret)
 	if err == nil {
 		err = run(ctx, opts, os.Stdin, os.Stdout)
 	}
@@ -44,28 +46,28 @@ func clearEnvironment() {
 }
 
 // run serves until ctx ends, or stdin does where that was asked for.
-func run(ctx context.Context, opts options, stdin io.Reader, stdout io.Writer) error {
+func run(ctx context.Context, opts site.Options, stdin io.Reader, stdout io.Writer) error {
 	// With port 0 the number is known only now, and the base URL needs it.
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf("localhost:%d", opts.port))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf("localhost:%d", opts.Port))
 	if err != nil {
 		return err
 	}
 	url := fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
-	site, err := open(ctx, opts, url)
+	served, err := site.Open(ctx, opts, url)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	defer site.close()
+	defer served.Close()
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if opts.exitWithStdin {
+	if opts.ExitWithStdin {
 		go func() {
 			_, _ = io.Copy(io.Discard, stdin) // however it ends, it has ended
 			cancel()
 		}()
 	}
-	server := &http.Server{Handler: site, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: served, ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	fmt.Fprintf(stdout, "URL %s\nREADY\n", url)

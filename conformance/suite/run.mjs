@@ -2,7 +2,7 @@
 //
 //   npm run conformance                     everything, and the figure
 //   npm run conformance -- --only "word"    scenarios whose name or site has the word; no table
-//   npm run conformance -- --write          also writes the table in docs/compatibility.md
+//   npm run conformance -- --write          also writes the table in docs/compatibility.md, and testdata/scenarios.json
 //   npm run conformance -- --reference      the reference alone: scenarios say what they expect
 //   npm run conformance -- --record FILE    also writes what the reference answered, and the problems, as JSON
 //
@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import { Coverage } from "./coverage.mjs";
 import { explain, readDifferences } from "./differences.mjs";
 import { startRangeAPI } from "./pwned.mjs";
+import { Recording } from "./recording.mjs";
 import { differences, lacking, transcript } from "./record.mjs";
 import { buildGoServer, sites, startGo, startReference } from "./sites.mjs";
 import { checkTable, writeTable } from "./table.mjs";
@@ -33,6 +34,7 @@ const problems = [];
 const answers = {};
 const allowed = await readDifferences(new URL("differences.json", folder));
 const coverage = new Coverage();
+const recording = new Recording();
 
 const go = flags.reference ? undefined : await buildGoServer();
 const rangeAPI = await startRangeAPI();
@@ -70,6 +72,7 @@ async function runSite(site, scenarios) {
   for (const [name, run] of Object.entries(scenarios)) {
     const [reference, here] = await Promise.all(servers.map((server) => play(server, run)));
     compare(name, reference, here);
+    if (here) recording.add(name, site, sites[site], reference.world, here.world, reference.steps);
   }
   await Promise.all(servers.map((server) => server.stop()));
 }
@@ -80,9 +83,9 @@ async function play(server, run) {
   try {
     await world.control("reset-state", {});
     await run(world);
-    return { steps: transcript(world.events, server.url) };
+    return { world, steps: transcript(world.events, server.url) };
   } catch (error) {
-    return { steps: transcript(world.events, server.url), error };
+    return { world, steps: transcript(world.events, server.url), error };
   }
 }
 
@@ -118,8 +121,10 @@ function report() {
   if (!flags.only) problems.push(...coverage.gaps().map((gap) => `no scenario sees ${gap}`));
   if (whole) {
     const table = coverage.table();
-    if (flags.write) writeTable(table);
-    else problems.push(...checkTable(table));
+    if (flags.write) {
+      writeTable(table);
+      recording.write();
+    } else problems.push(...checkTable(table), ...recording.check());
   }
   for (const problem of problems) console.log(`!! ${problem}\n`);
   if (flags.record) writeFileSync(flags.record, JSON.stringify({ scenarios: answers, problems }));

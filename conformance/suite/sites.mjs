@@ -1,12 +1,10 @@
 // The configurations that scenarios run on, each served by the reference and by the Go server.
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { compileGo } from "../compile.mjs";
 import { startServer } from "../program.mjs";
+import { bundleReference } from "../reference/bundle.mjs";
 import { secret } from "../reference/start.mjs";
 
 const environment = { BETTER_AUTH_SECRET: secret };
-const folder = fileURLToPath(new URL("..", import.meta.url));
 
 // What a site's servers are told beside where they are. Hashing is cheap: it is not what scenarios compare.
 const cheap = "insecure-cheap-passwords";
@@ -41,5 +39,5 @@ export const sites = {
 export const buildGoServer = () => compileGo("conformance/server");
 
 /** Starts a server and resolves to {name, url, said(), stop()} when it is ready; rejects with what it printed when it ends first. */
-export const startReference = (flags) => startServer("reference", process.execPath, [join(folder, "reference/server.mjs"), "--migrate", ...flags], environment);
+export const startReference = async (flags) => startServer("reference", process.execPath, [await bundleReference(), "--migrate", ...flags], environment);
 export const startGo = (program, flags) => startServer("Go", program, flags, environment);

@@ -8,6 +8,7 @@ import { explain, readDifferences } from "./differences.mjs";
 import { Normalizer } from "./normalize.mjs";
 import { errorOf, operationOf } from "./operations.mjs";
 import { differences, transcript } from "./record.mjs";
+import { Recording } from "./recording.mjs";
 
 const url = "http://localhost:3000";
 const [a, b] = ["a".repeat(32), "b".repeat(32)];
@@ -103,4 +104,42 @@ test("operations and errors are read from the wire", () => {
   assert.equal(errorOf(wire({ status: 404, body: "" })), "404");
   assert.equal(errorOf(wire({ status: 400, body: '{"message":"m"}' })), "m");
   assert.equal(errorOf(wire({ status: 302, headers: { location: "/x?a=b&error=INVALID_TOKEN#top" } })), "INVALID_TOKEN");
+});
+
+// What a world has sent that signed up, and then sent what `next` makes of the answer.
+function world(url, token, next) {
+  const event = wire({ body: JSON.stringify({ token }), cookies: [`t=${token}.${signature}; Path=/`] });
+  const jar = new Map();
+  const first = { method: "POST", url: "/sign-up", headers: new Headers({ origin: url }), body: '{"name":"Ada"}', jar, before: new Map(), after: new Map([["t", `${token}.${signature}`]]) };
+  return {
+    server: { url },
+    sent: [{ ...first, answerHeaders: event.headers, answerBody: event.body, event }, { method: "GET", headers: new Headers(), jar, before: first.after, after: first.after, url: "/x", ...next(token) }],
+  };
+}
+
+function recorded(next) {
+  const [reference, here] = [world(url, a, next), world("http://localhost:4000", b, next)];
+  const recording = new Recording();
+  recording.add("s", "plain", [], reference, here, transcript([reference.sent[0].event], url));
+  const { scenarios, left } = JSON.parse(recording.text());
+  return left.s ?? scenarios.s.steps;
+}
+
+test("a recording names what earlier answers said", () => {
+  const [first, second] = recorded((token) => ({ url: `/verify?token=${token}`, headers: new Headers({ authorization: `Bearer ${token}` }) }));
+  assert.equal(first.request, "POST /sign-up");
+  assert.deepEqual(first.body, { name: "Ada" });
+  assert.equal(first.headers.origin, undefined);
+  assert.deepEqual(first.answer, { label: "POST /api/auth/sign-out", status: "200", headers: ["content-type: application/json"], cookies: ["t=<id 1>.<signature>; Path=/"], body: { token: "<id 1>" } });
+  assert.equal(second.request, "GET /verify?token=<1 /token>");
+  assert.equal(second.headers.authorization, "Bearer <1 /token>");
+  assert.deepEqual([second.jar, second.cookies, second.answer], [1, undefined, undefined]);
+  const [, other] = recorded((token) => ({ jar: new Map(), before: new Map([["t", `${token}.${signature}`]]), url: "/x" }));
+  assert.deepEqual([other.jar, other.cookies], [2, { t: "<1 cookie t>" }]);
+  const [, gone] = recorded(() => ({ before: new Map() }));
+  assert.deepEqual(gone.cookies, { t: null });
+});
+
+test("what is new each time is left to Node", () => {
+  assert.match(recorded((token) => ({ body: JSON.stringify({ token: token.slice(1) }) })), /step 2, GET \/x, sends something/);
 });

@@ -27,6 +27,3 @@ export async function code(uri, periods = 0) {
   const number = sum.readUInt32BE(sum.at(-1) & 15) & 0x7fffffff;
   return String(number % 10 ** digits).padStart(digits, "0");
 }
-
-/** A code of the same length that is not this one. */
-export const another = (code) => String((Number(code[0]) + 1) % 10) + code.slice(1);

@@ -52,6 +52,7 @@ export class Visitor {
     const all = new Headers(this.headers);
     for (const [name, value] of new Headers(headers)) all.set(name, value);
     if (all.get("sec-fetch-mode") === "navigate") all.delete("origin");
+    const sent = { headers: new Headers(all), body, jar: this.jar, before: new Map(this.jar) };
     if (this.jar.size > 0 && !all.has("cookie")) all.set("cookie", [...this.jar].map(([name, value]) => `${name}=${value}`).join("; "));
     const response = await send(url, { method, headers: all, body: body ?? undefined });
     for (const line of response.headers.getSetCookie()) this.#keep(line);
@@ -62,6 +63,7 @@ export class Visitor {
       status: response.status,
       headers: response.headers,
       body: await response.clone().text(),
+      sent: { ...sent, after: new Map(this.jar) },
     });
     return response;
   }

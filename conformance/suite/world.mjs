@@ -1,7 +1,9 @@
 // What a scenario is given: visitors, the controls of its server, and words to say what it expects.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { secret } from "../reference/start.mjs";
+import { code } from "./totp.mjs";
 import { Visitor } from "./visitor.mjs";
 
 /** Ada, as most scenarios know her. */
@@ -9,15 +11,21 @@ export const ada = { name: "Ada", email: "ada@example.com", password: "correct h
 export const bob = { name: "Bob", email: "bob@example.com", password: "staple horse battery" };
 
 export class World {
+  /** What is compared. */
   events = [];
+  /** All that was sent, to the controls too, and what was made for it: see recording.mjs. */
+  sent = [];
+  /** Why only Node can play the scenario, if so. */
+  alone;
   #quiet = false;
+  #onlyHere = false;
 
   constructor(server) {
     this.server = server;
   }
 
   visitor(options) {
-    return new Visitor(this.server, (event) => this.#quiet || this.events.push(event), options);
+    return new Visitor(this.server, (event) => this.#happened(event), options);
   }
 
   /** Does what leads to the subject of the scenario, and is the subject of another: nothing of it is compared. */
@@ -76,7 +84,13 @@ export class World {
 
   /** Does what this project decides by a rule of its own: at the Go server alone, and nothing of it is compared. */
   async onlyHere(work) {
-    if (this.server.name !== "reference") await this.given(work);
+    if (this.server.name === "reference") return;
+    this.#onlyHere = true;
+    try {
+      await this.given(work);
+    } finally {
+      this.#onlyHere = false;
+    }
   }
 
   /** Demands that a response leads somewhere; resolves to where, as it was sent. */
@@ -96,21 +110,23 @@ export class World {
 
   /** Asks a control; rejects unless it succeeds. */
   async control(path, body) {
-    const answer = await this.#ask(path, body);
-    assert.equal(answer.status, 200, `${path}: ${answer.body.message}`);
-    return answer.body;
+    return this.#succeeded(path, await this.#ask(path, body));
   }
 
   /** The last mail of a kind ("reset-password-token", "verification-email", …) to an address; compared. */
-  async mail(kind, email = ada.email) {
-    const value = await this.control(`${kind}?email=${encodeURIComponent(email)}`);
-    if (!this.#quiet) this.events.push({ kind: "mail", name: `${kind} to ${email}`, value });
-    return value;
+  mail(kind, email = ada.email) {
+    return this.#compared({ kind: "mail", name: `${kind} to ${email}` }, `${kind}?email=${encodeURIComponent(email)}`);
+  }
+
+  /** What a control answers; compared. */
+  answer(name, path, body) {
+    return this.#compared({ kind: "value", name }, path, body);
   }
 
   /** Demands that no mail of a kind was sent to an address. */
   async noMail(kind, email = ada.email) {
-    assert.equal((await this.#ask(`${kind}?email=${encodeURIComponent(email)}`)).status, 404, `there is a mail: ${kind} to ${email}`);
+    const { status } = await this.#ask(`${kind}?email=${encodeURIComponent(email)}`);
+    assert.equal(status, 404, `there is a mail: ${kind} to ${email}`);
   }
 
   /** Demands something of a value, and compares it. */
@@ -124,12 +140,58 @@ export class World {
     const iat = Math.floor(Date.now() / 1000) - age;
     const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
     const text = `${part({ alg: "HS256" })}.${part({ ...claims, iat, exp: iat + 3600 })}`;
-    return `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
+    return this.#made({ token: { claims, age, key } }, `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`);
+  }
+
+  /** What an app shows that was set up by a URI, some periods from now. */
+  async code(uri, periods = 0) {
+    return this.#made({ code: { uri, periods } }, await code(uri, periods));
+  }
+
+  /** A code of the same length that is not this one. */
+  another(code) {
+    return this.#made({ another: code }, String((Number(code[0]) + 1) % 10) + code.slice(1));
+  }
+
+  /** Lets time pass, which only Node does. */
+  async wait(seconds) {
+    this.alone = `it waits ${seconds} s`;
+    await sleep(seconds * 1000);
+  }
+
+  #happened(event) {
+    if (event.kind === "wire") {
+      const { sent, method, url, headers, body } = event;
+      this.sent.push({ ...sent, method, url, answerHeaders: headers, answerBody: body, onlyHere: this.#onlyHere, event });
+    }
+    if (!this.#quiet) this.events.push(event);
+  }
+
+  #made(made, value) {
+    this.sent.push({ made, value, onlyHere: this.#onlyHere });
+    return value;
   }
 
   async #ask(path, body) {
-    const options = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
-    const response = await fetch(`${this.server.url}/__test/${path}`, options);
-    return { status: response.status, body: await response.json() };
+    const [method, text] = body === undefined ? ["GET"] : ["POST", JSON.stringify(body)];
+    const response = await fetch(`${this.server.url}/__test/${path}`, { method, body: text });
+    const answer = await response.text();
+    const exchange = { control: true, method, url: `/__test/${path}`, body: text, status: response.status, answerBody: answer, onlyHere: this.#onlyHere };
+    this.sent.push(exchange);
+    return exchange;
+  }
+
+  #succeeded(path, { status, answerBody }) {
+    const body = JSON.parse(answerBody);
+    assert.equal(status, 200, `${path}: ${body.message}`);
+    return body;
+  }
+
+  async #compared(event, path, body) {
+    const exchange = await this.#ask(path, body);
+    event.value = this.#succeeded(path, exchange);
+    exchange.event = event;
+    if (!this.#quiet) this.events.push(event);
+    return event.value;
   }
 }

@@ -22,7 +22,7 @@ func testTake(t *testing.T, s *suite) {
 			column = "text"
 		}
 		var won atomic.Int32
-		concurrently(16, func(int) {
+		Concurrently(16, func(int) {
 			switch got, err := s.store.Take(t.Context(), database.Eq(column, name)); {
 			case err == nil && got.ID == row.ID:
 				won.Add(1)
@@ -45,7 +45,7 @@ func testCompareAndSwap(t *testing.T, s *suite) {
 		{database.Eq("text", "free")},
 	} {
 		var won atomic.Int32
-		concurrently(16, func(i int) {
+		Concurrently(16, func(i int) {
 			set := database.Set{"text": fmt.Sprint("taken by ", i), "number": database.Add(1)}
 			switch _, err := s.store.UpdateOne(t.Context(), set, where...); {
 			case err == nil:
@@ -69,7 +69,7 @@ func testCompareAndSwap(t *testing.T, s *suite) {
 
 func testConcurrentWrites(t *testing.T, s *suite) {
 	const writers, each = 32, 8
-	concurrently(writers, func(i int) {
+	Concurrently(writers, func(i int) {
 		for j := range each {
 			row := &sample{Key: fmt.Sprintf("%d/%d", i, j)}
 			err := s.db.Transaction(t.Context(), func(ctx context.Context) error {
@@ -94,8 +94,9 @@ func testConcurrentWrites(t *testing.T, s *suite) {
 	}
 }
 
-// concurrently runs fn n times at once and waits for all.
-func concurrently(n int, fn func(i int)) {
+// Concurrently runs fn n times at once, with the numbers from 0 on, and waits for
+// all.
+func Concurrently(n int, fn func(i int)) {
 	var wg sync.WaitGroup
 	start := make(chan struct{})
 	for i := range n {

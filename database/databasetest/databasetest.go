@@ -1,7 +1,8 @@
 // Package databasetest opens databases for tests and proves that a database
 // keeps the contract of package database.
 //
-// [Each] runs a test on every engine; [Run] is the conformance suite.
+// [Each] runs a test on every engine, on SQLite both in memory and in a file, and
+// [EachEngine] once on every engine; [Run] is the conformance suite.
 //
 // Start with [Each]. The cases of [Run] are operators.go, promises.go and
 // concurrency.go.
@@ -38,6 +39,20 @@ func Each(t *testing.T, test func(t *testing.T, db *database.DB)) {
 		"sqlite-file":   SQLiteFile,
 		"postgres":      Postgres,
 	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open(t))
+		})
+	}
+}
+
+// EachEngine runs test in parallel on SQLite in memory and on PostgreSQL, each time with
+// an empty database of its own: for tests that do one thing after the other. A file has
+// the same engine, and differs from memory only in what waits for whom, so a test of
+// what happens at the same time takes [Each].
+func EachEngine(t *testing.T, test func(t *testing.T, db *database.DB)) {
+	t.Helper()
+	for name, open := range map[string]func(testing.TB) *database.DB{"sqlite": SQLiteMemory, "postgres": Postgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open(t))

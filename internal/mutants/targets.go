@@ -41,10 +41,10 @@ var targets = []target{
 		"cookies.go", "cookiesread.go", "checkcookies.go", "need.go", "origins.go", "failures.go",
 	}},
 	{Package: "betterauth/access"},
-	// Not looked through yet: enroll.go, key.go, native.go, origins.go, policy.go,
-	// register.go and relyingparty.go. Of key.go 6 changes of 31 survived when it was
-	// last tried; no list says whether they may.
-	{Package: "plugins/passkey", Files: []string{"authenticate.go", "challenge.go", "strict.go"}},
+	{Package: "plugins/passkey", Files: []string{
+		"attestation.go", "authenticate.go", "challenge.go", "conditional.go", "enroll.go", "key.go", "manage.go", "metadata.go", "native.go", "options.go",
+		"origins.go", "policy.go", "recent.go", "register.go", "relyingparty.go", "revoke.go", "signup.go", "stepup.go", "strict.go", "unverified.go", "wellknown.go",
+	}},
 }
 
 // has reports whether a file, by its path from the root, is one to change.

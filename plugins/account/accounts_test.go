@@ -39,7 +39,7 @@ func unlink(id string) map[string]any { return map[string]any{"accountId": id} }
 
 func TestUnlink(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, account.Config{}, plugintest.Options{DB: db})
 		c, other := s.SignedIn("a@example.com"), s.SignedIn("b@example.com")
 		mine, foreign := s.link(c.User, "credential"), s.link(other.User, "github")

@@ -69,7 +69,7 @@ func TestChangeEmail(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tt.cfg.Enabled = true
-			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 				o := mailing()
 				o.DB = db
 				s := newSite(t, account.Config{ChangeEmail: tt.cfg}, o)

@@ -45,7 +45,7 @@ type note struct {
 // A user goes with everything about them, and nobody else does.
 func TestDelete(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		notes := betterauth.Inline{ID: "notes", Schema: betterauth.Schema{Tables: []database.Table{database.TableOf[note]("note")}}}
 		s := newSite(t, enabled, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{notes}})
 		store := plugintest.StoreOf[note](s.Kit)
@@ -110,7 +110,7 @@ func TestDeleteWithPassword(t *testing.T) {
 
 func TestDeleteByMail(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, byMail, plugintest.Options{DB: db, Config: betterauth.Config{AppName: "Shop"}})
 		c := s.SignedIn("a@example.com")
 		s.link(c.User, "credential")

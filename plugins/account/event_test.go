@@ -16,7 +16,7 @@ import (
 
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		var told []string
 		note := func(format string, args ...any) error { told = append(told, fmt.Sprintf(format, args...)); return nil }
 		s := newSite(t, account.Config{}, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{

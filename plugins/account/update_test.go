@@ -21,7 +21,7 @@ var (
 
 func TestUpdate(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, account.Config{}, plugintest.Options{DB: db, Config: betterauth.Config{
 			AdditionalColumns: []betterauth.AddedColumn{plan, age, role},
 			Session:           betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}},

@@ -18,7 +18,7 @@ import (
 
 func TestBan(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, admin.Config{BannedUserMessage: "Out."}, plugintest.Options{DB: db})
 		c, other := s.as("admin", "admin@example.com"), s.as("", "user@example.com")
 		id := other.User.ID

@@ -24,7 +24,7 @@ const (
 
 func TestImpersonation(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, admin.Config{}, plugintest.Options{DB: db})
 		c, other := s.as("admin", "admin@example.com"), s.as("", "user@example.com")
 		c.Post("/admin/stop-impersonating", nil).WantBody(http.StatusBadRequest, `{"message":"You are not impersonating anyone"}`)
@@ -158,7 +158,7 @@ func TestImpersonationEndsWithItsReason(t *testing.T) {
 // revokes an administrator's sessions means what was begun from them.
 func TestImpersonationEndsWithTheSessionItWasBegunFrom(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, admin.Config{}, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{account.New(account.Config{})}})
 		other := s.as("", "user@example.com")
 		for i, tt := range []struct {
@@ -216,7 +216,7 @@ func TestImpersonationEndsWithTheSessionItWasBegunFrom(t *testing.T) {
 // that somebody writes by themselves.
 func TestImpersonationOutlivesNothing(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, admin.Config{}, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{account.New(account.Config{})}})
 		other := s.as("", "user@example.com")
 		for i, tt := range []struct {
@@ -338,7 +338,7 @@ func TestWhoCannotBeImpersonated(t *testing.T) {
 // whom the user may impersonate, nor as the administrator themself.
 func TestImpersonationIsNotNested(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, admin.Config{AllowImpersonatingAdmins: true}, plugintest.Options{DB: db})
 		c, second, user := s.as("admin", "admin@example.com"), s.as("admin", "second@example.com"), s.as("", "user@example.com")
 		c.Post("/admin/impersonate-user", object{"userId": second.User.ID}).Want(http.StatusOK)
@@ -361,7 +361,7 @@ func TestImpersonationIsNotNested(t *testing.T) {
 // also where it is one row among others, nor makes one of a user's own session.
 func TestImpersonationKeepsItsMark(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		theme := betterauth.NewField[string]("session", database.Column{Name: "theme"})
 		s := newSite(t, admin.Config{}, plugintest.Options{DB: db, Config: betterauth.Config{AdditionalColumns: []betterauth.AddedColumn{theme}}})
 		c, other := s.as("admin", "admin@example.com"), s.as("", "user@example.com")
@@ -412,7 +412,7 @@ func TestImpersonationKeepsItsMark(t *testing.T) {
 // with less, is not acted as any longer; other changes of roles change nothing.
 func TestImpersonationEndsWhereItWouldNotBegin(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		r := &ranked{site: newSite(t, ranks(), plugintest.Options{DB: db})}
 		for _, tt := range []struct {
 			actor, target string

@@ -141,7 +141,7 @@ func TestConfig(t *testing.T) {
 // Nothing that can be sent is the server's failure.
 func TestHostileInput(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, admin.Config{}, plugintest.Options{DB: db})
 		c, id := s.as("admin", "admin@example.com"), s.as("", "victim@example.com").User.ID
 		values := []string{`null`, `1`, `-1e300`, `true`, `"\u0000"`, `[]`, `["a"]`, `[null]`, `{}`, `{"a":{}}`, `"` + strings.Repeat("x", 5000) + `"`, `"'\";--%_\\"`, `"9999999999-01-01"`}

@@ -20,7 +20,7 @@ type listedSessions []struct {
 // the same: the member that clients send back is the session's id.
 func TestNoTokensAreListed(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, admin.Config{}, plugintest.Options{DB: db})
 		c, here := s.as("admin", "admin@example.com"), s.as("", "user@example.com")
 		there := s.SignedInAs(here.User)

@@ -53,7 +53,7 @@ func (l listed) names() string {
 
 func TestListUsers(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, admin.Config{}, plugintest.Options{DB: db, Config: betterauth.Config{AdditionalColumns: columns()}})
 		year := columns()[0].(*betterauth.Field[int64])
 		for i, name := range []string{"Ada", "100%", "a_b", `back\slash`} {
@@ -130,7 +130,7 @@ func TestListUsers(t *testing.T) {
 // engines refuse more, which would be a failure of the server.
 func TestListLimits(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, admin.Config{}, plugintest.Options{DB: db})
 		c := s.as("admin", "admin@example.com")
 		values := func(n int) string { return "filterOperator=in" + strings.Repeat("&filterValue=x", n) }
@@ -177,7 +177,7 @@ func TestListPages(t *testing.T) {
 
 func TestCreateAndUpdate(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, admin.Config{}, plugintest.Options{DB: db, Config: betterauth.Config{AdditionalColumns: columns()}})
 		boss := &betterauth.User{Name: "Boss", Email: "boss@example.com"}
 		columns()[0].(*betterauth.Field[int64]).Set(boss, 1960)
@@ -273,7 +273,7 @@ func (h refusingHasher) Hash(ctx context.Context, password string) (string, erro
 
 func TestPasswords(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, admin.Config{}, plugintest.Options{DB: db, Config: betterauth.Config{Password: betterauth.PasswordConfig{Hasher: refusingHasher{}}}})
 		c, other := s.as("admin", "admin@example.com"), s.as("", "user@example.com")
 		set := func(id, password string) *plugintest.Answer {
@@ -317,7 +317,7 @@ func TestWithoutPasswords(t *testing.T) {
 
 func TestSessionsAndRemoval(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, admin.Config{}, plugintest.Options{DB: db})
 		c, here := s.as("admin", "admin@example.com"), s.as("", "user@example.com")
 		id := here.User.ID

@@ -18,6 +18,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"sync/atomic"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -113,6 +114,7 @@ func (k *Keys) Manifest() betterauth.Manifest {
 		Errors:      refused,
 	}
 	if k.sessions() {
+		m.Errors = append(slices.Clip(m.Errors), errForbiddenKey)
 		m.Sources = []betterauth.SessionSource{betterauth.IdentitySource(Source, k.vouch)}
 		m.Before = []betterauth.BeforeHook{betterauth.BeforeMatch(betterauth.Every, k.beforeEvery)}
 	}

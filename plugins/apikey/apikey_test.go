@@ -293,7 +293,7 @@ func TestHashIsNoKey(t *testing.T) {
 // Metadata of the legacy form reads as what was meant, and is repaired.
 func TestLegacyMetadata(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit, keys := site(t, db, apikey.Config{EnableMetadata: true})
 		ada, key, text := made(t, kit, keys, apikey.CreateInput{Metadata: jsontext.Value(`{"a": 1}`)})
 		reads := map[string]func() string{
@@ -332,7 +332,7 @@ func TestLegacyMetadata(t *testing.T) {
 
 func TestSweep(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit, keys := site(t, db, apikey.Config{Expiry: apikey.Expiry{Min: time.Second}})
 		ada, _, _ := made(t, kit, keys, apikey.CreateInput{ExpiresIn: p(5.0)})
 		made(t, kit, keys, apikey.CreateInput{})

@@ -15,7 +15,7 @@ import (
 
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		var told []string
 		note := func(what, userID, keyID string) error { told = append(told, what+" "+userID+" "+keyID); return nil }
 		keys := apikey.New()

@@ -20,7 +20,7 @@ const day = 24 * time.Hour
 // Whoever makes a key signed in recently: it outlives the session.
 func TestMakingAKeyWantsAFreshSession(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit, _ := site(t, db)
 		ada := kit.SignedIn("ada@example.com")
 		var key apikey.Answer
@@ -102,7 +102,7 @@ func TestNoUpdateGoesPastTheMaximum(t *testing.T) {
 		"sooner, after the maximum":    {apikey.Expiry{Default: day, Max: most}, p(4 * most), 2 * most, seconds(2 * day), nil},
 		"later, after the maximum":     {apikey.Expiry{Default: day, Max: most}, p(2*most + 2*day), 2 * most, seconds(3 * day), apikey.ErrExpiresTooLate},
 	}
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		for name, test := range tests {
 			for _, remote := range []bool{true, false} {
 				t.Run(fmt.Sprintf("%s, over HTTP %t", name, remote), func(t *testing.T) {

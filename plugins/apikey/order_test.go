@@ -15,7 +15,7 @@ import (
 // in the order they were made.
 func TestKeysOfOneMillisecond(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit, keys := site(t, db)
 		ada := kit.SignedIn("ada@example.com")
 		var want []string

@@ -19,7 +19,7 @@ import (
 // works, whichever way it is checked. Looking costs nothing.
 func TestKeyOfWhoIsBannedOrGone(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		keys, admins := apikey.New(apikey.Config{EnableSessions: true}), admin.New(admin.Config{})
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{keys, admins}})
 		ada, key, text := made(t, kit, keys, apikey.CreateInput{Remaining: p(int64(50))})
@@ -91,7 +91,7 @@ func (b *banning) ban(ctx context.Context, key *apikey.Key, _ database.Set) erro
 // What is decided last about a use is whether its owner may still have one.
 func TestBanDuringUse(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		keys, b := apikey.New(), &banning{}
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{keys, admin.New(admin.Config{}),
 			betterauth.Inline{ID: "banning", RowHooks: []database.Hooks{database.RowHooks[apikey.Key]{BeforeUpdate: b.ban}}}}})
@@ -109,7 +109,7 @@ func TestBanDuringUse(t *testing.T) {
 // A caller's own transaction survives a key that is refused for what it is.
 func TestRefusalWithinTransaction(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit, keys := site(t, db)
 		ada, _, text := made(t, kit, keys, apikey.CreateInput{RateLimitMax: p(int64(0))})
 		err := kit.DB.Transaction(t.Context(), func(ctx context.Context) error {

@@ -21,7 +21,7 @@ import (
 // The table is the recorded one of the reference, and so are its indexes.
 func TestTableAsRecorded(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		plan, err := betterauth.New(betterauth.Config{BaseURL: plugintest.BaseURL, Secret: plugintest.Secret}).Database(db).
 			Plugin(apikey.New()).Migrations(t.Context())
 		if err != nil {
@@ -77,7 +77,7 @@ func TestRowAsRecorded(t *testing.T) {
 	if v.Row.Key != v.Hash {
 		t.Fatal("the recording is of a key that is not hashed")
 	}
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit, keys := site(t, db, apikey.Config{EnableMetadata: true})
 		if err := kit.Users().Create(t.Context(), &betterauth.User{ID: v.Row.ReferenceID, Name: "Ada", Email: "ada@example.com"}); err != nil {
 			t.Fatal(err)
@@ -106,7 +106,7 @@ func TestRowAsRecorded(t *testing.T) {
 // What no client means is refused, and never as a failure of the server.
 func TestHostileInput(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit, keys := site(t, db, apikey.Config{EnableSessions: true, EnableMetadata: true})
 		ada, key, _ := made(t, kit, keys, apikey.CreateInput{})
 		for _, in := range []string{`null`, `[]`, `"x"`, `{"name":"a\u0000b"}`, `{"name":7}`, `{"name":"a","name":"b"}`, `{"expiresIn":1e308}`, `{"expiresIn":-1}`,

@@ -24,7 +24,7 @@ func (s *site) former(email, newEmail, code string) {
 // A code that TypeScript 1.7.5 mailed changes the address, once, until it expires.
 func TestCodesOfTypeScript175(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, changing(false), plugintest.Options{DB: db})
 		c := s.SignedIn("ann-b@example.com")
 		change := func(c *plugintest.Client, email, code string) *plugintest.Answer {

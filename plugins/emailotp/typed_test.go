@@ -57,7 +57,7 @@ func TestCodesAsTyped(t *testing.T) {
 			t.Parallel()
 			cfg.AllowedAttempts = 1
 			cfg.ChangeEmail = emailotp.ChangeEmailConfig{Enabled: true, VerifyCurrentEmail: true}
-			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 				s := newSite(t, cfg, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
 				for spelling, as := range spellings {
 					s.useEverywhere(spelling, as)

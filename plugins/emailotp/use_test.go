@@ -18,7 +18,7 @@ import (
 
 func TestSignUpOnFirstUse(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailotp.Config{}, plugintest.Options{DB: db, Config: betterauth.Config{AdditionalColumns: []betterauth.AddedColumn{
 			betterauth.NewField[string]("user", database.Column{Name: "nickname"})}}})
 		code := s.code("Ann@Example.com", emailotp.TypeSignIn)
@@ -66,7 +66,7 @@ func TestTypesAreApart(t *testing.T) {
 // comes, whether to sign in or to choose a password.
 func TestUnprovenAccessIsRevoked(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailotp.Config{}, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
 		for email, come := range map[string]func(email string){
 			"in@example.com": func(email string) { s.signIn(email, s.code(email, emailotp.TypeSignIn)).Want(http.StatusOK) },
@@ -184,7 +184,7 @@ func TestVerifyEmail(t *testing.T) {
 
 func TestReset(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		told := 0
 		var s *site
 		audit := betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{betterauth.On(func(ctx context.Context, e betterauth.EndingHappened) error {
@@ -261,7 +261,7 @@ func changing(verifyCurrent bool) emailotp.Config {
 
 func TestChangeEmail(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, changing(false), plugintest.Options{DB: db})
 		c := s.SignedIn("ann@example.com")
 		request := func(email string) *plugintest.Answer {

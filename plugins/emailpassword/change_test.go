@@ -36,7 +36,7 @@ func userOf(c *plugintest.Client) string {
 
 func TestChangePassword(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit, _ := world(t, emailpassword.Config{}, plugintest.Options{DB: db})
 		here, there := kit.Client(), kit.Client()
 		here.Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)
@@ -74,7 +74,7 @@ func TestChangePassword(t *testing.T) {
 // token, and fresh, since the password was given.
 func TestChangePasswordRenewsTheSession(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit, _ := world(t, emailpassword.Config{}, plugintest.Options{DB: db})
 		c := kit.Client()
 		c.Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)
@@ -204,7 +204,7 @@ func TestGatesJudgeTheChange(t *testing.T) {
 
 func TestSetPassword(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit, _ := world(t, emailpassword.Config{}, plugintest.Options{DB: db})
 		c := kit.SignedIn("keys-only@example.com")
 		c.Post("/set-password", map[string]any{"newPassword": "password1234"}).WantBody(http.StatusNotFound, `{"message":"Not found","code":"NOT_FOUND"}`)
@@ -241,7 +241,7 @@ func TestSetPassword(t *testing.T) {
 
 func TestReplacePassword(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		plugin := emailpassword.New(emailpassword.Config{})
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{plugin},
 			Config: betterauth.Config{Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}}})

@@ -31,7 +31,7 @@ func signIn(email, password string) map[string]any {
 
 func TestSignUpAndIn(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})}})
 		var up struct {
 			Token string `json:"token"`

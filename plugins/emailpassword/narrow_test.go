@@ -24,7 +24,7 @@ func TestLaterSignUpThatDoesNotFit(t *testing.T) {
 		database.SQLite:   strings.NewReplacer("VALUE", `text check (length("value") <= 255)`, "DATE", "date"),
 		database.Postgres: strings.NewReplacer("VALUE", "varchar(255)", "DATE", "timestamptz"),
 	}
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		if _, err := db.Bun().ExecContext(t.Context(), kinds[db.Engine()].Replace(table)); err != nil {
 			t.Fatal(err)
 		}

@@ -173,7 +173,7 @@ func (h *slowVerify) Verify(ctx context.Context, password, stored string) (bool,
 // would leave a session that the reset was to end.
 func TestSignInAgainstReset(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		hasher := &slowVerify{}
 		kit, box := world(t, emailpassword.Config{RevokeSessionsOnReset: true}, racing(hasher, db))
 		kit.Client().Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)

@@ -89,7 +89,7 @@ const requested = `{"status":true,"message":"If this email exists in our system,
 
 func TestPasswordReset(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit, box := world(t, emailpassword.Config{}, plugintest.Options{DB: db, Config: betterauth.Config{AppName: "Shop"}})
 		old := kit.Client()
 		old.Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)
@@ -373,7 +373,7 @@ func TestResetSubscriberPanics(t *testing.T) {
 // A new password ends the links that could replace it, of that user alone.
 func TestOtherLinksEnd(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit, box := world(t, emailpassword.Config{}, plugintest.Options{DB: db})
 		client := kit.Client()
 		client.Post("/sign-up/email", signUp("a@example.com")).Want(http.StatusOK)

@@ -58,7 +58,7 @@ func mails(t *testing.T, kit *plugintest.Kit, box *inbox) string {
 
 func TestRequireVerifiedEmail(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit, box := world(t, emailpassword.Config{RequireVerifiedEmail: true}, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{&verifier{}}})
 		in := signUp("A@example.com")
 		in["callbackURL"] = "/welcome"

@@ -30,7 +30,7 @@ func (s *site) askChange(what, email, newEmail string) {
 // Both steps: the old address agrees, the new one proves itself.
 func TestChangeWithConfirmation(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db,
 			Config: betterauth.Config{Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}}}})
 		user := s.CreateUser("ann@example.com", true)
@@ -98,7 +98,7 @@ func (s *site) wantClaims(m *betterauth.Message, start string) {
 // the link is refused, makes no session, and stays good.
 func TestChangeWantsTheSession(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		for _, before := range []bool{false, true} {
 			s := newSite(t, emailverification.Config{AutoSignInAfterVerification: true}, plugintest.Options{DB: db})
 			user := s.CreateUser("a@example.com", before)
@@ -157,7 +157,7 @@ func TestChangeIsRevocable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 				s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
 				user := s.CreateUser("a@example.com", true)
 				var links []string
@@ -191,7 +191,7 @@ func TestChangeIsRevocable(t *testing.T) {
 // somebody who has the old address by now, nor in a browser of somebody else.
 func TestChangeIsOfItsUser(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
 		user, other := s.CreateUser("a@example.com", true), s.CreateUser("other@example.com", true)
 		link := s.mailedChange("a@example.com", "b@example.com")
@@ -214,7 +214,7 @@ func TestChangeIsOfItsUser(t *testing.T) {
 // before, and one changes an address once, for a browser that is signed in.
 func TestLinksOfTypeScript175(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
 		user, other := s.CreateUser("a@example.com", false), s.CreateUser("other@example.com", true)
 		s.Client().Get(s.foreign(claims{Email: "A@example.com"})).WantBody(http.StatusOK, verifiedBody)
@@ -257,7 +257,7 @@ func TestLinksOfTypeScript175(t *testing.T) {
 // other's.
 func TestLinksOfTypeScript1725(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
 		user, other := s.CreateUser("a@example.com", false), s.CreateUser("other@example.com", false)
 		of := func(id string, c claims) string { return s.foreign(bound{c, id}) }
@@ -319,7 +319,7 @@ func TestLegacyChange(t *testing.T) {
 // Somebody else took the new address between the mail and the click.
 func TestNewAddressIsTaken(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
 		user := s.CreateUser("a@example.com", true)
 		own, foreign := s.mailedChange("a@example.com", "b@example.com"), s.foreign(claims{"a@example.com", "b@example.com", ""})

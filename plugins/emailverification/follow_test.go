@@ -25,7 +25,7 @@ const (
 
 func TestVerify(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{}, plugintest.Options{DB: db})
 		s.CreateUser("a@example.com", false)
 		link := s.link(claims{Email: "A@Example.com"})
@@ -112,7 +112,7 @@ func TestLinkFromAnotherSite(t *testing.T) {
 
 func TestAutoSignIn(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{AutoSignInAfterVerification: true},
 			plugintest.Options{DB: db, Config: betterauth.Config{Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{Enabled: true}}}})
 		user := s.CreateUser("a@example.com", false)

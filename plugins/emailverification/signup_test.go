@@ -43,7 +43,7 @@ func TestWithPasswords(t *testing.T) {
 // somebody else signed up with the address before.
 func TestNoMailOnSignUp(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, emailverification.Config{OnSignUp: emailverification.MailNobody}, plugintest.Options{DB: db,
 			Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{RequireVerifiedEmail: true})},
 			Config:  betterauth.Config{Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},

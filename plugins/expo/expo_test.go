@@ -45,7 +45,7 @@ func client(k *plugintest.Kit, header http.Header) *plugintest.Client {
 // What expo-origin says counts where a native client says it, and nowhere else.
 func TestOrigin(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		k := site(t, db, expo.Config{})
 		owner := k.SignedIn(email)
 		for name, tt := range map[string]struct {
@@ -129,7 +129,7 @@ func link(t *testing.T, k *plugintest.Kit, callbackURL string) string {
 // that link alone.
 func TestHandOver(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		k := site(t, db, expo.Config{Schemes: []string{"myapp", "Com.Example.App"}})
 		for _, place := range []string{"myapp://home", "myapp:///home?tab=a%20b&x=1", "MYAPP://home", "com.example.app:/home"} {
 			browser := k.Client()
@@ -202,7 +202,7 @@ func TestNothingElseIsHandedOver(t *testing.T) {
 // An app goes on to the second step with what waits for it, and has no session yet.
 func TestHandOverOfASecondStep(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		k := site(t, db, expo.Config{}, twofactor.New(twofactor.Config{EveryMethod: true, Page: "myapp://second-step", OTP: twofactor.OTPConfig{Enabled: true}}))
 		user := &betterauth.User{Name: "Ada", Email: email, EmailVerified: true}
 		twofactor.Enabled.Set(user, true)
@@ -261,7 +261,7 @@ func TestAuthorizationProxy(t *testing.T) {
 // for something else.
 func TestAuthorizationProxySignsStatesAlone(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		k := site(t, db, expo.Config{AuthorizationOrigins: []string{"https://accounts.example.org"}})
 		for name, state := range map[string]string{
 			"a session's token":    k.SignedIn(email).Session.Token,

@@ -24,7 +24,7 @@ import (
 
 func TestSignUpOnFirstUse(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := kitFor(t, magiclink.Config{}, plugintest.Options{DB: db})
 		m := ask(kit, map[string]any{"email": "Ann@Example.com", "name": "Ann", "callbackURL": "/home", "newUserCallbackURL": "/welcome?x=a b"})
 		c := kit.Client()
@@ -175,7 +175,7 @@ func TestForeignValues(t *testing.T) {
 // what it must not outlive.
 func TestLinksOfTypeScript175(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		for _, cfg := range []magiclink.Config{{}, {Hash: magiclink.SHA256}} {
 			kit := kitFor(t, cfg, plugintest.Options{DB: db})
 			mailed := func(token, value string) string {
@@ -229,7 +229,7 @@ func TestTargetsAreDecodedOnce(t *testing.T) {
 // comes: no password, no session.
 func TestUnprovenAccessIsRevoked(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := kitFor(t, magiclink.Config{}, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{})},
 			Config: betterauth.Config{Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}}})
 		attacker := kit.Client()
@@ -256,7 +256,7 @@ var errBanned = &betterauth.ErrorCode{Code: "BANNED", Message: "You are banned",
 // up all the same.
 func TestGateRefuses(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		gate := betterauth.Inline{ID: "gate", Gates: []betterauth.SessionGate{{Name: "ban", Check: func(_ *betterauth.Ctx, a *betterauth.Attempt) error {
 			if a.SignIn.Method != magiclink.ID || !a.SignIn.NewUser {
 				t.Errorf("attempt %+v", a.SignIn)

@@ -119,8 +119,7 @@ func (p *Passkeys) judge(c *betterauth.Ctx, parsed *protocol.ParsedCredentialCre
 		return ErrAuthenticatorRefused.Because(err)
 	}
 	if a.Metadata != nil {
-		vouched, err := p.metadata.vouches(c, model, object)
-		if vouched || err != nil {
+		if err := p.metadata.vouches(c, model, object); !errors.Is(err, errUnknownModel) {
 			return err
 		}
 	}

@@ -1,11 +1,19 @@
 package passkey_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -112,6 +120,10 @@ func TestAttestationPolicies(t *testing.T) {
 		"roots and list, self":        {passkey.Attestation{Conveyance: "direct", Roots: roots, AllowAAGUIDs: []string{model}}, by(knownModel, self, nil), no},
 		"roots and list, none":        {passkey.Attestation{Conveyance: "direct", Roots: roots, AllowAAGUIDs: []string{model}}, by(knownModel, none, nil), no},
 
+		"roots and denials":              {passkey.Attestation{Conveyance: "direct", Roots: roots, DenyAAGUIDs: []string{otherModel.String()}}, by(knownModel, full, maker), ok},
+		"roots and denials, uncertified": {passkey.Attestation{Conveyance: "direct", Roots: roots, DenyAAGUIDs: []string{otherModel.String()}}, anonymous, no},
+		"roots and both, uncertified":    {passkey.Attestation{Conveyance: "direct", Roots: roots, AllowAAGUIDs: []string{model}, DenyAAGUIDs: []string{otherModel.String()}}, anonymous, no},
+
 		"metadata":                    {passkey.Attestation{Conveyance: "direct", Metadata: metadata(certified)}, by(knownModel, full, maker), ok},
 		"metadata, none":              {passkey.Attestation{Conveyance: "direct", Metadata: metadata(certified)}, by(knownModel, none, nil), no},
 		"metadata, self":              {passkey.Attestation{Conveyance: "direct", Metadata: metadata(surrogate)}, by(knownModel, self, nil), no},
@@ -141,6 +153,82 @@ func TestAttestationPolicies(t *testing.T) {
 			// Sign-ins ask nobody about the authenticator.
 			authenticate(t, kit.Client(), a, passkeytest.GetOptions{}).Want(http.StatusOK)
 		})
+	}
+}
+
+// A certificate is for the model that the extension for models names, not for one whose
+// id stands elsewhere in it.
+func TestWhereACertificateNamesItsModel(t *testing.T) {
+	t.Parallel()
+	named, err := asn1.Marshal(knownModel[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := [16]byte(knownModel)
+	for name, tt := range map[string]struct {
+		extension asn1.ObjectIdentifier
+		value     []byte
+		ok        bool
+	}{
+		"the extension for it": {asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 45724, 1, 1, 4}, named, true},
+		"another":              {asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 45724, 1, 1, 5}, named, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			root, attest := attestedBy(t, pkix.Extension{Id: tt.extension, Value: tt.value})
+			kit := newKit(t, attesting(passkey.Attestation{Conveyance: "direct", Roots: []*x509.Certificate{root}, AllowAAGUIDs: []string{model}}))
+			answer := register(t, kit.SignedIn("alice@example.com"), newAuthenticator(), passkeytest.CreateOptions{AAGUID: &id, Tamper: attest})
+			if !tt.ok {
+				answer.WantError(passkey.ErrAuthenticatorRefused)
+				return
+			}
+			answer.Want(http.StatusOK)
+		})
+	}
+}
+
+// attestedBy is a maker's root and a packed attestation by a certificate of theirs with an
+// extension.
+func attestedBy(t *testing.T, extension pkix.Extension) (root *x509.Certificate, attest passkeytest.Tamper) {
+	t.Helper()
+	issue := func(template, parent *x509.Certificate, key, signer *ecdsa.PrivateKey) *x509.Certificate {
+		template.SerialNumber, template.BasicConstraintsValid = big.NewInt(1), true
+		template.NotBefore, template.NotAfter = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
+		der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made
+	}
+	var keys [2]*ecdsa.PrivateKey
+	for i := range keys {
+		var err error
+		if keys[i], err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+			t.Fatal(err)
+		}
+	}
+	template := &x509.Certificate{Subject: pkix.Name{CommonName: "Maker Root"}, IsCA: true, KeyUsage: x509.KeyUsageCertSign}
+	root = issue(template, template, keys[0], keys[0])
+	leaf := issue(&x509.Certificate{
+		Subject:         pkix.Name{Country: []string{"SE"}, Organization: []string{"Maker"}, OrganizationalUnit: []string{"Authenticator Attestation"}, CommonName: "Authenticator"},
+		ExtraExtensions: []pkix.Extension{extension},
+	}, root, keys[1], keys[0])
+	var client []byte
+	return root, passkeytest.Tamper{
+		ClientDataJSON: func(sent []byte) []byte { client = sent; return sent },
+		AttestationObject: func(object map[string]any) {
+			hash := sha256.Sum256(client)
+			digest := sha256.Sum256(append(slices.Clone(object["authData"].([]byte)), hash[:]...))
+			signature, err := ecdsa.SignASN1(rand.Reader, keys[1], digest[:])
+			if err != nil {
+				t.Fatal(err)
+			}
+			object["fmt"], object["attStmt"] = "packed", map[string]any{"alg": -7, "sig": signature, "x5c": []any{leaf.Raw}}
+		},
 	}
 }
 
@@ -241,6 +329,13 @@ func TestMetadataFromAURL(t *testing.T) {
 	if !strings.Contains(kit.Log.String(), "outdated") {
 		t.Error("the log does not say that the metadata is outdated")
 	}
+	// The same one is good for longer once it says so.
+	serve(publish(t, service, 5, "2026-01-10", certified))
+	for _, fetches := range []int32{1, 0} {
+		attempt(fetches).Want(http.StatusOK)
+		kit.Clock.Advance(time.Minute)
+	}
+	kit.Clock.Advance(10 * 24 * time.Hour)
 	serve(publish(t, service, 6, "2026-03-01", revoked))
 	attempt(1).WantError(passkey.ErrAuthenticatorRefused)
 	authenticate(t, kit.Client(), a, passkeytest.GetOptions{CredentialID: a.Credentials()[2].ID}).Want(http.StatusOK)
@@ -252,7 +347,7 @@ func TestMetadataFromAURL(t *testing.T) {
 func TestAttestationOnBothEngines(t *testing.T) {
 	t.Parallel()
 	maker := newCA(t, "Maker")
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(attesting(passkey.Attestation{
 			Conveyance: "direct", Roots: []*x509.Certificate{maker.Root()}, AllowAAGUIDs: []string{model}}))}})
 		id := [16]byte(knownModel)

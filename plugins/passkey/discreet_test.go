@@ -3,6 +3,7 @@ package passkey_test
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,7 +34,7 @@ func claims(_ *betterauth.Ctx, context string) (passkey.ResolvedUser, error) {
 func TestOptionsDoNotTellWhoHasAnAccount(t *testing.T) {
 	t.Parallel()
 	for _, handle := range []passkey.UserHandle{passkey.UserHandleRandom, passkey.UserHandleStable} {
-		databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 			cfg := open(claims)
 			cfg.UserHandle = handle
 			kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(cfg)}})
@@ -80,26 +81,32 @@ func TestOptionsDoNotTellWhoHasAnAccount(t *testing.T) {
 // one, whether they exist or not.
 func TestVerdictComesWithThePasskey(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		var heard []string
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(open(claims)),
 			betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{hear[passkey.Refused](&heard)}}}})
 		alice := kit.SignedIn("alice@example.com")
 		before := counts(t, kit)
-		try := func(context string) *plugintest.Answer {
+		try := func(context string, tamper passkeytest.Tamper) *plugintest.Answer {
 			visitor := kit.Client()
-			return visitor.Post(verifyRegistration, madeFor(t, visitor, newAuthenticator(), strings.ReplaceAll(context, " ", "%20"), passkeytest.CreateOptions{}))
+			return visitor.Post(verifyRegistration, madeFor(t, visitor, newAuthenticator(), strings.ReplaceAll(context, " ", "%20"), passkeytest.CreateOptions{Tamper: tamper}))
 		}
-		existing, missing := try("id "+alice.User.ID).WantError(passkey.ErrSessionRequired), try("id nobody").WantError(passkey.ErrSessionRequired)
+		var honest passkeytest.Tamper
+		existing, missing := try("id "+alice.User.ID, honest).WantError(passkey.ErrSessionRequired), try("id nobody", honest).WantError(passkey.ErrSessionRequired)
 		if string(existing.Body) != string(missing.Body) {
 			t.Errorf("somebody: %s, nobody: %s", existing.Body, missing.Body)
 		}
-		try("new Alice@example.com").WantError(passkey.ErrUserExists)
+		try("new Alice@example.com", honest).WantError(passkey.ErrUserExists)
+		// Whose account it was is told of those who are vouched for, too.
+		try("owner "+alice.User.ID, bentClient(func(m map[string]any) { m["origin"] = "https://evil.example" })).WantError(passkey.ErrRegistrationFailed)
 		if after := counts(t, kit); after != before {
 			t.Errorf("users, sessions, passkeys: %v, want %v", after, before)
 		}
-		want := []string{"passkey.Refused{registration " + alice.User.ID + "  SESSION_REQUIRED}", "passkey.Refused{registration nobody  SESSION_REQUIRED}"}
-		if len(heard) != 3 || heard[0] != want[0] || heard[1] != want[1] {
+		want := []string{
+			"passkey.Refused{registration " + alice.User.ID + "  SESSION_REQUIRED}", "passkey.Refused{registration nobody  SESSION_REQUIRED}",
+			"passkey.Refused{registration   USER_ALREADY_EXISTS}", "passkey.Refused{registration " + alice.User.ID + "  FAILED_TO_VERIFY_REGISTRATION}",
+		}
+		if !slices.Equal(heard, want) {
 			t.Errorf("heard %q, want %q", heard, want)
 		}
 	})

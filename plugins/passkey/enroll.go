@@ -150,7 +150,7 @@ func (p *Passkeys) override(tx *betterauth.Ctx, id *betterauth.Identity, begun *
 		return begun, nil
 	}
 	context := ""
-	if len(begun.Context) > 0 && begun.Context.Kind() == '"' {
+	if begun.Context.Kind() == '"' {
 		if err := json.Unmarshal(begun.Context, &context); err != nil {
 			return nil, err
 		}

@@ -28,6 +28,20 @@ func TestSessionOfWhoAddsAPasskey(t *testing.T) {
 	}
 }
 
+// A name of nothing but spaces is none, so that a page can show another.
+func TestNamesOfNothing(t *testing.T) {
+	t.Parallel()
+	alice := newKit(t, passkey.Config{}).SignedIn("alice@example.com")
+	for _, name := range []string{"", "  "} {
+		in := madeFor(t, alice, newAuthenticator(), "", passkeytest.CreateOptions{})
+		in["name"] = name
+		var made row
+		if alice.Post(verifyRegistration, in).Want(http.StatusOK).Into(&made); made.Name != nil {
+			t.Errorf("%q became the name %q", name, *made.Name)
+		}
+	}
+}
+
 // The hook may name a passkey that its user did not name.
 func TestNameByTheHook(t *testing.T) {
 	t.Parallel()

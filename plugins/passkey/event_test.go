@@ -52,6 +52,11 @@ func TestEvents(t *testing.T) {
 	alice.Post(verifyRegistration, map[string]any{"response": map[string]any{}}).Want(http.StatusBadRequest)
 	want("passkey.Refused{registration " + alice.User.ID + "  FAILED_TO_VERIFY_REGISTRATION}")
 
+	stepUp(t, alice, a, passkeytest.GetOptions{Flags: &single}).WantError(passkey.ErrInvalidResponse)
+	want("passkey.Refused{step-up " + who + " AUTHENTICATION_FAILED}")
+	alice.Post(verifyStepUp, map[string]any{"response": map[string]any{}}).WantError(passkey.ErrInvalidResponse)
+	want("passkey.Refused{step-up " + alice.User.ID + "  AUTHENTICATION_FAILED}")
+
 	alice.Post("/passkey/update-passkey", map[string]any{"id": made.ID, "name": "x"}).Want(http.StatusOK)
 	alice.Post("/passkey/delete-passkey", map[string]any{"id": made.ID}).Want(http.StatusOK)
 	want("passkey.Renamed{"+who+"}", "passkey.Deleted{"+who+"}")

@@ -50,6 +50,10 @@ func TestExtensionResults(t *testing.T) {
 	if r := got[1]; r.Ceremony != "authentication" || r.PasskeyID != made.ID || string(r.LargeBlob) != "blob" || r.PRFFirst == nil || r.Discoverable != nil {
 		t.Errorf("authentication: %v %q", r, r.LargeBlob)
 	}
+	stepUp(t, alice, a, passkeytest.GetOptions{ClientExtensions: map[string]any{"prf": map[string]any{"results": map[string]any{"first": prfSecret}}}}).Want(http.StatusOK)
+	if len(got) != 3 || got[2].Ceremony != "authentication" || got[2].UserID != alice.User.ID || got[2].PasskeyID != made.ID || got[2].PRFFirst == nil {
+		t.Errorf("of stepping up: told %d times", len(got))
+	}
 	// Neither formatting nor logging shows outputs.
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "results", r)

@@ -27,23 +27,14 @@ func checkKey(cose []byte, minRSABits int) error {
 	}
 	switch key := parsed.(type) {
 	case webauthncose.OKPPublicKeyData:
-		if key.Algorithm != -8 || key.Curve != 6 {
-			return errors.New("an octet key pair that is not Ed25519")
-		}
-		if len(key.XCoord) != 32 {
-			return fmt.Errorf("an Ed25519 key of %d bytes", len(key.XCoord))
+		if err := checkShape(shape{key.Algorithm, key.Curve, len(key.XCoord), 0}); err != nil {
+			return err
 		}
 		if smallOrder(key.XCoord) {
 			return errors.New("an Ed25519 key of small order")
 		}
 	case webauthncose.EC2PublicKeyData:
-		curve, ok := curves[key.Algorithm]
-		if !ok || key.Curve != curve.id {
-			return errors.New("an elliptic curve key that is not on the curve of its algorithm")
-		}
-		if len(key.XCoord) != curve.size || len(key.YCoord) != curve.size {
-			return fmt.Errorf("a point that is not %d bytes each way", curve.size)
-		}
+		return checkShape(shape{key.Algorithm, key.Curve, len(key.XCoord), len(key.YCoord)})
 	case webauthncose.RSAPublicKeyData:
 		return checkRSA(key, minRSABits)
 	default:
@@ -52,12 +43,23 @@ func checkKey(cose []byte, minRSABits int) error {
 	return nil
 }
 
-// curves are those of ES256, ES384 and ES512 in COSE (RFC 9053, section 7.1),
-// with the bytes of a coordinate.
-var curves = map[int64]struct {
-	id   int64
-	size int
-}{-7: {1, 32}, -35: {2, 48}, -36: {3, 66}}
+// shape is what tells kinds of elliptic curve keys apart: the algorithm, the curve
+// and the bytes of the coordinates.
+type shape struct {
+	algorithm, curve int64
+	x, y             int
+}
+
+// shapes are those of EdDSA with Ed25519, ES256, ES384 and ES512 in COSE (RFC 9053,
+// section 7).
+var shapes = []shape{{-8, 6, 32, 0}, {-7, 1, 32, 32}, {-35, 2, 48, 48}, {-36, 3, 66, 66}}
+
+func checkShape(s shape) error {
+	if !slices.Contains(shapes, s) {
+		return fmt.Errorf("a key of algorithm %d on curve %d with coordinates of %d and %d bytes", s.algorithm, s.curve, s.x, s.y)
+	}
+	return nil
+}
 
 // maxRSABits bounds the work of a signature check.
 const maxRSABits = 8192

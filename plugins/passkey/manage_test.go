@@ -35,7 +35,7 @@ func deletePasskey(c *plugintest.Client, id string) *plugintest.Answer {
 
 func TestDeletingTheLastWay(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: plugins(passkey.Config{})})
 		accounts := plugintest.StoreOf[betterauth.Account](kit)
 		alice, bob := kit.SignedIn("alice@example.com"), kit.SignedIn("bob@example.com")
@@ -145,7 +145,7 @@ func TestDetails(t *testing.T) {
 		model:                                  {Name: "Company key", IconLight: "data:image/png;base64,AAAA"},
 		"bada5566-a7aa-401f-bd96-45619a55120d": {}, // hidden
 	}
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: plugins(passkey.Config{TrackLastUse: true, Providers: custom})})
 		alice := kit.SignedIn("alice@example.com")
 		bound := passkeytest.UserPresent
@@ -174,6 +174,11 @@ func TestDetails(t *testing.T) {
 		}
 		if d := details[1]; d.Provider == nil || *d.Provider != custom[model] || d.Synced || d.BackedUp || d.LastUsedAt != nil {
 			t.Errorf("second %+v", d)
+		}
+		for i, d := range details {
+			if made := kit.Clock.Now().Add(time.Duration(i-len(details)) * time.Second); d.CreatedAt == nil || !d.CreatedAt.Equal(made) {
+				t.Errorf("passkey %d was made at %v, listed with %v", i, made, d.CreatedAt)
+			}
 		}
 		if details[2].Provider != nil || details[3].Provider != nil {
 			t.Errorf("a hidden and an unknown one: %+v", details[2:])

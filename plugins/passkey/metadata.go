@@ -211,23 +211,26 @@ func (m *metadataService) fetch(ctx context.Context) (*publication, error) {
 	return fetched, nil
 }
 
-// vouches reports whether the metadata knows the model, and refuses a statement
-// that its entry does not bear out.
-func (m *metadataService) vouches(ctx context.Context, model uuid.UUID, object *protocol.AttestationObject) (bool, error) {
+// errUnknownModel says that the metadata does not list a model: other anchors may know it.
+var errUnknownModel = errors.New("the metadata does not list the model")
+
+// vouches returns nil if the metadata knows the model, errUnknownModel if it does not,
+// and refuses a statement that its entry does not bear out.
+func (m *metadataService) vouches(ctx context.Context, model uuid.UUID, object *protocol.AttestationObject) error {
 	provider, err := m.provider(ctx)
 	if err != nil {
-		return false, ErrMetadataUnavailable.Because(err)
+		return ErrMetadataUnavailable.Because(err)
 	}
 	entry, err := provider.GetEntry(ctx, model)
 	if err != nil {
-		return false, err
+		return err
 	}
 	x5c, _ := object.AttStatement["x5c"].([]any)
 	if fault := protocol.ValidateMetadataWithAuthenticatorData(ctx, provider, model, object.Type, object.Format, x5c, &object.AuthData); fault != nil {
 		if entry == nil && model != uuid.Nil {
-			return false, nil // an unknown model: other anchors may know it
+			return errUnknownModel
 		}
-		return false, ErrAuthenticatorRefused.Because(fmt.Errorf("%w: %s", fault, fault.DevInfo))
+		return ErrAuthenticatorRefused.Because(fmt.Errorf("%w: %s", fault, fault.DevInfo))
 	}
-	return true, nil
+	return nil
 }

@@ -24,11 +24,8 @@ func (p *Passkeys) exactOrigin(c *betterauth.Ctx, client *protocol.CollectedClie
 // application trusts its pages. Browsers have passkeys there only on the RP ID's
 // domain and over https; what is said in Origins is the whole list.
 func (p *Passkeys) follows(c *betterauth.Ctx, origin string) bool {
-	if len(p.cfg.Origins) > 0 || checkWebOrigin(origin) != nil || !c.TrustedPage(origin) {
-		return false
-	}
 	u, err := url.Parse(origin)
-	if err != nil {
+	if err != nil || len(p.cfg.Origins) > 0 || checkWebOrigin(origin) != nil || !c.TrustedPage(origin) {
 		return false
 	}
 	id, err := p.rpID(c.Origin())

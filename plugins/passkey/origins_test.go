@@ -11,13 +11,14 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
 )
 
+func trusting(baseURL string, origins ...string) betterauth.Config {
+	return betterauth.Config{BaseURL: baseURL, TrustedOrigins: origins}
+}
+
 // Where the application trusts pages on the RP ID's domain, ceremonies may happen
 // there; nowhere else, and not where Origins says where.
 func TestTrustedOriginsAreFollowed(t *testing.T) {
 	t.Parallel()
-	trusting := func(baseURL string, origins ...string) betterauth.Config {
-		return betterauth.Config{BaseURL: baseURL, TrustedOrigins: origins}
-	}
 	ofRequest := betterauth.Config{BaseURL: "https://example.com", TrustedOriginsFunc: func(*http.Request) []string { return []string{"https://tenant.example.com"} }}
 	for name, tt := range map[string]struct {
 		site   betterauth.Config
@@ -30,6 +31,10 @@ func TestTrustedOriginsAreFollowed(t *testing.T) {
 		"a port that is not trusted":  {trusting("http://localhost:3000", "http://localhost:5173"), passkey.Config{}, "http://localhost:5174", false},
 		"below the domain":            {trusting("https://example.com", "https://app.example.com"), passkey.Config{}, "https://app.example.com", true},
 		"beside, under one RP ID":     {trusting("https://api.example.com", "https://app.example.com"), passkey.Config{RPID: "example.com"}, "https://app.example.com", true},
+		"in capitals":                 {trusting("https://example.com", "https://app.example.com"), passkey.Config{}, "https://App.example.com", false},
+		"with the default port":       {trusting("https://example.com", "https://app.example.com"), passkey.Config{}, "https://app.example.com:443", false},
+		"with a slash":                {trusting("https://example.com", "https://app.example.com"), passkey.Config{}, "https://app.example.com/", false},
+		"pattern, in capitals":        {trusting("https://example.com", "https://*.example.com"), passkey.Config{}, "https://A.example.com", false},
 		"pattern":                     {trusting("https://example.com", "https://*.example.com"), passkey.Config{}, "https://a.example.com", true},
 		"pattern, without https":      {trusting("https://example.com", "*.example.com"), passkey.Config{}, "http://a.example.com", false},
 		"pattern, another domain":     {trusting("https://example.com", "https://*.example.org"), passkey.Config{}, "https://a.example.org", false},
@@ -69,25 +74,30 @@ func TestTrustedOriginsAreFollowed(t *testing.T) {
 // not build, and the problem says which, why and what to do.
 func TestTrustedOriginsThatCannotWork(t *testing.T) {
 	t.Parallel()
+	tenants := betterauth.Config{DynamicBaseURL: &betterauth.DynamicBaseURL{AllowedHosts: []string{"api.example.com"}}, TrustedOrigins: []string{"http://app.example.com"}}
 	for name, tt := range map[string]struct {
-		baseURL string
-		trusted []string
-		cfg     passkey.Config
-		want    []string // none builds
+		site      betterauth.Config
+		cfg       passkey.Config
+		want      []string // none builds
+		elsewhere bool     // the log says that people there have no passkeys
 	}{
-		"another port":           {"http://localhost:3000", []string{"http://localhost:5173"}, passkey.Config{}, nil},
-		"an address":             {"http://localhost:3000", []string{"http://127.0.0.1:5173"}, passkey.Config{}, []string{`"http://127.0.0.1:5173"`, "http://localhost instead"}},
-		"beside":                 {"https://api.example.com", []string{"https://app.example.com"}, passkey.Config{}, []string{`"https://app.example.com"`, "not a suffix", `set RPID to the domain of both, such as "example.com"`}},
-		"beside, RP ID of both":  {"https://api.example.com", []string{"https://app.example.com"}, passkey.Config{RPID: "example.com"}, nil},
-		"beside, said where":     {"https://api.example.com", []string{"https://app.example.com"}, passkey.Config{Origins: []string{"https://api.example.com"}}, nil},
-		"without https":          {"https://example.com", []string{"http://app.example.com"}, passkey.Config{}, []string{`"http://app.example.com" is not https`}},
-		"pattern":                {"https://api.example.com", []string{"https://*.example.com"}, passkey.Config{}, nil},
-		"another site":           {"https://example.com", []string{"https://example.org"}, passkey.Config{}, nil},
-		"neighbours of a suffix": {"https://a.github.io", []string{"https://b.github.io"}, passkey.Config{}, nil},
-		"an application's own":   {"https://example.com", []string{"myapp://"}, passkey.Config{}, nil},
+		"another port":                 {site: trusting("http://localhost:3000", "http://localhost:5173")},
+		"an address":                   {site: trusting("http://localhost:3000", "http://127.0.0.1:5173"), want: []string{`"http://127.0.0.1:5173"`, "http://localhost instead"}},
+		"beside":                       {site: trusting("https://api.example.com", "https://app.example.com"), want: []string{`"https://app.example.com"`, "not a suffix", `set RPID to the domain of both, such as "example.com"`}},
+		"beside, RP ID of both":        {site: trusting("https://api.example.com", "https://app.example.com"), cfg: passkey.Config{RPID: "example.com"}},
+		"beside, said where":           {site: trusting("https://api.example.com", "https://app.example.com"), cfg: passkey.Config{Origins: []string{"https://api.example.com"}}},
+		"without https":                {site: trusting("https://example.com", "http://app.example.com"), want: []string{`"http://app.example.com" is not https`}},
+		"pattern":                      {site: trusting("https://api.example.com", "https://*.example.com")},
+		"another site":                 {site: trusting("https://example.com", "https://example.org"), elsewhere: true},
+		"neighbours of a suffix":       {site: trusting("https://a.github.io", "https://b.github.io"), elsewhere: true},
+		"an application's own":         {site: trusting("https://example.com", "myapp://")},
+		"the developer's own machine":  {site: trusting("https://example.com", "http://localhost:5173"), elsewhere: true},
+		"a site, from the machine":     {site: trusting("http://localhost:3000", "https://example.com"), elsewhere: true},
+		"hosts of requests":            {site: tenants},
+		"hosts of requests, one RP ID": {site: tenants, cfg: passkey.Config{RPID: "example.com"}, want: []string{`"http://app.example.com" is not https`}},
 	} {
 		kit, err := plugintest.Build(t, plugintest.Options{
-			Config: betterauth.Config{BaseURL: tt.baseURL, TrustedOrigins: tt.trusted}, Plugins: []betterauth.Plugin{passkey.New(tt.cfg)},
+			Config: tt.site, Plugins: []betterauth.Plugin{passkey.New(tt.cfg)},
 		})
 		if (err == nil) != (len(tt.want) == 0) {
 			t.Errorf("%s: %v", name, err)
@@ -98,8 +108,7 @@ func TestTrustedOriginsThatCannotWork(t *testing.T) {
 				t.Errorf("%s: %v does not say %q", name, err, want)
 			}
 		}
-		elsewhere := name == "another site" || name == "neighbours of a suffix"
-		if err == nil && strings.Contains(kit.Log.String(), "browsers use no passkeys at") != elsewhere {
+		if err == nil && strings.Contains(kit.Log.String(), "browsers use no passkeys at") != tt.elsewhere {
 			t.Errorf("%s: logged %s", name, kit.Log)
 		}
 	}

@@ -61,7 +61,7 @@ func New(cfg Config) *Passkeys {
 	if cfg.MaxPerUser == 0 {
 		cfg.MaxPerUser = 100
 	}
-	if cfg.Algorithms == nil {
+	if len(cfg.Algorithms) == 0 {
 		cfg.Algorithms = algorithms
 	}
 	if cfg.MinRSABits == 0 {

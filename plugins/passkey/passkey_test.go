@@ -75,7 +75,7 @@ func list(t *testing.T, c *plugintest.Client) []row {
 
 func TestBothCeremonies(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		for _, alg := range []passkeytest.Algorithm{passkeytest.ES256, passkeytest.EdDSA, passkeytest.RS256} {
 			kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(passkey.Config{})}})
 			alice := kit.SignedIn(strings.ToLower(alg.String()) + "@example.com")
@@ -176,9 +176,15 @@ func TestManagement(t *testing.T) {
 	if rows := list(t, bob); len(rows) != 0 {
 		t.Errorf("bob sees %+v", rows)
 	}
-	for name, bad := range map[string]string{"long": strings.Repeat("x", 129), "control": "a\nb", "bidi": "a\u202eb", "empty": "  ", "NUL": "a\x00b"} {
+	for name, bad := range map[string]string{"long": strings.Repeat("x", 129), "control": "a\nb", "empty": "  ", "NUL": "a\x00b"} {
 		if answer := alice.Post("/passkey/update-passkey", map[string]any{"id": made.ID, "name": bad}); answer.Status != http.StatusBadRequest || answer.Code() != "VALIDATION_ERROR" {
 			t.Errorf("%s name: %d %s", name, answer.Status, answer.Body)
+		}
+	}
+	// Characters that turn the direction of text show people another name.
+	for _, turns := range "\u061c\u200e\u200f\u202a\u202e\u2066\u2069" {
+		if answer := alice.Post("/passkey/update-passkey", map[string]any{"id": made.ID, "name": "a" + string(turns) + "b"}); answer.Status != http.StatusBadRequest || answer.Code() != "VALIDATION_ERROR" {
+			t.Errorf("a name with %U: %d %s", turns, answer.Status, answer.Body)
 		}
 	}
 	var renamed struct {
@@ -226,13 +232,18 @@ func TestVerificationSwitchedOff(t *testing.T) {
 	a := newAuthenticator()
 	register(t, off.SignedIn("alice@example.com"), a, passkeytest.CreateOptions{}).WantError(passkey.ErrVerificationDisabled)
 	off.Client().Post(verifyAuthenticate, map[string]any{"response": map[string]any{}}).WantError(passkey.ErrVerificationDisabled)
+	off.SignedIn("bob@example.com").Post(verifyStepUp, map[string]any{"response": map[string]any{}}).WantError(passkey.ErrVerificationDisabled)
 
 	insecure := newKit(t, passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true})
-	register(t, insecure.SignedIn("alice@example.com"), a, passkeytest.CreateOptions{}).Want(http.StatusOK)
+	alice := insecure.SignedIn("alice@example.com")
+	register(t, alice, a, passkeytest.CreateOptions{}).Want(http.StatusOK)
 	broken := passkeytest.GetOptions{Tamper: passkeytest.Tamper{Signature: func(sig []byte) []byte { return sig[:len(sig)-1] }}}
 	authenticate(t, insecure.Client(), a, broken).Want(http.StatusOK)
 	wrong := passkeytest.GetOptions{Tamper: passkeytest.Tamper{ClientData: func(m map[string]any) { m["challenge"] = "AAAA" }}}
 	if status := authenticate(t, insecure.Client(), a, wrong).Status; status != http.StatusBadRequest {
 		t.Errorf("a wrong challenge: %d", status)
 	}
+	unverified := passkeytest.UserPresent
+	stepUp(t, alice, a, broken).Want(http.StatusOK)
+	stepUp(t, alice, a, passkeytest.GetOptions{Flags: &unverified}).WantError(passkey.ErrInvalidResponse)
 }

@@ -1,10 +1,12 @@
 package passkey_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -62,6 +64,7 @@ func TestAlgorithms(t *testing.T) {
 		ok     bool
 	}{
 		"offered":        {passkey.Config{Algorithms: []int64{-7}}, passkeytest.CreateOptions{Algorithm: passkeytest.ES256}, true},
+		"a list of none": {passkey.Config{Algorithms: []int64{}}, passkeytest.CreateOptions{}, true},
 		"not offered":    {passkey.Config{Algorithms: []int64{-7}}, passkeytest.CreateOptions{Algorithm: passkeytest.EdDSA}, false},
 		"RSA of 2048":    {passkey.Config{}, passkeytest.CreateOptions{Algorithm: passkeytest.RS256}, true},
 		"RSA too short":  {passkey.Config{MinRSABits: 3072}, passkeytest.CreateOptions{Algorithm: passkeytest.RS256}, false},
@@ -79,6 +82,40 @@ func TestAlgorithms(t *testing.T) {
 			}
 			answer.Want(http.StatusOK)
 			authenticate(t, kit.Client(), a, passkeytest.GetOptions{}).Want(http.StatusOK)
+		})
+	}
+}
+
+// What is within the bounds for RSA is accepted, to the last bit. Nobody can sign with
+// these keys: their modulus is no product of primes anybody knows.
+func TestBoundsOfRSA(t *testing.T) {
+	t.Parallel()
+	const modulus, exponent = -1, -2
+	long := bytes.Repeat([]byte{0xff}, 1024)
+	for name, tt := range map[string]struct {
+		label int
+		value []byte
+		ok    bool
+	}{
+		"8192 bits":            {modulus, long, true},
+		"8193 bits":            {modulus, append([]byte{1}, long...), false},
+		"exponent 3":           {exponent, []byte{3}, true},
+		"exponent 1":           {exponent, []byte{1}, false},
+		"exponent of 31 bits":  {exponent, []byte{0x7f, 0xff, 0xff, 0xff}, true},
+		"exponent of 32 bits":  {exponent, []byte{0x80, 0, 0, 1}, false},
+		"even, and of 31 bits": {exponent, []byte{0x7f, 0xff, 0xff, 0xfe}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kit := newKit(t, passkey.Config{})
+			answer := register(t, kit.SignedIn("alice@example.com"), newAuthenticator(), passkeytest.CreateOptions{
+				Algorithm: passkeytest.RS256, Tamper: passkeytest.Tamper{COSEKey: func(m map[int]any) { m[tt.label] = tt.value }},
+			})
+			if !tt.ok {
+				notRegistered(t, kit, answer)
+				return
+			}
+			answer.Want(http.StatusOK)
 		})
 	}
 }
@@ -166,7 +203,7 @@ func TestNativeAndRelatedOrigins(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const related = "https://example.de"
+	related, extension := "https://example.de", "chrome-extension://"+strings.Repeat("a", 32)
 	for name, tt := range map[string]struct {
 		origins, related []string
 		origin           string
@@ -184,6 +221,8 @@ func TestNativeAndRelatedOrigins(t *testing.T) {
 		"own, spelt otherwise":   {[]string{"HTTP://LocalHost:3000/"}, nil, plugintest.BaseURL, true},
 		"related, Unicode":       {nil, []string{"https://Bücher.example:443/"}, "https://xn--bcher-kva.example", true},
 		"below a related one":    {nil, []string{related}, "https://www.example.de", false},
+		"browser extension":      {[]string{plugintest.BaseURL, extension}, nil, extension, true},
+		"another extension":      {[]string{plugintest.BaseURL, extension}, nil, "chrome-extension://" + strings.Repeat("b", 32), false},
 		"six names beside an app": {[]string{plugintest.BaseURL, app}, []string{"https://a.example", "https://b.example",
 			"https://c.example", "https://d.example", "https://e.example"}, app, true},
 	} {
@@ -228,6 +267,9 @@ func TestWellKnown(t *testing.T) {
 			if status != 200 {
 				cache = "no-store"
 			}
+			if length := w.Header().Get("Content-Length"); status == 200 && length != strconv.Itoa(len(want)) || status == 405 && w.Header().Get("Allow") != "GET, HEAD" {
+				t.Errorf("%s %s: %d, %v", method, path, status, w.Header())
+			}
 			if w.Header().Get("Cache-Control") != cache || w.Header().Get("X-Content-Type-Options") != "nosniff" {
 				t.Errorf("%s %s: %v", method, path, w.Header())
 			}
@@ -239,6 +281,11 @@ func TestWellKnown(t *testing.T) {
 	only := passkey.New(passkey.Config{Pages: passkey.Pages{Manage: "https://example.com/passkeys"}}).WellKnown()
 	if w := ask(only[passkey.EndpointsPath], http.MethodGet, passkey.EndpointsPath); len(only) != 1 || w.Body.String() != `{"manage":"https://example.com/passkeys"}` {
 		t.Errorf("manage alone: %s", w.Body)
+	}
+	// What JSON cannot hold is no document, and nobody keeps it.
+	broken := passkey.New(passkey.Config{Pages: passkey.Pages{Manage: "https://example.com/\xff"}}).WellKnown()[passkey.EndpointsPath]
+	if w := ask(broken, http.MethodGet, passkey.EndpointsPath); w.Code != http.StatusInternalServerError || w.Body.Len() != 0 || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("a page that is no text: %d %s %v", w.Code, w.Body, w.Header())
 	}
 }
 

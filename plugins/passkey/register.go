@@ -47,9 +47,9 @@ func (p *Passkeys) verifyRegistration(c *betterauth.Ctx, in VerifyRegistrationIn
 }
 
 // register stores a passkey for the session's user, or without a session, when
-// id is nil, for whom the challenge was made. claimed becomes the id of the user
-// whom a visitor claims to be without proof.
-func (p *Passkeys) register(c *betterauth.Ctx, id *betterauth.Identity, in VerifyRegistrationInput, claimed *string) (*RegistrationAnswer, error) {
+// id is nil, for whom the challenge was made. of becomes the id of that user, unless
+// they are still to be created.
+func (p *Passkeys) register(c *betterauth.Ctx, id *betterauth.Identity, in VerifyRegistrationInput, of *string) (*RegistrationAnswer, error) {
 	if in.Name != nil {
 		if err := checkName("body.name", *in.Name); err != nil {
 			return nil, err
@@ -72,8 +72,8 @@ func (p *Passkeys) register(c *betterauth.Ctx, id *betterauth.Identity, in Verif
 	if id != nil && begun.User.ID != id.User.ID {
 		return nil, ErrNotYours
 	}
-	if id == nil && begun.New == nil && !begun.Verified {
-		*claimed = begun.User.ID
+	if begun.New == nil {
+		*of = begun.User.ID
 	}
 	key, err := p.verifiedCredential(c, begun, parsed)
 	if err != nil {

@@ -34,9 +34,12 @@ func (p *Passkeys) Check(site betterauth.Site) error {
 	if !slices.Contains([]UserHandle{UserHandleRandom, UserHandleStable}, p.cfg.UserHandle) {
 		problems = append(problems, fmt.Errorf("UserHandle %q is not random or stable; use one of them", p.cfg.UserHandle))
 	}
-	for name, negative := range map[string]bool{"ChallengeTTL": p.cfg.ChallengeTTL < 0, "ProofTTL": p.cfg.ProofTTL < 0, "MaxPerUser": p.cfg.MaxPerUser < 0} {
-		if negative {
-			problems = append(problems, fmt.Errorf("%s is negative; leave it at 0 for the default", name))
+	for _, setting := range []struct {
+		name  string
+		value int64
+	}{{"ChallengeTTL", int64(p.cfg.ChallengeTTL)}, {"ProofTTL", int64(p.cfg.ProofTTL)}, {"MaxPerUser", int64(p.cfg.MaxPerUser)}} {
+		if setting.value < 0 {
+			problems = append(problems, fmt.Errorf("%s is negative; leave it at 0 for the default", setting.name))
 		}
 	}
 	if p.cfg.Registration.ResolveUser != nil && !p.cfg.Registration.AllowWithoutSession {
@@ -70,7 +73,7 @@ func (p *Passkeys) checkInsecure(origin string, origins []string) error {
 		return errors.New("AllowInsecureUnverifiedAssertion has an effect only with DisableVerification; remove it, or switch verification off on purpose")
 	}
 	for _, o := range append([]string{origin}, origins...) {
-		if u, err := url.Parse(o); o == "" || err != nil || !loopback(u.Hostname()) {
+		if u, err := url.Parse(o); err != nil || !loopback(u.Hostname()) {
 			return fmt.Errorf("AllowInsecureUnverifiedAssertion lets anybody sign in as anybody, and %q is not on localhost; remove it, or use a base URL and origins on localhost", o)
 		}
 	}
@@ -112,20 +115,19 @@ func (p *Passkeys) rpID(origin string) (string, error) {
 
 // checkRPOrigin reports an origin that no ceremony with this RP ID can come from.
 func checkRPOrigin(id, origin string) error {
-	if native, err := checkNativeOrigin(origin); native || err != nil {
+	if native, err := checkNativeOrigin(origin); native {
 		return err
 	}
 	if id == "" {
 		return nil
 	}
-	u, err := url.Parse(origin)
-	if err != nil || !isOrigin(origin) {
-		return fmt.Errorf("origin %q is not of the form that browsers send; write it like https://example.com, in lower case and without a path", origin)
+	if err := checkWebOrigin(origin); err != nil {
+		return err
 	}
-	if !within(u.Hostname(), id) {
+	if u, err := url.Parse(origin); err != nil || !within(u.Hostname(), id) {
 		return fmt.Errorf("RP ID %q is not a suffix of the host of origin %q; correct one of them, or list an origin on another domain in RelatedOrigins", id, origin)
 	}
-	return checkWebOrigin(origin)
+	return nil
 }
 
 // isOrigin reports whether a browser sends this, to the letter.

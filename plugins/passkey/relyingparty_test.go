@@ -1,6 +1,7 @@
 package passkey_test
 
 import (
+	"crypto/x509"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -30,13 +31,18 @@ func TestCheck(t *testing.T) {
 		"short app hash":          {passkey.Config{Origins: []string{"android:apk-key-hash:abc"}}, "https://example.com", "passkey.AndroidOrigin"},
 		"app hash in hexadecimal": {passkey.Config{Origins: []string{"android:apk-key-hash:14:6D:E9"}}, "https://example.com", "passkey.AndroidOrigin"},
 		"app of no kind":          {passkey.Config{Origins: []string{"android:com.example"}}, "https://example.com", "not one that apps send"},
+		"any file":                {passkey.Config{Origins: []string{"https://example.com", "file://"}}, "https://example.com", "not of the form"},
 		"attachment":              {passkey.Config{AuthenticatorAttachment: "pocket"}, "https://example.com", "AuthenticatorAttachment"},
 		"hint":                    {passkey.Config{Hints: []string{"phone"}}, "https://example.com", "Hints"},
 		"algorithm":               {passkey.Config{Algorithms: []int64{-7, -65535}}, "https://example.com", "-65535"},
 		"algorithm twice":         {passkey.Config{Algorithms: []int64{-7, -7}}, "https://example.com", "twice"},
 		"RSA too short":           {passkey.Config{MinRSABits: 1024}, "https://example.com", "MinRSABits"},
+		"RSA of 8192 bits":        {passkey.Config{MinRSABits: 8192}, "https://example.com", ""},
+		"RSA over 8192 bits":      {passkey.Config{MinRSABits: 8193}, "https://example.com", "MinRSABits"},
 		"top origin":              {passkey.Config{TopOrigins: []string{"https://partner.example/shop"}}, "https://example.com", "TopOrigins"},
 		"top origin, not https":   {passkey.Config{TopOrigins: []string{"http://partner.example"}}, "https://example.com", "not https"},
+		"top origin, an address":  {passkey.Config{TopOrigins: []string{"http://192.0.2.1"}}, "https://example.com", "not https"},
+		"top origin, the machine": {passkey.Config{TopOrigins: []string{"http://127.0.0.1:8080"}}, "https://example.com", ""},
 		"top unknown alone":       {passkey.Config{AllowUnknownTopOrigin: true}, "https://example.com", "only with TopOrigins"},
 		"related":                 {passkey.Config{RelatedOrigins: []string{"https://example.de", "https://www.example.co.uk", "https://shop.example"}}, "https://example.com", ""},
 		"related, same domain":    {passkey.Config{RelatedOrigins: []string{"https://www.example.com"}}, "https://example.com", "list it in Origins"},
@@ -46,12 +52,22 @@ func TestCheck(t *testing.T) {
 			"https://d.example", "https://e.example", "https://f.example"}}, "https://example.com", "browsers look at 5"},
 		"related, suffix":       {passkey.Config{RelatedOrigins: []string{"https://co.uk"}}, "https://example.com", "no domain of its own"},
 		"page":                  {passkey.Config{Pages: passkey.Pages{Manage: "/account"}}, "https://example.com", "Manage"},
+		"pages":                 {passkey.Config{Pages: passkey.Pages{Enroll: "https://example.com/new", Manage: "http://localhost:3000/account"}}, "https://example.com", ""},
+		"page, plain http":      {passkey.Config{Pages: passkey.Pages{Enroll: "http://example.com/new"}}, "https://example.com", "Enroll"},
+		"page, no host":         {passkey.Config{Pages: passkey.Pages{Manage: "https:///account"}}, "https://example.com", "Manage"},
+		"page with a user":      {passkey.Config{Pages: passkey.Pages{Manage: "https://me@example.com/account"}}, "https://example.com", "Manage"},
+		"page of an app":        {passkey.Config{Pages: passkey.Pages{Manage: "myapp://localhost/account"}}, "https://example.com", "Manage"},
+		"page, no URL":          {passkey.Config{Pages: passkey.Pages{Manage: "https://[example.com"}}, "https://example.com", "Manage"},
+		"related, plain http":   {passkey.Config{RelatedOrigins: []string{"http://example.de"}}, "https://example.com", "RelatedOrigins: "},
+		"related, no URL":       {passkey.Config{RelatedOrigins: []string{"https://[example.de"}}, "https://example.com", "RelatedOrigins: "},
 		"provider":              {passkey.Config{Providers: map[string]passkey.ProviderInfo{"nobody": {}}}, "https://example.com", "Providers"},
 		"provider's icon":       {passkey.Config{Providers: map[string]passkey.ProviderInfo{model: {IconDark: "https://example.com/i.png"}}}, "https://example.com", "data URL"},
 		"extension":             {passkey.Config{Extensions: passkey.Extensions{Registration: map[string]any{"x": func() {}}}}, "https://example.com", "Extensions"},
 		"conveyance":            {attesting(passkey.Attestation{Conveyance: "all"}), "https://example.com", "Conveyance"},
 		"format":                {attesting(passkey.Attestation{Formats: []string{"homemade"}}), "https://example.com", "Formats"},
 		"model":                 {attesting(passkey.Attestation{DenyAAGUIDs: []string{"YubiKey"}}), "https://example.com", "DenyAAGUIDs"},
+		"model in capitals":     {attesting(passkey.Attestation{DenyAAGUIDs: []string{strings.ToUpper(model)}}), "https://example.com", "DenyAAGUIDs"},
+		"no certificate":        {attesting(passkey.Attestation{Conveyance: "direct", Roots: []*x509.Certificate{nil}}), "https://example.com", "nil certificate"},
 		"allow without anchor":  {attesting(passkey.Attestation{AllowAAGUIDs: []string{model}}), "https://example.com", "AllowSelfDeclaredAAGUIDs"},
 		"allow, self-declared":  {attesting(passkey.Attestation{AllowAAGUIDs: []string{model}, AllowSelfDeclaredAAGUIDs: true}), "https://example.com", ""},
 		"deny without anchor":   {attesting(passkey.Attestation{DenyAAGUIDs: []string{model}}), "https://example.com", ""},
@@ -63,8 +79,11 @@ func TestCheck(t *testing.T) {
 		"metadata, later":         {attesting(passkey.Attestation{Conveyance: "direct", Metadata: passkey.MetadataFromURL("https://mds.example")}), "https://example.com", ""},
 		"metadata, no blob":       {attesting(passkey.Attestation{Conveyance: "direct", Metadata: passkey.MetadataFromBLOB([]byte("x"))}), "https://example.com", "does not hold"},
 		"metadata, no file":       {attesting(passkey.Attestation{Conveyance: "direct", Metadata: passkey.MetadataFromFile("/nowhere/blob.jwt")}), "https://example.com", "blob.jwt"},
+		"metadata, no host":       {attesting(passkey.Attestation{Conveyance: "direct", Metadata: passkey.MetadataFromURL("https:///blob")}), "https://example.com", "not an https URL"},
+		"metadata, no URL":        {attesting(passkey.Attestation{Conveyance: "direct", Metadata: passkey.MetadataFromURL("https://[mds.example")}), "https://example.com", "not an https URL"},
 		"address":                 {passkey.Config{}, "http://127.0.0.1:3000", "IP address"},
 		"single label":            {passkey.Config{RPID: "intranet"}, "https://intranet", "single label"},
+		"with a space":            {passkey.Config{RPID: "my site.example"}, "https://site.example", "not a domain"},
 		"with scheme":             {passkey.Config{RPID: "https://example.com"}, "https://example.com", "not a domain"},
 		"origin with path":        {passkey.Config{Origins: []string{"https://example.com/path"}}, "https://example.com", "without a path"},
 		"origin with a user":      {passkey.Config{Origins: []string{"https://user@example.com"}}, "https://example.com", "without a path"},
@@ -72,6 +91,15 @@ func TestCheck(t *testing.T) {
 		"plain http":              {passkey.Config{Origins: []string{"http://example.com"}}, "https://example.com", "not https"},
 		"user verification":       {passkey.Config{UserVerification: "maybe"}, "https://example.com", "UserVerification"},
 		"backup eligibility":      {passkey.Config{BackupEligibility: "maybe"}, "https://example.com", "BackupEligibility"},
+		"resident key":            {passkey.Config{ResidentKey: "maybe"}, "https://example.com", "ResidentKey"},
+		"clone detection":         {passkey.Config{CloneDetection: "maybe"}, "https://example.com", "CloneDetection"},
+		"user handle":             {passkey.Config{UserHandle: "maybe"}, "https://example.com", "UserHandle"},
+		"challenges of no time":   {passkey.Config{ChallengeTTL: -1}, "https://example.com", "is negative"},
+		"proofs of no time":       {passkey.Config{ProofTTL: -1}, "https://example.com", "is negative"},
+		"fewer than no passkeys":  {passkey.Config{MaxPerUser: -1}, "https://example.com", "is negative"},
+		"public suffix":           {passkey.Config{RPID: "co.uk"}, "https://example.co.uk", "public suffix"},
+		"insecure, no origin":     {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true, Origins: []string{"http://[localhost"}}, "http://localhost:3000", "is not on localhost"},
+		"insecure, below it":      {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true}, "http://app.localhost:3000", ""},
 		"insecure but verifying":  {passkey.Config{AllowInsecureUnverifiedAssertion: true}, "http://localhost:3000", "only with DisableVerification"},
 		"insecure and elsewhere":  {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true, RPID: "localhost", Origins: []string{"http://localhost:3000"}}, "https://example.com", "is not on localhost"},
 		"insecure, other origin":  {passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true, Origins: []string{"https://example.com"}}, "http://localhost:3000", "is not on localhost"},
@@ -88,6 +116,18 @@ func TestCheck(t *testing.T) {
 				t.Errorf("error %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// Where requests decide the host, nobody knows that it is the developer's own machine.
+func TestUnverifiedCeremoniesNeedABaseURL(t *testing.T) {
+	t.Parallel()
+	_, err := plugintest.Build(t, plugintest.Options{
+		Config:  betterauth.Config{DynamicBaseURL: &betterauth.DynamicBaseURL{AllowedHosts: []string{"localhost:*"}}},
+		Plugins: []betterauth.Plugin{passkey.New(passkey.Config{DisableVerification: true, AllowInsecureUnverifiedAssertion: true})},
+	})
+	if err == nil || !strings.Contains(err.Error(), "is not on localhost") {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // its owner proves it; everybody else keeps theirs.
 func TestProofOfAddressRevokesPasskeys(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		var heard []string
 		audit := betterauth.Inline{ID: "audit", Events: []betterauth.Subscriber{
 			betterauth.On(func(_ context.Context, e passkey.Deleted) error { heard = append(heard, e.PasskeyID); return nil })}}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -73,7 +73,7 @@ func counts(t *testing.T, kit *plugintest.Kit) [3]int {
 func TestSignUpWithNothingButAPasskey(t *testing.T) {
 	t.Parallel()
 	for _, ids := range []database.IDStrategy{database.RandomID, database.Serial} {
-		databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 			kit := plugintest.NewWith(t, plugintest.Options{DB: db, Config: betterauth.Config{IDs: ids}, Plugins: []betterauth.Plugin{passkey.New(open(nil))}})
 			visitor, a := kit.Client(), newAuthenticator()
 			in := madeFor(t, visitor, a, "Ada", passkeytest.CreateOptions{})
@@ -117,6 +117,14 @@ func TestWhatAuthenticatorsAreTold(t *testing.T) {
 		if options.User.Name != want[0] || options.User.DisplayName != want[1] {
 			t.Errorf("%s: told %+v", context, options.User)
 		}
+	}
+	var known told
+	existing := newKit(t, open(func(_ *betterauth.Ctx, context string) (passkey.ResolvedUser, error) {
+		return passkey.ResolvedUser{ID: "someone", Name: context}, nil
+	}))
+	optionsFor(existing.Client(), "ada").Want(http.StatusOK).Into(&known)
+	if known.User.Name != "ada" || known.User.DisplayName != "ada" {
+		t.Errorf("of a user without another name: told %+v", known.User)
 	}
 	visitor := kit.Client()
 	visitor.Post(verifyRegistration, madeFor(t, visitor, newAuthenticator(), "Bob", passkeytest.CreateOptions{})).Want(http.StatusOK)
@@ -194,7 +202,7 @@ func TestSignUpIsAllOrNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 				kit := plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{passkey.New(tt.cfg), tt.app}})
 				visitor := kit.Client()
 				answer := visitor.Post(verifyRegistration, madeFor(t, visitor, newAuthenticator(), "ada@example.com", passkeytest.CreateOptions{})).Want(tt.status)
@@ -257,26 +265,30 @@ func TestSignUpsAtOnce(t *testing.T) {
 				answers = append(answers, func() int { return fork.Post(verifyRegistration, in).Status })
 			}
 		}
-		statuses := make([]int, len(answers))
-		var wg sync.WaitGroup
-		for i, answer := range answers {
-			wg.Go(func() { statuses[i] = answer() })
-		}
-		wg.Wait()
-		won := 0
-		for _, status := range statuses {
-			switch status {
-			case http.StatusOK:
-				won++
-			case http.StatusBadRequest, http.StatusUnprocessableEntity:
-			default:
-				t.Errorf("status %d", status)
-			}
-		}
-		if got := counts(t, kit); won != 1 || got != [3]int{1, 1, 1} {
-			t.Errorf("statuses %v; users, sessions, passkeys %v", statuses, got)
+		oneWins(t, answers, http.StatusBadRequest, http.StatusUnprocessableEntity)
+		if got := counts(t, kit); got != [3]int{1, 1, 1} {
+			t.Errorf("users, sessions, passkeys %v", got)
 		}
 	})
+}
+
+// oneWins sends requests at once: one is answered 200, and each other is refused
+// with one of the statuses.
+func oneWins(t *testing.T, requests []func() int, refused ...int) {
+	t.Helper()
+	statuses := make([]int, len(requests))
+	databasetest.Concurrently(len(requests), func(i int) { statuses[i] = requests[i]() })
+	won := 0
+	for _, status := range statuses {
+		if status == http.StatusOK {
+			won++
+		} else if !slices.Contains(refused, status) {
+			t.Errorf("status %d", status)
+		}
+	}
+	if won != 1 {
+		t.Errorf("statuses %v", statuses)
+	}
 }
 
 // The application sees what it needs, creates users of its own, and names keys.
@@ -315,6 +327,31 @@ func TestAfterVerificationOfRegistrations(t *testing.T) {
 	}
 	if seen.UserID != "pending" || seen.Context != "Ada" || !seen.UserVerified || seen.Passkey.CredentialID == "" || !strings.Contains(string(seen.Response), "attestationObject") {
 		t.Errorf("the hook saw %+v", seen)
+	}
+}
+
+// Visitors who register sign up, three in ten seconds from one address. A site where only
+// users register has the usual limit, and answers no code about visitors.
+func TestSignUpsAreLimited(t *testing.T) {
+	t.Parallel()
+	for visitors, want := range map[bool]*betterauth.ErrorCode{true: betterauth.ErrTooManyRequests, false: betterauth.ErrUnauthorized} {
+		cfg := passkey.Config{}
+		if visitors {
+			cfg = open(nil)
+		}
+		keys := passkey.New(cfg)
+		visitor := plugintest.NewWith(t, plugintest.Options{RateLimited: true, Plugins: []betterauth.Plugin{keys}}).Client()
+		for range 3 {
+			if answer := visitor.Post(verifyRegistration, map[string]any{"response": map[string]any{}}); answer.Status == http.StatusTooManyRequests {
+				t.Errorf("visitors %t: %s", visitors, answer.Body)
+			}
+		}
+		visitor.Post(verifyRegistration, map[string]any{"response": map[string]any{}}).WantError(want)
+		for _, endpoint := range keys.Manifest().Endpoints {
+			if op := endpoint.Operation(); op.ID == "verifyPasskeyRegistration" && slices.Contains(op.Errors, passkey.ErrUserExists) != visitors {
+				t.Errorf("visitors %t: %s answers %v", visitors, op.ID, op.Errors)
+			}
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 	"github.com/better-auth-go/better-auth/plugins/passkey/internal/published"
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/go-webauthn/webauthn/protocol"
 )
 
 // replay sends a recorded registration, with its challenge in place of the one
@@ -114,6 +115,40 @@ func TestCapturedAttestations(t *testing.T) {
 			policy := passkey.Attestation{Conveyance: "direct", Roots: []*x509.Certificate{stranger}}
 			if _, answer := replay(t, passkey.Config{Algorithms: everyAlgorithm, Attestation: policy}, capture.Origin, capture.Challenge, capture.Body); answer.Status < 400 || answer.Status >= 500 {
 				t.Errorf("with a stranger's root: %d %s", answer.Status, answer.Body)
+			}
+		})
+	}
+}
+
+// The statements of two makers lead to the certificate at the end of what they send,
+// by those between, and as TPMs name themselves.
+func TestCapturedChains(t *testing.T) {
+	t.Parallel()
+	captures := published.Captures(t)
+	for name, tt := range map[string]struct {
+		capture int
+		format  string
+	}{"a security key and two authorities": {6, "packed"}, "a TPM": {14, "tpm"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			capture := captures[tt.capture]
+			parsed, err := protocol.ParseCredentialCreationResponseBytes(capture.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			object := parsed.Response.AttestationObject
+			sent, _ := object.AttStatement["x5c"].([]any)
+			if object.Format != tt.format || len(sent) < 2 {
+				t.Fatalf("%d certificates in %s", len(sent), object.Format)
+			}
+			root, err := x509.ParseCertificate(sent[len(sent)-1].([]byte))
+			if err != nil {
+				t.Fatal(err)
+			}
+			policy := passkey.Attestation{Conveyance: "direct", Roots: []*x509.Certificate{root}}
+			kit, answer := replay(t, passkey.Config{Algorithms: everyAlgorithm, Attestation: policy}, capture.Origin, capture.Challenge, capture.Body)
+			if answer.Status != http.StatusOK {
+				t.Errorf("%d %s; log %s", answer.Status, answer.Body, kit.Log)
 			}
 		})
 	}

@@ -94,13 +94,12 @@ func document(v any) http.Handler {
 func (p *Passkeys) checkRelated(rpID string) (problems []error) {
 	labels := map[string]bool{}
 	for _, origin := range p.cfg.RelatedOrigins {
-		if err := checkWebOrigin(origin); err != nil {
-			problems = append(problems, fmt.Errorf("RelatedOrigins: %w", err))
-			continue
-		}
 		u, err := url.Parse(origin)
+		if err == nil {
+			err = checkWebOrigin(origin)
+		}
 		if err != nil {
-			problems = append(problems, err)
+			problems = append(problems, fmt.Errorf("RelatedOrigins: %w", err))
 			continue
 		}
 		host := u.Hostname()

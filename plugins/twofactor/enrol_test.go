@@ -18,7 +18,7 @@ import (
 
 func TestEnrolWithAnApp(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, twofactor.Config{Issuer: "My App"}, plugintest.Options{DB: db})
 		c := s.signedUp()
 		answer := c.Post("/two-factor/enable", map[string]any{"password": password}).Want(http.StatusOK)
@@ -138,7 +138,7 @@ func TestPasswordless(t *testing.T) {
 
 func TestDisable(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, twofactor.Config{}, plugintest.Options{DB: db})
 		c, a, _ := s.enrolled()
 		device, other := s.challenged(), s.challenged()
@@ -281,7 +281,7 @@ func TestFirstProofRemovesUnconfirmedSetUp(t *testing.T) {
 	for name, start := range map[string]func(s *site) *plugintest.Client{"alone": (*site).signedUp, "beside mailed codes": (*site).enrolledByMail} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 				s := newSite(t, mailing(), plugintest.Options{DB: db})
 				c := start(s)
 				s.begun(c)
@@ -306,7 +306,7 @@ func TestFirstProofRemovesUnconfirmedSetUp(t *testing.T) {
 // secret.
 func TestSecondStepRenewsTheTokenOnly(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		o := plugintest.Options{DB: db}
 		o.Config.Session.FreshAge = time.Hour
 		o.Plugins = append(o.Plugins, betterauth.Inline{ID: "fresh", Endpoints: []betterauth.Endpoint{betterauth.Handle(
@@ -362,7 +362,7 @@ func TestFirstProofRemovesVerifiedSecondStepOnlyWithRecoveryByMail(t *testing.T)
 }
 
 func firstProof(t *testing.T, recover bool) {
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		cfg := mailing()
 		cfg.AllowRecoveryByMail = recover
 		s := newSite(t, cfg, plugintest.Options{DB: db})

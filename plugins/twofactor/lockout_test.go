@@ -149,7 +149,7 @@ func TestLockout(t *testing.T) {
 // Who has only mailed codes is locked as well, though no row counts for them.
 func TestLockoutWithoutAnApp(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, mailing(), plugintest.Options{DB: db})
 		s.enrolledByMail()
 		for range 10 {

@@ -16,7 +16,7 @@ import (
 // A secret that comes from elsewhere is kept as its app has it, in base32.
 func TestSecretsInBase32(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, twofactor.Config{}, plugintest.Options{DB: db})
 		c, _, _ := s.enrolled()
 		enrolments := plugintest.StoreOf[twofactor.Enrolment](s.Kit)

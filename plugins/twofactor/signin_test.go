@@ -17,7 +17,7 @@ import (
 
 func TestSignInWithEachKindOfCode(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, mailing(), plugintest.Options{DB: db})
 		_, a, codes := s.enrolled()
 		before := s.sessions()
@@ -134,7 +134,7 @@ func TestHostileBodies(t *testing.T) {
 // A code that somebody saw being used is of no use, not even the one before it.
 func TestCodesAreUsedOnce(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, twofactor.Config{}, plugintest.Options{DB: db})
 		_, a, _ := s.enrolled()
 		verify(s.challenged(), "totp", a.code(0)).Want(http.StatusOK)

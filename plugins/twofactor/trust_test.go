@@ -16,7 +16,7 @@ import (
 
 func TestTrustedDevice(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, twofactor.Config{}, plugintest.Options{DB: db})
 		_, a, _ := s.enrolled()
 		c := s.challenged()

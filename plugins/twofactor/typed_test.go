@@ -36,7 +36,7 @@ func TestCodesAsTyped(t *testing.T) {
 			t.Parallel()
 			cfg.Lockout.Attempts, cfg.OTP.Attempts, cfg.OTP.Enabled = 1, 1, true
 			cfg.Backup.Amount = 20
-			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 				s := newSite(t, cfg, plugintest.Options{DB: db})
 				_, app, codes := s.enrolled()
 				for spelling, as := range map[string]func(code string) string{

@@ -18,7 +18,7 @@ import (
 // new backup codes are made.
 func TestUnconfirmedAppOpensNothing(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, mailing(), plugintest.Options{DB: db})
 		in := s.enrolledByMail()
 		a, codes := s.begun(in)
@@ -54,7 +54,7 @@ func TestUnconfirmedAppOpensNothing(t *testing.T) {
 // second step to pass, not without one to be asked for.
 func TestUnconfirmedAppAlone(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		s := newSite(t, twofactor.Config{Backup: twofactor.BackupConfig{Storage: betterauth.CodesPlain()}}, plugintest.Options{DB: db})
 		s.stored("user1", email, "sealed", `["open-sesame"]`, new(bool))
 		signIn(s.Client()).WantBody(http.StatusOK, `{"twoFactorRedirect":true,"twoFactorMethods":[]}`)
@@ -69,7 +69,7 @@ func TestUnconfirmedAppAlone(t *testing.T) {
 // password could fill its owner's mailbox.
 func TestLockedAccountIsSentNoCodes(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		for name, enrol := range map[string]func(s *site) *plugintest.Client{
 			"an app":       func(s *site) *plugintest.Client { in, _, _ := s.enrolled(); return in },
 			"mailed codes": (*site).enrolledByMail,

@@ -21,7 +21,7 @@ import (
 func TestDerivedSpelling(t *testing.T) {
 	t.Parallel()
 	cfg := username.Config{ValidateDisplay: func(display string) bool { return strings.HasPrefix(display, "@") }}
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := site(t, cfg, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{admin.New(admin.Config{}), emailotp.New(emailotp.Config{})}})
 		c := kit.Client()
 		c.Post("/sign-up/email", signUp("a@example.com", "Ann")).Want(http.StatusOK)
@@ -62,7 +62,7 @@ func TestDerivedSpelling(t *testing.T) {
 // first one.
 func TestDerivedSpellingOfAClaim(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := plugintest.NewWith(t, plugintest.Options{DB: db,
 			Config: betterauth.Config{Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},
 			Plugins: []betterauth.Plugin{emailpassword.New(emailpassword.Config{RequireVerifiedEmail: true}), emailverification.New(emailverification.Config{}),

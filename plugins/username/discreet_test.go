@@ -18,7 +18,7 @@ import (
 // Whoever is not signed in is told so, whatever the username is.
 func TestNoSessionNoVerdict(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := site(t, username.Config{ValidateDisplay: func(display string) bool { return display != "bad" }}, plugintest.Options{DB: db})
 		kit.Client().Post("/sign-up/email", signUp("a@example.com", "taken")).Want(http.StatusOK)
 		ended := kit.SignedIn("b@example.com")
@@ -74,7 +74,7 @@ var generated = regexp.MustCompile(`"id":"[^"]*"`)
 // not either: what is wrong with the username is told for both alike.
 func TestDiscreetSignUp(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		for name, cfg := range map[string]emailpassword.Config{"quiet": {DisableAutoSignIn: true}, "strict": {RequireVerifiedEmail: true, AddressesVerifiedElsewhere: true}} {
 			kit := plugintest.NewWith(t, plugintest.Options{DB: db,
 				Config:  betterauth.Config{Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},

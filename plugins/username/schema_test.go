@@ -16,7 +16,7 @@ import (
 // routes those its client's calls lead to.
 func TestAsRecorded(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		plan, err := betterauth.New(betterauth.Config{BaseURL: plugintest.BaseURL, Secret: plugintest.Secret}).Database(db).
 			Plugin(emailpassword.New(emailpassword.Config{}), username.New(username.Config{})).Migrations(t.Context())
 		if err != nil {

@@ -64,7 +64,7 @@ func unprocessable(code *betterauth.ErrorCode) *betterauth.ErrorCode {
 
 func TestSignUpAndIn(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := site(t, username.Config{}, plugintest.Options{DB: db})
 		up := kit.Client().Post("/sign-up/email", signUp("a@example.com", "Ada_L")).Want(http.StatusOK)
 		if !strings.Contains(string(up.Body), `"username":"ada_l","displayUsername":"Ada_L"`) {
@@ -88,7 +88,7 @@ func TestSignUpAndIn(t *testing.T) {
 // is refused nobody exists.
 func TestSettingAtSignUp(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := site(t, username.Config{}, plugintest.Options{DB: db})
 		kit.Client().Post("/sign-up/email", signUp("first@example.com", "taken")).Want(http.StatusOK)
 		tests := map[string]struct {
@@ -143,7 +143,7 @@ func TestSettingAtSignUp(t *testing.T) {
 
 func TestSettingLater(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := site(t, username.Config{}, plugintest.Options{DB: db})
 		kit.Client().Post("/sign-up/email", signUp("first@example.com", "taken")).Want(http.StatusOK)
 		ada := kit.SignedIn("ada@example.com")
@@ -181,7 +181,7 @@ func TestSignInRefusesWhatIsNoUsername(t *testing.T) {
 
 func TestAvailable(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := site(t, username.Config{}, plugintest.Options{DB: db})
 		kit.Client().Post("/sign-up/email", signUp("a@example.com", "taken")).Want(http.StatusOK)
 		ask := func(name any) *plugintest.Answer {
@@ -242,7 +242,7 @@ func TestLowerCaseAsTheReference(t *testing.T) {
 // Ways to a user that know nothing of usernames are checked all the same.
 func TestEveryOtherWay(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
 		kit := site(t, username.Config{Immutable: true}, plugintest.Options{DB: db})
 		create := func(email string, name any) error {
 			user := &betterauth.User{Name: "A", Email: email}

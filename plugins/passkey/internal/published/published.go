@@ -16,21 +16,24 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
+
+	"github.com/go-json-experiment/json"
 )
 
 const library = "github.com/go-webauthn/webauthn"
 
-// folder is where the go command keeps the library's package protocol.
+// folder is where the go command keeps the library's package protocol. It asks
+// for a download, which does nothing where the module is there: a vendor folder
+// leaves tests out, and a cache may have been cleaned.
 func folder(t testing.TB) string {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", library).Output()
-	dir := strings.TrimSpace(string(out))
-	if err != nil || dir == "" {
-		t.Fatalf("go list -m %s: %q, %v: the tests read published ceremonies from the module's own tests; run go mod download", library, dir, err)
+	var module struct{ Dir, Error string }
+	out, err := exec.CommandContext(t.Context(), "go", "mod", "download", "-json", library).Output()
+	if decoding := json.Unmarshal(out, &module); decoding != nil || err != nil || module.Dir == "" {
+		t.Fatalf("go mod download %s: %v %s: the tests read published ceremonies from the module's own tests", library, err, module.Error)
 	}
-	return filepath.Join(dir, "protocol")
+	return filepath.Join(module.Dir, "protocol")
 }
 
 // parse reads the files of the library that match, in the order of their names.

@@ -94,7 +94,7 @@ func anotherKey(alg passkeytest.Algorithm) Case {
 			s.Register(s.Alice, s.Authenticator, passkeytest.CreateOptions{Algorithm: alg})
 			fake := s.Authenticator.Credentials()[0]
 			other := s.NewAuthenticator()
-			if _, err := other.Create(s.RegisterOptions(s.Bob), passkeytest.CreateOptions{Algorithm: alg}); err != nil {
+			if _, err := other.Create(s.RegisterOptions(s.Bob()), passkeytest.CreateOptions{Algorithm: alg}); err != nil {
 				s.t.Fatalf("cases: %v", err)
 			}
 			fake.PrivateKey = other.Credentials()[0].PrivateKey

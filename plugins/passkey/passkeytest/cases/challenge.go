@@ -107,14 +107,14 @@ func challenges() []Case {
 		Case{Name: "registering: another user's", Group: Challenge, Step: "7.1.8", Bends: Challenged, Want: passkey.ErrNotYours,
 			Prepare: func(s *Scene) Request {
 				made := s.Create(s.Alice, s.Authenticator, passkeytest.CreateOptions{})
-				s.Bob.SetCookie(challengeCookie, s.Alice.Cookie(challengeCookie))
-				return Request{From: s.Bob, Path: verifyRegistration, Body: raw(made)}
+				s.Bob().SetCookie(challengeCookie, s.Alice.Cookie(challengeCookie))
+				return Request{From: s.Bob(), Path: verifyRegistration, Body: raw(made)}
 			}},
 		Case{Name: "registering: another browser's", Group: Challenge, Step: "7.1.8", Bends: Challenged, Want: passkey.ErrRegistrationFailed,
 			Prepare: func(s *Scene) Request {
 				made := s.Create(s.Alice, s.Authenticator, passkeytest.CreateOptions{})
-				s.RegisterOptions(s.Bob)
-				return Request{From: s.Bob, Path: verifyRegistration, Body: raw(made)}
+				s.RegisterOptions(s.Bob())
+				return Request{From: s.Bob(), Path: verifyRegistration, Body: raw(made)}
 			}},
 		Case{Name: "signing in: another browser's", Group: Challenge, Step: "7.2.11", Bends: Challenged, Want: passkey.ErrInvalidResponse,
 			Prepare: func(s *Scene) Request {

@@ -28,7 +28,7 @@ func identities() []Case {
 		}
 	}
 	alice := func(s *Scene) *Browser { return s.Alice }
-	bob := func(s *Scene) *Browser { return s.Bob }
+	bob := (*Scene).Bob
 	// withSession registers honestly, with Alice's session changed in between.
 	withSession := func(change func(*Scene)) func(*Scene) Request {
 		return func(s *Scene) Request {
@@ -69,7 +69,7 @@ func identities() []Case {
 			s.exec(`delete from "user" where email like 'alice%'`)
 		})),
 		who("registering ends in another user's session", "7.1.1", passkey.ErrNotYours, withSession(func(s *Scene) {
-			s.Alice.SetCookie(sessionCookie, s.Bob.Cookie(sessionCookie))
+			s.Alice.SetCookie(sessionCookie, s.Bob().Cookie(sessionCookie))
 		})),
 		who("registering: sent by another site", "7.1.9", betterauth.ErrInvalidOrigin, from(foreign, creates(passkeytest.CreateOptions{}))),
 		who("signing in: sent by another site", "7.2.12", betterauth.ErrInvalidOrigin, from(foreign, assertsAs(alice))),

@@ -19,7 +19,7 @@ func management() []Case {
 		all = append(all, Case{Name: name, Group: Management, Step: step, Bends: bends, Want: want, Prepare: func(s *Scene) Request {
 			mine := s.Register(s.Alice, s.Authenticator, passkeytest.CreateOptions{})
 			s.Register(s.Alice, s.NewAuthenticator(), passkeytest.CreateOptions{CredentialID: []byte("Alice's other one")}) // so that none is her last
-			theirs := s.Register(s.Bob, s.NewAuthenticator(), passkeytest.CreateOptions{})
+			theirs := s.Register(s.Bob(), s.NewAuthenticator(), passkeytest.CreateOptions{})
 			return prepare(s, mine.ID, theirs.ID)
 		}})
 	}

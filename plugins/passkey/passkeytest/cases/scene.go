@@ -27,9 +27,10 @@ const (
 // Scene is where a case plays: two users who are signed in, and Alice's
 // authenticator, whose counter grows by one with each use.
 type Scene struct {
-	Alice, Bob    *Browser
+	Alice         *Browser
 	Authenticator *passkeytest.Authenticator
 
+	bob    *Browser
 	t      testing.TB
 	server *Server
 	rand   io.Reader
@@ -49,6 +50,15 @@ func (s *Scene) SignedIn(email string) *Browser {
 	b := s.server.browser(s.t)
 	s.server.SignUp(s.t, b, email)
 	return b
+}
+
+// Bob is the browser of the other user, who signs up when a case asks for him first.
+func (s *Scene) Bob() *Browser {
+	s.t.Helper()
+	if s.bob == nil {
+		s.bob = s.SignedIn("bob@example.com")
+	}
+	return s.bob
 }
 
 // Later lets time pass.

@@ -82,7 +82,7 @@ func Prepare(t testing.TB, server *Server, c Case) (Request, *Scene) {
 		s.rand = server.Rand()
 	}
 	s.Authenticator = s.NewAuthenticator()
-	s.Alice, s.Bob = s.SignedIn("alice@example.com"), s.SignedIn("bob@example.com")
+	s.Alice = s.SignedIn("alice@example.com")
 	return c.Prepare(s), s
 }
 

@@ -1,4 +1,4 @@
-package main
+package site
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 // These controls make rows what no client could wait for or bring about.
 
 // removeCredential takes the password of a user away.
-func (s *site) removeCredential(r *http.Request) (any, error) {
+func (s *Site) removeCredential(r *http.Request) (any, error) {
 	var in struct {
 		Email string `json:"email"`
 	}
@@ -32,7 +32,7 @@ func (s *site) removeCredential(r *http.Request) (any, error) {
 }
 
 // addAccount gives a user a second way in, as a social sign-in would leave it.
-func (s *site) addAccount(r *http.Request) (any, error) {
+func (s *Site) addAccount(r *http.Request) (any, error) {
 	var in struct {
 		Email      string `json:"email"`
 		ProviderID string `json:"providerId"`
@@ -56,7 +56,7 @@ func (s *site) addAccount(r *http.Request) (any, error) {
 }
 
 // ageSessions lets time pass for all sessions.
-func (s *site) ageSessions(r *http.Request) (any, error) {
+func (s *Site) ageSessions(r *http.Request) (any, error) {
 	var in struct {
 		Seconds int `json:"seconds"`
 	}
@@ -86,12 +86,12 @@ func (s *site) ageSessions(r *http.Request) (any, error) {
 }
 
 // expireVerifications lets everything that is short-lived expire.
-func (s *site) expireVerifications(r *http.Request) (any, error) {
+func (s *Site) expireVerifications(r *http.Request) (any, error) {
 	values, err := betterauth.StoreOf[betterauth.Verification](s.auth)
 	if err != nil {
 		return nil, err
 	}
-	past := time.Now().Add(-time.Second)
+	past := s.now().Add(-time.Second)
 	_, err = values.Update(r.Context(), database.Set{"expiresAt": past}, database.Gt("expiresAt", past))
 	return succeeded{true}, err
 }

@@ -1,4 +1,4 @@
-package main
+package site
 
 import (
 	"net/http"
@@ -9,7 +9,7 @@ import (
 )
 
 // makeKey makes a key for a user with what only a server may say.
-func (s *site) makeKey(r *http.Request) (any, error) {
+func (s *Site) makeKey(r *http.Request) (any, error) {
 	var in struct {
 		apikey.CreateInput
 		Email string `json:"email"`
@@ -26,7 +26,7 @@ func (s *site) makeKey(r *http.Request) (any, error) {
 }
 
 // changeKey writes columns of a key, as time or an older release leaves them.
-func (s *site) changeKey(r *http.Request) (any, error) {
+func (s *Site) changeKey(r *http.Request) (any, error) {
 	var in map[string]any
 	if err := read(r, &in); err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (s *site) changeKey(r *http.Request) (any, error) {
 	return succeeded{true}, err
 }
 
-func (s *site) verifyKey(r *http.Request) (any, error) {
+func (s *Site) verifyKey(r *http.Request) (any, error) {
 	var in apikey.VerifyInput
 	if err := read(r, &in); err != nil {
 		return nil, err
@@ -60,6 +60,6 @@ func (s *site) verifyKey(r *http.Request) (any, error) {
 	return betterauth.Call[apikey.VerifyAnswer](r.Context(), s.auth, apikey.VerifyAPIKey, in, betterauth.CallOptions{})
 }
 
-func (s *site) sweepKeys(r *http.Request) (any, error) {
+func (s *Site) sweepKeys(r *http.Request) (any, error) {
 	return betterauth.Call[apikey.SweepAnswer](r.Context(), s.auth, apikey.DeleteAllExpiredAPIKeys, nil, betterauth.CallOptions{})
 }

@@ -1,4 +1,7 @@
-package main
+// Package site is what conformance/server serves: the Go implementation with all
+// plugins of the project, behind the flags of the reference server, and the
+// controls that tests steer it with. Start with site.go.
+package site
 
 import (
 	"context"
@@ -7,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/database"
@@ -26,17 +30,19 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
 
-// site is everything one server serves: the Auth, and beside it what only tests ask for.
-type site struct {
+// Site is everything one server serves: the Auth, and beside it what only tests ask for.
+type Site struct {
 	db       *database.DB // nil when sessions are in cookies alone
 	opened   *database.DB // that one, or the memory instead
 	auth     *betterauth.Auth
 	mails    *mailbox
 	controls map[string]control // by method and path
+	now      func() time.Time
 }
 
-// open opens the database, creates what it lacks and builds the Auth.
-func open(ctx context.Context, opts options, url string) (*site, error) {
+// Open opens the database, creates what it lacks and builds the Auth of a server
+// that is reached at a URL.
+func Open(ctx context.Context, opts Options, url string) (*Site, error) {
 	origins := opts.origins
 	if len(origins) == 0 {
 		origins = []string{url}
@@ -45,7 +51,10 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 	if opts.verify {
 		schema = betterauth.SchemaVerify
 	}
-	s := &site{mails: &mailbox{}}
+	s := &Site{mails: &mailbox{}, now: time.Now}
+	if opts.Clock != nil {
+		s.now = opts.Clock
+	}
 	plan := &setup{
 		rangeAPI: opts.rangeAPI,
 		config: betterauth.Config{
@@ -56,6 +65,8 @@ func open(ctx context.Context, opts options, url string) (*site, error) {
 			TrustedOrigins: origins,
 			Schema:         schema,
 			Mailer:         s.mails,
+			Logger:         opts.Logger,
+			Clock:          opts.Clock,
 			Session: betterauth.SessionConfig{CookieCache: betterauth.CookieCacheConfig{
 				Enabled: opts.cookieCache != "", Strategy: opts.cookieCache,
 			}},
@@ -154,9 +165,9 @@ func openDatabase(name string) (*database.DB, error) {
 	return nil, fmt.Errorf("--database %s: give sqlite:PATH or postgres://…", name)
 }
 
-// ServeHTTP does without http.ServeMux, which would redirect paths such as
+// ServeHTTP implements http.Handler. It does without http.ServeMux, which would redirect paths such as
 // "//ok" that the Auth has an answer for.
-func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if control := s.controls[r.Method+" "+r.URL.Path]; control != nil {
 		control.ServeHTTP(w, r)
 		return
@@ -164,14 +175,15 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.auth.ServeHTTP(w, r)
 }
 
-func (s *site) close() {
+// Close ends the Auth and closes the database.
+func (s *Site) Close() {
 	if err := s.auth.Close(context.Background()); err != nil {
 		slog.Error("closing", "error", err)
 	}
 	s.closeDatabase()
 }
 
-func (s *site) closeDatabase() {
+func (s *Site) closeDatabase() {
 	if err := s.opened.Close(); err != nil {
 		slog.Error("closing the database", "error", err)
 	}

@@ -1,4 +1,4 @@
-package main
+package site
 
 import (
 	"context"
@@ -26,7 +26,7 @@ type control func(*http.Request) (any, error)
 
 // testControls are the paths beside the Auth that a test steers the server
 // with. Two underscores keep them apart from any base path.
-func (s *site) testControls() map[string]control {
+func (s *Site) testControls() map[string]control {
 	return map[string]control{
 		"GET /__health":                          s.health,
 		"POST /__test/reset-state":               s.resetState,
@@ -100,7 +100,7 @@ func (c control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *site) health(r *http.Request) (any, error) {
+func (s *Site) health(r *http.Request) (any, error) {
 	if s.db == nil {
 		return succeeded{true}, nil
 	}
@@ -108,7 +108,7 @@ func (s *site) health(r *http.Request) (any, error) {
 }
 
 // resetState empties every table and the mailbox. Without a database users stay.
-func (s *site) resetState(r *http.Request) (any, error) {
+func (s *Site) resetState(r *http.Request) (any, error) {
 	if err := s.auth.FlushMail(r.Context()); err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (s *site) resetState(r *http.Request) (any, error) {
 }
 
 // tables are all tables, those that refer to others first.
-func (s *site) tables() []string {
+func (s *Site) tables() []string {
 	names := []string{"user", "session", "account", "verification"}
 	for _, manifest := range s.auth.Manifests() {
 		for _, table := range manifest.Schema.Tables {
@@ -151,7 +151,7 @@ type sentMail struct {
 }
 
 // lastMail answers the last message of a kind to the address of the query.
-func (s *site) lastMail(kind string) control {
+func (s *Site) lastMail(kind string) control {
 	return func(r *http.Request) (any, error) {
 		if err := s.auth.FlushMail(r.Context()); err != nil {
 			return nil, err
@@ -172,7 +172,7 @@ func (s *site) lastMail(kind string) control {
 	}
 }
 
-func (s *site) setResetMode(r *http.Request) (any, error) {
+func (s *Site) setResetMode(r *http.Request) (any, error) {
 	var in struct {
 		Mode string `json:"mode"`
 	}
@@ -189,7 +189,7 @@ func (s *site) setResetMode(r *http.Request) (any, error) {
 }
 
 // seedToken stores a single-use token of a user under a prefix.
-func (s *site) seedToken(prefix string) control {
+func (s *Site) seedToken(prefix string) control {
 	return func(r *http.Request) (any, error) {
 		var in struct {
 			Email     string `json:"email"`
@@ -218,7 +218,7 @@ func (s *site) seedToken(prefix string) control {
 
 // promoteAdmin gives a user a role, "admin" unless the request names another:
 // the first administrator is nobody's to make but the operator's.
-func (s *site) promoteAdmin(r *http.Request) (any, error) {
+func (s *Site) promoteAdmin(r *http.Request) (any, error) {
 	var in struct {
 		Email string `json:"email"`
 		Role  string `json:"role"`
@@ -252,7 +252,7 @@ func moment(value any) (at time.Time, ok bool) {
 	return at, false
 }
 
-func (s *site) user(ctx context.Context, email string) (*betterauth.User, error) {
+func (s *Site) user(ctx context.Context, email string) (*betterauth.User, error) {
 	users, err := betterauth.StoreOf[betterauth.User](s.auth)
 	if err != nil {
 		return nil, err

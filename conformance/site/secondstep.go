@@ -1,4 +1,4 @@
-package main
+package site
 
 import (
 	"net/http"
@@ -15,7 +15,7 @@ type mailedCode struct {
 }
 
 // secondStepCode answers the last code that was mailed to the address of the query.
-func (s *site) secondStepCode(r *http.Request) (any, error) {
+func (s *Site) secondStepCode(r *http.Request) (any, error) {
 	if err := s.auth.FlushMail(r.Context()); err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (s *site) secondStepCode(r *http.Request) (any, error) {
 }
 
 // backupCodes answers what the application may see of a user's backup codes.
-func (s *site) backupCodes(r *http.Request) (any, error) {
+func (s *Site) backupCodes(r *http.Request) (any, error) {
 	user, err := s.user(r.Context(), r.URL.Query().Get("email"))
 	if err != nil {
 		return nil, err
