@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
@@ -96,6 +97,16 @@ var capturesRefused = map[int]string{
 	16: "the certificate has expired",
 }
 
+// tpmEnds is when the certificates of capture 14 expire. go-webauthn reads the clock of
+// the machine for those of TPMs, so from then on it is refused as well.
+var tpmEnds = time.Date(2027, 6, 10, 18, 54, 36, 0, time.UTC)
+
+func init() {
+	if time.Now().After(tpmEnds) {
+		capturesRefused[14] = "the certificate has expired"
+	}
+}
+
 // What real authenticators attested: each format passes by itself, and none
 // leads to a stranger's root.
 func TestCapturedAttestations(t *testing.T) {
@@ -147,8 +158,9 @@ func TestCapturedChains(t *testing.T) {
 			}
 			policy := passkey.Attestation{Conveyance: "direct", Roots: []*x509.Certificate{root}}
 			kit, answer := replay(t, passkey.Config{Algorithms: everyAlgorithm, Attestation: policy}, capture.Origin, capture.Challenge, capture.Body)
-			if answer.Status != http.StatusOK {
-				t.Errorf("%d %s; log %s", answer.Status, answer.Body, kit.Log)
+			reason, refused := capturesRefused[tt.capture]
+			if refused != (answer.Status != http.StatusOK) || answer.Status >= 500 {
+				t.Errorf("%d %s; refused because %q; log %s", answer.Status, answer.Body, reason, kit.Log)
 			}
 		})
 	}
