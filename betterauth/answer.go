@@ -23,25 +23,25 @@ var jsonOptions = json.JoinOptions(
 	jsontext.AllowInvalidUTF8(true),
 )
 
-// answer writes what an operation came to.
+// encoded is an answer but for its header.
+type encoded struct {
+	status      int
+	contentType string
+	body        []byte
+}
+
+// answer writes what an operation came to. Whether sessions that the request made stay
+// is settled by what the client is told: an answer that cannot be encoded is a failure.
 func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
-	if err != nil {
-		if step, ok := asStepUp(err); ok {
-			value, err = step.body, nil
-		}
+	said, failed := c.encodeResult(value, err)
+	if failed = c.finish(failed); failed != nil && !isAnswer(failed) {
+		said.status, said.contentType, said.body = c.encodeError(failed)
 	}
-	var body []byte
-	status, contentType := http.StatusOK, "application/json"
-	if err == nil {
-		status, contentType, body, err = c.encode(value)
-	}
-	if err != nil {
-		status, contentType, body = c.encodeError(err)
-	}
+	status, contentType, body := said.status, said.contentType, said.body
 	h := w.Header()
 	cors.Expose(c.header)
 	c.writeHeaders(h)
-	c.keepFromCaches(h, err != nil)
+	c.keepFromCaches(h, failed != nil && !isAnswer(failed))
 	c.writeCookies(h)
 	if status == http.StatusNoContent {
 		w.WriteHeader(status)
@@ -87,6 +87,22 @@ func (c *Ctx) keepFromCaches(h http.Header, failed bool) {
 	}
 	h.Set("Cache-Control", "no-store")
 	h.Set("Pragma", "no-cache") // for caches of HTTP/1.0, as the TypeScript server says it
+}
+
+// encodeResult encodes a value, or the body of a step-up. failed is err, or why there is
+// nothing to send.
+func (c *Ctx) encodeResult(value any, err error) (said encoded, failed error) {
+	defer panics.Handler(&failed)
+	if step, ok := asStepUp(err); ok {
+		value = step.body
+	} else if err != nil {
+		return said, err
+	}
+	var unfit error
+	if said.status, said.contentType, said.body, unfit = c.encode(value); unfit != nil {
+		return said, unfit
+	}
+	return said, err
 }
 
 func (c *Ctx) encode(value any) (status int, contentType string, body []byte, err error) {

@@ -16,6 +16,7 @@ type Builder struct {
 	db        *database.DB
 	stateless bool
 	memory    *database.DB // of Stateless
+	twice     []string     // methods that were called again
 	plugins   []Plugin
 }
 
@@ -27,6 +28,9 @@ func New(cfg Config) *Builder { return &Builder{cfg: cfg} }
 // Database sets the database that stores everything. Required, unless Stateless is
 // called. The Auth does not close it.
 func (b *Builder) Database(db *database.DB) *Builder {
+	if b.db != nil {
+		b.twice = append(b.twice, "Database")
+	}
 	b.db = db
 	return b
 }
@@ -121,6 +125,9 @@ func (b *Builder) assemble() (*Auth, error) {
 	problems = append(problems, a.compileManifests()...)
 	if a.stateless && a.db == nil {
 		a.db = b.memory
+	}
+	for _, method := range b.twice {
+		problems = append(problems, problem("", "database", "%s is called more than once; call it once", method))
 	}
 	switch {
 	case a.db == nil && a.stateless:

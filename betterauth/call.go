@@ -51,19 +51,19 @@ func Call[Out any](ctx context.Context, a *Auth, opID string, in any, o CallOpti
 	if o.SessionToken != "" {
 		c.login.presented = o.SessionToken
 	}
-	value, err := c.finish(c.runAfter(c.call(func(dst any) error {
+	value, err := c.runAfter(c.call(func(dst any) error {
 		reflect.ValueOf(dst).Elem().Set(reflect.ValueOf(in))
 		return nil
-	})))
-	if err != nil {
+	}))
+	out, ok := value.(Out)
+	if err == nil && !ok {
+		err = fmt.Errorf("betterauth: operation %s answered a %T, not %s", opID, value, reflect.TypeFor[Out]())
+	}
+	if err := c.finish(err); err != nil {
 		if stack := panics.Stack(err); stack.Key != "" {
 			a.log.Error("a call panicked", "operation", opID, "error", err, stack)
 		}
 		return none, err
-	}
-	out, ok := value.(Out)
-	if !ok {
-		return none, fmt.Errorf("betterauth: operation %s answered a %T, not %s", opID, value, reflect.TypeFor[Out]())
 	}
 	return out, nil
 }

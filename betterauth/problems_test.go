@@ -205,6 +205,9 @@ var builders = map[string]func(t *testing.T) error{
 	"~ no database": func(t *testing.T) error {
 		return built(t, betterauth.New(betterauth.Config{Secret: plugintest.Secret}))
 	},
+	"~ two databases": func(t *testing.T) error {
+		return built(t, betterauth.New(betterauth.Config{Secret: plugintest.Secret}).Database(memory(t)).Database(memory(t)))
+	},
 	"~ sub-domains without a domain": func(t *testing.T) error {
 		return built(t, betterauth.New(betterauth.Config{Secret: plugintest.Secret,
 			Cookies: betterauth.CookieConfig{CrossSubDomain: betterauth.CrossSubDomainConfig{Enabled: true}}}).Database(memory(t)))

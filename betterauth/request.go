@@ -86,29 +86,40 @@ func (c *Ctx) dispatch(src input.Source) (any, error) {
 	if c.request.Method == http.MethodHead && c.op.headEnds() {
 		return None{}, nil
 	}
-	return c.finish(c.runAfter(c.call(func(in any) error {
+	return c.runAfter(c.call(func(in any) error {
 		if err := c.op.plan.Decode(src, in); err != nil || !c.op.CheckTargets {
 			return err
 		}
 		return c.checkQueryTargets(src.Query)
-	})))
+	}))
 }
 
-// finish takes back the sessions of a request that failed after it made them, such as
-// in an after hook: the client was told that it did not work.
-func (c *Ctx) finish(value any, err error) (any, error) {
+// finish settles the sessions that a request made, once it is known what the client is
+// told. If that is a success, subscribers are told of them. If it is a failure, such as
+// an after hook's, or that a further step is needed, the sessions end: the client was
+// told that it is not signed in.
+func (c *Ctx) finish(err error) (finished error) {
 	err = undoing(err) // or a mark would keep the transaction of whoever calls in process
-	if err == nil || isAnswer(err) {
+	defer panics.Handler(&finished)
+	switch {
+	case len(c.made) == 0:
+		return err
+	case err == nil:
 		c.tellSignIns()
-		return value, err
+		return nil
 	}
-	if len(c.made) == 0 {
-		return value, err
+	further := isAnswer(err)
+	if failed := c.abandonSessions(); failed != nil {
+		failed = fmt.Errorf("taking the session back: %w", failed)
+		if further {
+			return failed
+		}
+		return errors.Join(err, failed)
 	}
-	if revokeErr := c.abandonSessions(); revokeErr != nil {
-		err = errors.Join(err, fmt.Errorf("taking the session back: %w", revokeErr))
+	if further {
+		c.postponeSession(nil)
 	}
-	return nil, err
+	return err
 }
 
 // call runs an operation up to its handler's result. fill puts the input in

@@ -70,7 +70,7 @@ type SessionGate struct {
 
 // StepUp returns an error with which a gate, or any handler, replaces the usual answer by
 // body with status 200: "a second factor is needed". What the request wrote to the
-// database is committed.
+// database is committed, but a session that it made ends.
 func StepUp(body any) error { return &stepUp{body} }
 
 type stepUp struct{ body any }

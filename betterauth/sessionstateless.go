@@ -18,6 +18,9 @@ import "github.com/better-auth-go/better-auth/database"
 // Defaults differ: the cookie cache is on, encrypted ("jwe"), for as long as a session
 // (SessionConfig.ExpiresIn).
 func (b *Builder) Stateless(memory *database.DB) *Builder {
+	if b.stateless {
+		b.twice = append(b.twice, "Stateless")
+	}
 	b.stateless, b.memory = true, memory
 	return b
 }

@@ -194,6 +194,10 @@ func TestStatelessIsSaid(t *testing.T) {
 	wantError(err, "call Database, or Stateless")
 	_, err = betterauth.New(cfg).Database(memory(t)).Stateless(memory(t)).Build(t.Context())
 	wantError(err, "both Stateless and Database are called")
+	_, err = betterauth.New(cfg).Stateless(memory(t)).Stateless(memory(t)).Build(t.Context())
+	wantError(err, "Stateless is called more than once")
+	_, err = betterauth.New(cfg).Database(memory(t)).Database(memory(t)).Build(t.Context())
+	wantError(err, "Database is called more than once")
 	limits := cfg
 	limits.RateLimit.Storage = betterauth.CountInDatabase()
 	_, err = betterauth.New(limits).Stateless(memory(t)).Build(t.Context())

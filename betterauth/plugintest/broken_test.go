@@ -84,6 +84,7 @@ type idInput struct {
 }
 
 var (
+	errOnce   = &betterauth.ErrorCode{Code: "ONCE", Message: "That was done", Status: http.StatusConflict}
 	errNoItem = &betterauth.ErrorCode{Code: "NO_ITEM", Message: "There is no such item", Status: http.StatusNotFound}
 	done      = betterauth.Status{Status: true}
 )
@@ -284,6 +285,28 @@ var broken = []brokenPlugin{
 				return betterauth.Status{Status: in.Name[0] != 'x'}, nil
 			})}
 		})},
+	{name: "trusts-its-input-once", rule: "hostile-bodies", says: `as name, answers 500`,
+		make: endpoints(func(p *part) []betterauth.Endpoint {
+			op := post("once", betterauth.WithSession)
+			op.Errors = []*betterauth.ErrorCode{errOnce}
+			return []betterauth.Endpoint{betterauth.Handle(op, func(c *betterauth.Ctx, in nameInput) (betterauth.Status, error) {
+				return done, c.ChangeAccess(func(tx *betterauth.Ctx, user *betterauth.User) error {
+					n, err := p.items.Count(tx, database.Eq("userId", user.ID))
+					if err != nil {
+						return err
+					}
+					if n > 0 {
+						return errOnce
+					}
+					if in.Name != "a name" {
+						return errors.New("another name") // which is no ErrorCode
+					}
+					return p.items.Create(tx, &item{Name: "once", Secret: "a secret", UserID: user.ID})
+				})
+			})}
+		}), options: []plugintest.Option{plugintest.Sample("once", func(*plugintest.Kit, *plugintest.Client) plugintest.Request {
+			return plugintest.Request{Body: map[string]any{"name": "a name"}}
+		})}},
 	{name: "trusts-a-header", rule: "hostile-bodies", says: `sent "a\xff" as Accept-Language, answers 500`,
 		make: endpoints(func(*part) []betterauth.Endpoint {
 			return []betterauth.Endpoint{betterauth.Handle(post("language", betterauth.Public), func(c *betterauth.Ctx, _ betterauth.None) (betterauth.Status, error) {

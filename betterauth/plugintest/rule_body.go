@@ -74,12 +74,12 @@ func (p *probe) hostile(k *Kit, op operation, see func(what string, malformed bo
 	if !routed(op) {
 		return
 	}
-	c := p.client(k, op.Operation, "alice@example.com")
+	c := p.client(k, op.Operation, "mallory@example.com")
 	do := func(what string, malformed bool, method, path string, body any) {
 		p.Helper()
 		a := c.Do(method, path, body)
 		if a.Status == http.StatusUnauthorized && op.Access != betterauth.Public {
-			c = p.client(k, op.Operation, "alice@example.com") // it ended its own session
+			c = p.client(k, op.Operation, "mallory@example.com") // it ended its own session
 			a = c.Do(method, path, body)
 		}
 		see(what, malformed, a)
@@ -188,7 +188,7 @@ func (p *probe) hostileHeaders(k *Kit, op operation, see func(what string, malfo
 	if !routed(op) {
 		return
 	}
-	c := p.client(k, op.Operation, "alice@example.com")
+	c := p.client(k, op.Operation, "mallory@example.com")
 	sample := p.request(k, c, op)
 	for _, method := range methodsOf(op.Operation) {
 		var body any

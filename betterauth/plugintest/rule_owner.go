@@ -194,7 +194,10 @@ func oneWinner(p *probe) {
 				p.broken("%s answers %d %s; refuse whoever comes too late with an ErrorCode", op.ID, a.Status, a.Body)
 			}
 		}
-		if won != 1 {
+		switch {
+		case won == 0:
+			p.broken("%s succeeded 0 times of 8; correct it, or what SingleUse sends it: it never succeeds, even alone", op.ID)
+		case won > 1:
 			p.broken("%s succeeded %d times of 8; use the value up with Store.Take, or in the condition of one Update or Delete", op.ID, won)
 		}
 	}

@@ -91,10 +91,15 @@ func (m *MagicLink) token(ctx context.Context, email string) (string, error) {
 
 // stored is the form in which a token is kept.
 func (m *MagicLink) stored(ctx context.Context, token string) (string, error) {
-	if m.cfg.Hash != nil {
-		return m.cfg.Hash(ctx, token)
+	if m.cfg.Hash == nil {
+		return token, nil
 	}
-	return token, nil
+	kept, err := m.cfg.Hash(ctx, token)
+	if err == nil && kept == "" {
+		// It would be the same for every token.
+		err = errors.New("magiclink: Config.Hash returned an empty text; return one that stands for the token")
+	}
+	return kept, err
 }
 
 // message leaves out the name: whoever asks for a link to a foreign address

@@ -134,3 +134,16 @@ func TestBuildRefusesBadConfig(t *testing.T) {
 		t.Error("links may lead to any host")
 	}
 }
+
+// A function that stores all tokens as nothing would let any token in.
+func TestHashThatReturnsNothing(t *testing.T) {
+	t.Parallel()
+	kit := kitFor(t, magiclink.Config{Hash: func(context.Context, string) (string, error) { return "", nil }}, plugintest.Options{})
+	kit.Client().Post("/sign-in/magic-link", map[string]any{"email": "alice@example.com"}).Want(http.StatusInternalServerError)
+	if answer := kit.Client().Get("/magic-link/verify?token=anything"); answer.SetCookie("better-auth.session_token") != nil {
+		t.Errorf("%d %s, cookies %v", answer.Status, answer.Body, answer.Cookies)
+	}
+	if n, err := plugintest.StoreOf[betterauth.Session](kit).Count(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d sessions, %v", n, err)
+	}
+}

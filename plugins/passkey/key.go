@@ -27,14 +27,14 @@ func checkKey(cose []byte, minRSABits int) error {
 	}
 	switch key := parsed.(type) {
 	case webauthncose.OKPPublicKeyData:
-		if err := checkShape(shape{key.Algorithm, key.Curve, len(key.XCoord), 0}); err != nil {
+		if err := checkShape(shape{key.KeyType, key.Algorithm, key.Curve, len(key.XCoord), 0}); err != nil {
 			return err
 		}
 		if smallOrder(key.XCoord) {
 			return errors.New("an Ed25519 key of small order")
 		}
 	case webauthncose.EC2PublicKeyData:
-		return checkShape(shape{key.Algorithm, key.Curve, len(key.XCoord), len(key.YCoord)})
+		return checkShape(shape{key.KeyType, key.Algorithm, key.Curve, len(key.XCoord), len(key.YCoord)})
 	case webauthncose.RSAPublicKeyData:
 		return checkRSA(key, minRSABits)
 	default:
@@ -43,20 +43,20 @@ func checkKey(cose []byte, minRSABits int) error {
 	return nil
 }
 
-// shape is what tells kinds of elliptic curve keys apart: the algorithm, the curve
-// and the bytes of the coordinates.
+// shape is what tells kinds of elliptic curve keys apart: the type, the algorithm, the
+// curve and the bytes of the coordinates.
 type shape struct {
-	algorithm, curve int64
-	x, y             int
+	kind, algorithm, curve int64
+	x, y                   int
 }
 
 // shapes are those of EdDSA with Ed25519, ES256, ES384 and ES512 in COSE (RFC 9053,
 // section 7).
-var shapes = []shape{{-8, 6, 32, 0}, {-7, 1, 32, 32}, {-35, 2, 48, 48}, {-36, 3, 66, 66}}
+var shapes = []shape{{1, -8, 6, 32, 0}, {2, -7, 1, 32, 32}, {2, -35, 2, 48, 48}, {2, -36, 3, 66, 66}}
 
 func checkShape(s shape) error {
 	if !slices.Contains(shapes, s) {
-		return fmt.Errorf("a key of algorithm %d on curve %d with coordinates of %d and %d bytes", s.algorithm, s.curve, s.x, s.y)
+		return fmt.Errorf("a key of type %d and algorithm %d on curve %d with coordinates of %d and %d bytes", s.kind, s.algorithm, s.curve, s.x, s.y)
 	}
 	return nil
 }
