@@ -1,8 +1,11 @@
 package betterauth_test
 
 import (
+	"context"
+	"errors"
 	"math"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -107,4 +110,24 @@ func TestSessionsOfFailedAnswers(t *testing.T) {
 			t.Errorf("%d sessions, %v; want that of the answer beside alice's", n, err)
 		}
 	})
+}
+
+// If a session cannot be taken back, the request is a failure whatever it was, and hands
+// out no cookie.
+func TestSessionThatCannotBeTakenBack(t *testing.T) {
+	t.Parallel()
+	var user *betterauth.User
+	p := &replying{run: func(c *betterauth.Ctx) (any, error) {
+		if _, err := c.SignIn(user, betterauth.SignIn{Method: "x"}); err != nil {
+			return nil, err
+		}
+		return nil, betterauth.StepUp("more")
+	}}
+	kit := plugintest.New(t, p, betterauth.Inline{ID: "keeps", RowHooks: []database.Hooks{database.RowHooks[betterauth.Session]{
+		BeforeDelete: func(context.Context, *betterauth.Session) error { return errors.New("it stays") }}}})
+	user = kit.SignedIn("alice@example.com").User
+	answer := kit.Client().Post("/answer", nil).Want(http.StatusInternalServerError)
+	if len(answer.Cookies) > 0 || !strings.Contains(kit.Log.String(), "taking the session back") {
+		t.Errorf("cookies %v; log %s", answer.Cookies, kit.Log)
+	}
 }
