@@ -11,7 +11,7 @@ has_chromium() { command -v chromium >/dev/null || [ -n "${CHROMIUM:-}" ]; }
 
 plan() {
 	local debian=() wanted=()
-	find_postgres || [ -n "$(pg_bin)" ] || debian+=(postgresql)
+	[ -n "${BETTERAUTH_TEST_POSTGRES:-}" ] || [ -n "$(pg_bin)" ] || find_postgres || debian+=(postgresql)
 	if has_node; then
 		has_chromium || debian+=(chromium)
 		conformance/install.sh --check >/dev/null 2>&1 || wanted+=("the packages of conformance/package-lock.json and examples/spa/web/package-lock.json, by npm ci, into their node_modules")
@@ -35,7 +35,7 @@ export -f apt_install
 
 prepare() {
 	plan
-	find_postgres || start_postgres || miss "everything on PostgreSQL: none answers at 127.0.0.1:5432 and none could be started; set BETTERAUTH_TEST_POSTGRES to a DSN, or apt-get install postgresql"
+	[ -n "${BETTERAUTH_TEST_POSTGRES:-}" ] || start_postgres || find_postgres || miss "everything on PostgreSQL: none could be started and none answers at 127.0.0.1:5432; set BETTERAUTH_TEST_POSTGRES to a DSN, or apt-get install postgresql"
 	if ! has_node; then
 		miss "the comparison with the TypeScript server and the browser tests: install Node 20 or later with npm"
 	elif may_install; then
