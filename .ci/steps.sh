@@ -79,7 +79,8 @@ go_test_race() {
 	local package flags=()
 	for package in modernc.org/sqlite/lib modernc.org/memory golang.org/x/crypto/scrypt golang.org/x/crypto/argon2; do flags+=("-gcflags=$package=-race=false"); done
 	for package in modernc.org/libc modernc.org/sqlite; do flags+=("-gcflags=$package=-d=checkptr=0"); done
-	go_test -race "${flags[@]}" "$@"
+	# Each program of a test would sleep for a second before it ends.
+	GORACE="atexit_sleep_ms=0 ${GORACE:-}" go_test -race "${flags[@]}" "$@"
 }
 
 # go_test FLAGS... PACKAGES...: go test that also keeps how long each package took.
