@@ -62,7 +62,7 @@ func TestReferenceRowsInGo(t *testing.T) {
 		at := startReference(t, db, "--migrate")
 		var state seedState
 		seeding := time.Now().Truncate(time.Millisecond) // what dates keep
-		parse(t, interop(t, "seed", at, nil).raw, &state)
+		parse(t, interop(t, "seed", "--url", at.url).raw, &state)
 		rows, ctx := storesOf(t, db), t.Context()
 
 		session := found(t, rows.sessions, database.Eq("token", state.Token))

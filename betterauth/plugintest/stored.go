@@ -52,7 +52,7 @@ func (k *Kit) tables() (names []string) {
 	k.t.Helper()
 	query, args := `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name`, []any(nil)
 	if k.DB.Engine() == database.Postgres {
-		query = `select table_name from information_schema.tables where table_schema = coalesce(nullif($1, ''), current_schema()) order by table_name`
+		query = `select tablename from pg_tables where schemaname = coalesce(nullif($1, ''), current_schema()) order by tablename`
 		args = []any{k.schema}
 	}
 	for _, row := range k.query(query, args) {
@@ -91,15 +91,23 @@ func (k *Kit) query(query string, args []any) (out [][]string) {
 		fail(rows.Scan(into...))
 		row := make([]string, len(names))
 		for i, v := range values {
-			if raw, ok := v.([]byte); ok {
-				v = string(raw)
-			}
-			row[i] = fmt.Sprintf("%s=%v", names[i], v)
+			row[i] = names[i] + "=" + cellText(v)
 		}
 		out = append(out, row)
 	}
 	fail(rows.Err())
 	return out
+}
+
+// cellText is a stored value as text. Most are texts, and a rule reads thousands.
+func cellText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case []byte:
+		return string(v)
+	}
+	return fmt.Sprint(v)
 }
 
 // quoted is a table's name as statements take it.

@@ -82,6 +82,9 @@ export async function painter() {
     page.screenshot({ path: join(folder, `${state}-${width}-${scheme}.png`), fullPage: !state.startsWith("dialog") }); // a backdrop ends with the screen
 }
 
+/** Resolves when the page has been drawn, so that what follows its width has followed. A picture is drawn, however small, also where no script runs. */
+export const frame = (page) => page.screenshot({ clip: { x: 0, y: 0, width: 1, height: 1 } });
+
 /** Calls look(width, scheme) with the page in each width and colour scheme. */
 export async function everyLook(page, look) {
   for (const colorScheme of schemes) {

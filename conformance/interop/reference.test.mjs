@@ -35,34 +35,33 @@ async function stateFile(t) {
   return { file, write: (state) => writeFile(file, JSON.stringify(state)) };
 }
 
-for (const [engine, open] of Object.entries(engines)) {
-  for (const strategy of [undefined, "compact", "jwt", "jwe"]) {
-    test(`${engine}, cookie cache ${strategy ?? "off"}: what one server stored, another understands`, async (t) => {
-      const database = await open(t);
-      if (!database) return;
-      const cache = strategy ? ["--cookie-cache", strategy] : [];
-      const { file, write } = await stateFile(t);
+// One kind of cookie an engine: the Go tests hand users over with each of them on each engine, and check them at the reference as well.
+for (const [engine, strategy] of Object.entries({ SQLite: undefined, PostgreSQL: "compact" })) {
+  test(`${engine}, cookie cache ${strategy ?? "off"}: what one server stored, another understands`, async (t) => {
+    const database = await engines[engine](t);
+    if (!database) return;
+    const cache = strategy ? ["--cookie-cache", strategy] : [];
+    const { file, write } = await stateFile(t);
 
-      const first = await serve(t, database, "--migrate", ...cache);
-      const seeded = await interop("seed", "--url", first.url, "--origin", origin);
-      assert.equal(seeded.code, 0, seeded.errors);
-      assert.deepEqual(seeded.output.credentials.map(({ algorithm }) => algorithm), ["ES256", "EdDSA", "RS256"]);
-      await first.stop();
-      await write(seeded.output);
+    const first = await serve(t, database, "--migrate", ...cache);
+    const seeded = await interop("seed", "--url", first.url, "--origin", origin);
+    assert.equal(seeded.code, 0, seeded.errors);
+    assert.deepEqual(seeded.output.credentials.map(({ algorithm }) => algorithm), ["ES256", "EdDSA", "RS256"]);
+    await first.stop();
+    await write(seeded.output);
 
-      const second = await serve(t, database, ...cache);
-      const args = ["check", "--url", second.url, "--origin", origin, "--state", file, ...(strategy ? ["--cookie-cache"] : [])];
-      const checked = await interop(...args);
-      assert.equal(checked.code, 0, JSON.stringify(checked.output?.results, null, 2) + checked.errors);
-      assert.deepEqual(checked.output.state.credentials.map(({ counter }) => counter), [2, 2, 2]);
-      assert.equal(checked.output.results.length, strategy ? 17 : 16);
+    const second = await serve(t, database, ...cache);
+    const args = ["check", "--url", second.url, "--origin", origin, "--state", file, ...(strategy ? ["--cookie-cache"] : [])];
+    const checked = await interop(...args);
+    assert.equal(checked.code, 0, JSON.stringify(checked.output?.results, null, 2) + checked.errors);
+    assert.deepEqual(checked.output.state.credentials.map(({ counter }) => counter), [2, 2, 2]);
+    assert.equal(checked.output.results.length, strategy ? 17 : 16);
 
-      // Also with the state as it was before: the counters go on from what the server has stored.
-      const again = await interop(...args);
-      assert.equal(again.code, 0, JSON.stringify(again.output?.results, null, 2));
-      assert.deepEqual(again.output.state.credentials.map(({ counter }) => counter), [3, 3, 3]);
-    });
-  }
+    // Also with the state as it was before: the counters go on from what the server has stored.
+    const again = await interop(...args);
+    assert.equal(again.code, 0, JSON.stringify(again.output?.results, null, 2));
+    assert.deepEqual(again.output.state.credentials.map(({ counter }) => counter), [3, 3, 3]);
+  });
 }
 
 test("a check names what is wrong and exits with 1", async (t) => {
