@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/better-auth-go/better-auth/internal/input"
 	"github.com/better-auth-go/better-auth/internal/origin"
@@ -164,11 +165,22 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 	byID := map[string]*operation{}
 	replaced := map[string]string{} // operation → plugin
 	for _, p := range sources {
+		shared := map[string]*Problem{} // by what is wrong: one option may reach many endpoints
+		named := map[*Problem][]string{}
 		for i, e := range p.manifest.Endpoints {
-			item := "endpoint " + cmp.Or(e.op.ID, fmt.Sprintf("number %d", i+1))
+			name := cmp.Or(e.op.ID, fmt.Sprintf("number %d", i+1))
+			item := "endpoint " + name
 			faults := e.check()
 			for _, err := range faults {
-				problems = append(problems, &Problem{p.manifest.ID, item, err})
+				same, again := shared[err.Error()]
+				if !again {
+					same = &Problem{p.manifest.ID, item, err}
+					shared[err.Error()] = same
+					problems = append(problems, same)
+				}
+				if named[same] = append(named[same], name); again {
+					same.Item = "endpoints " + strings.Join(named[same], ", ")
+				}
 			}
 			if len(faults) > 0 {
 				continue

@@ -10,7 +10,8 @@ import (
 type Problem struct {
 	// Plugin is the plugin's id, "" for the application's configuration.
 	Plugin string
-	// Item names what is wrong: `endpoint signInEmail`, `gate banned`, `config Secret`.
+	// Item names what is wrong: `endpoint signInEmail`, `gate banned`, `config Secret`. A
+	// fault of several endpoints of one plugin is one problem: `endpoints one, two`.
 	Item string
 	// Err says what is wrong with it and what to do.
 	Err error

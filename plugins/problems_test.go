@@ -163,6 +163,7 @@ func wrongSettings() map[string]wrong {
 
 		"emailotp: no mailer": unmailed(links(), emailotp.New(emailotp.Config{SendVerificationOnSignUp: true, OverrideDefaultEmailVerification: true, ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true}})),
 		"emailotp: numbers":   with(emailotp.New(emailotp.Config{CodeLength: 3, ExpiresIn: -1, AllowedAttempts: -1, Resend: "never"})),
+		"emailotp: limit":     with(emailotp.New(emailotp.Config{RateLimit: betterauth.Rule{Max: -1}})),
 		"emailotp: storage":   with(emailotp.New(emailotp.Config{Storage: betterauth.CodesHashedBy(nil)})),
 
 		"emailpassword: any host":            anyHost(passwords()),
