@@ -209,6 +209,9 @@ func TestAdditionalColumns(t *testing.T) {
 }
 
 func TestArgon2idReadsScryptAndRenewsIt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hashes as an application would, several times; run it without -short")
+	}
 	t.Parallel()
 	db, err := sqlite.Open(":memory:")
 	if err != nil {
