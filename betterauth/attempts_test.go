@@ -119,9 +119,6 @@ func (a *attacker) inAMinute(path string, body map[string]any) (n int) {
 // TestFiguresOfAttempts guesses through the handler, with a clock that moves,
 // and holds docs/attempts.md to what comes of it.
 func TestFiguresOfAttempts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("guesses for a month; run it without -short")
-	}
 	t.Parallel()
 	const month = 30 * 24 * time.Hour
 	clientsOnly := attack(t, betterauth.FailuresConfig{Disabled: true})

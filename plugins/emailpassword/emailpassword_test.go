@@ -209,9 +209,6 @@ func TestAdditionalColumns(t *testing.T) {
 }
 
 func TestArgon2idReadsScryptAndRenewsIt(t *testing.T) {
-	if testing.Short() {
-		t.Skip("hashes as an application would, several times; run it without -short")
-	}
 	t.Parallel()
 	db, err := sqlite.Open(":memory:")
 	if err != nil {

@@ -147,9 +147,6 @@ func (w *fuzzWorld) judge(t *testing.T, answer *plugintest.Answer, before map[st
 }
 
 func FuzzVerifyRegistration(f *testing.F) {
-	if testing.Short() {
-		f.Skip("sends hundreds of bodies; run it without -short")
-	}
 	w := newFuzzWorld(f)
 	seeds(f, verifyRegistration)
 	before := cases.Rows(f, w.kit.DB)
@@ -180,9 +177,6 @@ func (w *fuzzWorld) ids() []string {
 }
 
 func FuzzVerifyAuthentication(f *testing.F) {
-	if testing.Short() {
-		f.Skip("sends hundreds of bodies; run it without -short")
-	}
 	w := newFuzzWorld(f)
 	seeds(f, verifyAuthenticate)
 	before := cases.Rows(f, w.kit.DB)

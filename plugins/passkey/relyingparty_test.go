@@ -85,10 +85,11 @@ func TestCheck(t *testing.T) {
 		"single label":            {passkey.Config{RPID: "intranet"}, "https://intranet", "single label"},
 		"with a space":            {passkey.Config{RPID: "my site.example"}, "https://site.example", "not a domain"},
 		"with scheme":             {passkey.Config{RPID: "https://example.com"}, "https://example.com", "not a domain"},
-		"origin with path":        {passkey.Config{Origins: []string{"https://example.com/path"}}, "https://example.com", "without a path"},
+		"origin with path":        {passkey.Config{Origins: []string{"https://example.com/path"}}, "https://example.com", `Origins: origin "https://example.com/path"`},
 		"origin with a user":      {passkey.Config{Origins: []string{"https://user@example.com"}}, "https://example.com", "without a path"},
 		"origin with a wildcard":  {passkey.Config{Origins: []string{"https://*.example.com"}}, "https://example.com", "not of the form"},
-		"plain http":              {passkey.Config{Origins: []string{"http://example.com"}}, "https://example.com", "not https"},
+		"plain http":              {passkey.Config{Origins: []string{"http://example.com"}}, "https://example.com", `Origins: origin "http://example.com" is not https`},
+		"plain http of the site":  {passkey.Config{}, "http://example.com", `Config.BaseURL: origin "http://example.com" is not https`},
 		"user verification":       {passkey.Config{UserVerification: "maybe"}, "https://example.com", "UserVerification"},
 		"backup eligibility":      {passkey.Config{BackupEligibility: "maybe"}, "https://example.com", "BackupEligibility"},
 		"resident key":            {passkey.Config{ResidentKey: "maybe"}, "https://example.com", "ResidentKey"},
@@ -116,6 +117,23 @@ func TestCheck(t *testing.T) {
 				t.Errorf("error %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// An authenticator shows the name of the relying party: the plugin's own, else the application's.
+func TestNameOfTheRelyingParty(t *testing.T) {
+	t.Parallel()
+	for configured, want := range map[string]string{"": "Notes", "Notes for passkeys": "Notes for passkeys"} {
+		kit := plugintest.NewWith(t, plugintest.Options{Config: betterauth.Config{AppName: "Notes"}, Plugins: []betterauth.Plugin{passkey.New(passkey.Config{RPName: configured})}})
+		var options struct {
+			RP struct {
+				Name string `json:"name"`
+			} `json:"rp"`
+		}
+		kit.SignedIn("ada@example.com").Get(registerOptions).Want(http.StatusOK).Into(&options)
+		if options.RP.Name != want {
+			t.Errorf("RPName %q: the relying party is called %q, not %q", configured, options.RP.Name, want)
+		}
 	}
 }
 
