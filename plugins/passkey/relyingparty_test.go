@@ -120,6 +120,20 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// Related origins are told from the RP ID, and where there is none and no such origin nothing is said of them.
+func TestRelatedOriginsNeedAnRPID(t *testing.T) {
+	t.Parallel()
+	for _, related := range [][]string{nil, {"https://a.example"}} {
+		_, err := plugintest.Build(t, plugintest.Options{
+			Config:  betterauth.Config{BaseURL: "https://intranet"},
+			Plugins: []betterauth.Plugin{passkey.New(passkey.Config{RPID: "intranet", RelatedOrigins: related})},
+		})
+		if err == nil || strings.Contains(err.Error(), "RelatedOrigins have no effect without an RP ID") != (len(related) > 0) {
+			t.Errorf("with %q: %v", related, err)
+		}
+	}
+}
+
 // An authenticator shows the name of the relying party: the plugin's own, else the application's.
 func TestNameOfTheRelyingParty(t *testing.T) {
 	t.Parallel()
