@@ -361,8 +361,9 @@ func TestCompileNames(t *testing.T) {
 		}
 	}
 	type fine struct {
-		Count float64 `query:"count"`
-		Skip  string  `json:"-"`
+		Count float64  `query:"count"`
+		Skip  string   `json:"-"`
+		Any   struct{} `json:"any"` // holds nothing, so that it keeps nothing to itself
 		local string
 	}
 	if _, err := input.Compile(reflect.TypeFor[fine]()); err != nil {
