@@ -172,14 +172,17 @@ func (a *Auth) compileOperations() (ops []*operation, problems []error) {
 			item := "endpoint " + name
 			faults := e.check()
 			for _, err := range faults {
-				same, again := shared[err.Error()]
-				if !again {
+				same := shared[err.Error()]
+				if same == nil {
 					same = &Problem{p.manifest.ID, item, err}
 					shared[err.Error()] = same
 					problems = append(problems, same)
 				}
-				if named[same] = append(named[same], name); again {
-					same.Item = "endpoints " + strings.Join(named[same], ", ")
+				if !slices.Contains(named[same], name) {
+					named[same] = append(named[same], name)
+				}
+				if names := named[same]; len(names) > 1 {
+					same.Item = "endpoints " + strings.Join(names, ", ")
 				}
 			}
 			if len(faults) > 0 {

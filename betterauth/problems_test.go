@@ -109,6 +109,9 @@ func moreProblems() map[string]buildProblem {
 		return betterauth.Config{BaseURL: url, Cookies: c}
 	}
 	return map[string]buildProblem{
+		"a fault of two endpoints": {plugins: with(betterauth.Inline{Endpoints: []betterauth.Endpoint{
+			betterauth.Handle(betterauth.Operation{ID: "one", Methods: []string{"FETCH", "FETCH"}, Path: "/one", Access: betterauth.Public}, ok),
+			betterauth.Handle(betterauth.Operation{ID: "two", Methods: []string{"FETCH"}, Path: "/two", Access: betterauth.Public}, ok)}})},
 		"access guard":                {plugins: with(betterauth.Inline{AccessGuards: []betterauth.AccessGuard{{}}})},
 		"credentials":                 {plugins: with(betterauth.Inline{Credentials: []betterauth.Credentials{{}}})},
 		"credentials elsewhere":       {plugins: with(betterauth.Inline{Credentials: []betterauth.Credentials{{Name: "keys", Tables: []string{"nowhere"}, Revoke: func(context.Context, betterauth.Revocation) error { return nil }}}})},
