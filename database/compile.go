@@ -238,7 +238,7 @@ func knownType(t Type) bool {
 func (t *table) prepare() {
 	names := make([]string, len(t.columns))
 	for i, c := range t.columns {
-		names[i] = c.quoted
+		names[i] = c.read("")
 	}
 	t.selects = strings.Join(names, ", ")
 	if t.row != nil {

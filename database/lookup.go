@@ -2,13 +2,11 @@ package database
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"sync/atomic"
 )
 
-// Lookup is one prepared statement that finds a row of A by a unique column, together
+// Lookup is a statement that finds a row of A by a unique column, together
 // with the row of B that it refers to, such as a session with its user. It is safe for
 // concurrent use.
 type Lookup[A, B any] struct {
@@ -16,15 +14,10 @@ type Lookup[A, B any] struct {
 	a, b *table
 	key  *column
 	text string
-
-	// prepared is made on first use, on SQLite, which prepares it again by itself
-	// when the schema changed. Callers that race may prepare twice; one of the
-	// two is kept.
-	prepared atomic.Pointer[sql.Stmt]
 }
 
 // LookupOf makes a lookup of rows of a by their unique column key, joined with b by a's
-// column ref, a foreign key. The statement is prepared on first use.
+// column ref, a foreign key.
 func LookupOf[A, B any](a *Store[A], b *Store[B], ref, key string) (*Lookup[A, B], error) {
 	if a == nil || b == nil || a.s != b.s {
 		return nil, errors.New("database: LookupOf needs two stores of one schema")
@@ -59,17 +52,6 @@ func LookupOf[A, B any](a *Store[A], b *Store[B], ref, key string) (*Lookup[A, B
 	return &Lookup[A, B]{db: a.s.db, a: a.t, b: b.t, key: keyColumn, text: st.text.String()}, nil
 }
 
-// read is the column as a lookup selects it. SQLite's driver parses the text of
-// columns declared as dates by trying one layout after the other, which is
-// almost a third of the time a lookup takes; an expression has no declared type,
-// and decodeDate knows our own layout at once.
-func (c *column) read(alias string) string {
-	if c.Type == Date && c.table.engine == SQLite {
-		return "+" + alias + c.quoted
-	}
-	return alias + c.quoted
-}
-
 // Get returns both rows, or [ErrNotFound].
 func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
 	arg, err := l.key.condValue(value)
@@ -79,7 +61,7 @@ func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := l.query(ctx, arg)
+	rows, err := l.db.reader(ctx).QueryContext(ctx, l.text, arg)
 	if err != nil {
 		return nil, nil, l.a.failure(err, []bound{{l.key, arg}})
 	}
@@ -100,35 +82,4 @@ func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
 		return nil, nil, l.a.failure(err, []bound{{l.key, arg}})
 	}
 	return a, b, nil
-}
-
-func (l *Lookup[A, B]) query(ctx context.Context, arg any) (*sql.Rows, error) {
-	if l.db.engine == Postgres {
-		// pgx prepares on each connection by itself, and again when it must.
-		return l.db.reader(ctx).QueryContext(ctx, l.text, arg)
-	}
-	stmt := l.prepared.Load()
-	t := l.db.transaction(ctx)
-	if t != nil && stmt == nil {
-		// Preparing on the pool would need a second connection, which the pool
-		// may not have.
-		return t.tx.Tx.QueryContext(ctx, l.text, arg)
-	}
-	if t != nil {
-		tx := t.tx.Tx.StmtContext(ctx, stmt)
-		return tx.QueryContext(ctx, arg)
-	}
-	if stmt == nil {
-		made, err := l.db.bun.DB.PrepareContext(ctx, l.text)
-		if err != nil {
-			return nil, err
-		}
-		if l.prepared.CompareAndSwap(nil, made) {
-			stmt = made
-		} else {
-			_ = made.Close() // another caller's is in use
-			stmt = l.prepared.Load()
-		}
-	}
-	return stmt.QueryContext(ctx, arg)
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
-	driver "modernc.org/sqlite" // registers "sqlite", without cgo
+	driver "modernc.org/sqlite"
 	sqlitelib "modernc.org/sqlite/lib"
 )
 
@@ -80,10 +80,11 @@ func Open(path string) (*database.DB, error) {
 		// that two calls never meet. It has no write-ahead log.
 		dsn = dsnOf("file:/" + rand.Text() + "?vfs=memdb")
 	}
-	pool, err := sql.Open("sqlite", dsn)
+	connects, err := driver.NewConnector(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
+	pool := sql.OpenDB(connector{connects})
 	size := max(8, 2*runtime.GOMAXPROCS(0))
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
