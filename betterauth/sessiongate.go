@@ -41,6 +41,13 @@ type SignIn struct {
 	NewUser bool
 	// Columns are values for added columns of the session, by logical name.
 	Columns database.Set
+	// Confirm is called in the sign-in's transaction, once the user's row is locked and
+	// before the gates: look there again whether what proved the user still counts, and
+	// use it up. So one transaction holds both, and of two answers to one challenge one
+	// signs in. user is the user as stored now. An error refuses, is returned unchanged
+	// and rolls back what Confirm wrote, and so does a gate's: what must be used up by a
+	// refusal as well, the caller uses up then. Default nil.
+	Confirm func(tx *Ctx, user *User) error
 	// AllowCrossSite lets Auth.SignIn accept a request that a page of another site sent,
 	// such as the form that carries a SAML response. The handler must itself check that
 	// this browser asked to sign in: by a state that it stored in a cookie
@@ -122,8 +129,8 @@ func (c *Ctx) SignIn(user *User, how SignIn) (session *Session, err error) {
 	return session, nil
 }
 
-// admit holds the user's row, asks every gate about the user as stored now, and
-// returns that. c is in a transaction.
+// admit holds the user's row, has the proof confirmed, asks every gate about the user as
+// stored now, and returns that. c is in a transaction.
 func (c *Ctx) admit(userID string, attempt *Attempt) (*User, error) {
 	current, err := c.auth.users.GetLocked(c, database.Eq("id", userID))
 	if errors.Is(err, database.ErrNotFound) {
@@ -133,6 +140,11 @@ func (c *Ctx) admit(userID string, attempt *Attempt) (*User, error) {
 		return nil, err
 	}
 	attempt.User = current
+	if attempt.SignIn.Confirm != nil {
+		if err := attempt.SignIn.Confirm(c, current); err != nil {
+			return nil, err
+		}
+	}
 	for _, gate := range c.auth.gates {
 		if err := gate.ask(c, attempt); err != nil {
 			return nil, err

@@ -59,6 +59,18 @@ func (v *Verifications) Find(ctx context.Context, identifier string) (*Verificat
 	return v.newest(rows)
 }
 
+// Use removes a value that Find returned. Of any number of concurrent calls one succeeds,
+// and all others get database.ErrNotFound. It is for what is checked before it is used
+// up: the check holds no lock, and the transaction that acts on it begins with Use. A
+// guess that is wrong must use the value up as well.
+func (v *Verifications) Use(ctx context.Context, found *Verification) error {
+	n, err := v.store.Delete(ctx, database.Eq("id", found.ID))
+	if err == nil && n == 0 {
+		err = database.ErrNotFound
+	}
+	return err
+}
+
 // Take removes all values under identifier and returns the newest that has not expired.
 // Of any number of concurrent calls one gets it, and all others get database.ErrNotFound.
 // Call Take before you check a guess, so that each guess uses up the value.

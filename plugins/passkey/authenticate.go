@@ -1,7 +1,6 @@
 package passkey
 
 import (
-	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -26,55 +25,44 @@ func (p *Passkeys) verifyAuthentication(c *betterauth.Ctx, in VerifyAuthenticati
 	if p.cfg.DisableVerification && !p.cfg.AllowInsecureUnverifiedAssertion {
 		return nil, ErrVerificationDisabled
 	}
-	var used Passkey
-	id, err := p.authenticate(c, in, &used)
+	a := assertion{key: &Passkey{}}
+	id, err := p.authenticate(c, in, &a)
 	if err != nil {
-		return nil, p.refused(c, authentication, used.UserID, used.ID, err)
+		return nil, p.refused(c, authentication, a.key.UserID, a.key.ID, p.spend(c, &a, err))
 	}
 	return id, nil
 }
 
-// authenticate also says which passkey was used, as soon as it is known.
-func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput, used *Passkey) (*betterauth.Identity, error) {
-	begun, parsed, err := p.takeAssertion(c, authentication, in.Response)
-	if err != nil {
+func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput, a *assertion) (*betterauth.Identity, error) {
+	if err := p.readAssertion(c, authentication, in.Response, a); err != nil {
 		return nil, err
 	}
-	key, err := p.store.Get(c, database.Eq("credentialID", base64.RawURLEncoding.EncodeToString(parsed.RawID)))
+	key, err := p.store.Get(c, database.Eq("credentialID", base64.RawURLEncoding.EncodeToString(a.parsed.RawID)))
 	if errors.Is(err, database.ErrNotFound) {
 		return nil, ErrPasskeyNotFound
 	}
 	if err != nil {
 		return nil, err
 	}
-	*used = *key
-	if begun.User.ID != "" && begun.User.ID != key.UserID {
+	a.key = key
+	if a.begun.User.ID != "" && a.begun.User.ID != key.UserID {
 		return nil, ErrChallengeNotFound // it was made for another user
 	}
-	if err := p.verifyAssertion(c, begun, key, parsed); err != nil {
+	if err := p.verifyAssertion(c, &a.begun, key, a.parsed); err != nil {
 		return nil, err
 	}
-	verified := !p.cfg.DisableVerification && parsed.Response.AuthenticatorData.Flags.HasUserVerified()
+	verified := !p.cfg.DisableVerification && a.parsed.Response.AuthenticatorData.Flags.HasUserVerified()
 	if err := p.afterAssertion(c, VerifiedAuthentication{Passkey: key, UserVerified: verified, Response: in.Response}); err != nil {
 		return nil, err
 	}
-	if err := p.recordUse(c, key, parsed); err != nil {
-		return nil, err
-	}
-	user, err := p.users.Get(c, database.Eq("id", key.UserID))
-	if errors.Is(err, database.ErrNotFound) {
-		return nil, ErrPasskeyNotFound
-	}
-	if err != nil {
-		return nil, err
-	}
-	how := betterauth.SignIn{Method: "passkey"}
+	a.holds = true
+	how := betterauth.SignIn{Method: "passkey", Confirm: p.confirm(a)}
 	if verified {
 		how.Assurance = betterauth.MultiFactor
 	}
-	var session *betterauth.Session
-	err = c.Transaction(func(tx *betterauth.Ctx) (err error) {
-		if session, err = tx.SignIn(user, how); err != nil {
+	err = c.Transaction(func(tx *betterauth.Ctx) error {
+		session, err := tx.SignIn(&betterauth.User{ID: key.UserID}, how)
+		if err != nil {
 			return err
 		}
 		if err := p.stillThere(tx, key); err != nil || !verified {
@@ -85,36 +73,10 @@ func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput,
 	if err != nil {
 		return nil, err
 	}
-	betterauth.Emit(c, p.host, SignedIn{UserID: user.ID, PasskeyID: key.ID, SessionID: session.ID, UserVerified: verified})
-	p.extended(c, authentication, user.ID, key.ID, &parsed.ClientExtensionResults)
-	return &betterauth.Identity{Session: session, User: user}, nil
-}
-
-// stillThere refuses a passkey that was deleted since it was read: what ends
-// passkeys ends sessions too, and would not find the one it is about to open. The
-// caller holds the user's row.
-func (p *Passkeys) stillThere(ctx context.Context, key *Passkey) error {
-	there, err := p.store.Exists(ctx, database.Eq("id", key.ID), database.Eq("userId", key.UserID))
-	if err == nil && !there {
-		err = ErrPasskeyNotFound
-	}
-	return err
-}
-
-// takeAssertion reads an assertion and takes the challenge it answers, whether it
-// can be read or not.
-func (p *Passkeys) takeAssertion(c *betterauth.Ctx, kind string, response jsontext.Value) (*challenge, *protocol.ParsedCredentialAssertionData, error) {
-	parsed, parseErr := protocol.ParseCredentialRequestResponseBytes(response)
-	sent := ""
-	if parseErr == nil {
-		sent = parsed.Response.CollectedClientData.Challenge
-		parseErr = wellWritten(response, parsed.Raw.AssertionResponse.ClientDataJSON, parsed.ParsedPublicKeyCredential)
-	}
-	begun, err := p.take(c, kind, sent)
-	if parseErr != nil {
-		return nil, nil, ErrInvalidResponse.Because(parseErr)
-	}
-	return begun, parsed, err
+	id, _ := c.NewIdentity()
+	betterauth.Emit(c, p.host, SignedIn{UserID: id.User.ID, PasskeyID: key.ID, SessionID: id.Session.ID, UserVerified: verified})
+	p.extended(c, authentication, id.User.ID, key.ID, &a.parsed.ClientExtensionResults)
+	return id, nil
 }
 
 // verifyAssertion checks the ceremony against the stored credential.
@@ -199,53 +161,4 @@ func (p *Passkeys) credential(key *Passkey, parsed *protocol.ParsedCredentialAss
 func decodeKey(s string) ([]byte, error) {
 	s = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(s), "=")
 	return base64.RawStdEncoding.DecodeString(s)
-}
-
-// recordUse stores the new signature counter and backup state, in one statement
-// that lets the counter only grow (section 7.2, step 22): of two sign-ins with
-// one counter value, or a clone and its original, one fails. An authenticator
-// without a counter always says zero.
-func (p *Passkeys) recordUse(ctx context.Context, key *Passkey, parsed *protocol.ParsedCredentialAssertionData) error {
-	data := parsed.Response.AuthenticatorData
-	if data.Counter > maxCounter {
-		return ErrInvalidResponse.Because(errCounterRange)
-	}
-	grows := database.Lt("counter", int64(data.Counter))
-	if data.Counter == 0 {
-		grows = database.Eq("counter", 0)
-	}
-	set := database.Set{"counter": int64(data.Counter), "backedUp": data.Flags.HasBackupState()}
-	if data.Flags.HasBackupEligible() {
-		set["deviceType"] = multiDevice
-	}
-	if p.cfg.TrackLastUse {
-		set[lastUsed.Column().Name] = p.host.Now()
-	}
-	ours := []database.Cond{database.Eq("id", key.ID), database.Eq("userId", key.UserID)}
-	now, err := p.store.UpdateOne(ctx, set, append(ours, grows)...)
-	if errors.Is(err, database.ErrNotFound) {
-		now, err = p.counterStands(ctx, key, int64(data.Counter), set, ours)
-	}
-	if err == nil && (now.BackedUp != key.BackedUp || now.DeviceType != key.DeviceType) {
-		betterauth.Emit(ctx, p.host, BackupChanged{UserID: key.UserID, PasskeyID: key.ID, DeviceType: now.DeviceType, BackedUp: now.BackedUp})
-	}
-	return err
-}
-
-// counterStands decides about a passkey whose counter did not grow, or which was
-// deleted or used by another request in the meantime.
-func (p *Passkeys) counterStands(ctx context.Context, key *Passkey, received int64, set database.Set, ours []database.Cond) (*Passkey, error) {
-	if key.Counter > 0 && received <= key.Counter && p.cfg.CloneDetection != CloneIgnore {
-		betterauth.Emit(ctx, p.host, CloneSuspected{UserID: key.UserID, PasskeyID: key.ID, Stored: key.Counter, Received: received})
-	}
-	refusal := ErrInvalidResponse.Because(fmt.Errorf("the counter of passkey %s did not grow, or it was deleted", key.ID))
-	if p.cfg.CloneDetection == CloneFail {
-		return nil, refusal
-	}
-	delete(set, "counter") // the larger one stays
-	now, err := p.store.UpdateOne(ctx, set, ours...)
-	if errors.Is(err, database.ErrNotFound) {
-		return nil, refusal
-	}
-	return now, err
 }

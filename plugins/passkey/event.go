@@ -64,7 +64,7 @@ func events() []betterauth.EventType {
 // failure that is nobody's refusal, such as of the database, is none.
 func (p *Passkeys) refused(ctx context.Context, ceremony, userID, passkeyID string, err error) error {
 	var code *betterauth.ErrorCode
-	if errors.As(err, &code) && code.Status < 500 {
+	if isRefusal(err) && errors.As(err, &code) {
 		betterauth.Emit(ctx, p.host, Refused{Ceremony: ceremony, UserID: userID, PasskeyID: passkeyID, Code: code.Code})
 	}
 	return err

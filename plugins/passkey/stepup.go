@@ -63,50 +63,48 @@ func (p *Passkeys) verifyStepUp(c *betterauth.Ctx, in VerifyAuthenticationInput)
 	if p.cfg.DisableVerification && !p.cfg.AllowInsecureUnverifiedAssertion {
 		return nil, ErrVerificationDisabled
 	}
-	used := Passkey{UserID: c.Identity().User.ID}
-	id, err := p.stepUp(c, in, &used)
+	a := assertion{key: &Passkey{UserID: c.Identity().User.ID}}
+	id, err := p.stepUp(c, in, &a)
 	if err != nil {
-		return nil, p.refused(c, steppingUp, used.UserID, used.ID, err)
+		return nil, p.refused(c, steppingUp, a.key.UserID, a.key.ID, p.spend(c, &a, err))
 	}
 	return id, nil
 }
 
-func (p *Passkeys) stepUp(c *betterauth.Ctx, in VerifyAuthenticationInput, used *Passkey) (*betterauth.Identity, error) {
+func (p *Passkeys) stepUp(c *betterauth.Ctx, in VerifyAuthenticationInput, a *assertion) (*betterauth.Identity, error) {
 	id := c.Identity()
-	begun, parsed, err := p.takeAssertion(c, steppingUp, in.Response)
-	if err != nil {
+	if err := p.readAssertion(c, steppingUp, in.Response, a); err != nil {
 		return nil, err
 	}
-	if begun.User.ID != id.User.ID || begun.Session != id.Session.ID {
+	if a.begun.User.ID != id.User.ID || a.begun.Session != id.Session.ID {
 		return nil, ErrChallengeNotFound
 	}
-	key, err := p.store.Get(c, database.Eq("credentialID", base64.RawURLEncoding.EncodeToString(parsed.RawID)), database.Eq("userId", id.User.ID))
+	key, err := p.store.Get(c, database.Eq("credentialID", base64.RawURLEncoding.EncodeToString(a.parsed.RawID)), database.Eq("userId", id.User.ID))
 	if errors.Is(err, database.ErrNotFound) {
 		return nil, ErrPasskeyNotFound
 	}
 	if err != nil {
 		return nil, err
 	}
-	*used = *key
-	if !slices.Contains(begun.Allowed, key.ID) {
+	a.key = key
+	if !slices.Contains(a.begun.Allowed, key.ID) {
 		return nil, ErrPasskeyNotFound
 	}
-	if err := p.verifyAssertion(c, begun, key, parsed); err != nil {
+	if err := p.verifyAssertion(c, &a.begun, key, a.parsed); err != nil {
 		return nil, err
 	}
 	// The library has checked it, except where verification is switched off.
-	if !parsed.Response.AuthenticatorData.Flags.HasUserVerified() {
+	if !a.parsed.Response.AuthenticatorData.Flags.HasUserVerified() {
 		return nil, ErrInvalidResponse.Because(errors.New("the user was not verified"))
 	}
 	if err := p.afterAssertion(c, VerifiedAuthentication{Passkey: key, UserVerified: true, StepUp: true, Response: in.Response}); err != nil {
 		return nil, err
 	}
-	if err := p.recordUse(c, key, parsed); err != nil {
-		return nil, err
-	}
+	a.holds = true
 	var session *betterauth.Session
 	err = c.Transaction(func(tx *betterauth.Ctx) (err error) {
-		if session, err = tx.Reauthenticate(betterauth.SignIn{Method: "passkey", Assurance: betterauth.MultiFactor}); err != nil {
+		how := betterauth.SignIn{Method: "passkey", Assurance: betterauth.MultiFactor, Confirm: p.confirm(a)}
+		if session, err = tx.Reauthenticate(how); err != nil {
 			return err
 		}
 		if err := p.stillThere(tx, key); err != nil {
@@ -118,6 +116,6 @@ func (p *Passkeys) stepUp(c *betterauth.Ctx, in VerifyAuthenticationInput, used 
 	if err != nil {
 		return nil, err
 	}
-	p.extended(c, authentication, id.User.ID, key.ID, &parsed.ClientExtensionResults)
+	p.extended(c, authentication, id.User.ID, key.ID, &a.parsed.ClientExtensionResults)
 	return &betterauth.Identity{Session: session, User: c.Identity().User}, nil
 }
