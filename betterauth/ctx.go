@@ -33,6 +33,7 @@ type exchange struct {
 	twice     *bool               // the browser has several sessions; see scattered
 	misplaced bool                // cookies may be in another place than they are set now
 	baseURL   string
+	own       struct{ of, origin string } // the origin of the base URL
 	origins   []string
 	perCall   struct { // what Config.TrustedOriginsFunc adds, once it was asked
 		asked   bool
@@ -130,7 +131,15 @@ func (c *Ctx) UserAgent() string {
 func (c *Ctx) BaseURL() string { return c.baseURL }
 
 // Origin is the origin of the base URL, such as "https://example.com".
-func (c *Ctx) Origin() string { return origin.Of(c.baseURL) }
+func (c *Ctx) Origin() string {
+	if c.baseURL == c.auth.site.BaseURL {
+		return c.auth.site.Origin
+	}
+	if c.own.of != c.baseURL {
+		c.own.of, c.own.origin = c.baseURL, origin.Of(c.baseURL)
+	}
+	return c.own.origin
+}
 
 // Trusted reports whether a request may be redirected to target, or a page at target may
 // call with cookies: its origin is trusted, or it is a safe path on this server.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -56,12 +57,13 @@ func (c *cell) scanDate(src any) bool {
 	return err == nil
 }
 
-// read is the column as it is selected and returned. SQLite's driver parses the text
-// of columns declared as dates by trying one layout after the other, which would be
-// almost a third of the time a row takes; an expression has no declared type, and
-// decodeDate knows our own layout at once.
+// read is the column as it is selected and returned. SQLite's driver reads the declared
+// type of each column of each result, and parses the text of those declared as dates by
+// trying one layout after the other, which would be almost a third of the time a row
+// takes. An expression has no declared type; decode knows each column's own, and
+// decodeDate our own layout at once.
 func (c *column) read(alias string) string {
-	if c.Type == Date && c.table.engine == SQLite {
+	if c.table.engine == SQLite {
 		return "+" + alias + c.quoted
 	}
 	return alias + c.quoted
@@ -76,6 +78,7 @@ type target struct {
 
 // newTarget appends the table's cells, in the order of t.selects, to dest.
 func newTarget(t *table, dest *[]any) *target {
+	*dest = slices.Grow(*dest, len(t.columns))
 	out := &target{t: t, cells: make([]cell, len(t.columns))}
 	for i, c := range t.columns {
 		out.cells[i].column = c

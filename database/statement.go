@@ -23,7 +23,12 @@ func (s *statement) args() []any {
 	return out
 }
 
-func (t *table) statement() *statement { return &statement{engine: t.engine} }
+// statement begins a statement, with room for most of them.
+func (t *table) statement() *statement {
+	s := &statement{engine: t.engine, values: make([]bound, 0, 8)}
+	s.text.Grow(len(t.selects) + 256)
+	return s
+}
 
 func (s *statement) write(parts ...string) *statement {
 	for _, p := range parts {

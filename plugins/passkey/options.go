@@ -125,11 +125,11 @@ func (p *Passkeys) registerOptions(c *betterauth.Ctx, in RegisterOptionsInput) (
 			return creationOptions{}, err
 		}
 	}
-	rpID, err := p.rpID(c.Origin())
+	party, err := p.party(c)
 	if err != nil {
 		return creationOptions{}, err
 	}
-	handle, err := p.userHandle(rpID, user.ID)
+	handle, err := p.userHandle(party.id, user.ID)
 	if err != nil {
 		return creationOptions{}, err
 	}
@@ -143,7 +143,7 @@ func (p *Passkeys) registerOptions(c *betterauth.Ctx, in RegisterOptionsInput) (
 	}
 	return creationOptions{
 		Challenge:          expected,
-		RP:                 rpEntity{p.name(), rpID},
+		RP:                 rpEntity{p.name(), party.id},
 		User:               userEntity{base64.RawURLEncoding.EncodeToString([]byte(handle)), name, user.DisplayName},
 		PubKeyCredParams:   p.keyParameters(),
 		Timeout:            timeout,
@@ -194,7 +194,7 @@ func (p *Passkeys) authenticateOptions(c *betterauth.Ctx, _ betterauth.None) (re
 // requestOptions begins a ceremony that a key of the list, or any where there is
 // none, is to answer.
 func (p *Passkeys) requestOptions(c *betterauth.Ctx, begun challenge, keys []*Passkey) (requestOptions, error) {
-	rpID, err := p.rpID(c.Origin())
+	party, err := p.party(c)
 	if err != nil {
 		return requestOptions{}, err
 	}
@@ -207,7 +207,7 @@ func (p *Passkeys) requestOptions(c *betterauth.Ctx, begun challenge, keys []*Pa
 		return requestOptions{}, err
 	}
 	return requestOptions{
-		RPID: rpID, Challenge: expected, AllowCredentials: descriptors(keys),
+		RPID: party.id, Challenge: expected, AllowCredentials: descriptors(keys),
 		Timeout: timeout, UserVerification: p.userVerification(&begun),
 		Hints: p.cfg.Hints, Extensions: extensions,
 	}, nil

@@ -14,7 +14,7 @@ import (
 // exactOrigin demands one of the origins to the letter, with its port, and the
 // same of a page around it.
 func (p *Passkeys) exactOrigin(c *betterauth.Ctx, client *protocol.CollectedClientData) error {
-	if !slices.Contains(p.origins(c.Origin()), client.Origin) && !p.follows(c, client.Origin) {
+	if !p.listed(c, client.Origin) && !p.follows(c, client.Origin) {
 		return fmt.Errorf("the ceremony happened at the origin %.200q, which is neither the base URL's nor in Origins, nor one of the application's TrustedOrigins on the RP ID's domain", client.Origin)
 	}
 	return p.checkTopOrigin(client)
@@ -28,8 +28,8 @@ func (p *Passkeys) follows(c *betterauth.Ctx, origin string) bool {
 	if err != nil || len(p.cfg.Origins) > 0 || checkWebOrigin(origin) != nil || !c.TrustedPage(origin) {
 		return false
 	}
-	id, err := p.rpID(c.Origin())
-	return err == nil && within(u.Hostname(), id)
+	party, err := p.party(c)
+	return err == nil && within(u.Hostname(), party.id)
 }
 
 // checkFollowed reports trusted origins where people would be offered passkeys that

@@ -11,6 +11,7 @@ package passkey
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -26,7 +27,8 @@ type Passkeys struct {
 	store    *database.Store[Passkey]
 	users    *database.Store[betterauth.User]
 	metadata *metadataService // nil without Attestation.Metadata
-	without  []string         // trusted origins on other domains, where no passkey can be used
+	last     atomic.Pointer[party]
+	without  []string // trusted origins on other domains, where no passkey can be used
 }
 
 var (

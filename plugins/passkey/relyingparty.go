@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/go-webauthn/webauthn/protocol"
-	"github.com/go-webauthn/webauthn/webauthn"
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 )
@@ -151,42 +149,4 @@ func asBrowsersSend(origins []string) []string {
 		}
 	}
 	return out
-}
-
-// origins are where a ceremony may happen, given the base URL's origin.
-func (p *Passkeys) origins(base string) []string {
-	own := p.cfg.Origins
-	if len(own) == 0 && base != "" {
-		own = []string{base}
-	}
-	return slices.Concat(own, p.cfg.RelatedOrigins)
-}
-
-// relyingParty prepares go-webauthn for one request, since the base URL may be
-// the request's own, and for the origin that a client names. It is cheap: no key
-// material, no I/O.
-func (p *Passkeys) relyingParty(c *betterauth.Ctx, origin string) (*webauthn.WebAuthn, error) {
-	id, err := p.rpID(c.Origin())
-	if err != nil {
-		return nil, err
-	}
-	origins := p.origins(c.Origin())
-	if p.follows(c, origin) {
-		origins = append(origins, origin)
-	}
-	return webauthn.New(&webauthn.Config{
-		RPID: id, RPDisplayName: p.name(),
-		// Those of apps among them: exactOrigin has the last word.
-		RPOrigins: origins, RPTopOrigins: p.cfg.TopOrigins, RPAllowCrossOrigin: len(p.cfg.TopOrigins) > 0,
-		// Outputs nobody asked for are not used, so they do no harm; some
-		// authenticators send them unasked.
-		ExtensionsUnsolicitedOutputPolicy: protocol.UnsolicitedOutputPolicyIgnore,
-	})
-}
-
-func (p *Passkeys) name() string {
-	if p.cfg.RPName != "" {
-		return p.cfg.RPName
-	}
-	return p.host.Site().AppName
 }
