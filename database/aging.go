@@ -51,9 +51,16 @@ func (c *column) tellsAge() bool {
 
 // encodeMade is encode for a row that is about to be made.
 func (c *column) encodeMade(v any) (any, error) {
-	out, err := c.encode(v)
-	if at, ok := out.(time.Time); ok && err == nil && c.tellsAge() {
-		return c.table.ages.finer(at), nil
+	if at, ok := v.(time.Time); ok {
+		return c.encodeMadeAt(at)
+	}
+	return c.encode(v)
+}
+
+func (c *column) encodeMadeAt(at time.Time) (any, error) {
+	out, err := c.encodeTime(at)
+	if stored, ok := out.(time.Time); ok && err == nil && c.tellsAge() {
+		return c.table.ages.finer(stored), nil
 	}
 	return out, err
 }

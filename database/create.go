@@ -112,16 +112,12 @@ func (s *Schema) insert(ctx context.Context, t *table, v reflect.Value) error {
 	values := make([]bound, 0, len(t.columns))
 	args := make([]any, 0, len(t.columns))
 	for _, c := range t.columns {
-		normal, err := c.takeFrom(v, extra)
+		arg, err := c.takeFrom(v, extra)
 		if err != nil {
 			return err
 		}
-		if c == t.id && normal == "" && c.stored != storedPlain {
-			continue // the database makes it
-		}
-		arg, err := c.encodeMade(normal)
-		if err != nil {
-			return err
+		if arg == leaveOut {
+			continue
 		}
 		values, args = append(values, bound{c, arg}), append(args, arg)
 	}
@@ -158,26 +154,48 @@ func (s *Schema) insertMakingID(ctx context.Context, e executor, t *table, v ref
 	return nil
 }
 
-// takeFrom returns the column's value in normalized form and puts what storing
+// leaveOut stands for an id that the database makes.
+var leaveOut any = new(byte)
+
+// takeFrom returns the column's value as the driver binds it, and puts what storing
 // changes about it back into the row.
 func (c *column) takeFrom(v reflect.Value, extra *Extra) (any, error) {
 	if c.field == nil {
 		normal, err := c.normalize(extra.values[c.extra])
-		if err == nil {
-			extra.values[c.extra] = normal
+		if err != nil {
+			return nil, err
 		}
-		return normal, err
+		extra.values[c.extra] = normal
+		return c.encodeMade(normal)
 	}
 	f := v.Field(c.field.index)
+	if at, ok := dateIn(f); ok && c.Type == Date {
+		*at = storedTime(*at)
+		return c.encodeMadeAt(*at)
+	}
 	given, err := c.field.value.get(f)
 	if err != nil {
 		return nil, c.problem(err)
 	}
 	normal, err := c.normalize(given)
-	if err != nil || normal == nil || c.Type != Date {
-		return normal, err
+	if err != nil {
+		return nil, err
 	}
-	return normal, c.field.value.set(f, normal)
+	if c == c.table.id && normal == "" && c.stored != storedPlain {
+		return leaveOut, nil
+	}
+	return c.encodeMade(normal)
+}
+
+// dateIn is where a field keeps a date; ok is false for a field that keeps none now.
+func dateIn(f reflect.Value) (at *time.Time, ok bool) {
+	switch at := f.Addr().Interface().(type) {
+	case *time.Time:
+		return at, true
+	case **time.Time:
+		return *at, *at != nil
+	}
+	return nil, false
 }
 
 // prepareInsert composes the statements every row of the table is created with.

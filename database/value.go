@@ -32,23 +32,26 @@ func (c *column) normalize(v any) (any, error) {
 	}
 	switch c.Type {
 	case String:
-		if s, ok := v.(string); ok {
-			return s, nil
+		if _, ok := v.(string); ok {
+			return v, nil // the same interface value: another would be a copy
 		}
 	case Boolean:
-		if b, ok := v.(bool); ok {
-			return b, nil
+		if _, ok := v.(bool); ok {
+			return v, nil
 		}
 	case Number, BigInt:
 		switch n := v.(type) {
 		case int64:
-			return n, nil
+			return v, nil
 		case int:
 			return int64(n), nil
 		}
 	case Date:
 		if t, ok := v.(time.Time); ok {
-			return storedTime(t), nil
+			if stored := storedTime(t); stored != t {
+				return stored, nil
+			}
+			return v, nil
 		}
 	case Strings:
 		if s, ok := v.([]string); ok {
@@ -115,6 +118,7 @@ func (c *column) problem(err error) error {
 
 // encode turns a normalized value into what the driver binds.
 func (c *column) encode(v any) (any, error) {
+	given := v
 	switch v := v.(type) {
 	case nil:
 		if c.Required && c.Name != "id" {
@@ -122,7 +126,7 @@ func (c *column) encode(v any) (any, error) {
 		}
 		return nil, nil
 	case string:
-		return c.encodeText(v)
+		return c.encodeText(v, given)
 	case int64:
 		if c.Type == Number && v < math.MinInt32 {
 			return nil, c.problem(errTooSmall)
@@ -130,24 +134,17 @@ func (c *column) encode(v any) (any, error) {
 		if c.Type == Number && v > math.MaxInt32 {
 			return nil, c.problem(errTooLarge)
 		}
-		return v, nil
+		return given, nil
 	case bool:
 		if c.table.engine == Postgres {
-			return v, nil
+			return given, nil
 		}
 		if v {
 			return int64(1), nil
 		}
 		return int64(0), nil
 	case time.Time:
-		out, err := encodeDate(v, c.table.engine)
-		if err != nil {
-			return nil, c.problem(err)
-		}
-		if lc := c.live.Load(); lc != nil && lc.millis {
-			return v.UnixMilli(), nil
-		}
-		return out, nil
+		return c.encodeTime(v)
 	case jsontext.Value:
 		return c.encodeJSON(v)
 	case []string:
@@ -166,7 +163,19 @@ func (c *column) encode(v any) (any, error) {
 // storable reports whether both engines can hold a text and give it back.
 func storable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
-func (c *column) encodeText(s string) (any, error) {
+func (c *column) encodeTime(at time.Time) (any, error) {
+	out, err := encodeDate(at, c.table.engine)
+	if err != nil {
+		return nil, c.problem(err)
+	}
+	if lc := c.live.Load(); lc != nil && lc.millis {
+		return at.UnixMilli(), nil
+	}
+	return out, nil
+}
+
+// encodeText encodes a text, which given is as well.
+func (c *column) encodeText(s string, given any) (any, error) {
 	if !storable(s) {
 		return nil, c.problem(ErrInvalidText)
 	}
@@ -184,7 +193,7 @@ func (c *column) encodeText(s string) (any, error) {
 			return nil, c.problem(ErrInvalidValue)
 		}
 	}
-	return s, nil
+	return given, nil
 }
 
 // decode turns what the driver returned into a normalized value.
