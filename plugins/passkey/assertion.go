@@ -31,13 +31,8 @@ type assertion struct {
 // readAssertion reads an assertion and finds the challenge it answers. What cannot be
 // read uses up the challenge that the browser is bound to.
 func (p *Passkeys) readAssertion(c *betterauth.Ctx, kind string, response jsontext.Value, a *assertion) (err error) {
-	a.parsed, err = protocol.ParseCredentialRequestResponseBytes(response)
-	sent := ""
-	if err == nil {
-		sent = a.parsed.Response.CollectedClientData.Challenge
-		err = wellWritten(response, a.parsed.Raw.AssertionResponse.ClientDataJSON, a.parsed.ParsedPublicKeyCredential)
-	}
-	if err != nil {
+	var sent string
+	if a.parsed, sent, err = parseAssertion(response); err != nil {
 		_, _ = p.take(c, kind, sent) // whatever became of it, the answer cannot be read
 		return ErrInvalidResponse.Because(err)
 	}
