@@ -97,8 +97,9 @@ func (*stepUp) Error() string { return "betterauth: a further step is needed" }
 //
 // SignIn runs in a transaction that locks the user's row, and passes the gates the user
 // as stored now. So a ban that commits at the same time is either seen by a gate, or
-// finds the new session and ends it. Inside Transaction it takes part in that
-// transaction.
+// finds the new session and ends it. If the user no longer exists, the error is
+// ErrFailedToCreateSession and database.ErrNotFound. Inside Transaction it takes part in
+// that transaction.
 func (c *Ctx) SignIn(user *User, how SignIn) (session *Session, err error) {
 	if c.op != nil && c.op.SignIn != MakesSession {
 		return nil, fmt.Errorf("operation %s makes a session but does not declare SignIn: MakesSession", c.op.ID)
@@ -134,7 +135,7 @@ func (c *Ctx) SignIn(user *User, how SignIn) (session *Session, err error) {
 func (c *Ctx) admit(userID string, attempt *Attempt) (*User, error) {
 	current, err := c.auth.users.GetLocked(c, database.Eq("id", userID))
 	if errors.Is(err, database.ErrNotFound) {
-		return nil, ErrFailedToCreateSession.Because(fmt.Errorf("user %s is gone", userID))
+		return nil, ErrFailedToCreateSession.Because(fmt.Errorf("user %s is gone: %w", userID, err))
 	}
 	if err != nil {
 		return nil, err

@@ -99,21 +99,22 @@ func (p *EmailPassword) signInOnce(c *betterauth.Ctx, name string, find finder, 
 		return nil, nil, ErrEmailNotVerified
 	}
 	var session *betterauth.Session
+	confirm := how.Confirm
+	how.Confirm = func(tx *betterauth.Ctx, current *betterauth.User) error {
+		if err := p.stillHolds(tx, account); err != nil || confirm == nil {
+			return err
+		}
+		return confirm(tx, current)
+	}
 	err = c.Transaction(func(tx *betterauth.Ctx) error {
-		if _, err := p.hold(tx, user.ID); err != nil {
-			if errors.Is(err, ErrUserNotFound) {
-				return errPasswordMoved
-			}
-			return err
-		}
-		if err := p.stillHolds(tx, account); err != nil {
-			return err
-		}
 		if session, err = tx.SignIn(user, how); err != nil {
 			return err
 		}
 		return proof.Forget(tx)
 	})
+	if errors.Is(err, betterauth.ErrFailedToCreateSession) && errors.Is(err, database.ErrNotFound) {
+		err = errPasswordMoved // with its user
+	}
 	return user, session, err
 }
 

@@ -70,6 +70,9 @@ func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput,
 		}
 		return p.recordProof(tx, session)
 	})
+	if errors.Is(err, betterauth.ErrFailedToCreateSession) && errors.Is(err, database.ErrNotFound) {
+		err = ErrPasskeyNotFound // with its user
+	}
 	if err != nil {
 		return nil, err
 	}
