@@ -1,5 +1,7 @@
 package database
 
+import "context"
+
 // Explained is the statement of a list with one condition, for tests of how an
 // engine plans it.
 func Explained(s *Schema, table string, where Cond) string {
@@ -10,3 +12,11 @@ func Explained(s *Schema, table string, where Cond) string {
 	}
 	return st.text.String()
 }
+
+// GetPacked is Get where the ordinary statement is never asked.
+func (l *Lookup[A, B]) GetPacked(ctx context.Context, value any) (*A, *B, error) {
+	return l.getPacked(ctx, value)
+}
+
+// Packs reports whether rows are read as one text.
+func (l *Lookup[A, B]) Packs() bool { return l.packed != nil }

@@ -2,25 +2,19 @@ package database
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"sync/atomic"
+	"strings"
 )
 
-// Lookup is one prepared statement that finds a row of A by a unique column, together
-// with the row of B that it refers to, such as a session with its user. It is safe for
-// concurrent use.
+// Lookup is one statement that finds a row of A by a unique column, together with the row
+// of B that it refers to, such as a session with its user. It is safe for concurrent use.
 type Lookup[A, B any] struct {
-	db   *DB
-	a, b *table
-	key  *column
-	text string
-
-	// prepared is made on first use, on SQLite, which prepares it again by itself
-	// when the schema changed. Callers that race may prepare twice; one of the
-	// two is kept.
-	prepared atomic.Pointer[sql.Stmt]
+	db     *DB
+	a, b   *table
+	key    *column
+	text   string
+	packed *packing // on SQLite; see there
 }
 
 // LookupOf makes a lookup of rows of a by their unique column key, joined with b by a's
@@ -44,30 +38,37 @@ func LookupOf[A, B any](a *Store[A], b *Store[B], ref, key string) (*Lookup[A, B
 	if r == nil || r.Table != b.t.Name {
 		return nil, refColumn.problem(fmt.Errorf("does not refer to %s", b.t.Name))
 	}
-	st := a.t.statement().write("select ")
-	for i, c := range a.t.columns {
-		if i > 0 {
-			st.write(", ")
-		}
-		st.write(c.read("a."))
+	l := &Lookup[A, B]{db: a.s.db, a: a.t, b: b.t, key: keyColumn}
+	from := fmt.Sprint(" from ", a.t.quoted, " a join ", b.t.quoted, " b on b.", b.t.byName[r.Column].quoted,
+		" = a.", refColumn.quoted, " where a.", keyColumn.quoted, " = ")
+	l.text = a.t.statement().write("select ", strings.Join(l.columns((*column).read), ", "), from).bind(nil).text.String()
+	if a.t.engine == SQLite && len(a.t.columns)+len(b.t.columns) <= maxPacked {
+		l.packed = &packing{text: a.t.statement().write("select ", packed(l.columns((*column).aliased)), " row", from).bind(nil).text.String()}
 	}
-	for _, c := range b.t.columns {
-		st.write(", ", c.read("b."))
-	}
-	st.write(" from ", a.t.quoted, " a join ", b.t.quoted, " b on b.", b.t.byName[r.Column].quoted,
-		" = a.", refColumn.quoted, " where a.", keyColumn.quoted, " = ").bind(nil)
-	return &Lookup[A, B]{db: a.s.db, a: a.t, b: b.t, key: keyColumn, text: st.text.String()}, nil
+	return l, nil
 }
 
-// read is the column as a lookup selects it. SQLite's driver parses the text of
-// columns declared as dates by trying one layout after the other, which is
-// almost a third of the time a lookup takes; an expression has no declared type,
-// and decodeDate knows our own layout at once.
+// columns lists those of both rows, each as write has it.
+func (l *Lookup[A, B]) columns(write func(c *column, alias string) string) (list []string) {
+	for _, c := range l.a.columns {
+		list = append(list, write(c, "a."))
+	}
+	for _, c := range l.b.columns {
+		list = append(list, write(c, "b."))
+	}
+	return list
+}
+
+func (c *column) aliased(alias string) string { return alias + c.quoted }
+
+// read is the column as an ordinary statement selects it. SQLite's driver parses the
+// text of columns declared as dates by trying one layout after the other; an expression
+// has no declared type, and decodeDate knows our own layout at once.
 func (c *column) read(alias string) string {
 	if c.Type == Date && c.table.engine == SQLite {
-		return "+" + alias + c.quoted
+		return "+" + c.aliased(alias)
 	}
-	return alias + c.quoted
+	return c.aliased(alias)
 }
 
 // Get returns both rows, or [ErrNotFound].
@@ -79,7 +80,13 @@ func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := l.query(ctx, arg)
+	if l.packed != nil {
+		if a, b, err := l.getPacked(ctx, arg); err == nil || errors.Is(err, ErrNotFound) {
+			return a, b, err
+		}
+	}
+	// pgx prepares on each connection by itself, and again when it must.
+	rows, err := l.db.reader(ctx).QueryContext(ctx, l.text, arg)
 	if err != nil {
 		return nil, nil, l.a.failure(err, []bound{{l.key, arg}})
 	}
@@ -102,33 +109,15 @@ func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
 	return a, b, nil
 }
 
-func (l *Lookup[A, B]) query(ctx context.Context, arg any) (*sql.Rows, error) {
-	if l.db.engine == Postgres {
-		// pgx prepares on each connection by itself, and again when it must.
-		return l.db.reader(ctx).QueryContext(ctx, l.text, arg)
+// getPacked is Get by one text. Every error but ErrNotFound says to ask otherwise.
+func (l *Lookup[A, B]) getPacked(ctx context.Context, arg any) (*A, *B, error) {
+	text, err := l.packed.row(ctx, l.db, arg)
+	if err != nil {
+		return nil, nil, err
 	}
-	stmt := l.prepared.Load()
-	t := l.db.transaction(ctx)
-	if t != nil && stmt == nil {
-		// Preparing on the pool would need a second connection, which the pool
-		// may not have.
-		return t.tx.Tx.QueryContext(ctx, l.text, arg)
+	a, b, from := new(A), new(B), unpacker{text}
+	if from.fill(l.a, a) != nil || from.fill(l.b, b) != nil || !from.done() {
+		return nil, nil, errUnpacked
 	}
-	if t != nil {
-		tx := t.tx.Tx.StmtContext(ctx, stmt)
-		return tx.QueryContext(ctx, arg)
-	}
-	if stmt == nil {
-		made, err := l.db.bun.DB.PrepareContext(ctx, l.text)
-		if err != nil {
-			return nil, err
-		}
-		if l.prepared.CompareAndSwap(nil, made) {
-			stmt = made
-		} else {
-			_ = made.Close() // another caller's is in use
-			stmt = l.prepared.Load()
-		}
-	}
-	return stmt.QueryContext(ctx, arg)
+	return a, b, nil
 }
