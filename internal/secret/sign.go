@@ -49,6 +49,29 @@ func (r *Ring) VerifyBytesURL(msg []byte, signature string) bool {
 	return r.verifyMAC(msg, decoded)
 }
 
+// VerifyWithClaim is VerifyBytesURL for a JSON object to which AddClaim adds a number,
+// without putting them together.
+func (r *Ring) VerifyWithClaim(object []byte, name string, n int64, signature string) bool {
+	var given [sha256.Size]byte
+	if !decodeExactly(given[:], signature) {
+		return false
+	}
+	for i := range r.entries {
+		if r.entries[i].verifyWithClaim(object, name, n, given[:]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *entry) verifyWithClaim(object []byte, name string, n int64, given []byte) bool {
+	m := e.macs.Get().(*macer)
+	defer e.done(m)
+	m.hash.Write(object[:len(object)-1])
+	m.hash.Write(appendClaim(m.text[:0], name, n))
+	return hmac.Equal(m.hash.Sum(m.sum[:0]), given)
+}
+
 // HashURL returns the SHA-256 of the text in base64url without padding, the
 // form in which identifiers and one-time codes are stored hashed.
 func HashURL(s string) string {
