@@ -195,6 +195,9 @@ func (c *Ctx) answerCookies() (kept []setCookie) {
 	if len(c.cookies) == 0 {
 		return nil
 	}
+	if len(c.cookies) == 1 && c.cookies[0].line != "" {
+		return c.cookies // as nearly always
+	}
 	settled, taken := make(map[string]bool, len(c.cookies)), map[string]bool{}
 	for _, ck := range slices.Backward(c.cookies) {
 		switch {

@@ -90,6 +90,9 @@ func decodeDate(src any) (time.Time, error) {
 }
 
 func parseDate(s string) (time.Time, error) {
+	if t, ok := ownDate(s); ok {
+		return t, nil
+	}
 	s = strings.TrimSpace(s)
 	for _, layout := range dateLayouts {
 		if t, err := time.Parse(layout, s); err == nil {

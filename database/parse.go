@@ -11,11 +11,27 @@ import (
 
 // parseRow fills row, a pointer to the table's row struct, from a JSON object.
 func (t *table) parseRow(data []byte, row any) error {
-	p := rowParser{table: t, row: reflect.ValueOf(row).Elem()}
-	if t.row.extra >= 0 {
-		p.extra = p.row.Field(t.row.extra).Addr().Interface().(*Extra)
-		p.extra.bind(t)
+	if t.parseOwn(data, row) {
+		return nil
 	}
+	return t.parseAny(data, row)
+}
+
+// emptied is the row without values, and its added columns, nil if it has none.
+func (t *table) emptied(row any) (v reflect.Value, extra *Extra) {
+	v = reflect.ValueOf(row).Elem()
+	v.SetZero()
+	if t.row.extra >= 0 {
+		extra = v.Field(t.row.extra).Addr().Interface().(*Extra)
+		extra.bind(t)
+	}
+	return v, extra
+}
+
+// parseAny is parseRow for an object in any spelling.
+func (t *table) parseAny(data []byte, row any) error {
+	p := rowParser{table: t}
+	p.row, p.extra = t.emptied(row)
 	err := json.Unmarshal(data, &p)
 	if p.wrong != nil {
 		return fmt.Errorf("database: %s: column %q is no %s", t.Name, p.wrong.Name, p.wrong.Type)

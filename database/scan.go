@@ -64,9 +64,9 @@ func (c *cell) scanDate(src any) bool {
 // decodeDate our own layout at once.
 func (c *column) read(alias string) string {
 	if c.table.engine == SQLite {
-		return "+" + alias + c.quoted
+		return "+" + c.aliased(alias)
 	}
-	return alias + c.quoted
+	return c.aliased(alias)
 }
 
 // target is the cells of one table within a result; point aims them at a new

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/internal/secret"
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -101,9 +100,9 @@ func (c Codec) Open(value string) (copied Copy, expires time.Time, ok bool) {
 	case JWT:
 		claims, err = c.Ring.VerifyJWT(value)
 	default:
-		claims, err = c.Ring.OpenJWE(salt, value)
+		claims, err = c.Ring.DecryptJWE(salt, value)
 	}
-	if err != nil || json.Unmarshal(claims, &copied) != nil {
+	if err != nil || !copied.read(claims) {
 		return Copy{}, expires, false
 	}
 	return copied, time.Unix(copied.Expires, 0), true

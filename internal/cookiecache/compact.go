@@ -1,6 +1,7 @@
 package cookiecache
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strconv"
 	"time"
@@ -30,11 +31,22 @@ func (c Codec) sealCompact(payload []byte, expires time.Time) string {
 
 func (c Codec) openCompact(value string) (copied Copy, expires time.Time, ok bool) {
 	raw, err := base64.RawURLEncoding.DecodeString(value)
-	if err != nil || input.TooDeep(raw) {
+	if err != nil {
 		return Copy{}, expires, false
 	}
+	// Nothing is parsed before the signature is right, but for a copy that is spelt
+	// otherwise than we would.
+	signed, ok := splitCompact(raw)
+	if ok && c.Ring.VerifyWithClaim(signed.Session, "expiresAt", signed.ExpiresAt, signed.Signature) && copied.readOwn(signed.Session) {
+		return copied, time.UnixMilli(signed.ExpiresAt), true
+	}
+	return c.openForeign(raw)
+}
+
+// openForeign opens a copy that may be spelt in any way.
+func (c Codec) openForeign(raw []byte) (copied Copy, expires time.Time, ok bool) {
 	var cached compact
-	if json.Unmarshal(raw, &cached) != nil || cached.Session.Kind() != '{' {
+	if input.TooDeep(raw) || json.Unmarshal(raw, &cached) != nil || cached.Session.Kind() != '{' {
 		return Copy{}, expires, false
 	}
 	// The signature covers the received bytes with the expiry spliced in.
@@ -45,4 +57,33 @@ func (c Codec) openCompact(value string) (copied Copy, expires time.Time, ok boo
 		return Copy{}, expires, false
 	}
 	return copied, time.UnixMilli(cached.ExpiresAt), true
+}
+
+// splitCompact parts a copy as sealCompact writes it, from its end.
+func splitCompact(raw []byte) (parts compact, ok bool) {
+	rest, ok := bytes.CutPrefix(raw, []byte(`{"session":`))
+	if !ok {
+		return parts, false
+	}
+	rest, ok = bytes.CutSuffix(rest, []byte(`"}`))
+	if !ok {
+		return parts, false
+	}
+	const between = `,"signature":"`
+	at := bytes.LastIndex(rest, []byte(between))
+	if at < 0 {
+		return parts, false
+	}
+	parts.Signature = string(rest[at+len(between):])
+	rest = rest[:at]
+	const before = `,"expiresAt":`
+	if at = bytes.LastIndex(rest, []byte(before)); at < 0 {
+		return parts, false
+	}
+	number, err := strconv.ParseInt(string(rest[at+len(before):]), 10, 64)
+	if err != nil || strconv.FormatInt(number, 10) != string(rest[at+len(before):]) {
+		return parts, false
+	}
+	parts.ExpiresAt, parts.Session = number, rest[:at]
+	return parts, len(parts.Session) > len("{}") && parts.Session[0] == '{' && parts.Session[len(parts.Session)-1] == '}'
 }

@@ -40,6 +40,7 @@ func FuzzOpenJWE(f *testing.F) {
 		if claims, err := ring.OpenJWE("salt", token); err == nil && string(claims) != `{"a":1}` {
 			t.Errorf("a forged JWE opens as %s", claims)
 		}
+		agree(t, ring, token)
 		if claims, err := ring.VerifyJWT(token); err == nil && string(claims) != `{"a":1}` {
 			t.Errorf("a forged JWT verifies as %s", claims)
 		}

@@ -2,9 +2,8 @@ package secret
 
 import (
 	"crypto/aes"
-	"crypto/hkdf"
-	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -13,10 +12,9 @@ import (
 	josecipher "github.com/go-jose/go-jose/v4/cipher"
 )
 
-const (
-	hkdfInfo = "BetterAuth.js Generated Encryption Key"
-	jweTag   = 32 // bytes of the authentication tag of A256CBC-HS512 (RFC 7518, section 5.2.5)
-)
+// jweTag is the length in bytes of the authentication tag of A256CBC-HS512 (RFC 7518,
+// section 5.2.5).
+const jweTag = 32
 
 // SealJWE encrypts the claims, a JSON object sent as given, into a compact JWE
 // (RFC 7516) with direct encryption and A256CBC-HS512 under the current
@@ -32,11 +30,11 @@ func (r *Ring) SealJWE(random io.Reader, salt string, claims []byte) (string, er
 	if !isObject(claims) {
 		return "", ErrMalformed
 	}
-	key, kid, err := r.current().derive(salt)
+	d, err := r.current().derive(salt)
 	if err != nil {
 		return "", err
 	}
-	aead, err := josecipher.NewCBCHMAC(key, aes.NewCipher)
+	aead, err := josecipher.NewCBCHMAC(d.key, aes.NewCipher)
 	if err != nil {
 		return "", fmt.Errorf("secret: encrypting: %w", err)
 	}
@@ -45,10 +43,10 @@ func (r *Ring) SealJWE(random io.Reader, salt string, claims []byte) (string, er
 		return "", err
 	}
 	encode := base64.RawURLEncoding.EncodeToString
-	header := encode([]byte(`{"alg":"dir","enc":"A256CBC-HS512","kid":"` + kid + `"}`))
+	header := strings.TrimSuffix(d.header, "..")
 	sealed := aead.Seal(nil, iv, claims, []byte(header))
 	body, tag := sealed[:len(sealed)-jweTag], sealed[len(sealed)-jweTag:]
-	return header + ".." + encode(iv) + "." + encode(body) + "." + encode(tag), nil
+	return d.header + encode(iv) + "." + encode(body) + "." + encode(tag), nil
 }
 
 // OpenJWE returns the claims of a token that [Ring.SealJWE] made with the same
@@ -57,6 +55,34 @@ func (r *Ring) SealJWE(random io.Reader, salt string, claims []byte) (string, er
 // claims are a valid JSON object; their exp is for the caller to check. The
 // error is [ErrMalformed], [ErrUnknownKey] or [ErrAuthentication].
 func (r *Ring) OpenJWE(salt, token string) ([]byte, error) {
+	claims, err := r.DecryptJWE(salt, token)
+	if err == nil && !isObject(claims) {
+		return nil, ErrMalformed
+	}
+	return claims, err
+}
+
+// DecryptJWE is OpenJWE for a caller who reads the claims at once, and finds out
+// whether they are a JSON object.
+func (r *Ring) DecryptJWE(salt, token string) ([]byte, error) {
+	// What SealJWE and the reference write is read here. Every other spelling, such as
+	// other members of the header, is for go-jose.
+	for i := range r.entries {
+		d, err := r.entries[i].derive(salt)
+		if err != nil {
+			return nil, err
+		}
+		if rest, ours := strings.CutPrefix(token, d.header); ours {
+			if claims, err := d.open(rest); !errors.Is(err, errSpelling) {
+				return claims, err
+			}
+		}
+	}
+	return r.openForeign(salt, token)
+}
+
+// openForeign opens a token that may be spelt in any way.
+func (r *Ring) openForeign(salt, token string) ([]byte, error) {
 	parsed, err := jose.ParseEncryptedCompact(token,
 		[]jose.KeyAlgorithm{jose.DIRECT}, []jose.ContentEncryption{jose.A256CBC_HS512})
 	if err != nil {
@@ -68,34 +94,19 @@ func (r *Ring) OpenJWE(salt, token string) ([]byte, error) {
 	}
 	failure := ErrUnknownKey
 	for i := range r.entries {
-		key, kid, err := r.entries[i].derive(salt)
+		d, err := r.entries[i].derive(salt)
 		if err != nil {
 			return nil, err
 		}
-		if parsed.Header.KeyID != "" && parsed.Header.KeyID != kid {
+		if parsed.Header.KeyID != "" && parsed.Header.KeyID != d.kid {
 			continue
 		}
-		claims, err := parsed.Decrypt(key)
+		claims, err := parsed.Decrypt(d.key)
 		if err != nil {
 			failure = ErrAuthentication
 			continue
 		}
-		if !isObject(claims) {
-			return nil, ErrMalformed
-		}
 		return claims, nil
 	}
 	return nil, failure
-}
-
-// derive returns the 64-byte key for one use of the secret (HKDF-SHA256, RFC
-// 5869) and its thumbprint in base64url.
-func (e *entry) derive(salt string) (key []byte, kid string, err error) {
-	key, err = hkdf.Key(sha256.New, e.material, []byte(salt), hkdfInfo, 64)
-	if err != nil {
-		return nil, "", fmt.Errorf("secret: deriving a key: %w", err)
-	}
-	// go-jose takes no thumbprint of symmetric keys. RFC 7638, section 3.2:
-	// the required members alone, in this order, without space.
-	return key, HashURL(`{"k":"` + base64.RawURLEncoding.EncodeToString(key) + `","kty":"oct"}`), nil
 }

@@ -44,8 +44,7 @@ func (r *Ring) VerifyTypedJWT(typ, token string) ([]byte, error) {
 	if len(parts) != 3 {
 		return nil, ErrMalformed
 	}
-	strict := base64.RawURLEncoding.Strict()
-	header, err := strict.DecodeString(parts[0])
+	header, err := canonical.DecodeString(parts[0])
 	if err != nil {
 		return nil, ErrMalformed
 	}
@@ -66,14 +65,14 @@ func (r *Ring) VerifyTypedJWT(typ, token string) ([]byte, error) {
 	if protected.Type != typ {
 		return nil, ErrMalformed
 	}
-	mac, err := strict.DecodeString(parts[2])
+	mac, err := canonical.DecodeString(parts[2])
 	if err != nil {
 		return nil, ErrMalformed
 	}
 	if !r.verifyMAC([]byte(token[:len(parts[0])+1+len(parts[1])]), mac) {
 		return nil, ErrAuthentication
 	}
-	claims, err := strict.DecodeString(parts[1])
+	claims, err := canonical.DecodeString(parts[1])
 	if err != nil || !isObject(claims) {
 		return nil, ErrMalformed
 	}
@@ -87,8 +86,11 @@ func isObject(b []byte) bool {
 
 // AddClaim adds a number as the last member of a JSON object, which has one already.
 func AddClaim(object []byte, name string, n int64) []byte {
-	out := append([]byte(nil), object[:len(object)-1]...)
-	out = append(out, `,"`+name+`":`...)
-	out = strconv.AppendInt(out, n, 10)
-	return append(out, '}')
+	return appendClaim(append([]byte(nil), object[:len(object)-1]...), name, n)
+}
+
+// appendClaim writes the member and the bracket behind it.
+func appendClaim(out []byte, name string, n int64) []byte {
+	out = append(append(append(out, `,"`...), name...), `":`...)
+	return append(strconv.AppendInt(out, n, 10), '}')
 }

@@ -9,7 +9,7 @@
 // of this package, and one that lasts as long as the older secret is listed.
 //
 // Signatures are sign.go, encryption at rest is encrypt.go, tokens are jwt.go
-// and jwe.go.
+// and jwe.go, and the keys of the latter derive.go.
 package secret
 
 import (
@@ -66,7 +66,8 @@ type entry struct {
 	version    int // -1 for the legacy secret
 	material   []byte
 	encryption [sha256.Size]byte
-	macs       *sync.Pool // of hash.Hash: HMAC-SHA256 under the secret
+	macs       *sync.Pool // of *macer
+	keys       *derivedKeys
 }
 
 const legacyVersion = -1
@@ -111,8 +112,8 @@ func NewRing(keys []Key, legacy string) (*Ring, error) {
 
 func newEntry(version int, value string) entry {
 	material := []byte(value)
-	macs := &sync.Pool{New: func() any { return hmac.New(sha256.New, material) }}
-	return entry{version: version, material: material, encryption: sha256.Sum256(material), macs: macs}
+	macs := &sync.Pool{New: func() any { return &macer{hash: hmac.New(sha256.New, material)} }}
+	return entry{version: version, material: material, encryption: sha256.Sum256(material), macs: macs, keys: &derivedKeys{}}
 }
 
 // ParseKeys reads the form of the environment variable BETTER_AUTH_SECRETS,

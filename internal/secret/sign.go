@@ -49,6 +49,29 @@ func (r *Ring) VerifyBytesURL(msg []byte, signature string) bool {
 	return r.verifyMAC(msg, decoded)
 }
 
+// VerifyWithClaim is VerifyBytesURL for a JSON object to which AddClaim adds a number,
+// without putting them together.
+func (r *Ring) VerifyWithClaim(object []byte, name string, n int64, signature string) bool {
+	var given [sha256.Size]byte
+	if !decodeExactly(given[:], signature) {
+		return false
+	}
+	for i := range r.entries {
+		if r.entries[i].verifyWithClaim(object, name, n, given[:]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *entry) verifyWithClaim(object []byte, name string, n int64, given []byte) bool {
+	m := e.macs.Get().(*macer)
+	defer e.done(m)
+	m.hash.Write(object[:len(object)-1])
+	m.hash.Write(appendClaim(m.text[:0], name, n))
+	return hmac.Equal(m.hash.Sum(m.sum[:0]), given)
+}
+
 // HashURL returns the SHA-256 of the text in base64url without padding, the
 // form in which identifiers and one-time codes are stored hashed.
 func HashURL(s string) string {
@@ -59,29 +82,70 @@ func HashURL(s string) string {
 // toURLAlphabet is immutable and safe for concurrent use.
 var toURLAlphabet = strings.NewReplacer("+", "-", "/", "_", "=", "")
 
-// mac reuses hashes that have taken in the key already, which is most of the
-// work for a message as short as a session token.
+// macer computes HMAC-SHA256. It is reused, because to take in the key is most of the
+// work for a message as short as a session token, and it has room of its own for
+// messages, which do without the heap.
+type macer struct {
+	hash hash.Hash
+	text [128]byte
+	sum  [sha256.Size]byte
+}
+
+// write takes in a part of a message.
+func (m *macer) write(part string) {
+	for len(part) > 0 {
+		n := copy(m.text[:], part)
+		m.hash.Write(m.text[:n])
+		part = part[n:]
+	}
+}
+
+// done gives m back without what it has seen.
+func (e *entry) done(m *macer) {
+	m.hash.Reset()
+	clear(m.text[:])
+	clear(m.sum[:])
+	e.macs.Put(m)
+}
+
 func (e *entry) mac(msg []byte) []byte {
-	h := e.macs.Get().(hash.Hash)
-	h.Reset()
-	h.Write(msg)
-	sum := h.Sum(nil)
-	e.macs.Put(h)
-	return sum
+	m := e.macs.Get().(*macer)
+	defer e.done(m)
+	m.hash.Write(msg)
+	return m.hash.Sum(nil)
 }
 
 // verify compares the encoded texts: whoever signs writes the one canonical
 // encoding, and comparing texts leaves no second spelling of a signature.
 func (e *entry) verify(value, signature string) bool {
-	want := base64.StdEncoding.EncodeToString(e.mac([]byte(value)))
-	return hmac.Equal([]byte(want), []byte(signature))
+	m := e.macs.Get().(*macer)
+	defer e.done(m)
+	m.write(value)
+	m.hash.Sum(m.sum[:0])
+	var want, given [signatureLength]byte
+	if len(signature) != len(given) {
+		return false
+	}
+	base64.StdEncoding.Encode(want[:], m.sum[:])
+	copy(given[:], signature)
+	return hmac.Equal(want[:], given[:])
 }
+
+// signatureLength is that of a MAC in base64 with padding.
+const signatureLength = (sha256.Size + 2) / 3 * 4
 
 func (r *Ring) verifyMAC(msg, mac []byte) bool {
 	for i := range r.entries {
-		if hmac.Equal(r.entries[i].mac(msg), mac) {
+		if r.entries[i].verifyMAC(msg, mac) {
 			return true
 		}
 	}
 	return false
+}
+
+func (e *entry) verifyMAC(msg, mac []byte) bool {
+	m := e.macs.Get().(*macer)
+	defer e.done(m)
+	m.hash.Write(msg)
+	return hmac.Equal(m.hash.Sum(m.sum[:0]), mac)
 }
