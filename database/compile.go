@@ -241,6 +241,12 @@ func (t *table) prepare() {
 		names[i] = c.read("")
 	}
 	t.selects = strings.Join(names, ", ")
+	if t.engine == SQLite && len(t.columns) <= maxPacked {
+		for i, c := range t.columns {
+			names[i] = c.quoted
+		}
+		t.packs = packed(names)
+	}
 	if t.row != nil {
 		t.prepareInsert()
 	}

@@ -9,7 +9,7 @@ import (
 // engine plans it.
 func Explained(s *Schema, table string, where Cond) string {
 	t := s.byName[table]
-	st := t.statement().write("select ", t.selects, " from ", t.quoted)
+	st := t.selecting(false)
 	if _, err := st.where(t, []Cond{where}); err != nil {
 		return err.Error()
 	}
@@ -37,3 +37,11 @@ func (s *Store[Row]) ParseAny(data []byte) (*Row, error) {
 
 // OwnDate reads a date in our own form.
 func OwnDate(s string) (time.Time, bool) { return ownDate(s) }
+
+// WithoutPacking makes a schema read each column for itself.
+func WithoutPacking(s *Schema) *Schema {
+	for _, t := range s.tables {
+		t.packs = ""
+	}
+	return s
+}

@@ -10,8 +10,8 @@ import (
 
 // SQLite's driver asks the engine for the name, the declared type, the type and the
 // value of each column of a result, with one or two allocations for each, which is
-// most of what it costs to read one row. So a lookup on SQLite selects one column:
-// a JSON array of all of them.
+// most of what it costs to read one row. So one row is selected on SQLite as one column: a
+// JSON array of all of them. Of many rows the driver asks once for what is the same.
 //
 // Whatever about such a row is unusual, and every error, is left to the ordinary
 // statement: it decides what the row holds, and its error is the one that is told.
@@ -25,7 +25,7 @@ var errUnpacked = errors.New("database: the row cannot be read as one text")
 // packing reads rows as one text.
 type packing struct{ text string }
 
-// packed is the one column for those of a lookup. JSON has no blobs, and the engine
+// packed is the one column for many. JSON has no blobs, and the engine
 // would take one for JSON of its own in binary form: a row with a blob is NULL, which
 // leaves it to the ordinary statement. Blobs sort after everything else.
 func packed(columns []string) string {
@@ -49,6 +49,49 @@ func (p *packing) row(ctx context.Context, db *DB, arg any) (text string, err er
 		return "", errUnpacked
 	}
 	return text, nil
+}
+
+// selecting begins a statement that returns rows of the table, one or more.
+func (t *table) selecting(one bool) *statement {
+	st := t.statement()
+	if st.packed = one && t.packs != ""; st.packed {
+		return st.write("select ", t.packs, " from ", t.quoted)
+	}
+	return st.write("select ", t.selects, " from ", t.quoted)
+}
+
+// ordinary is the text of a statement that selects each column for itself.
+func (s *statement) ordinary(t *table) string {
+	text := s.text.String()
+	if s.packed {
+		return "select " + t.selects + text[len("select ")+len(t.packs):]
+	}
+	return text
+}
+
+// queryPacked reads rows that a statement selects as one text each. Every error says to
+// ask otherwise.
+func queryPacked(ctx context.Context, e executor, t *table, s *statement) (out []any, err error) {
+	rows, err := e.QueryContext(ctx, s.text.String(), s.args()...)
+	if err != nil {
+		return nil, errUnpacked
+	}
+	defer rows.Close()
+	for rows.Next() {
+		from := unpacker{}
+		if rows.Scan(&from.rest) != nil {
+			return nil, errUnpacked
+		}
+		row := reflect.New(t.row.typ).Interface()
+		if from.fill(t, row) != nil || !from.done() {
+			return nil, errUnpacked
+		}
+		out = append(out, row)
+	}
+	if errors.Join(rows.Err(), rows.Close()) != nil {
+		return nil, errUnpacked
+	}
+	return out, nil
 }
 
 // unpacker reads the elements of an array that SQLite wrote, from left to right.

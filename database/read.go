@@ -10,7 +10,7 @@ func (s *Schema) list(ctx context.Context, t *table, q Query) ([]any, error) {
 	if q.Limit < 0 || q.Offset < 0 {
 		return nil, fmt.Errorf("database: %s: a limit or offset below 0", t.Name)
 	}
-	st := t.statement().write("select ", t.selects, " from ", t.quoted)
+	st := t.selecting(q.Limit == 1)
 	if _, err := st.where(t, q.Where); err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (s *Schema) locked(ctx context.Context, t *table, where []Cond) ([]any, err
 	if s.db.transaction(ctx) == nil {
 		return nil, errLockOutside
 	}
-	st := t.statement().write("select ", t.selects, " from ", t.quoted)
+	st := t.selecting(true)
 	if _, err := st.where(t, where); err != nil {
 		return nil, err
 	}

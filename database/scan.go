@@ -113,7 +113,12 @@ func queryRows(ctx context.Context, e executor, t *table, s *statement) ([]any, 
 	if err := s.fits(t); err != nil {
 		return nil, err
 	}
-	rows, err := e.QueryContext(ctx, s.text.String(), s.args()...)
+	if s.packed {
+		if rows, err := queryPacked(ctx, e, t, s); err == nil {
+			return rows, nil
+		}
+	}
+	rows, err := e.QueryContext(ctx, s.ordinary(t), s.args()...)
 	if err != nil {
 		return nil, t.failure(err, s.values)
 	}

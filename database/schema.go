@@ -76,6 +76,7 @@ type table struct {
 	byName   map[string]*column
 	id       *column
 	selects  string // every column, quoted, separated by commas
+	packs    string // the same as one text, on SQLite; see packed
 	hooks    map[Event][]hook
 
 	insertText, insertNoIDText string

@@ -12,6 +12,7 @@ type statement struct {
 	engine Engine
 	text   strings.Builder
 	values []bound
+	packed bool // see table.selecting
 }
 
 // args are the values as the driver takes them.

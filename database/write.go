@@ -93,7 +93,7 @@ func (s *Schema) change(ctx context.Context, t *table, hooks []hook, set Set, ve
 // changeRows shows the matching rows to the Before hooks and then changes
 // exactly those.
 func (s *Schema) changeRows(ctx context.Context, t *table, hooks []hook, set Set, verb func(*statement) error, where []Cond, single bool) ([]any, error) {
-	sel := t.statement().write("select ", t.selects, " from ", t.quoted)
+	sel := t.selecting(false)
 	if _, err := sel.where(t, where); err != nil {
 		return nil, err
 	}
