@@ -27,7 +27,6 @@ type Auth struct {
 	stateless     bool
 	log           *slog.Logger
 	ring          *secret.Ring
-	current       string
 	base          baseurl.Bases
 	origins       origin.Trusted
 	jar           cookieJar

@@ -1,10 +1,7 @@
 package betterauth
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
-	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -208,15 +205,13 @@ func (a *Auth) loadSecrets() []error {
 	if err != nil {
 		return []error{problem("", "config Secrets", "%w; give each secret a unique Version, from 0, and a Value", err)}
 	}
-	a.ring, a.current = ring, current
+	a.ring = ring
 	return nil
 }
 
 // derive is HMAC-SHA256 over a label and a value, keyed by the current secret.
 func (a *Auth) derive(label, value string) []byte {
-	mac := hmac.New(sha256.New, []byte(a.current))
-	_, _ = io.WriteString(mac, label+"\x00"+value)
-	return mac.Sum(nil)
+	return a.ring.MAC(label, "\x00", value)
 }
 
 func (a *Auth) now() time.Time { return a.cfg.Clock().UTC().Truncate(time.Millisecond) }

@@ -75,15 +75,22 @@ func Serialize(name, value string, a Attributes) (string, error) {
 	}
 
 	var b strings.Builder
-	b.WriteString(name + "=" + Encode(value))
+	encoded := Encode(value)
+	b.Grow(len(name) + len(encoded) + len(a.Domain) + len(a.Path) + 128)
+	write := func(parts ...string) {
+		for _, part := range parts {
+			b.WriteString(part)
+		}
+	}
+	write(name, "=", encoded)
 	if a.MaxAge != nil && *a.MaxAge >= 0 {
-		b.WriteString("; Max-Age=" + strconv.Itoa(*a.MaxAge))
+		write("; Max-Age=", strconv.Itoa(*a.MaxAge))
 	}
 	if a.Domain != "" {
-		b.WriteString("; Domain=" + a.Domain)
+		write("; Domain=", a.Domain)
 	}
 	if a.Path != "" {
-		b.WriteString("; Path=" + a.Path)
+		write("; Path=", a.Path)
 	}
 	if a.Expires != nil {
 		b.WriteString("; Expires=" + a.Expires.UTC().Format(http.TimeFormat))

@@ -11,7 +11,19 @@ import (
 // Sign returns the HMAC-SHA256 of value under the current secret in standard
 // base64 with padding: 44 characters. It is the signature of signed cookies.
 func (r *Ring) Sign(value string) string {
-	return base64.StdEncoding.EncodeToString(r.current().mac([]byte(value)))
+	return base64.StdEncoding.EncodeToString(r.MAC(value))
+}
+
+// MAC returns the HMAC-SHA256 of the parts, one after the other, under the current
+// secret.
+func (r *Ring) MAC(parts ...string) []byte {
+	e := r.current()
+	m := e.macs.Get().(*macer)
+	defer e.done(m)
+	for _, part := range parts {
+		m.write(part)
+	}
+	return m.hash.Sum(nil)
 }
 
 // Verify reports whether signature is what [Ring.Sign] returns for value under
