@@ -29,6 +29,7 @@ type Auth struct {
 	ring          *secret.Ring
 	current       string
 	base          baseurl.Bases
+	staticOrigin  string // of base.Static
 	origins       origin.Trusted
 	jar           cookieJar
 	clientIP      clientip.Config
