@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
@@ -28,6 +29,7 @@ type encoded struct {
 	status      int
 	contentType string
 	body        []byte
+	pooled      *[]byte // what holds body, and is given back once it is sent
 }
 
 // answer writes what an operation came to. Whether sessions that the request made stay
@@ -38,26 +40,41 @@ func (c *Ctx) answer(w http.ResponseWriter, value any, err error) {
 		said.status, said.contentType, said.body = c.encodeError(failed)
 	}
 	status, contentType, body := said.status, said.contentType, said.body
-	h := w.Header()
+	h, own := w.Header(), new(ownHeaders)
 	cors.Expose(c.header)
 	c.writeHeaders(h)
-	c.keepFromCaches(h, failed != nil && !isAnswer(failed))
+	c.keepFromCaches(h, own, failed != nil && !isAnswer(failed))
 	c.writeCookies(h)
 	if status == http.StatusNoContent {
 		w.WriteHeader(status)
 		return
 	}
 	if contentType != "" && h.Get("Content-Type") == "" {
-		h.Set("Content-Type", contentType)
+		own.set(h, "Content-Type", contentType)
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	own.set(h, "Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	if c.request != nil && c.request.Method == http.MethodHead {
+		giveBack(said.pooled)
 		return
 	}
 	if _, err := w.Write(body); err != nil && !canceled(c, err) {
 		c.auth.log.Debug("the answer could not be written", "error", err)
 	}
+	giveBack(said.pooled)
+}
+
+// ownHeaders is room for the header lines that every answer has.
+type ownHeaders struct {
+	values [5]string
+	used   int
+}
+
+// set is http.Header.Set for a name that is spelt as on the wire.
+func (o *ownHeaders) set(h http.Header, name, value string) {
+	o.values[o.used] = value
+	h[name] = o.values[o.used : o.used+1 : o.used+1]
+	o.used++
 }
 
 // writeHeaders puts the answer's header into h. Lists that middleware around us
@@ -78,15 +95,15 @@ func (c *Ctx) writeHeaders(h http.Header) {
 // keepFromCaches forbids caches to store an answer, and browsers to guess that it
 // is a script or a page. What the handler or middleware around us has said about
 // caching stands.
-func (c *Ctx) keepFromCaches(h http.Header, failed bool) {
+func (c *Ctx) keepFromCaches(h http.Header, own *ownHeaders, failed bool) {
 	if h.Get("X-Content-Type-Options") == "" {
-		h.Set("X-Content-Type-Options", "nosniff")
+		own.set(h, "X-Content-Type-Options", "nosniff")
 	}
 	if h.Get("Cache-Control") != "" || c.op != nil && c.op.Cacheable && !failed {
 		return
 	}
-	h.Set("Cache-Control", "no-store")
-	h.Set("Pragma", "no-cache") // for caches of HTTP/1.0, as the TypeScript server says it
+	own.set(h, "Cache-Control", "no-store")
+	own.set(h, "Pragma", "no-cache") // for caches of HTTP/1.0, as the TypeScript server says it
 }
 
 // encodeResult encodes a value, or the body of a step-up. failed is err, or why there is
@@ -98,6 +115,15 @@ func (c *Ctx) encodeResult(value any, err error) (said encoded, failed error) {
 	} else if err != nil {
 		return said, err
 	}
+	if id, ok := value.(*Identity); ok {
+		// The hottest answer is put together directly.
+		said.pooled = bodies.Get().(*[]byte)
+		if *said.pooled, failed = appendIdentity((*said.pooled)[:0], id); failed != nil {
+			return encoded{}, failed
+		}
+		said.status, said.contentType, said.body = c.successStatus(), "application/json", *said.pooled
+		return said, err
+	}
 	var unfit error
 	if said.status, said.contentType, said.body, unfit = c.encode(value); unfit != nil {
 		return said, unfit
@@ -106,18 +132,15 @@ func (c *Ctx) encodeResult(value any, err error) (said encoded, failed error) {
 }
 
 func (c *Ctx) encode(value any) (status int, contentType string, body []byte, err error) {
-	status = http.StatusOK
-	if c.status != 0 {
-		status = c.status
-	}
+	status = c.successStatus()
 	switch v := value.(type) {
 	case preflight:
-		cors.AllowPreflight(c.header, c.request.Header, c.auth.cfg.CORS.MaxAge)
+		cors.AllowPreflight(c.Header(), c.request.Header, c.auth.cfg.CORS.MaxAge)
 		return http.StatusNoContent, "", nil, nil
 	case None:
 		return status, "application/json", nil, nil
 	case Redirect:
-		c.header.Set("Location", v.URL)
+		c.Header().Set("Location", v.URL)
 		return http.StatusFound, "application/json", nil, nil
 	case Raw:
 		if v.Status != 0 {
@@ -127,18 +150,40 @@ func (c *Ctx) encode(value any) (status int, contentType string, body []byte, er
 			v.ContentType = "text/plain"
 		}
 		return status, v.ContentType, v.Body, nil
-	case *Identity:
-		// The hottest answer is put together directly.
-		body, err = appendIdentity(make([]byte, 0, identitySize), v)
-		return status, "application/json", body, err
 	}
 	body, err = json.Marshal(value, jsonOptions)
 	return status, "application/json", body, err
 }
 
-// identitySize in bytes holds most sessions with their users, so that putting
-// them together does not grow the buffer again and again.
-const identitySize = 768
+func (c *Ctx) successStatus() int {
+	if c.status != 0 {
+		return c.status
+	}
+	return http.StatusOK
+}
+
+// bodies are buffers for sessions with their users.
+var bodies = sync.Pool{New: func() any {
+	b := make([]byte, 0, identitySize)
+	return &b
+}}
+
+const (
+	// identitySize in bytes holds most sessions with their users, so that putting
+	// them together does not grow the buffer again and again.
+	identitySize = 768
+	// maxPooled is the largest buffer that is kept.
+	maxPooled = 8 * identitySize
+)
+
+// giveBack keeps a buffer for another answer, without the token that is in it.
+func giveBack(b *[]byte) {
+	if b == nil || cap(*b) > maxPooled {
+		return
+	}
+	clear(*b)
+	bodies.Put(b)
+}
 
 // appendIdentity writes {"session":…,"user":…}, or null.
 func appendIdentity(dst []byte, id *Identity) ([]byte, error) {

@@ -28,6 +28,7 @@ type Auth struct {
 	log           *slog.Logger
 	ring          *secret.Ring
 	base          baseurl.Bases
+	staticOrigin  string // of base.Static
 	origins       origin.Trusted
 	jar           cookieJar
 	clientIP      clientip.Config

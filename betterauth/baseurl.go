@@ -17,7 +17,7 @@ func (a *Auth) configureBase() (problems []error) {
 	for _, p := range wrong {
 		problems = append(problems, &Problem{Item: "config " + p.Member, Err: p.Err})
 	}
-	a.base = base
+	a.base, a.staticOrigin = base, origin.Of(base.Static)
 	return problems
 }
 

@@ -26,7 +26,7 @@ type compiledGuard struct {
 }
 
 func (g compiledGuard) ask(c *Ctx, id *Identity) (err error) {
-	defer panics.Recover(&err, "access guard %s of plugin %s", g.Name, g.plugin)
+	defer panics.Contribution(&err, "access guard", g.Name, g.plugin)
 	return undoing(g.Check(c, id))
 }
 

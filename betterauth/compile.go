@@ -31,7 +31,7 @@ type compiledBefore struct {
 }
 
 func (h compiledBefore) call(c *Ctx, in any) (err error) {
-	defer panics.Recover(&err, "before hook of plugin %s", h.plugin)
+	defer panics.Contribution(&err, "before hook", "", h.plugin)
 	if h.rest {
 		in = c.op.plan.OwnRest(in)
 	}
@@ -44,7 +44,7 @@ type compiledAfter struct {
 }
 
 func (h compiledAfter) call(c *Ctx, r *Result) (err error) {
-	defer panics.Recover(&err, "after hook of plugin %s", h.plugin)
+	defer panics.Contribution(&err, "after hook", "", h.plugin)
 	return h.AfterHook.run(c, r)
 }
 
@@ -54,7 +54,7 @@ type compiledRequestHook struct {
 }
 
 func (h compiledRequestHook) run(c *Ctx) (err error) {
-	defer panics.Recover(&err, "request hook %s of plugin %s", h.Name, h.plugin)
+	defer panics.Contribution(&err, "request hook", h.Name, h.plugin)
 	return h.RequestHook.Run(c)
 }
 

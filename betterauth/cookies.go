@@ -58,11 +58,20 @@ type cookieJar struct {
 	always   bool // CookieConfig.AlwaysSecure
 	never    bool // CookieConfig.InsecureNeverSecure
 	crossSub CrossSubDomainConfig
+	host     bool // CookieConfig.HostPrefix
+	// known are names that requests look for, by whether cookies are secure.
+	known map[bool]map[string]string
 }
 
 func newCookieJar(cfg CookieConfig) cookieJar {
-	j := cookieJar{prefix: cfg.Prefix, names: cfg.Names, single: cfg.Attributes, always: cfg.AlwaysSecure, never: cfg.InsecureNeverSecure, crossSub: cfg.CrossSubDomain}
+	j := cookieJar{prefix: cfg.Prefix, names: cfg.Names, single: cfg.Attributes, always: cfg.AlwaysSecure, never: cfg.InsecureNeverSecure, crossSub: cfg.CrossSubDomain, host: cfg.HostPrefix}
 	j.base = cookie.Attributes{Path: cfg.Path, HTTPOnly: true, SameSite: cookie.SameSite(cfg.SameSite), Partitioned: cfg.Partitioned}
+	j.known = map[bool]map[string]string{false: {}, true: {}}
+	for _, key := range []string{cookieSession, cookieCache, cookieDontRemember} {
+		for secure, names := range j.known {
+			names[key] = j.nameOf(key, secure)
+		}
+	}
 	return j
 }
 
@@ -79,14 +88,22 @@ func (c *Ctx) secureCookies() bool {
 
 // CookieName is the name of a cookie on the wire.
 func (c *Ctx) CookieName(key string) string {
-	name, ok := c.auth.jar.names[key]
+	secure := c.secureCookies()
+	if name, ok := c.auth.jar.known[secure][key]; ok {
+		return name
+	}
+	return c.auth.jar.nameOf(key, secure)
+}
+
+func (j *cookieJar) nameOf(key string, secure bool) string {
+	name, ok := j.names[key]
 	if !ok {
-		name = c.auth.jar.prefix + "." + key
+		name = j.prefix + "." + key
 	}
 	switch {
-	case !c.secureCookies():
+	case !secure:
 		return name
-	case c.auth.cfg.Cookies.HostPrefix:
+	case j.host:
 		return "__Host-" + name
 	}
 	return "__Secure-" + name

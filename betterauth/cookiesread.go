@@ -18,13 +18,24 @@ import (
 // look into the database.
 const maxTried = 8
 
+// sent is the Cookie header of the request.
+func (c *Ctx) sent() cookie.List {
+	if !c.cookiesRead {
+		c.cookiesRead = true
+		if c.request != nil {
+			c.cookieList = cookie.Read(strings.Join(c.request.Header["Cookie"], "; "))
+		}
+	}
+	return c.cookieList
+}
+
 // requestCookies are the cookies of the request: the first of each name, and by
-// name the others.
+// name the others. It reads all of them, for what must see all; see sent.
 func (c *Ctx) requestCookies() (first cookie.Jar, repeated map[string][]string) {
 	if c.jar == nil {
 		c.jar = cookie.Jar{}
 		if c.request != nil {
-			c.jar, c.repeated = cookie.ParseAll(strings.Join(c.request.Header["Cookie"], "; "))
+			c.jar, c.repeated = cookie.ParseAll(string(c.sent()))
 		}
 	}
 	return c.jar, c.repeated
@@ -33,9 +44,7 @@ func (c *Ctx) requestCookies() (first cookie.Jar, repeated map[string][]string) 
 // Cookie returns the value of a cookie of the request, by its key. If the browser sent
 // several of that name, it is the first.
 func (c *Ctx) Cookie(key string) (value string, ok bool) {
-	first, _ := c.requestCookies()
-	value, ok = first[c.CookieName(key)]
-	return value, ok
+	return c.sent().First(c.CookieName(key))
 }
 
 // CookieValues returns all values of a cookie of the request, in the order in which they
@@ -44,27 +53,13 @@ func (c *Ctx) Cookie(key string) (value string, ok bool) {
 func (c *Ctx) CookieValues(key string) []string { return c.cookiesNamed(c.CookieName(key)) }
 
 func (c *Ctx) cookiesNamed(name string) []string {
-	first, repeated := c.requestCookies()
-	value, ok := first[name]
-	if !ok {
-		return nil
-	}
-	return append([]string{value}, repeated[name]...)
+	return slices.Collect(c.sent().Values(name))
 }
 
 // SignedCookie returns the value of a cookie of the request without its signature: the
 // first value whose signature is right.
 func (c *Ctx) SignedCookie(key string) (value string, ok bool) {
-	name := c.CookieName(key)
-	first, repeated := c.requestCookies()
-	raw, ok := first[name]
-	if !ok {
-		return "", false
-	}
-	if value, ok = c.verified(raw); ok {
-		return value, true
-	}
-	for _, raw := range repeated[name] {
+	for raw := range c.sent().Values(c.CookieName(key)) {
 		if value, ok = c.verified(raw); ok {
 			return value, true
 		}
@@ -78,7 +73,7 @@ func (c *Ctx) SignedCookie(key string) (value string, ok bool) {
 func (c *Ctx) SignedCookieValues(key string) []string { return c.signedNamed(c.CookieName(key)) }
 
 func (c *Ctx) signedNamed(name string) (values []string) {
-	for _, raw := range c.cookiesNamed(name) {
+	for raw := range c.sent().Values(name) {
 		if value, ok := c.verified(raw); ok && !slices.Contains(values, value) && len(values) < maxTried {
 			values = append(values, value)
 		}

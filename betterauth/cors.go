@@ -68,7 +68,7 @@ func (c *Ctx) fromTrustedPage() bool {
 		return false
 	}
 	if len(c.auth.origins.Pages) > 0 || c.auth.cfg.TrustedOriginsFunc != nil {
-		cors.Vary(c.header)
+		cors.Vary(c.Header())
 	}
 	from := c.request.Header.Get("Origin")
 	if from == "" || c.baseURL != "" && from == c.Origin() {
@@ -78,7 +78,7 @@ func (c *Ctx) fromTrustedPage() bool {
 		c.noteRefusedPage(from)
 		return false
 	}
-	cors.Allow(c.header, from)
+	cors.Allow(c.Header(), from)
 	return true
 }
 

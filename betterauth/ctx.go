@@ -22,20 +22,22 @@ type Ctx struct {
 // exchange is what the Ctx values of one request share; a Ctx for a
 // transaction differs only in its context.
 type exchange struct {
-	auth      *Auth
-	op        *operation
-	request   *http.Request // nil in process
-	header    http.Header
-	status    int
-	cookies   []setCookie
-	jar       cookie.Jar          // the first of each name
-	repeated  map[string][]string // the others
-	twice     *bool               // the browser has several sessions; see scattered
-	misplaced bool                // cookies may be in another place than they are set now
-	baseURL   string
-	own       struct{ of, origin string } // the origin of the base URL
-	origins   []string
-	perCall   struct { // what Config.TrustedOriginsFunc adds, once it was asked
+	auth        *Auth
+	op          *operation
+	request     *http.Request // nil in process
+	header      http.Header   // nil until somebody asks for it
+	status      int
+	cookies     []setCookie
+	cookieList  cookie.List // of the request, once cookiesRead; see sent
+	cookiesRead bool
+	jar         cookie.Jar          // the first of each name
+	repeated    map[string][]string // the others
+	twice       *bool               // the browser has several sessions; see scattered
+	misplaced   bool                // cookies may be in another place than they are set now
+	baseURL     string
+	own         struct{ of, origin string } // the origin of a base URL that is the request's own
+	origins     []string
+	perCall     struct { // what Config.TrustedOriginsFunc adds, once it was asked
 		asked   bool
 		origins []string
 	}
@@ -57,9 +59,32 @@ type exchange struct {
 // exchangeKey finds the exchange in a context.
 type exchangeKey struct{}
 
+// call is what every request needs, as one piece of memory.
+type call struct {
+	ctx      Ctx
+	exchange exchange
+	context  exchangeContext
+}
+
+// exchangeContext is the context of a call, in which the exchange is found.
+type exchangeContext struct {
+	context.Context
+	exchange *exchange
+}
+
+// Value implements context.Context.
+func (c *exchangeContext) Value(key any) any {
+	if _, ok := key.(exchangeKey); ok {
+		return c.exchange
+	}
+	return c.Context.Value(key)
+}
+
 func (a *Auth) newCtx(ctx context.Context, r *http.Request) *Ctx {
-	x := &exchange{auth: a, request: r, serverOnly: r == nil, header: http.Header{}}
-	return &Ctx{Context: context.WithValue(ctx, exchangeKey{}, x), exchange: x}
+	c := &call{exchange: exchange{auth: a, request: r, serverOnly: r == nil}}
+	c.context = exchangeContext{ctx, &c.exchange}
+	c.ctx = Ctx{Context: &c.context, exchange: &c.exchange}
+	return &c.ctx
 }
 
 // CtxFrom returns the call that ctx belongs to, for row hooks that need the request. ok
@@ -93,7 +118,12 @@ func (c *Ctx) FromClient() bool { return !c.serverOnly }
 
 // Header is the header of the answer. Headers that were set are sent even if the request
 // fails.
-func (c *Ctx) Header() http.Header { return c.header }
+func (c *Ctx) Header() http.Header {
+	if c.header == nil {
+		c.header = http.Header{}
+	}
+	return c.header
+}
 
 // SetStatus sets the status of a successful answer. Default 200.
 func (c *Ctx) SetStatus(status int) { c.status = status }
@@ -132,8 +162,8 @@ func (c *Ctx) BaseURL() string { return c.baseURL }
 
 // Origin is the origin of the base URL, such as "https://example.com".
 func (c *Ctx) Origin() string {
-	if c.baseURL == c.auth.site.BaseURL {
-		return c.auth.site.Origin
+	if c.baseURL == c.auth.base.Static {
+		return c.auth.staticOrigin
 	}
 	if c.own.of != c.baseURL {
 		c.own.of, c.own.origin = c.baseURL, origin.Of(c.baseURL)

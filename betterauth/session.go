@@ -233,7 +233,8 @@ func (c *Ctx) slide(id *Identity, o readOptions) (*Identity, error) {
 	now := c.Now()
 	due := c.slides(id.Session) && !id.Session.ExpiresAt.Add(-cfg.ExpiresIn).Add(max(cfg.UpdateAge, 0)).After(now)
 	if c.deferred() {
-		c.login.needsRefresh = &due
+		needs := due
+		c.login.needsRefresh = &needs
 	}
 	if !due || c.deferred() {
 		c.writeCache(id, false)

@@ -77,8 +77,15 @@ func (c *Ctx) cacheVersion(id *Identity) string {
 
 // sentCopies are the names of the cookies that carry copies, and of their parts.
 func (c *Ctx) sentCopies() []string {
+	name := c.CookieName(cookieCache)
+	switch _, how := c.sent().Whole(name); how {
+	case cookie.Absent:
+		return nil
+	case cookie.Single:
+		return []string{name}
+	}
 	first, _ := c.requestCookies()
-	_, sent, _ := cookie.Join(first, c.CookieName(cookieCache))
+	_, sent, _ := cookie.Join(first, name)
 	return sent
 }
 
@@ -88,15 +95,25 @@ func (c *Ctx) readCache(token string, o readOptions) (*Identity, bool) {
 	if !c.auth.cfg.Session.CookieCache.Enabled || c.login.presented != "" || o.stored && !c.auth.stateless {
 		return nil, false
 	}
-	first, repeated := c.requestCookies()
-	values, sent := cookie.JoinAll(first, repeated, c.CookieName(cookieCache))
-	for _, value := range values {
+	name := c.CookieName(cookieCache)
+	value, how := c.sent().Whole(name)
+	if how == cookie.Single {
 		if id, expires, ok := c.openCache(value, token); ok {
 			c.renewCache(id, expires, o)
 			return id, true
 		}
 	}
-	for _, old := range sent {
+	if how == cookie.Several {
+		first, repeated := c.requestCookies()
+		values, _ := cookie.JoinAll(first, repeated, name)
+		for _, value := range values {
+			if id, expires, ok := c.openCache(value, token); ok {
+				c.renewCache(id, expires, o)
+				return id, true
+			}
+		}
+	}
+	for _, old := range c.sentCopies() {
 		c.clearNamed(cookieCache, old)
 	}
 	return nil, false

@@ -160,7 +160,7 @@ type compiledGate struct {
 }
 
 func (g compiledGate) ask(c *Ctx, a *Attempt) (err error) {
-	defer panics.Recover(&err, "gate %s of plugin %s", g.Name, g.plugin)
+	defer panics.Contribution(&err, "gate", g.Name, g.plugin)
 	err = g.Check(c, a)
 	if err != nil && !isAnswer(err) {
 		return fmt.Errorf("gate %s of plugin %s: %w", g.Name, g.plugin, err)
@@ -175,6 +175,9 @@ func isAnswer(err error) bool {
 }
 
 func asStepUp(err error) (*stepUp, bool) {
+	if err == nil {
+		return nil, false
+	}
 	var s *stepUp
 	ok := errors.As(err, &s)
 	return s, ok

@@ -61,12 +61,12 @@ type compiledSource struct {
 }
 
 func (s compiledSource) findToken(c *Ctx) (token string, ok bool, err error) {
-	defer panics.Recover(&err, "session source %s of plugin %s", s.name, s.plugin)
+	defer panics.Contribution(&err, "session source", s.name, s.plugin)
 	return s.token(c)
 }
 
 func (s compiledSource) findIdentity(c *Ctx) (id *Identity, ok bool, err error) {
-	defer panics.Recover(&err, "session source %s of plugin %s", s.name, s.plugin)
+	defer panics.Contribution(&err, "session source", s.name, s.plugin)
 	id, ok, err = s.identity(c)
 	if err != nil || !ok {
 		return nil, false, err

@@ -90,7 +90,7 @@ func (k compiledCredentials) canSignIn(ctx context.Context, userID string) (can 
 	if k.CanSignIn == nil {
 		return false, nil
 	}
-	defer panics.Recover(&err, "credentials %s of plugin %s", k.Name, k.plugin)
+	defer panics.Contribution(&err, "credentials", k.Name, k.plugin)
 	can, err = k.CanSignIn(ctx, userID)
 	if err != nil {
 		return false, fmt.Errorf("credentials %s of plugin %s: %w", k.Name, k.plugin, err)

@@ -63,7 +63,7 @@ func (c *column) aliased(alias string) string { return alias + c.quoted }
 
 // Get returns both rows, or [ErrNotFound].
 func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
-	arg, err := l.key.condValue(value)
+	arg, err := l.argument(value)
 	if errors.Is(err, ErrInvalidValue) || err == nil && arg == nil {
 		return nil, nil, ErrNotFound
 	}
@@ -96,6 +96,14 @@ func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
 		return nil, nil, l.a.failure(err, []bound{{l.key, arg}})
 	}
 	return a, b, nil
+}
+
+// argument is what the driver binds.
+func (l *Lookup[A, B]) argument(value any) (any, error) {
+	if text, ok := value.(string); ok && l.key.Type == String && l.key.stored == storedPlain && storable(text) {
+		return value, nil // as it is, without boxing it again
+	}
+	return l.key.condValue(value)
 }
 
 // getPacked is Get by one text. Every error but ErrNotFound says to ask otherwise.

@@ -43,16 +43,21 @@ func Decode(s string) string {
 	if !strings.Contains(s, "%") {
 		return s
 	}
-	out := make([]byte, 0, len(s))
+	var out strings.Builder
+	out.Grow(len(s))
 	for i := 0; i < len(s); {
 		if s[i] != '%' {
-			out = append(out, s[i])
-			i++
+			run := strings.IndexByte(s[i:], '%')
+			if run < 0 {
+				run = len(s) - i
+			}
+			out.WriteString(s[i : i+run])
+			i += run
 			continue
 		}
 		// A character has to be spelled by escapes alone, so each run of
 		// escapes must be UTF-8 by itself.
-		start := len(out)
+		start := out.Len()
 		for i < len(s) && s[i] == '%' {
 			if i+2 >= len(s) {
 				return s
@@ -61,14 +66,14 @@ func Decode(s string) string {
 			if high < 0 || low < 0 {
 				return s
 			}
-			out = append(out, byte(high<<4|low))
+			out.WriteByte(byte(high<<4 | low))
 			i += 3
 		}
-		if !utf8.Valid(out[start:]) {
+		if !utf8.ValidString(out.String()[start:]) {
 			return s
 		}
 	}
-	return string(out)
+	return out.String()
 }
 
 func plain(c byte) bool {

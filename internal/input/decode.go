@@ -37,11 +37,11 @@ func (p *Plan) Decode(src Source, dst any) error {
 	var issues Issues
 	for i := range p.query {
 		f := &p.query[i]
-		f.decodeText(src.Query[f.name], v, "query."+f.name, &issues)
+		f.decodeText(src.Query[f.name], v, "query.", &issues)
 	}
 	for i := range p.path {
 		f := &p.path[i]
-		f.decodeText([]string{src.Path[f.name]}, v, "path."+f.name, &issues)
+		f.decodeText([]string{src.Path[f.name]}, v, "path.", &issues)
 	}
 	if len(issues) > 0 {
 		return issues

@@ -11,24 +11,24 @@ var textual = map[kind]string{kindString: "string", kindInt: "number", kindFloat
 
 // decodeText reads a query parameter or a path segment. A boolean is true for
 // any text but the empty one, "false" and "0" included, as in the reference.
-func (f *field) decodeText(values []string, dst reflect.Value, path string, issues *Issues) {
+func (f *field) decodeText(values []string, dst reflect.Value, under string, issues *Issues) {
 	target := dst.FieldByIndex(f.index)
 	if f.kind == kindSlice {
 		for _, value := range values {
 			item := reflect.New(target.Type().Elem()).Elem()
-			f.elem.setString(value, item, path, issues)
+			f.elem.setString(value, item, under+f.name, issues)
 			target.Set(reflect.Append(target, item))
 		}
 		return
 	}
 	if len(values) == 0 {
 		if !f.optional && f.kind != kindBool {
-			issues.add(path, expected(textual[f.kind], nil))
+			issues.add(under+f.name, expected(textual[f.kind], nil))
 		}
 		return
 	}
 	if len(values) > 1 && f.kind != kindBool {
-		issues.add(path, "Invalid input: expected string, received array")
+		issues.add(under+f.name, "Invalid input: expected string, received array")
 		return
 	}
 	if f.pointer {
@@ -40,13 +40,13 @@ func (f *field) decodeText(values []string, dst reflect.Value, path string, issu
 	case kindBool:
 		target.SetBool(values[0] != "" || len(values) > 1)
 	case kindString:
-		f.setString(values[0], target, path, issues)
+		f.setString(values[0], target, under+f.name, issues)
 	default:
 		n, err := strconv.ParseFloat(values[0], 64)
 		if err != nil {
-			issues.add(path, "Invalid input: expected number, received NaN")
+			issues.add(under+f.name, "Invalid input: expected number, received NaN")
 			return
 		}
-		f.setNumber(n, target, path, issues)
+		f.setNumber(n, target, under+f.name, issues)
 	}
 }

@@ -3,7 +3,7 @@
 // that says where the panic was, [Log] is for what has no caller to fail. The stack
 // is for the log alone: no text of an error holds it, so that no client sees it.
 //
-// Recover and Handler are deferred themselves, not called by a deferred function:
+// Recover, Contribution and Handler are deferred themselves, not called by a deferred function:
 //
 //	defer panics.Recover(&err, "gate %s", name)
 package panics
@@ -40,6 +40,17 @@ func (e *Error) Error() string {
 func Recover(err *error, format string, args ...any) {
 	if p := recover(); p != nil {
 		*err = &Error{fmt.Sprintf(format, args...), p, string(debug.Stack())}
+	}
+}
+
+// Contribution is Recover for what a plugin contributes, which requests call so often
+// that naming it must cost nothing: "gate banned of plugin admin". name may be "".
+func Contribution(err *error, kind, name, plugin string) {
+	if p := recover(); p != nil {
+		if name != "" {
+			kind += " " + name
+		}
+		*err = &Error{kind + " of plugin " + plugin, p, string(debug.Stack())}
 	}
 }
 
