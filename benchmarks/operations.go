@@ -83,9 +83,9 @@ func allocationsFigure(name, engine string) string { return "allocations: " + na
 // some counts with three plugins.
 func (o *operations) some() {
 	v, kind := o.seeded.visitors[0], subject.KindOurs
-	o.countWith(kind, "", getSession, func(h http.Handler) (inprocess.Work, error) { return inprocess.Session(h, v, false) })
+	o.countWith(kind, "", getSession, func(h http.Handler) (inprocess.Work, error) { return inprocess.Sessions(h, o.seeded.visitors, false) })
 	for _, cache := range []string{"compact", "jwt", "jwe"} {
-		o.countWith(kind, cache, cookieCache+cache, func(h http.Handler) (inprocess.Work, error) { return inprocess.Session(h, v, true) })
+		o.countWith(kind, cache, cookieCache+cache, func(h http.Handler) (inprocess.Work, error) { return inprocess.Sessions(h, o.seeded.visitors, true) })
 	}
 	o.countWith(kind, "", passkeyOptions, inprocess.Options)
 	for _, algorithm := range []passkeytest.Algorithm{passkeytest.ES256, passkeytest.EdDSA, passkeytest.RS256} {
@@ -104,7 +104,7 @@ func (o *operations) some() {
 			if err != nil {
 				return inprocess.Work{}, err
 			}
-			return inprocess.Route(guarded, v, cache != "")
+			return inprocess.Routes(guarded, o.seeded.visitors, cache != "")
 		})
 	}
 }
@@ -112,7 +112,7 @@ func (o *operations) some() {
 // every counts with every plugin.
 func (o *operations) every() {
 	v, kind := o.seeded.visitors[0], subject.KindEverything
-	o.countWith(kind, "", withEvery, func(h http.Handler) (inprocess.Work, error) { return inprocess.Session(h, v, false) })
+	o.countWith(kind, "", withEvery, func(h http.Handler) (inprocess.Work, error) { return inprocess.Sessions(h, o.seeded.visitors, false) })
 	o.countWith(kind, "", passkeyOptions+", every plugin on", inprocess.Options)
 	o.countWith(kind, "", passkeyVerify+" ES256, every plugin on", func(h http.Handler) (inprocess.Work, error) { return inprocess.Verify(h, v), nil })
 	o.countWith(kind, "", password+", every plugin on", func(h http.Handler) (inprocess.Work, error) { return inprocess.Password(h, v.Email), nil })

@@ -11,7 +11,7 @@ import (
 )
 
 // shortVisitors is how many visit in the short form.
-const shortVisitors = 4
+const shortVisitors = 10
 
 // compare is the short form: every server starts, answers what the others
 // answer, and signs in whom get-session then knows; no operation allocates more

@@ -109,6 +109,30 @@ func Session(h http.Handler, v subject.Visitor, cached bool) (Work, error) {
 	}}, nil
 }
 
+// Sessions reads the sessions of the visitors, one after the other, because rows
+// differ a little in what they cost.
+func Sessions(h http.Handler, visitors []subject.Visitor, cached bool) (Work, error) {
+	return inTurn(visitors, func(v subject.Visitor) (Work, error) { return Session(h, v, cached) })
+}
+
+// Routes is Route for the visitors, one after the other.
+func Routes(h http.Handler, visitors []subject.Visitor, cached bool) (Work, error) {
+	return inTurn(visitors, func(v subject.Visitor) (Work, error) { return Route(h, v, cached) })
+}
+
+// inTurn does a work of each visitor, one after the other.
+func inTurn(visitors []subject.Visitor, make func(subject.Visitor) (Work, error)) (Work, error) {
+	var works []Work
+	for _, v := range visitors {
+		work, err := make(v)
+		if err != nil {
+			return Work{}, err
+		}
+		works = append(works, work)
+	}
+	return Work{Do: func(i int) error { return works[i%len(works)].Do(i) }}, nil
+}
+
 // SessionBody is what the handler answers to a visitor who asks for the session.
 func SessionBody(h http.Handler, v subject.Visitor) ([]byte, error) {
 	s := &sink{header: http.Header{}}
