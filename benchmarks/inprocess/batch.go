@@ -1,9 +1,11 @@
 package inprocess
 
 import (
+	"context"
 	"math"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"slices"
 	"time"
 )
@@ -22,13 +24,25 @@ func (f Figures) And(g Figures) Figures {
 	return Figures{f.Time + g.Time, f.Fastest + g.Fastest, f.Allocs + g.Allocs, f.Bytes + g.Bytes}
 }
 
+// Phase and Calls are a label of CPU profiles: what runs while calls are made,
+// and not while they are prepared.
+const (
+	Phase = "phase"
+	Calls = "calls"
+)
+
 // Batch makes n calls, one after the other.
-func Batch(w Work, n int) (Figures, error) {
+func Batch(w Work, n int) (f Figures, err error) {
 	if w.Prepare != nil {
 		if err := w.Prepare(n); err != nil {
 			return Figures{}, err
 		}
 	}
+	pprof.Do(context.Background(), pprof.Labels(Phase, Calls), func(context.Context) { f, err = calls(w, n) })
+	return f, err
+}
+
+func calls(w Work, n int) (Figures, error) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	fastest, start := time.Duration(math.MaxInt64), time.Now()
@@ -41,12 +55,11 @@ func Batch(w Work, n int) (Figures, error) {
 	}
 	took := time.Since(start)
 	runtime.ReadMemStats(&after)
-	calls := float64(n)
 	return Figures{
 		Time:    took / time.Duration(n),
 		Fastest: fastest,
-		Allocs:  float64(after.Mallocs-before.Mallocs) / calls,
-		Bytes:   float64(after.TotalAlloc-before.TotalAlloc) / calls,
+		Allocs:  float64(after.Mallocs-before.Mallocs) / float64(n),
+		Bytes:   float64(after.TotalAlloc-before.TotalAlloc) / float64(n),
 	}, nil
 }
 
