@@ -1,8 +1,8 @@
-.PHONY: help short lint test bench cost footprint mutants conformance reference quickstart fuzz
+.PHONY: help short lint test bench bench-short cost footprint mutants conformance reference quickstart fuzz
 
 # The comment behind a target is its line in make help.
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 short: ## formatting, vet, fast Go tests on SQLite, the rules of the house: no Node, no PostgreSQL, nothing installed
 	@.ci/short
@@ -13,9 +13,13 @@ lint: ## formatting, vet, golangci-lint as .golangci.yml says, the rules of the 
 test: ## everything the project can prove, as .ci/run does; prepares what that needs (INSTALL=no: installs nothing)
 	@.ci/test
 
-# In one run, so that the ratios are of one machine at one time.
-bench: ## ratios beside the TypeScript server and a handler by hand
-	go run ./benchmarks
+# In one run, so that the ratios are of one machine at one time. ONLY=TEXT measures the rows with the text and writes nothing.
+bench: ## speed beside the TypeScript server and what is written by hand, held to aims; renews docs/performance.md
+	go run ./benchmarks $(if $(ONLY),-only '$(ONLY)',-write docs)
+
+# Fails where a server does not start or answers otherwise, or an operation allocates more than is kept. No time is measured.
+bench-short: ## every server of the comparison once, answers and allocations compared: in under a minute
+	go run ./benchmarks -short
 
 # Fails where ten times the size takes more than twelve times the time.
 cost: ## what a request costs against its size

@@ -3,97 +3,141 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"slices"
 	"time"
 
 	"github.com/better-auth-go/better-auth/benchmarks/inprocess"
 	"github.com/better-auth-go/better-auth/benchmarks/load"
-	"github.com/better-auth-go/better-auth/benchmarks/subject"
+	"github.com/better-auth-go/better-auth/benchmarks/report"
 )
 
 // inProcess calls the handlers one request at a time, without a network.
-func (p *plan) inProcess(ctx context.Context, engines []engine) error {
-	var rows []inProcessRow
-	for _, s := range p.scenarios(engines) {
-		more, err := p.inProcessScenario(ctx, s)
-		if err != nil {
-			return err
+func (p *plan) inProcess(ctx context.Context) ([][]string, error) {
+	table := [][]string{{"work", "beside", "figure (quartiles)", ours, "other", "allocations, ours", "allocations, other"}}
+	for _, s := range p.scenarios() {
+		if !slices.ContainsFunc(slices.Concat(s.titles, []string{s.sum}), p.picked) {
+			continue
 		}
-		rows = append(rows, more...)
+		fmt.Fprintf(os.Stderr, "in process: %s\n", s.titles[0])
+		lines, err := p.scenario(ctx, s)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.titles[0], err)
+		}
+		table = append(table, lines...)
 	}
-	p.report.printInProcess(rows)
-	return nil
+	return table, nil
 }
 
-// inProcessRow holds the rounds of one row by subject.
-type inProcessRow struct {
-	title  string
-	rounds map[string][]inprocess.Figures
-}
+// scenarioTime is how long contenders take turns for a scenario.
+const scenarioTime = 4 * time.Second
 
-func (p *plan) inProcessScenario(ctx context.Context, s scenario) (rows []inProcessRow, err error) {
-	db, err := subject.Open(s.engine.name)
+func (p *plan) scenario(ctx context.Context, s *scenario) (lines [][]string, err error) {
+	contenders, err := s.contenders(ctx)
+	defer func() { err = errors.Join(err, s.close()) }()
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	works := map[string][]inprocess.Work{}
-	for _, kind := range s.kinds() {
-		handler, err := subject.Handler(ctx, kind, db, s.cache)
-		if err != nil {
-			return nil, err
-		}
-		if works[kind], err = s.works(handler); err != nil {
-			return nil, err
-		}
+	rounds, err := interleave(ctx, contenders, s.calls, scenarioTime)
+	if err != nil {
+		return nil, err
 	}
-	for i, title := range s.titles() {
-		row := inProcessRow{title, map[string][]inprocess.Figures{}}
-		begin := time.Now()
-		for batch := 0; batch < minBatches || time.Since(begin) < p.round*time.Duration(p.rounds)/2; batch++ {
-			for _, kind := range s.kinds() {
-				work := works[kind][i]
-				calls := batchCalls
-				if work.Prepare != nil {
-					calls = preparedCalls
+	titles := s.titles
+	if s.sum != "" {
+		titles = append(slices.Clone(titles), s.sum)
+		for _, of := range rounds {
+			for i, batch := range of {
+				sum := batch[0]
+				for _, next := range batch[1:] {
+					sum = sum.And(next)
 				}
-				figures, err := inprocess.Batch(work, calls)
-				if err != nil {
-					return nil, err
-				}
-				if batch > 0 { // the first one warms up
-					row.rounds[kind] = append(row.rounds[kind], figures)
-				}
-			}
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
+				of[i] = append(batch, sum)
 			}
 		}
-		rows = append(rows, row)
 	}
-	return rows, nil
+	for part, title := range titles {
+		for i := 1; i < len(contenders); i++ {
+			lines = append(lines, p.compared(title, contenders[i].name, s.look, partOf(rounds[0], part), partOf(rounds[i], part)))
+		}
+	}
+	return lines, nil
 }
 
-const (
-	// batchCalls is long enough for the garbage collector to take its share of
-	// every batch, and short enough for batches of two subjects to meet the same
-	// disturbances.
-	batchCalls = 1000
-	// preparedCalls is batchCalls where each call takes longer to prepare than to
-	// make.
-	preparedCalls = 100
-	minBatches    = 4
-)
-
-func perCall(f inprocess.Figures) time.Duration { return f.Time }
-func allocs(f inprocess.Figures) float64        { return f.Allocs }
-func allocated(f inprocess.Figures) float64     { return f.Bytes }
-
-// ratio is the median of the ratios of rounds that followed each other, so that
-// what disturbs the machine for a while disturbs both.
-func ratio[R any](rounds, others []R, figure func(R) float64) float64 {
-	var ratios []float64
-	for i := range min(len(rounds), len(others)) {
-		ratios = append(ratios, figure(rounds[i])/figure(others[i]))
+// interleave lets the contenders take turns for a while. It returns the batches
+// of each contender, and of each batch the figures of each work.
+func interleave(ctx context.Context, contenders []contender, calls int, limit time.Duration) ([][][]inprocess.Figures, error) {
+	rounds := make([][][]inprocess.Figures, len(contenders))
+	begin := time.Now()
+	for batch := 0; batch < minBatches || time.Since(begin) < limit; batch++ {
+		for i, c := range contenders {
+			var figures []inprocess.Figures
+			for _, work := range c.works {
+				f, err := inprocess.Batch(work, calls)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", c.name, err)
+				}
+				figures = append(figures, f)
+			}
+			if batch > 0 { // the first one warms up
+				rounds[i] = append(rounds[i], figures)
+			}
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 	}
-	return load.Median(ratios)
+	return rounds, nil
+}
+
+const minBatches = 6
+
+func partOf(rounds [][]inprocess.Figures, part int) (out []inprocess.Figures) {
+	for _, batch := range rounds {
+		out = append(out, batch[part])
+	}
+	return out
+}
+
+// compared is a line of the table, whose figure an aim may be about.
+func (p *plan) compared(title, beside string, by look, mine, others []inprocess.Figures) []string {
+	unit := report.Times
+	spread := report.Pairs(mine, others, func(a, b inprocess.Figures) float64 {
+		switch by {
+		case byTime:
+			return float64(a.Time) / float64(b.Time)
+		case byFastest:
+			return float64(a.Fastest) / float64(b.Fastest)
+		case byOverhead:
+			return float64(a.Time-b.Time) / 1e3
+		}
+		return float64(b.Time) / float64(a.Time)
+	})
+	text := ""
+	switch by {
+	case bySpeed:
+		text = " the speed"
+	case byOverhead:
+		unit, text = report.Micros, " over it"
+	case byTime, byFastest:
+		text = " the time"
+	}
+	p.figure(inProcessFigure(title, beside), spread)
+	took := func(f inprocess.Figures) time.Duration {
+		if by == byFastest {
+			return f.Fastest
+		}
+		return f.Time
+	}
+	return []string{title, beside, unit.Span(spread) + text,
+		report.Duration(load.MedianOf(mine, took)), report.Duration(load.MedianOf(others, took)),
+		allocated(mine), allocated(others)}
+}
+
+func inProcessFigure(title, beside string) string { return "in process: " + title + " / " + beside }
+
+func allocated(rounds []inprocess.Figures) string {
+	count := load.MedianOf(rounds, func(f inprocess.Figures) float64 { return f.Allocs })
+	size := load.MedianOf(rounds, func(f inprocess.Figures) float64 { return f.Bytes })
+	return fmt.Sprintf("%.0f, %.1f KiB", count, size/1024)
 }

@@ -2,107 +2,110 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"time"
 
 	"github.com/better-auth-go/better-auth/benchmarks/load"
-	"github.com/better-auth-go/better-auth/benchmarks/subject"
+	"github.com/better-auth-go/better-auth/benchmarks/report"
 )
 
-// loopbackRow holds the rounds of one row by subject.
-type loopbackRow struct {
-	title  string
-	rounds map[string][]load.Round
-}
-
-// overLoopback drives each subject in a process of its own over keep-alive
-// connections.
-func (p *plan) overLoopback(ctx context.Context, engines []engine) error {
-	var rows []loopbackRow
-	for _, s := range p.scenarios(engines) {
-		fmt.Fprintf(os.Stderr, "over loopback: %s\n", s.title)
-		more, err := p.loopbackScenario(ctx, s)
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.title, err)
+// overHTTP drives each server in a process of its own over keep-alive
+// connections of the loopback interface.
+func (p *plan) overHTTP(ctx context.Context) ([][]string, error) {
+	table := [][]string{{"work", "beside", "speed (quartiles)", "requests/s, ours", "other", "p50 / p99, ours", "other"}}
+	for _, e := range p.engines {
+		for _, s := range servings(e) {
+			if !slices.ContainsFunc(slices.Concat(s.titles, []string{s.sum}), p.picked) {
+				continue
+			}
+			fmt.Fprintf(os.Stderr, "over HTTP: %s\n", s.title)
+			lines, err := p.serving(ctx, s)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", s.title, err)
+			}
+			table = append(table, lines...)
 		}
-		rows = append(rows, more...)
 	}
-	p.report.printLoopback(rows, p)
-	return nil
+	return table, nil
 }
 
-func (p *plan) loopbackScenario(ctx context.Context, s scenario) ([]loopbackRow, error) {
+func (p *plan) serving(ctx context.Context, s serving) (lines [][]string, err error) {
 	targets, err := p.targets(ctx, s)
-	defer func() {
-		for _, t := range targets {
-			t.process.Stop()
-		}
-	}()
+	defer stop(targets)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]loopbackRow, len(s.titles()))
-	for i, title := range s.titles() {
-		rows[i] = loopbackRow{title, map[string][]load.Round{}}
-	}
+	rounds := make([][][]load.Round, len(targets)) // by target and round, one for each request
 	for round := range p.rounds + 1 {
-		for _, t := range targets {
+		for i, t := range targets {
 			limit := p.round
 			if round == 0 {
 				limit = max(limit, warmUp)
 			}
-			results, err := t.load(limit)
+			results, err := s.load(t, limit)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", t.kind, err)
+				return nil, fmt.Errorf("%s: %w", t.name, err)
 			}
-			for i, r := range results {
-				if round > 0 {
-					rows[i].rounds[t.kind] = append(rows[i].rounds[t.kind], r)
-				}
+			if s.sum != "" {
+				results = append(results, together(results))
+			}
+			if round > 0 {
+				rounds[i] = append(rounds[i], results)
 			}
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
 		}
 	}
-	return rows, nil
+	titles := s.titles
+	if s.sum != "" {
+		titles = append(slices.Clone(titles), s.sum)
+	}
+	for part, title := range titles {
+		for i, t := range targets[1:] {
+			lines = append(lines, p.served(title, t.name, roundsOf(rounds[0], part), roundsOf(rounds[i+1], part)))
+		}
+	}
+	return lines, nil
 }
 
 // warmUp is how long a server is driven before it is measured; Node compiles in
 // that time.
 const warmUp = 1500 * time.Millisecond
 
-// targets starts the scenario's subjects and checks that they answer alike.
-func (p *plan) targets(ctx context.Context, s scenario) ([]*target, error) {
-	var targets []*target
-	for _, kind := range append(s.kinds(), node) {
-		var process *subject.Process
-		var err error
-		if kind == node {
-			process, err = subject.StartReference(ctx, p.conformance, s.engine.name, s.cache)
-		} else {
-			process, err = subject.StartServe(ctx, kind, s.engine.name, s.cache)
-		}
-		if errors.Is(err, subject.ErrNoReference) {
-			p.report.leaveOut(err.Error())
-			continue
-		}
-		if err != nil {
-			return targets, err
-		}
-		t := &target{kind: kind, process: process, visitors: s.engine.visitors}
-		targets = append(targets, t)
-		if err := t.connect(s); err != nil {
-			return targets, fmt.Errorf("%s: %w", kind, err)
-		}
+// together is one round in which each visitor made all requests after each other.
+func together(rounds []load.Round) load.Round {
+	seconds := 0.0
+	var all load.Round
+	for _, r := range rounds {
+		seconds += 1 / r.Rate()
+		all.P50 += r.P50
+		all.P99 += r.P99
+		all.Elapsed += r.Elapsed
 	}
-	for _, t := range targets[1:] {
-		if !slices.Equal(t.sample, targets[0].sample) {
-			return targets, fmt.Errorf("%s answers\n%s\nbut %s answers\n%s", targets[0].kind, targets[0].sample, t.kind, t.sample)
-		}
-	}
-	return targets, nil
+	all.Requests = int(all.Elapsed.Seconds() / seconds)
+	return all
 }
+
+func roundsOf(rounds [][]load.Round, part int) (out []load.Round) {
+	for _, r := range rounds {
+		out = append(out, r[part])
+	}
+	return out
+}
+
+// served is a line of the table, whose figure an aim may be about.
+func (p *plan) served(title, beside string, mine, others []load.Round) []string {
+	spread := report.Pairs(mine, others, func(a, b load.Round) float64 { return a.Rate() / b.Rate() })
+	p.figure(servedFigure(title, beside), spread)
+	rate := func(rounds []load.Round) string { return fmt.Sprintf("%.0f", load.MedianOf(rounds, load.Round.Rate)) }
+	latency := func(rounds []load.Round) string {
+		return report.Duration(load.MedianOf(rounds, func(r load.Round) time.Duration { return r.P50 })) + " / " +
+			report.Duration(load.MedianOf(rounds, func(r load.Round) time.Duration { return r.P99 }))
+	}
+	return []string{title, beside, report.Times.Span(spread), rate(mine), rate(others), latency(mine), latency(others)}
+}
+
+func servedFigure(title, beside string) string { return "over HTTP: " + title + " / " + beside }

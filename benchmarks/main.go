@@ -1,12 +1,19 @@
-// Command benchmarks measures this library beside a handler written by hand and
-// beside the TypeScript reference on Node, in one run on one machine, and
-// prints the ratios:
+// Command benchmarks measures this library beside handlers written by hand and
+// beside the TypeScript server on Node, in one run on one machine, and holds
+// the ratios to the aims of aims.go:
 //
 //	go run ./benchmarks
 //
-// It takes less than three minutes. Without Node, without the reference's
-// packages or without PostgreSQL it leaves that part out and says so. What is
-// measured, and how to read it, is in docs/performance.md.
+// It takes less than eight minutes. Without Node, without the server's packages
+// or without PostgreSQL it leaves that part out and says so. What is measured,
+// and how to read it, is in docs/performance.md, which -write docs renews.
+//
+// With -short it starts every server, compares what they answer, and compares
+// the allocations of each operation with allocations.txt. It fails on a
+// difference, and never on a time.
+//
+// Open scenarios.go for what is measured in process, loopback.go for what is
+// measured over HTTP, start.go for processes, and short.go for the short form.
 package main
 
 import (
@@ -16,11 +23,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"runtime"
 	"time"
-
-	"github.com/better-auth-go/better-auth/benchmarks/subject"
 )
 
 func main() {
@@ -37,92 +40,34 @@ func main() {
 	}
 }
 
-// run is the program; the arguments "serve KIND DATABASE CACHE" make it one of
-// its own subjects.
 func run(ctx context.Context, args []string) error {
-	if len(args) == 4 && args[0] == "serve" {
-		return subject.Serve(ctx, args[1], args[2], args[3], os.Stdin, os.Stdout)
-	}
 	var p plan
 	flags := flag.NewFlagSet("benchmarks", flag.ContinueOnError)
 	flags.IntVar(&p.rounds, "rounds", 11, "how often each subject takes its turn")
 	flags.DurationVar(&p.round, "round", 250*time.Millisecond, "how long a turn is")
 	flags.IntVar(&p.connections, "connections", 16, "how many connections make the load")
 	flags.IntVar(&p.people, "people", 1000, "how many users and sessions the database holds")
-	flags.StringVar(&p.conformance, "conformance", "conformance", "the folder of the reference server")
-	flags.StringVar(&p.postgres, "postgres", os.Getenv("BETTERAUTH_TEST_POSTGRES"), "URL of a PostgreSQL server; a schema is made there and dropped")
+	flags.StringVar(&p.conformance, "conformance", "conformance", "the folder of the TypeScript server")
+	flags.StringVar(&p.postgres, "postgres", os.Getenv("BETTERAUTH_TEST_POSTGRES"), "URL of a PostgreSQL server; schemas are made there and dropped")
 	flags.StringVar(&p.only, "only", "", "measure only what has this in its name")
+	flags.StringVar(&p.write, "write", "", "the folder whose performance.md and performance.svg get what was measured")
+	flags.StringVar(&p.kept, "allocations", "benchmarks/allocations.txt", "the file with the allocations of each operation")
+	flags.BoolVar(&p.short, "short", false, "start every server, compare answers and allocations, and measure no time")
+	flags.BoolVar(&p.record, "record", false, "with -short: write the allocations instead of comparing them")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if p.rounds < 1 || p.round <= 0 || p.connections < 1 {
+	switch {
+	case p.rounds < 1 || p.round <= 0 || p.connections < 1:
 		return errors.New("rounds, round and connections must be positive")
+	case p.write != "" && p.only != "":
+		return errors.New("-write needs every row; leave out -only")
+	case p.record && !p.short:
+		return errors.New("-record goes with -short")
 	}
-	return p.measure(ctx)
-}
-
-// plan is what to measure and how.
-type plan struct {
-	rounds, connections, people int
-	round                       time.Duration
-	conformance, postgres, only string
-	report                      report
-}
-
-// engine is a seeded database.
-type engine struct {
-	title    string // as people read it
-	name     string // as subject.Open reads it
-	visitors []subject.Visitor
-}
-
-func (p *plan) measure(ctx context.Context) (err error) {
-	folder, err := os.MkdirTemp("", "benchmarks-")
-	if err != nil {
-		return err
+	if p.short {
+		p.people, p.connections = 100, shortVisitors
+		return p.prepared(ctx, p.compare)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	fmt.Printf("%s, %s/%s, %d processors. Figures depend on the machine; the ratios are what to compare.\n\n",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-
-	sqlite := engine{title: "SQLite", name: "sqlite:" + filepath.Join(folder, "auth.db")}
-	if sqlite.visitors, err = p.seed(ctx, sqlite.name); err != nil {
-		return err
-	}
-	engines := []engine{sqlite}
-	if p.postgres == "" {
-		p.report.leaveOut("everything on PostgreSQL: set BETTERAUTH_TEST_POSTGRES to a postgres:// URL")
-	} else {
-		inSchema, drop, err := subject.NewSchema(ctx, p.postgres)
-		if err != nil {
-			return fmt.Errorf("PostgreSQL: %w", err)
-		}
-		defer func() {
-			if err := drop(); err != nil {
-				fmt.Fprintln(os.Stderr, "benchmarks: the schema was not dropped:", err)
-			}
-		}()
-		postgres := engine{title: "PostgreSQL", name: inSchema}
-		if postgres.visitors, err = p.seed(ctx, postgres.name); err != nil {
-			return err
-		}
-		engines = append(engines, postgres)
-	}
-	if err := p.inProcess(ctx, engines); err != nil {
-		return err
-	}
-	if err := p.overLoopback(ctx, engines); err != nil {
-		return err
-	}
-	p.report.printLeftOut(os.Stdout)
-	return nil
-}
-
-func (p *plan) seed(ctx context.Context, name string) ([]subject.Visitor, error) {
-	db, err := subject.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	visitors, err := subject.Seed(ctx, db, p.people, p.connections)
-	return visitors, errors.Join(err, db.Close())
+	return p.prepared(ctx, p.measure)
 }

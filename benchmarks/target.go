@@ -15,23 +15,26 @@ import (
 
 // target is a running subject.
 type target struct {
-	kind     string
+	contestant
 	process  *subject.Process
 	visitors []subject.Visitor
 	requests [][]byte // get-session of each visitor
 	sample   []byte   // what get-session answered to the first visitor
-	load     func(limit time.Duration) ([]load.Round, error)
 }
 
-// connect prepares everything that is not to be measured.
-func (t *target) connect(s scenario) error {
+// connect prepares everything that is not to be measured. Servers that keep the
+// sessions of others out are not asked for one.
+func (t *target) connect(s serving) error {
+	if t.ownSessions {
+		return nil
+	}
 	conn, err := load.Dial(t.process.Addr)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
 	for _, v := range t.visitors {
-		request := getSession(v.Cookie)
+		request := sessionRequest(v.Cookie)
 		answer, err := conn.Do(request)
 		if err != nil {
 			return err
@@ -46,13 +49,9 @@ func (t *target) connect(s scenario) error {
 			if len(answer.Cookies) == 0 {
 				return errors.New("get-session set no cookie")
 			}
-			request = getSession(v.Cookie + "; " + strings.Join(answer.Cookies, "; "))
+			request = sessionRequest(v.Cookie + "; " + strings.Join(answer.Cookies, "; "))
 		}
 		t.requests = append(t.requests, request)
-	}
-	t.load = t.sessions
-	if s.passkeys {
-		t.load = t.ceremonies
 	}
 	return nil
 }
@@ -73,7 +72,7 @@ func (t *target) round(limit time.Duration, do func(conn *load.Conn, visitor, n 
 	return load.Run(len(conns), limit, func(worker, n int) (bool, error) { return do(conns[worker], worker, n) })
 }
 
-func getSession(cookie string) []byte {
+func sessionRequest(cookie string) []byte {
 	return load.Request(http.MethodGet, subject.BasePath+"/get-session", []string{"Cookie: " + cookie}, nil)
 }
 
@@ -98,13 +97,15 @@ type ceremony struct {
 	cookies string
 }
 
+// beginning is the request that begins a ceremony.
+var beginning = load.Request(http.MethodGet, subject.BasePath+"/passkey/generate-authenticate-options", nil, nil)
+
 // ceremonies measures both halves of signing in apart: first all are begun,
 // then, while nothing is measured, the authenticators sign, then all are ended.
 func (t *target) ceremonies(limit time.Duration) ([]load.Round, error) {
-	begin := load.Request(http.MethodGet, subject.BasePath+"/passkey/generate-authenticate-options", nil, nil)
 	begun := make([][]ceremony, len(t.visitors))
 	options, err := t.round(limit, func(conn *load.Conn, visitor, _ int) (bool, error) {
-		answer, err := conn.Do(begin)
+		answer, err := conn.Do(beginning)
 		if err == nil && answer.Status != http.StatusOK {
 			err = fmt.Errorf("generate-authenticate-options answered %d: %s", answer.Status, answer.Body)
 		}
@@ -133,6 +134,22 @@ func (t *target) ceremonies(limit time.Duration) ([]load.Round, error) {
 	return []load.Round{options, verify}, err
 }
 
+// passwords signs in with addresses and passwords.
+func (t *target) passwords(limit time.Duration) ([]load.Round, error) {
+	requests := make([][]byte, len(t.visitors))
+	for i, v := range t.visitors {
+		requests[i] = passwordRequest(v)
+	}
+	round, err := t.round(limit, func(conn *load.Conn, visitor, _ int) (bool, error) {
+		answer, err := conn.Do(requests[visitor])
+		if err == nil && answer.Status != http.StatusOK {
+			err = fmt.Errorf("sign-in/email answered %d: %s", answer.Status, answer.Body)
+		}
+		return true, err
+	})
+	return []load.Round{round}, err
+}
+
 // sign lets each visitor's authenticator answer what it was asked.
 func (t *target) sign(begun [][]ceremony) ([][][]byte, error) {
 	signed := make([][][]byte, len(begun))
@@ -142,10 +159,21 @@ func (t *target) sign(begun [][]ceremony) ([][][]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			body := append(append([]byte(`{"response":`), response...), '}')
-			signed[visitor] = append(signed[visitor], load.Request(http.MethodPost, subject.BasePath+"/passkey/verify-authentication",
-				[]string{"Origin: " + subject.Origin, "Cookie: " + c.cookies}, body))
+			signed[visitor] = append(signed[visitor], verification(response, c.cookies))
 		}
 	}
 	return signed, nil
+}
+
+// verification is the request that ends a ceremony.
+func verification(response []byte, cookies string) []byte {
+	body := append(append([]byte(`{"response":`), response...), '}')
+	return load.Request(http.MethodPost, subject.BasePath+"/passkey/verify-authentication",
+		[]string{"Origin: " + subject.Origin, "Cookie: " + cookies}, body)
+}
+
+// passwordRequest signs the visitor in with the password.
+func passwordRequest(v subject.Visitor) []byte {
+	body := []byte(`{"email":"` + v.Email + `","password":"` + subject.Password + `"}`)
+	return load.Request(http.MethodPost, subject.BasePath+"/sign-in/email", []string{"Origin: " + subject.Origin}, body)
 }

@@ -9,12 +9,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"runtime"
 	"strings"
-	"time"
 
 	"github.com/better-auth-go/better-auth/benchmarks/subject"
-	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
 )
 
 // Work is one kind of call. Prepare gets n calls ready, outside what is
@@ -64,7 +61,11 @@ func (s *sink) cookies() string {
 }
 
 func newRequest(method, path, cookie string, body []byte) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(context.Background(), method, subject.Origin+subject.BasePath+path, bytes.NewReader(body))
+	return newRequestTo(method, subject.BasePath+path, cookie, body)
+}
+
+func newRequestTo(method, path, cookie string, body []byte) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(context.Background(), method, subject.Origin+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +109,30 @@ func Session(h http.Handler, v subject.Visitor, cached bool) (Work, error) {
 	}}, nil
 }
 
+// Sessions reads the sessions of the visitors, one after the other, because rows
+// differ a little in what they cost.
+func Sessions(h http.Handler, visitors []subject.Visitor, cached bool) (Work, error) {
+	return inTurn(visitors, func(v subject.Visitor) (Work, error) { return Session(h, v, cached) })
+}
+
+// Routes is Route for the visitors, one after the other.
+func Routes(h http.Handler, visitors []subject.Visitor, cached bool) (Work, error) {
+	return inTurn(visitors, func(v subject.Visitor) (Work, error) { return Route(h, v, cached) })
+}
+
+// inTurn does a work of each visitor, one after the other.
+func inTurn(visitors []subject.Visitor, make func(subject.Visitor) (Work, error)) (Work, error) {
+	var works []Work
+	for _, v := range visitors {
+		work, err := make(v)
+		if err != nil {
+			return Work{}, err
+		}
+		works = append(works, work)
+	}
+	return Work{Do: func(i int) error { return works[i%len(works)].Do(i) }}, nil
+}
+
 // SessionBody is what the handler answers to a visitor who asks for the session.
 func SessionBody(h http.Handler, v subject.Visitor) ([]byte, error) {
 	s := &sink{header: http.Header{}}
@@ -119,34 +144,36 @@ func SessionBody(h http.Handler, v subject.Visitor) ([]byte, error) {
 	return s.body, err
 }
 
-// Options begins sign-ins with a passkey.
-func Options(h http.Handler) (Work, error) {
+// Route asks for the application's own route. With cached set, the visitor first
+// gets the cookie that keeps a copy of the session.
+func Route(h http.Handler, v subject.Visitor, cached bool) (Work, error) {
 	s := &sink{header: http.Header{}}
-	r, err := newRequest(http.MethodGet, "/passkey/generate-authenticate-options", "", nil)
+	cookie := v.Cookie
+	if cached {
+		r, err := newRequest(http.MethodGet, "/get-session", cookie, nil)
+		if err != nil {
+			return Work{}, err
+		}
+		if err := s.serve(h, r); err != nil {
+			return Work{}, err
+		}
+		cookie += "; " + s.cookies()
+	}
+	r, err := newRequestTo(http.MethodGet, subject.RoutePath, cookie, nil)
 	return Work{Do: func(int) error { return s.serve(h, r) }}, err
 }
 
-// Verify ends sign-ins with a passkey. Preparing begins them and signs.
-func Verify(h http.Handler, v subject.Visitor) Work {
+// Password signs in with an address and [subject.Password].
+func Password(h http.Handler, email string) Work {
 	s := &sink{header: http.Header{}}
+	body := []byte(`{"email":"` + email + `","password":"` + subject.Password + `"}`)
 	var ready []*http.Request
 	return Work{
 		Prepare: func(n int) error {
 			ready = ready[:0]
 			for range n {
-				r, err := newRequest(http.MethodGet, "/passkey/generate-authenticate-options", "", nil)
+				r, err := newRequest(http.MethodPost, "/sign-in/email", "", body)
 				if err != nil {
-					return err
-				}
-				if err := s.serve(h, r); err != nil {
-					return err
-				}
-				signed, err := v.Phone.Get(s.body, passkeytest.GetOptions{})
-				if err != nil {
-					return err
-				}
-				body := append(append([]byte(`{"response":`), signed...), '}')
-				if r, err = newRequest(http.MethodPost, "/passkey/verify-authentication", s.cookies(), body); err != nil {
 					return err
 				}
 				ready = append(ready, r)
@@ -155,36 +182,4 @@ func Verify(h http.Handler, v subject.Visitor) Work {
 		},
 		Do: func(i int) error { return s.serve(h, ready[i]) },
 	}
-}
-
-// Figures are what a batch of calls came to, by call.
-type Figures struct {
-	Time   time.Duration
-	Allocs float64
-	Bytes  float64
-}
-
-// Batch makes n calls, one after the other.
-func Batch(w Work, n int) (Figures, error) {
-	if w.Prepare != nil {
-		if err := w.Prepare(n); err != nil {
-			return Figures{}, err
-		}
-	}
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	start := time.Now()
-	for i := range n {
-		if err := w.Do(i); err != nil {
-			return Figures{}, err
-		}
-	}
-	took := time.Since(start)
-	runtime.ReadMemStats(&after)
-	calls := float64(n)
-	return Figures{
-		Time:   took / time.Duration(n),
-		Allocs: float64(after.Mallocs-before.Mallocs) / calls,
-		Bytes:  float64(after.TotalAlloc-before.TotalAlloc) / calls,
-	}, nil
 }

@@ -21,6 +21,9 @@ import (
 type Visitor struct {
 	// Cookie is the value of the Cookie header.
 	Cookie string
+	// Email is the address, which signs in with [Password]; Hashed is that of
+	// somebody whose password has the hash that is the default.
+	Email, Hashed string
 	// Phone holds the passkey: ES256, and no signature counter, as synced
 	// passkeys have none.
 	Phone *passkeytest.Authenticator
@@ -37,40 +40,97 @@ func (h *host) Init(_ context.Context, given *betterauth.Host) error {
 }
 
 // Seed creates the tables and people users, each with one session, in an empty
-// database. The first visitors of them are returned, and have a passkey.
+// database. The first visitors of them are returned, and have a passkey and a
+// password.
 func Seed(ctx context.Context, db *database.DB, people, visitors int) ([]Visitor, error) {
+	return seed(ctx, db, people, visitors, false)
+}
+
+// SeedEverything is Seed with the tables of every bundled plugin.
+func SeedEverything(ctx context.Context, db *database.DB, people, visitors int) ([]Visitor, error) {
+	return seed(ctx, db, people, visitors, true)
+}
+
+// hashed is the address of whom the default hash is for.
+const hashed = "hashed@example.com"
+
+func seed(ctx context.Context, db *database.DB, people, visitors int, everything bool) (out []Visitor, err error) {
 	var h host
-	auth, err := build(ctx, db, "", &h)
+	s := seeding{host: &h}
+	if s.auth, err = build(ctx, db, settings{everything: everything, more: []betterauth.Plugin{&h}}); err != nil {
+		return nil, err
+	}
+	if s.users, err = betterauth.StoreOf[betterauth.User](h.Host); err != nil {
+		return nil, err
+	}
+	if s.accounts, err = betterauth.StoreOf[betterauth.Account](h.Host); err != nil {
+		return nil, err
+	}
+	err = h.Transaction(ctx, func(ctx context.Context) error {
+		for i := range max(people, visitors) {
+			v, err := s.person(ctx, i, i < visitors)
+			if err != nil {
+				return err
+			}
+			if i < visitors {
+				out = append(out, v)
+			}
+		}
+		user := &betterauth.User{Name: "Hashed", Email: hashed}
+		if err := s.users.Create(ctx, user); err != nil {
+			return err
+		}
+		return s.password(ctx, user.ID, scrypt)
+	})
 	if err != nil {
 		return nil, err
 	}
-	users, err := betterauth.StoreOf[betterauth.User](h.Host)
-	if err != nil {
-		return nil, err
-	}
-	var out []Visitor
-	for i := range max(people, visitors) {
-		user := &betterauth.User{Name: fmt.Sprintf("Person %d", i), Email: fmt.Sprintf("person%d@example.com", i)}
-		if err := users.Create(ctx, user); err != nil {
+	for _, v := range out {
+		if err := v.register(s.auth); err != nil {
 			return nil, err
 		}
-		session, err := auth.CreateSession(ctx, user.ID, betterauth.SignIn{Method: "benchmarks"})
-		if err != nil {
-			return nil, err
-		}
-		if i >= visitors {
-			continue
-		}
-		v := Visitor{
-			Cookie: SessionCookie + "=" + url.QueryEscape(session.Token+"."+h.Sign(session.Token)),
-			Phone:  passkeytest.New(passkeytest.Options{Origin: Origin, Algorithms: []passkeytest.Algorithm{passkeytest.ES256}}),
-		}
-		if err := v.register(auth); err != nil {
-			return nil, err
-		}
-		out = append(out, v)
 	}
 	return out, nil
+}
+
+// seeding is where rows are put.
+type seeding struct {
+	host     *host
+	auth     *betterauth.Auth
+	users    *database.Store[betterauth.User]
+	accounts *database.Store[betterauth.Account]
+}
+
+// person creates one, who gets a password if they visit.
+func (s *seeding) person(ctx context.Context, i int, visits bool) (Visitor, error) {
+	user := &betterauth.User{Name: fmt.Sprintf("Person %d", i), Email: fmt.Sprintf("person%d@example.com", i)}
+	if err := s.users.Create(ctx, user); err != nil {
+		return Visitor{}, err
+	}
+	session, err := s.auth.CreateSession(ctx, user.ID, betterauth.SignIn{Method: "benchmarks"})
+	if err != nil || !visits {
+		return Visitor{}, err
+	}
+	return Visitor{
+		Cookie: SessionCookie + "=" + url.QueryEscape(session.Token+"."+s.host.Sign(session.Token)),
+		Email:  user.Email, Hashed: hashed,
+		Phone: passkeytest.New(passkeytest.Options{Origin: Origin, Algorithms: []passkeytest.Algorithm{passkeytest.ES256}}),
+	}, s.password(ctx, user.ID, CheapHasher{})
+}
+
+func (s *seeding) password(ctx context.Context, userID string, hasher betterauth.Hasher) error {
+	hash, err := hasher.Hash(ctx, Password)
+	if err != nil {
+		return err
+	}
+	return s.accounts.Create(ctx, &betterauth.Account{AccountID: userID, ProviderID: betterauth.ProviderCredential, UserID: userID, Password: &hash})
+}
+
+// WithPhone returns the visitor with another passkey, whose key is of the
+// algorithm; auth has registered it.
+func (v Visitor) WithPhone(auth http.Handler, algorithm passkeytest.Algorithm) (Visitor, error) {
+	v.Phone = passkeytest.New(passkeytest.Options{Origin: Origin, Algorithms: []passkeytest.Algorithm{algorithm}})
+	return v, v.register(auth)
 }
 
 // register adds the passkey by the ceremony that a browser would go through.
