@@ -56,7 +56,7 @@ Each step has a database with as many sessions and as many passkeys as its colum
 value in the table %[5]s for each user. A small database with %[6]d sessions is made beside each of them. Operations go through the whole handler with the plugins
 password, passkey and admin, one request after the other, each for other rows of the whole table. Small and large take turns. A time is a median at the step's database, and
 a ratio is the median of the ratios of consecutive turns. What would hide the growth is off: rate limits, the cost of the password hash, and on PostgreSQL the wait of a
-commit for the disk. The aim is a ratio of at most %[7].1f.
+commit for the disk. The aim is a ratio of at most %[7]s.
 
 | operation | the work |
 |---|---|
@@ -65,7 +65,7 @@ commit for the disk. The aim is a ratio of at most %[7].1f.
 | %[10]s, %[11]s, %[12]s | of a user with one session |
 | %[13]s | %[14]s removes %[15]d sessions and as many values that have expired |
 
-`, code("go run ./benchmarks/growth"), code("postgres://"), code(postgresEnv), code("benchmarks/growth/kept.go"), code("verification"), smallest, flat,
+`, code("go run ./benchmarks/growth"), code("postgres://"), code(postgresEnv), code("benchmarks/growth/kept.go"), code("verification"), smallest, fmt.Sprint(flat),
 		passkeySignIn, pageOfUsers, signOut, banUser, removeUser, cleanUp, code("Auth.DeleteExpired"), expiredPerTable)
 	fmt.Fprintf(&b, "## One run\n\nThe run of %s with %s took %d minutes. Compare ratios; the rest depends on the machine.\n", p.began.Format("2 January 2006"),
 		runtime.Version(), int(time.Since(p.began).Minutes())+1)
