@@ -1,4 +1,4 @@
-.PHONY: help short lint test bench bench-short cost footprint mutants conformance reference quickstart fuzz
+.PHONY: help short lint test bench bench-short cost growth footprint mutants conformance reference quickstart fuzz
 
 # The comment behind a target is its line in make help.
 help: ## this list
@@ -24,6 +24,10 @@ bench-short: ## every server of the comparison once, answers and allocations com
 # Fails where ten times the size takes more than twelve times the time.
 cost: ## what a request costs against its size
 	go run ./benchmarks/cost
+
+# Fails where a statement reads a whole table and kept.go does not allow it. Twenty minutes, 20 GB of disk.
+growth: ## how the cost of operations grows to ten million sessions, and why: writes docs/growth.md
+	go run ./benchmarks/growth -o docs/growth.md
 
 # Fails where a package or a module more is linked or listed.
 footprint: ## what a user pays: packages linked, size and modules of the smallest program

@@ -168,10 +168,12 @@ func (a *Auth) CreateSession(ctx context.Context, userID string, how SignIn) (*S
 func (a *Auth) Sessions() *Sessions { return a.sessions }
 
 // DeleteExpired removes expired sessions and verification values and returns how many
-// rows. Call it regularly, such as daily; it only affects the size of the tables.
+// rows. Call it regularly, such as daily; it only affects the size of the tables. It
+// removes a thousand rows at a time, so that others can write in between, and stops at the
+// first error: what it removed before that stays removed.
 func (a *Auth) DeleteExpired(ctx context.Context) (int, error) {
 	now := a.now()
-	sessions, err := a.sessions.store.Delete(ctx, database.Lt("expiresAt", now))
+	sessions, err := deleteExpired(ctx, a.sessions.store, now, func(s *Session) string { return s.ID })
 	if err != nil {
 		return sessions, err
 	}

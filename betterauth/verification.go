@@ -97,5 +97,5 @@ func (v *Verifications) newest(rows []*Verification) (*Verification, error) {
 
 // DeleteExpired removes expired values of all kinds and returns how many.
 func (v *Verifications) DeleteExpired(ctx context.Context) (int, error) {
-	return v.store.Delete(ctx, database.Lt("expiresAt", v.auth.now()))
+	return deleteExpired(ctx, v.store, v.auth.now(), func(row *Verification) string { return row.ID })
 }

@@ -81,6 +81,11 @@ func (a *Admin) List(ctx context.Context, q database.Query) (users []*betterauth
 	if users, err = a.users.List(ctx, q); err != nil {
 		return nil, 0, err
 	}
+	// A page that is not full is the last one, and says how many there are: a search that
+	// finds few need not be made twice.
+	if len(users) < q.Limit && (len(users) > 0 || q.Offset == 0) {
+		return users, q.Offset + len(users), nil
+	}
 	total, err = a.users.Count(ctx, q.Where...)
 	return users, total, err
 }

@@ -161,12 +161,17 @@ func TestListPages(t *testing.T) {
 	// All were made in the same moment: pages must not overlap all the same.
 	var seen []string
 	for offset := 0; offset < 105; offset += 20 {
-		users, _, err := s.admin.List(t.Context(), database.Query{Limit: 20, Offset: offset})
-		if err != nil {
-			t.Fatal(err)
+		users, total, err := s.admin.List(t.Context(), database.Query{Limit: 20, Offset: offset})
+		if err != nil || total != 105 {
+			t.Fatalf("%d in all: %v", total, err)
 		}
 		for _, user := range users {
 			seen = append(seen, user.ID)
+		}
+	}
+	for _, offset := range []int{105, 200} {
+		if users, total, err := s.admin.List(t.Context(), database.Query{Offset: offset}); err != nil || len(users) != 0 || total != 105 {
+			t.Errorf("behind the last one: %d of %d, %v", len(users), total, err)
 		}
 	}
 	slices.Sort(seen)
