@@ -3,7 +3,6 @@ package betterauth
 import (
 	"bytes"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -26,8 +25,10 @@ func (c *Ctx) readBody(w http.ResponseWriter, r *http.Request) (jsontext.Value, 
 	if limit <= 0 {
 		limit = c.auth.cfg.BodyLimit
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	if err != nil {
+	// Room for what is announced, within reason: whoever announces much and sends
+	// little is not to cost more than that.
+	raw := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 0), limit, announced)+bytes.MinRead))
+	if _, err := raw.ReadFrom(http.MaxBytesReader(w, r.Body, limit)); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
 			return nil, ErrBodyTooLarge.Refuse(Refusal{Reason: "its body is larger than the operation takes", Seen: []slog.Attr{slog.Int64("limit", limit)},
@@ -35,11 +36,14 @@ func (c *Ctx) readBody(w http.ResponseWriter, r *http.Request) (jsontext.Value, 
 		}
 		return nil, ErrBadJSON.Because(err)
 	}
-	if len(raw) == 0 {
+	if raw.Len() == 0 {
 		return nil, nil
 	}
-	return c.parseBody(raw, r.Header.Get("Content-Type"))
+	return c.parseBody(raw.Bytes(), r.Header.Get("Content-Type"))
 }
+
+// announced is how much room a body gets before it is read, in bytes.
+const announced = 16 << 10
 
 func (c *Ctx) parseBody(raw []byte, contentType string) (jsontext.Value, error) {
 	const jsonType, formType = "application/json", "application/x-www-form-urlencoded"

@@ -45,33 +45,40 @@ func AddParams(target string, params ...Param) string {
 
 // redirectTargets are the members of a body that name a place to send the
 // browser to.
-var redirectTargets = []struct {
-	member, label string
-	code          *ErrorCode
-}{
-	{"callbackURL", "callbackURL", ErrInvalidCallbackURL},
-	{"redirectTo", "redirectURL", ErrInvalidRedirectURL},
-	{"errorCallbackURL", "errorCallbackURL", ErrInvalidErrorURL},
-	{"newUserCallbackURL", "newUserCallbackURL", ErrInvalidNewUserURL},
+type redirectTargets struct {
+	Callback jsontext.Value `json:"callbackURL"`
+	Redirect jsontext.Value `json:"redirectTo"`
+	Error    jsontext.Value `json:"errorCallbackURL"`
+	NewUser  jsontext.Value `json:"newUserCallbackURL"`
 }
 
 func (c *Ctx) checkTargets(body jsontext.Value) error {
-	members := Members{}
+	var in redirectTargets
 	if body.Kind() == '{' {
-		if err := json.Unmarshal(body, &members); err != nil {
+		// parseBody has looked for names that are there twice.
+		if err := json.Unmarshal(body, &in, jsontext.AllowDuplicateNames(true)); err != nil {
 			return ErrBadJSON.Because(err)
 		}
 	}
-	for _, target := range redirectTargets {
-		raw := members[target.member]
-		if raw == nil && target.member == "callbackURL" {
-			switch sent := c.request.URL.Query()["callbackURL"]; {
-			case len(sent) > 1: // one of them would be a way around the check
-				return noString(target.label)
-			case len(sent) == 1 && sent[0] != "":
-				raw = jsontext.Value(quote(sent[0]))
-			}
+	if in.Callback == nil && c.request.URL.RawQuery != "" {
+		switch sent := c.request.URL.Query()["callbackURL"]; {
+		case len(sent) > 1: // one of them would be a way around the check
+			return noString("callbackURL")
+		case len(sent) == 1 && sent[0] != "":
+			in.Callback = jsontext.Value(quote(sent[0]))
 		}
+	}
+	for _, target := range [...]struct {
+		raw   jsontext.Value
+		label string
+		code  *ErrorCode
+	}{
+		{in.Callback, "callbackURL", ErrInvalidCallbackURL},
+		{in.Redirect, "redirectURL", ErrInvalidRedirectURL},
+		{in.Error, "errorCallbackURL", ErrInvalidErrorURL},
+		{in.NewUser, "newUserCallbackURL", ErrInvalidNewUserURL},
+	} {
+		raw := target.raw
 		switch raw.Kind() {
 		case 0, 'n', 'f':
 			continue

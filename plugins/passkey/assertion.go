@@ -1,6 +1,7 @@
 package passkey
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -26,7 +27,11 @@ type assertion struct {
 	begun  challenge
 	key    *Passkey
 	holds  bool // everything was checked but whether the counter grows
+	// settled says that the counter was looked at, and the passkey found.
+	settled bool
 }
+
+func (a *assertion) use() use { return useOf(a.key, &a.parsed.Response.AuthenticatorData) }
 
 // readAssertion reads an assertion and finds the challenge it answers. What cannot be
 // read uses up the challenge that the browser is bound to.
@@ -58,7 +63,7 @@ func (p *Passkeys) readAssertion(c *betterauth.Ctx, kind string, response jsonte
 }
 
 // confirm uses up the challenge and stores the counter, in the transaction that makes or
-// renews the session and holds the user's row.
+// renews the session and holds the user's row. stillThere follows it.
 func (p *Passkeys) confirm(a *assertion) func(tx *betterauth.Ctx, user *betterauth.User) error {
 	return func(tx *betterauth.Ctx, _ *betterauth.User) error {
 		if err := p.host.Verifications().Use(tx, a.found); errors.Is(err, database.ErrNotFound) {
@@ -66,19 +71,34 @@ func (p *Passkeys) confirm(a *assertion) func(tx *betterauth.Ctx, user *betterau
 		} else if err != nil {
 			return err
 		}
-		return p.recordUse(tx, a.key, a.parsed)
+		var err error
+		a.settled, err = p.recordUse(tx, a.key, a.use())
+		return err
 	}
 }
 
 // stillThere refuses a passkey that was deleted since its use was stored, such as by a
-// gate: what ends passkeys ends sessions too, and would not find the one that is made.
-// The caller holds the user's row.
-func (p *Passkeys) stillThere(ctx context.Context, key *Passkey) error {
-	there, err := p.store.Exists(ctx, database.Eq("id", key.ID), database.Eq("userId", key.UserID))
-	if err == nil && !there {
+// gate: what ends passkeys ends sessions too, and would not find the one that is made,
+// nor the further step that a gate has begun. outcome is what the sign-in came to; it is
+// returned for a passkey that is there. The caller holds the user's row.
+func (p *Passkeys) stillThere(ctx context.Context, a *assertion, outcome error) error {
+	if _, further := betterauth.StepUpBody(outcome); outcome != nil && !further {
+		return outcome
+	}
+	where := []database.Cond{database.Eq("id", a.key.ID), database.Eq("userId", a.key.UserID)}
+	if !a.settled {
+		where = append(where, database.Eq("counter", 0))
+	}
+	there, err := p.store.Exists(ctx, where...)
+	switch {
+	case err != nil:
+		return err
+	case !there && !a.settled:
+		err = p.counterStands(ctx, a.key, a.use())
+	case !there:
 		err = ErrPasskeyNotFound
 	}
-	return err
+	return cmp.Or(err, outcome)
 }
 
 // spend uses up the challenge of an answer that was refused for a reason, and returns
@@ -98,7 +118,7 @@ func (p *Passkeys) spend(c *betterauth.Ctx, a *assertion, reason error) error {
 		return errors.Join(reason, err)
 	}
 	if a.holds {
-		if err := p.recordUse(c, a.key, a.parsed); err != nil && !isRefusal(err) {
+		if _, err := p.recordUse(c, a.key, a.use()); err != nil && !isRefusal(err) {
 			return errors.Join(reason, err)
 		}
 	}

@@ -62,10 +62,7 @@ func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput,
 	}
 	err = c.Transaction(func(tx *betterauth.Ctx) error {
 		session, err := tx.SignIn(&betterauth.User{ID: key.UserID}, how)
-		if err != nil {
-			return err
-		}
-		if err := p.stillThere(tx, key); err != nil || !verified {
+		if err := p.stillThere(tx, a, err); err != nil || !verified {
 			return err
 		}
 		return p.recordProof(tx, session)

@@ -10,30 +10,6 @@ import (
 	"github.com/go-webauthn/webauthn/protocol"
 )
 
-// recordUse stores the new signature counter and backup state, in one statement
-// that lets the counter only grow (section 7.2, step 22): of two sign-ins with
-// one counter value, or a clone and its original, one fails. An authenticator
-// without a counter always says zero. A passkey that was deleted since it was read is
-// refused.
-func (p *Passkeys) recordUse(ctx context.Context, key *Passkey, parsed *protocol.ParsedCredentialAssertionData) error {
-	data := parsed.Response.AuthenticatorData
-	if data.Counter > maxCounter {
-		return ErrInvalidResponse.Because(errCounterRange)
-	}
-	now := use{counter: int64(data.Counter), backedUp: data.Flags.HasBackupState(), deviceType: key.DeviceType}
-	if data.Flags.HasBackupEligible() {
-		now.deviceType = multiDevice
-	}
-	stored, err := p.storeUse(ctx, key, now)
-	if err == nil && !stored {
-		err = p.counterStands(ctx, key, now)
-	}
-	if err == nil && (now.backedUp != key.BackedUp || now.deviceType != key.DeviceType) {
-		betterauth.Emit(ctx, p.host, BackupChanged{UserID: key.UserID, PasskeyID: key.ID, DeviceType: now.deviceType, BackedUp: now.backedUp})
-	}
-	return err
-}
-
 // use is what an assertion tells of its passkey.
 type use struct {
 	counter    int64
@@ -41,22 +17,46 @@ type use struct {
 	deviceType string
 }
 
-// storeUse stores what is new, if the counter grows. Where nothing is, it looks
-// whether the passkey is still there, which is most of the uses of a synced passkey.
-func (p *Passkeys) storeUse(ctx context.Context, key *Passkey, now use) (stored bool, err error) {
+func useOf(key *Passkey, data *protocol.AuthenticatorData) use {
+	now := use{counter: int64(data.Counter), backedUp: data.Flags.HasBackupState(), deviceType: key.DeviceType}
+	if data.Flags.HasBackupEligible() {
+		now.deviceType = multiDevice
+	}
+	return now
+}
+
+// recordUse stores the new signature counter and backup state, in one statement
+// that lets the counter only grow (section 7.2, step 22): of two sign-ins with
+// one counter value, or a clone and its original, one fails. An authenticator
+// without a counter always says zero. A passkey that was deleted since it was read is
+// refused.
+//
+// Where there is nothing to store, as for most uses of a synced passkey, it does nothing
+// and settled is false: the caller looks whether the passkey is still there, with no
+// counter.
+func (p *Passkeys) recordUse(ctx context.Context, key *Passkey, now use) (settled bool, err error) {
+	if now.counter > maxCounter {
+		return true, ErrInvalidResponse.Because(errCounterRange)
+	}
 	grows := database.Lt("counter", now.counter)
 	if now.counter == 0 {
 		grows = database.Eq("counter", 0)
 	}
 	set := p.changes(key, now)
-	if now.counter != key.Counter {
+	if now.counter != 0 || key.Counter != 0 {
 		set["counter"] = now.counter
 	}
 	if len(set) == 0 {
-		return p.store.Exists(ctx, database.Eq("id", key.ID), database.Eq("userId", key.UserID), grows)
+		return false, nil
 	}
 	n, err := p.store.Update(ctx, set, database.Eq("id", key.ID), database.Eq("userId", key.UserID), grows)
-	return n > 0, err
+	if err == nil && n == 0 {
+		err = p.counterStands(ctx, key, now)
+	}
+	if err == nil && (now.backedUp != key.BackedUp || now.deviceType != key.DeviceType) {
+		betterauth.Emit(ctx, p.host, BackupChanged{UserID: key.UserID, PasskeyID: key.ID, DeviceType: now.deviceType, BackedUp: now.backedUp})
+	}
+	return true, err
 }
 
 // changes are the columns that a use changes, without the counter.

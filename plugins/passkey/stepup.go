@@ -104,10 +104,8 @@ func (p *Passkeys) stepUp(c *betterauth.Ctx, in VerifyAuthenticationInput, a *as
 	var session *betterauth.Session
 	err = c.Transaction(func(tx *betterauth.Ctx) (err error) {
 		how := betterauth.SignIn{Method: "passkey", Assurance: betterauth.MultiFactor, Confirm: p.confirm(a)}
-		if session, err = tx.Reauthenticate(how); err != nil {
-			return err
-		}
-		if err := p.stillThere(tx, key); err != nil {
+		session, err = tx.Reauthenticate(how)
+		if err := p.stillThere(tx, a, err); err != nil {
 			return err
 		}
 		betterauth.Emit(tx, p.host, SteppedUp{UserID: id.User.ID, PasskeyID: key.ID, SessionID: session.ID})
