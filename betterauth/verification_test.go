@@ -1,6 +1,8 @@
 package betterauth_test
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -53,6 +55,45 @@ func TestVerifications(t *testing.T) {
 		kit.Clock.Advance(time.Minute)
 		if _, err := values.Take(ctx, "id"); !errors.Is(err, database.ErrNotFound) {
 			t.Errorf("an expired value: %v", err)
+		}
+	})
+}
+
+// Of many who found one value, one uses it, and a transaction that fails gives it back.
+func TestUseOfAFoundValue(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		kit := plugintest.NewWith(t, plugintest.Options{DB: db})
+		values := kit.Host.Verifications()
+		if _, err := values.Create(t.Context(), "id", "value", time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		found, err := values.Find(t.Context(), "id")
+		if err != nil {
+			t.Fatal(err)
+		}
+		refusal := errors.New("refused")
+		if err := db.Transaction(t.Context(), func(ctx context.Context) error {
+			return cmp.Or(values.Use(ctx, found), refusal)
+		}); err != refusal {
+			t.Fatal(err)
+		}
+		var won, lost atomic.Int32
+		plugintest.AtOnce(16, func(int) {
+			switch err := values.Use(t.Context(), found); {
+			case err == nil:
+				won.Add(1)
+			case errors.Is(err, database.ErrNotFound):
+				lost.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+		if won.Load() != 1 || lost.Load() != 15 {
+			t.Errorf("%d used it and %d did not", won.Load(), lost.Load())
+		}
+		if _, err := values.Find(t.Context(), "id"); !errors.Is(err, database.ErrNotFound) {
+			t.Errorf("a used value: %v", err)
 		}
 	})
 }

@@ -126,8 +126,8 @@ func firstConn(pool *sql.DB) (*sql.Conn, error) {
 // New uses a pool that the application opened and owns; Close leaves it open. The dialect
 // must be sqlitedialect, the driver modernc.org/sqlite.
 //
-// Open the pool with the settings of [DSN]: immediate transactions, foreign keys on, and
-// a busy timeout for writers in other processes. The database.DB queues the writers of
+// Open the pool with [Connector], or else with the settings of [DSN]: immediate
+// transactions, foreign keys on, and a busy timeout for writers in other processes. The database.DB queues the writers of
 // this process. Code that writes through the same pool without it may get the error that
 // the database is locked.
 func New(db *bun.DB) (*database.DB, error) {

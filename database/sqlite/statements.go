@@ -5,19 +5,33 @@ import (
 	"database/sql/driver"
 	"errors"
 	"strings"
+
+	sqlite "modernc.org/sqlite"
 )
 
 // SQLite parses and plans a statement each time it is sent, which takes as long as
 // to execute one of ours. database/sql prepares statements only for who keeps them,
 // and costs more again for each that takes part in a transaction. So each connection
-// keeps the statements that it was sent, by their text. SQLite itself parses a kept
-// one again when the schema has changed.
+// keeps the statements that it was sent with values, by their text. SQLite itself parses
+// a kept one again when the schema has changed.
 
 // maxKept bounds the statements of one connection; the one that was kept first goes first.
 const maxKept = 128
 
 // connector opens connections that keep their statements.
 type connector struct{ driver.Connector }
+
+// Connector returns what opens connections to the file path as Open does: with the
+// settings of [DSN], and so that each keeps the statements that it was sent. It is for a
+// pool that the application makes itself, by sql.OpenDB, and gives to [New]. It neither
+// makes the file nor opens a connection.
+func Connector(path string) (driver.Connector, error) {
+	made, err := sqlite.NewConnector(DSN(path))
+	if err != nil {
+		return nil, err
+	}
+	return connector{made}, nil
+}
 
 // Connect implements driver.Connector.
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
@@ -80,7 +94,7 @@ func (k *keeper) Unwrap() driver.Conn { return k.fullConn }
 
 // ExecContext implements driver.ExecerContext.
 func (k *keeper) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
-	s, err := k.statement(ctx, text)
+	s, err := k.statement(ctx, text, args)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +110,7 @@ func (k *keeper) ExecContext(ctx context.Context, text string, args []driver.Nam
 
 // QueryContext implements driver.QueryerContext.
 func (k *keeper) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
-	s, err := k.statement(ctx, text)
+	s, err := k.statement(ctx, text, args)
 	if err != nil {
 		return nil, err
 	}
@@ -132,9 +146,13 @@ func (r *rows) Close() error {
 }
 
 // statement is the kept one of a text, prepared if there is none. It is nil for what is
-// sent as it is: a text whose statement is in use, and what is no reading or writing of
-// rows, such as a change of the schema, which nobody sends twice.
-func (k *keeper) statement(ctx context.Context, text string) (*kept, error) {
+// sent as it is: a text whose statement is in use, what is no reading or writing of rows,
+// such as a change of the schema, which nobody sends twice, and a text without values: bun
+// writes those into the text, which is then another each time, and not to be kept.
+func (k *keeper) statement(ctx context.Context, text string, args []driver.NamedValue) (*kept, error) {
+	if len(args) == 0 {
+		return nil, nil
+	}
 	if s := k.kept[text]; s != nil {
 		if s.inUse {
 			return nil, nil
