@@ -23,5 +23,6 @@ func OpenWith(key []byte, data, rest string) ([]byte, error) {
 		return nil, err
 	}
 	d.header = data + ".."
+	d.prepareTags()
 	return d.open(rest)
 }
