@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // SQLite's driver asks the engine for the name, the declared type, the type and the
@@ -99,6 +100,9 @@ func (u *unpacker) fill(t *table, row any) error {
 		if err != nil {
 			return err
 		}
+		if src == "" && !text {
+			continue // NULL: nothing was put there
+		}
 		to := cell{column: c}
 		if c.field == nil {
 			to.extra = &extra.values[c.extra]
@@ -108,11 +112,8 @@ func (u *unpacker) fill(t *table, row any) error {
 				continue
 			}
 		}
-		var value any
-		switch {
-		case text:
-			value = strings.Clone(src)
-		case src != "":
+		var value any = strings.Clone(src)
+		if !text {
 			if value, err = number(src); err != nil {
 				return err
 			}
@@ -140,8 +141,17 @@ func (c *cell) setText(src string) bool {
 		}
 		text := strings.Clone(src)
 		*p = &text
+	case *time.Time:
+		if c.column.Type != Date {
+			return false
+		}
+		t, ok := ownDate(src)
+		if ok {
+			*p = t
+		}
+		return ok
 	default:
-		return c.column.Type == Date && c.scanDate(src)
+		return false
 	}
 	return true
 }
@@ -165,17 +175,20 @@ func (u *unpacker) next() (element string, text bool, err error) {
 	if s[0] == '"' {
 		return u.nextText(s[1:])
 	}
-	end := strings.IndexAny(s, ",]")
-	if end < 0 {
-		return "", false, errUnpacked
+	for end := range len(s) {
+		if s[end] != ',' && s[end] != ']' {
+			continue
+		}
+		element, u.rest = s[:end], s[end:]
+		switch element {
+		case "":
+			return "", false, errUnpacked
+		case "null":
+			return "", false, nil
+		}
+		return element, false, nil
 	}
-	element, u.rest = s[:end], s[end:]
-	if element == "null" {
-		element = ""
-	} else if element == "" {
-		return "", false, errUnpacked
-	}
-	return element, false, nil
+	return "", false, errUnpacked
 }
 
 // nextText reads on behind the quotation mark.

@@ -37,6 +37,7 @@ type derived struct {
 	length [8]byte // of the header, in bits
 	block  cipher.Block
 	macs   sync.Pool // of *tagger
+	modes  sync.Pool // of reusableMode, which copies the schedule of the AES key
 }
 
 // tagger computes HMAC-SHA512 under the first half of the key.
@@ -44,6 +45,12 @@ type tagger struct {
 	hash   hash.Hash
 	header []byte
 	sum    [sha512.Size]byte
+}
+
+// reusableMode is a mode that may begin anew; those of the standard library are.
+type reusableMode interface {
+	cipher.BlockMode
+	SetIV(iv []byte)
 }
 
 // derive returns the 64-byte key for one use of the secret (HKDF-SHA256, RFC
@@ -122,8 +129,21 @@ func (d *derived) open(rest string) ([]byte, error) {
 	if len(body) == 0 || len(body)%aes.BlockSize != 0 {
 		return nil, ErrAuthentication
 	}
-	cipher.NewCBCDecrypter(d.block, iv[:]).CryptBlocks(body, body)
+	d.decrypt(body, iv[:])
 	return unpad(body)
+}
+
+// decrypt turns ciphertext into padded plaintext, in place.
+func (d *derived) decrypt(body, iv []byte) {
+	mode, kept := d.modes.Get().(reusableMode)
+	if kept {
+		mode.SetIV(iv)
+	} else if mode, kept = cipher.NewCBCDecrypter(d.block, iv).(reusableMode); !kept {
+		cipher.NewCBCDecrypter(d.block, iv).CryptBlocks(body, body)
+		return
+	}
+	mode.CryptBlocks(body, body)
+	d.modes.Put(mode)
 }
 
 // decodeExactly fills all of dst from text.
