@@ -70,12 +70,14 @@ func Expose(h http.Header) {
 	}
 }
 
+// IsOne reports whether the lines of a list have one member in all, spelt plainly.
+func IsOne(lines []string) bool {
+	return len(lines) == 1 && lines[0] != "" && !strings.ContainsAny(lines[0], ", \t")
+}
+
 // MergeLists joins the lists of several header lines into one, without members
 // that differ in case alone.
 func MergeLists(lines ...[]string) string {
-	if len(lines) == 2 && len(lines[0]) == 0 && len(lines[1]) == 1 && !strings.ContainsAny(lines[1][0], ", \t") {
-		return lines[1][0] // one member, as nearly always
-	}
 	var members []string
 	seen := map[string]bool{}
 	for _, line := range slices.Concat(lines...) {

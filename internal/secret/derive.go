@@ -31,9 +31,9 @@ type derivedKeys struct {
 
 // derived is a key for one use of a secret.
 type derived struct {
-	key    []byte // the 64 bytes of A256CBC-HS512: one half for the tag, one for AES
-	kid    string // its thumbprint in base64url
-	header string // what a token of ours begins with: the header and no encrypted key
+	key    []byte  // the 64 bytes of A256CBC-HS512: one half for the tag, one for AES
+	kid    string  // its thumbprint in base64url
+	header string  // what a token of ours begins with: the header and no encrypted key
 	length [8]byte // of the header, in bits
 	block  cipher.Block
 	macs   sync.Pool // of *tagger
