@@ -80,9 +80,20 @@ func (o *ownHeaders) set(h http.Header, name, value string) {
 // writeHeaders puts the answer's header into h. Lists that middleware around us
 // has begun go on, as one line without repetitions.
 func (c *Ctx) writeHeaders(h http.Header) {
+	if c.header == nil && c.varies {
+		if len(h["Vary"]) > 0 {
+			h.Set("Vary", cors.MergeLists(h["Vary"], []string{"Origin"}))
+		} else {
+			cors.Vary(h)
+		}
+	}
 	for name, values := range c.header {
 		switch name {
 		case cors.ExposeHeaders, "Vary":
+			if len(h[name]) == 0 && cors.IsOne(values) {
+				h[name] = values // as nearly always
+				continue
+			}
 			h.Set(name, cors.MergeLists(h[name], values))
 		case "Location":
 			h[name] = []string{weburl.Header(values[len(values)-1])}

@@ -59,18 +59,17 @@ type cookieJar struct {
 	never    bool // CookieConfig.InsecureNeverSecure
 	crossSub CrossSubDomainConfig
 	host     bool // CookieConfig.HostPrefix
-	// known are names that requests look for, by whether cookies are secure.
-	known map[bool]map[string]string
+	known    []knownCookie
 }
+
+// knownCookie has the names of a cookie that every request looks for.
+type knownCookie struct{ key, plain, secure string }
 
 func newCookieJar(cfg CookieConfig) cookieJar {
 	j := cookieJar{prefix: cfg.Prefix, names: cfg.Names, single: cfg.Attributes, always: cfg.AlwaysSecure, never: cfg.InsecureNeverSecure, crossSub: cfg.CrossSubDomain, host: cfg.HostPrefix}
 	j.base = cookie.Attributes{Path: cfg.Path, HTTPOnly: true, SameSite: cookie.SameSite(cfg.SameSite), Partitioned: cfg.Partitioned}
-	j.known = map[bool]map[string]string{false: {}, true: {}}
 	for _, key := range []string{cookieSession, cookieCache, cookieDontRemember} {
-		for secure, names := range j.known {
-			names[key] = j.nameOf(key, secure)
-		}
+		j.known = append(j.known, knownCookie{key, j.nameOf(key, false), j.nameOf(key, true)})
 	}
 	return j
 }
@@ -89,8 +88,13 @@ func (c *Ctx) secureCookies() bool {
 // CookieName is the name of a cookie on the wire.
 func (c *Ctx) CookieName(key string) string {
 	secure := c.secureCookies()
-	if name, ok := c.auth.jar.known[secure][key]; ok {
-		return name
+	for i := range c.auth.jar.known {
+		if known := &c.auth.jar.known[i]; known.key == key {
+			if secure {
+				return known.secure
+			}
+			return known.plain
+		}
 	}
 	return c.auth.jar.nameOf(key, secure)
 }

@@ -68,7 +68,9 @@ func (c *Ctx) fromTrustedPage() bool {
 		return false
 	}
 	if len(c.auth.origins.Pages) > 0 || c.auth.cfg.TrustedOriginsFunc != nil {
-		cors.Vary(c.Header())
+		if c.varies = true; c.header != nil {
+			cors.Vary(c.header)
+		}
 	}
 	from := c.request.Header.Get("Origin")
 	if from == "" || c.baseURL != "" && from == c.Origin() {

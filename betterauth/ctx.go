@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/internal/cookie"
+	"github.com/better-auth-go/better-auth/internal/cors"
 	"github.com/better-auth-go/better-auth/internal/origin"
 )
 
@@ -26,6 +27,7 @@ type exchange struct {
 	op          *operation
 	request     *http.Request // nil in process
 	header      http.Header   // nil until somebody asks for it
+	varies      bool          // the answer depends on the header Origin; see fromTrustedPage
 	status      int
 	cookies     []setCookie
 	cookieList  cookie.List // of the request, once cookiesRead; see sent
@@ -121,6 +123,9 @@ func (c *Ctx) FromClient() bool { return !c.serverOnly }
 func (c *Ctx) Header() http.Header {
 	if c.header == nil {
 		c.header = http.Header{}
+		if c.varies {
+			cors.Vary(c.header)
+		}
 	}
 	return c.header
 }

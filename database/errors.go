@@ -59,6 +59,9 @@ type UniqueError struct {
 // together with others, refused a row of table. Both are logical names. It is false if
 // the engine did not say which columns they were.
 func UniqueViolation(err error, table, column string) bool {
+	if err == nil {
+		return false
+	}
 	var unique *UniqueError
 	return errors.As(err, &unique) && unique.Table == table && slices.Contains(unique.Columns, column)
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // SQLite's driver asks the engine for the name, the declared type, the type and the
@@ -110,6 +111,9 @@ func (u *unpacker) fill(t *table, row any) error {
 		if err != nil {
 			return err
 		}
+		if src == "" && !text {
+			continue // NULL: nothing was put there
+		}
 		to := cell{column: c}
 		if c.field == nil {
 			to.extra = &extra.values[c.extra]
@@ -119,11 +123,8 @@ func (u *unpacker) fill(t *table, row any) error {
 				continue
 			}
 		}
-		var value any
-		switch {
-		case text:
-			value = strings.Clone(src)
-		case src != "":
+		var value any = strings.Clone(src)
+		if !text {
 			if value, err = number(src); err != nil {
 				return err
 			}
@@ -151,8 +152,17 @@ func (c *cell) setText(src string) bool {
 		}
 		text := strings.Clone(src)
 		*p = &text
+	case *time.Time:
+		if c.column.Type != Date {
+			return false
+		}
+		t, ok := ownDate(src)
+		if ok {
+			*p = t
+		}
+		return ok
 	default:
-		return c.column.Type == Date && c.scanDate(src)
+		return false
 	}
 	return true
 }
@@ -176,17 +186,20 @@ func (u *unpacker) next() (element string, text bool, err error) {
 	if s[0] == '"' {
 		return u.nextText(s[1:])
 	}
-	end := strings.IndexAny(s, ",]")
-	if end < 0 {
-		return "", false, errUnpacked
+	for end := range len(s) {
+		if s[end] != ',' && s[end] != ']' {
+			continue
+		}
+		element, u.rest = s[:end], s[end:]
+		switch element {
+		case "":
+			return "", false, errUnpacked
+		case "null":
+			return "", false, nil
+		}
+		return element, false, nil
 	}
-	element, u.rest = s[:end], s[end:]
-	if element == "null" {
-		element = ""
-	} else if element == "" {
-		return "", false, errUnpacked
-	}
-	return element, false, nil
+	return "", false, errUnpacked
 }
 
 // nextText reads on behind the quotation mark.

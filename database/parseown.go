@@ -154,10 +154,11 @@ func (p *ownParser) number(bits int) (int64, bool) {
 	if end < 0 {
 		return 0, false
 	}
-	digits := string(p.rest[:end])
-	n, err := strconv.ParseInt(digits, 10, bits)
+	digits := p.rest[:end]
+	n, err := strconv.ParseInt(string(digits), 10, bits)
 	p.rest = p.rest[end:]
-	return n, err == nil && strconv.FormatInt(n, 10) == digits
+	var canonical [20]byte
+	return n, err == nil && bytes.Equal(strconv.AppendInt(canonical[:0], n, 10), digits)
 }
 
 // ownDate reads a date in the one form in which we write it.

@@ -80,10 +80,9 @@ func splitCompact(raw []byte) (parts compact, ok bool) {
 	if at = bytes.LastIndex(rest, []byte(before)); at < 0 {
 		return parts, false
 	}
-	number, err := strconv.ParseInt(string(rest[at+len(before):]), 10, 64)
-	if err != nil || strconv.FormatInt(number, 10) != string(rest[at+len(before):]) {
+	if parts.ExpiresAt, ok = wholeNumber(rest[at+len(before):]); !ok {
 		return parts, false
 	}
-	parts.ExpiresAt, parts.Session = number, rest[:at]
+	parts.Session = rest[:at]
 	return parts, len(parts.Session) > len("{}") && parts.Session[0] == '{' && parts.Session[len(parts.Session)-1] == '}'
 }

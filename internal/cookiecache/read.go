@@ -111,13 +111,16 @@ func (r *reader) number(name string, value *int64) bool {
 	if end < 0 {
 		return false
 	}
-	digits := string(r.rest[:end])
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || strconv.FormatInt(n, 10) != digits {
-		return false
-	}
+	n, ok := wholeNumber(r.rest[:end])
 	*value, r.rest = n, r.rest[end:]
-	return true
+	return ok
+}
+
+// wholeNumber reads a number in its one spelling.
+func wholeNumber(digits []byte) (int64, bool) {
+	n, err := strconv.ParseInt(string(digits), 10, 64)
+	var canonical [20]byte
+	return n, err == nil && bytes.Equal(strconv.AppendInt(canonical[:0], n, 10), digits)
 }
 
 // text takes a text without escapes.

@@ -70,6 +70,11 @@ func Expose(h http.Header) {
 	}
 }
 
+// IsOne reports whether the lines of a list have one member in all, spelt plainly.
+func IsOne(lines []string) bool {
+	return len(lines) == 1 && lines[0] != "" && !strings.ContainsAny(lines[0], ", \t")
+}
+
 // MergeLists joins the lists of several header lines into one, without members
 // that differ in case alone.
 func MergeLists(lines ...[]string) string {

@@ -25,3 +25,20 @@ func TestWhatAPageMaySend(t *testing.T) {
 		}
 	}
 }
+
+func TestIsOne(t *testing.T) {
+	t.Parallel()
+	for want, lists := range map[bool][][]string{
+		true:  {{"Origin"}, {"*"}},
+		false: {nil, {""}, {"a,b"}, {"a, b"}, {" a"}, {"a\t"}, {"a", "b"}},
+	} {
+		for _, lines := range lists {
+			if got := cors.IsOne(lines); got != want {
+				t.Errorf("%q: %t", lines, got)
+			}
+			if want && cors.MergeLists(nil, lines) != lines[0] {
+				t.Errorf("%q is merged to %q", lines, cors.MergeLists(nil, lines))
+			}
+		}
+	}
+}

@@ -85,3 +85,28 @@ func TestLogHasTheStack(t *testing.T) {
 		}
 	}
 }
+
+func contributed(name string, value any) (err error) {
+	defer panics.Contribution(&err, "gate", name, "admin")
+	explode(value)
+	return nil
+}
+
+func TestContribution(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{"gate banned of plugin admin panicked: boom": contributed("banned", "boom"), "gate of plugin admin panicked: boom": contributed("", "boom")} {
+		if err.Error() != want || !strings.Contains(panics.Stack(err).Value.String(), "panics_test.explode") {
+			t.Errorf("error %q, want %q", err, want)
+		}
+	}
+}
+
+func TestContributionCostsNothing(t *testing.T) {
+	name := strings.Clone("banned")
+	if n := testing.AllocsPerRun(100, func() {
+		var err error
+		func() { defer panics.Contribution(&err, "gate", name, name) }()
+	}); n > 0 {
+		t.Errorf("%v allocations without a panic", n)
+	}
+}

@@ -31,11 +31,26 @@ type derivedKeys struct {
 
 // derived is a key for one use of a secret.
 type derived struct {
-	key    []byte // the 64 bytes of A256CBC-HS512: one half for the tag, one for AES
-	kid    string // its thumbprint in base64url
-	header string // what a token of ours begins with: the header and no encrypted key
+	key    []byte  // the 64 bytes of A256CBC-HS512: one half for the tag, one for AES
+	kid    string  // its thumbprint in base64url
+	header string  // what a token of ours begins with: the header and no encrypted key
+	length [8]byte // of the header, in bits
 	block  cipher.Block
-	macs   sync.Pool // of hash.Hash: HMAC-SHA512 under the first half
+	macs   sync.Pool // of *tagger
+	modes  sync.Pool // of reusableMode, which copies the schedule of the AES key
+}
+
+// tagger computes HMAC-SHA512 under the first half of the key.
+type tagger struct {
+	hash   hash.Hash
+	header []byte
+	sum    [sha512.Size]byte
+}
+
+// reusableMode is a mode that may begin anew; those of the standard library are.
+type reusableMode interface {
+	cipher.BlockMode
+	SetIV(iv []byte)
 }
 
 // derive returns the 64-byte key for one use of the secret (HKDF-SHA256, RFC
@@ -71,10 +86,19 @@ func newDerived(key []byte) (*derived, error) {
 	// the required members alone, in this order, without space.
 	d := &derived{key: key, kid: HashURL(`{"k":"` + encode(key) + `","kty":"oct"}`)}
 	d.header = encode([]byte(`{"alg":"dir","enc":"A256CBC-HS512","kid":"`+d.kid+`"}`)) + ".."
-	d.macs.New = func() any { return hmac.New(sha512.New, key[:len(key)/2]) }
 	var err error
 	d.block, err = aes.NewCipher(key[len(key)/2:])
+	d.prepareTags()
 	return d, err
+}
+
+// prepareTags prepares what the tags of all tokens have in common.
+func (d *derived) prepareTags() {
+	header := []byte(strings.TrimSuffix(d.header, ".."))
+	binary.BigEndian.PutUint64(d.length[:], uint64(len(header))*8)
+	d.macs.New = func() any {
+		return &tagger{hash: hmac.New(sha512.New, d.key[:len(d.key)/2]), header: header}
+	}
 }
 
 // errSpelling says that a token is spelt otherwise than we would: whether it is one is
@@ -99,14 +123,27 @@ func (d *derived) open(rest string) ([]byte, error) {
 	if err != nil {
 		return nil, errSpelling
 	}
-	if !hmac.Equal(d.tag(iv[:], body), tag[:]) {
+	if !d.tagged(iv[:], body, tag[:]) {
 		return nil, ErrAuthentication
 	}
 	if len(body) == 0 || len(body)%aes.BlockSize != 0 {
 		return nil, ErrAuthentication
 	}
-	cipher.NewCBCDecrypter(d.block, iv[:]).CryptBlocks(body, body)
+	d.decrypt(body, iv[:])
 	return unpad(body)
+}
+
+// decrypt turns ciphertext into padded plaintext, in place.
+func (d *derived) decrypt(body, iv []byte) {
+	mode, kept := d.modes.Get().(reusableMode)
+	if kept {
+		mode.SetIV(iv)
+	} else if mode, kept = cipher.NewCBCDecrypter(d.block, iv).(reusableMode); !kept {
+		cipher.NewCBCDecrypter(d.block, iv).CryptBlocks(body, body)
+		return
+	}
+	mode.CryptBlocks(body, body)
+	d.modes.Put(mode)
 }
 
 // decodeExactly fills all of dst from text.
@@ -118,19 +155,19 @@ func decodeExactly(dst []byte, text string) bool {
 	return err == nil && n == len(dst)
 }
 
-// tag is the authentication tag (RFC 7518, section 5.2.2.1, steps 4 to 6). The header
-// is the associated data.
-func (d *derived) tag(iv, body []byte) []byte {
-	h := d.macs.Get().(hash.Hash)
-	header := strings.TrimSuffix(d.header, "..")
-	h.Write([]byte(header))
-	h.Write(iv)
-	h.Write(body)
-	h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(header))*8))
-	sum := h.Sum(nil)
-	h.Reset() // so that nothing of the token stays
-	d.macs.Put(h)
-	return sum[:jweTag]
+// tagged reports whether tag is the authentication tag (RFC 7518, section 5.2.2.1, steps
+// 4 to 6), in constant time. The header is the associated data.
+func (d *derived) tagged(iv, body, tag []byte) bool {
+	t := d.macs.Get().(*tagger)
+	t.hash.Write(t.header)
+	t.hash.Write(iv)
+	t.hash.Write(body)
+	t.hash.Write(d.length[:])
+	ok := hmac.Equal(t.hash.Sum(t.sum[:0])[:jweTag], tag)
+	t.hash.Reset() // so that nothing of the token stays
+	clear(t.sum[:])
+	d.macs.Put(t)
+	return ok
 }
 
 // unpad removes the padding (RFC 5652, section 6.3). Whoever made the tag also made the

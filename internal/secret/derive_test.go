@@ -170,3 +170,39 @@ func TestDerivedKeysAreKeptWithinBounds(t *testing.T) {
 		t.Errorf("%d keys are kept", n)
 	}
 }
+
+// A claim that is verified beside an object is as one that was added to it.
+func TestVerifyWithClaim(t *testing.T) {
+	t.Parallel()
+	ring := rotated(t)
+	object := []byte(`{"a":1}`)
+	for _, n := range []int64{0, -5, 1_700_000_000_000} {
+		signature := ring.SignBytesURL(secret.AddClaim(object, "expiresAt", n))
+		if !ring.VerifyWithClaim(object, "expiresAt", n, signature) {
+			t.Errorf("%d is not verified", n)
+		}
+		for _, wrong := range []bool{
+			ring.VerifyWithClaim(object, "expiresAt", n+1, signature), ring.VerifyWithClaim([]byte(`{"a":2}`), "expiresAt", n, signature),
+			ring.VerifyWithClaim(object, "exp", n, signature), ring.VerifyWithClaim(object, "expiresAt", n, signature+"="), ring.VerifyWithClaim(object, "expiresAt", n, ""),
+		} {
+			if wrong {
+				t.Errorf("%d: something else is verified", n)
+			}
+		}
+	}
+	old, err := secret.NewRing(nil, "old-secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !ring.VerifyWithClaim(object, "exp", 1, old.SignBytesURL(secret.AddClaim(object, "exp", 1))) {
+		t.Error("an older secret of the ring does not verify")
+	}
+}
+
+// What is kept for the next message has nothing of the last one.
+func TestMACsAreCleared(t *testing.T) {
+	t.Parallel()
+	if left := rotated(t).LeftBehind("a message of some length", strings.Repeat("m", 300)); left != "" {
+		t.Errorf("%q is left", left)
+	}
+}

@@ -1,5 +1,7 @@
 package secret
 
+import "sync"
+
 // OpenForeign is DecryptJWE by go-jose alone.
 func (r *Ring) OpenForeign(salt, token string) ([]byte, error) { return r.openForeign(salt, token) }
 
@@ -23,5 +25,20 @@ func OpenWith(key []byte, data, rest string) ([]byte, error) {
 		return nil, err
 	}
 	d.header = data + ".."
+	d.prepareTags()
 	return d.open(rest)
+}
+
+// LeftBehind is what the room for MACs has after messages were verified.
+func (r *Ring) LeftBehind(messages ...string) string {
+	e := r.current()
+	m := e.macs.Get().(*macer)
+	e.macs = &sync.Pool{New: func() any { return m }}
+	for _, message := range messages {
+		e.verify(message, r.Sign(message))
+		if m.text != [len(m.text)]byte{} || m.sum != [len(m.sum)]byte{} {
+			return string(append(m.text[:], m.sum[:]...))
+		}
+	}
+	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"slices"
 	"time"
 
@@ -123,6 +124,10 @@ func (c Config) withDefaults() *Config {
 	setDefault(&c.Expiry.Max, 365*24*time.Hour)
 	if len(c.Headers) == 0 {
 		c.Headers = []string{"X-API-Key"}
+	}
+	c.Headers = slices.Clone(c.Headers)
+	for i, name := range c.Headers {
+		c.Headers[i] = http.CanonicalHeaderKey(name) // once, and not for each request
 	}
 	c.Permissions = c.Permissions.clone()
 	return &c
