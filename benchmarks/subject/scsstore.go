@@ -72,7 +72,7 @@ func newPreparedStore(ctx context.Context, h *byHand) (scs.Store, error) {
 
 // Find implements scs.Store.
 func (s *preparedStore) Find(token string) (data []byte, found bool, err error) {
-	err = s.find.QueryRow(token, time.Now().Unix()).Scan(&data)
+	err = s.find.QueryRowContext(context.Background(), token, time.Now().Unix()).Scan(&data)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
