@@ -71,6 +71,7 @@ const (
 	byBare         = "bare"
 	byWebAuthn     = "go-webauthn by hand"
 	byScs          = "scs by hand"
+	byScsPrepared  = "scs, prepared by hand"
 	byNode         = "the TypeScript server"
 	bareES256      = "a bare ES256 verification"
 	hashAlone      = "the hash alone"
@@ -212,7 +213,7 @@ func passkeys(ctx context.Context, db *database.DB, v subject.Visitor) (out []co
 }
 
 func passwords(ctx context.Context, db *database.DB, v subject.Visitor) (out []contender, err error) {
-	for _, of := range []struct{ kind, name string }{{subject.KindOurs, ours}, {subject.KindScs, byScs}} {
+	for _, of := range []struct{ kind, name string }{{subject.KindOurs, ours}, {subject.KindScs, byScs}, {subject.KindScsPrepared, byScsPrepared}} {
 		h, err := subject.Handler(ctx, of.kind, db, "")
 		if err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/better-auth-go/better-auth/benchmarks/allocations"
 )
@@ -51,11 +52,11 @@ func (p *plan) answers(ctx context.Context, s serving) error {
 	if err := check(s, targets); err != nil {
 		return err
 	}
-	names := ""
+	var names []string
 	for _, t := range targets {
-		names += ", " + t.name
+		names = append(names, t.name)
 	}
-	fmt.Printf("%s: %d servers answer alike%s\n", s.title, len(targets), names)
+	fmt.Printf("%s: alike: %s\n", s.title, strings.Join(names, ", "))
 	return nil
 }
 

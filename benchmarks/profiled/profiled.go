@@ -42,7 +42,7 @@ func (s Shares) Table() string {
 		}
 		rows = append(rows, row)
 	}
-	return report.Table(rows, 1)
+	return report.Table(rows, 4)
 }
 
 // ours begins the names of the functions that are worth a line.

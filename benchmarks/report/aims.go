@@ -39,8 +39,11 @@ func (u Unit) Text(value float64) string {
 }
 
 func times(x float64) string {
-	if x >= 10 {
+	switch {
+	case x >= 10:
 		return fmt.Sprintf("%.0f ×", x)
+	case x < 0.3:
+		return fmt.Sprintf("%.3f ×", x)
 	}
 	return fmt.Sprintf("%.2f ×", x)
 }
@@ -92,12 +95,8 @@ func Judge(aims []Aim, figures Figures) []Verdict {
 	return out
 }
 
-// Met says whether the median reaches the aim, as it is written: what reads the
-// same as the bound reaches it.
+// Met says whether the median reaches the aim.
 func (v Verdict) Met() bool {
-	if v.Known && v.Unit.Text(v.Median) == v.Unit.Text(v.Bound) {
-		return true
-	}
 	return v.Known && (v.AtMost == (v.Median <= v.Bound) || v.Median == v.Bound)
 }
 

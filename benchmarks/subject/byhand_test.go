@@ -16,7 +16,7 @@ import (
 // What is written by hand is worth a comparison only if it does the work: it
 // refuses what it must refuse, and who signed in is known afterwards. Ours goes
 // through the same, so that the test cannot be satisfied by refusing everything.
-var signingIn = []string{subject.KindOurs, subject.KindEverything, subject.KindWebAuthn, subject.KindScs}
+var signingIn = []string{subject.KindOurs, subject.KindEverything, subject.KindWebAuthn, subject.KindScs, subject.KindScsPrepared}
 
 func eachSubject(t *testing.T, kinds []string, test func(t *testing.T, h http.Handler, v []subject.Visitor)) {
 	t.Helper()
@@ -116,7 +116,7 @@ func TestSignInWithAPasskey(t *testing.T) {
 
 func TestSignInWithAPassword(t *testing.T) {
 	t.Parallel()
-	eachSubject(t, []string{subject.KindOurs, subject.KindEverything, subject.KindScs}, func(t *testing.T, h http.Handler, visitors []subject.Visitor) {
+	eachSubject(t, []string{subject.KindOurs, subject.KindEverything, subject.KindScs, subject.KindScsPrepared}, func(t *testing.T, h http.Handler, visitors []subject.Visitor) {
 		with := func(password string) *httptest.ResponseRecorder {
 			return call(h, http.MethodPost, "/sign-in/email", "", []byte(`{"email":"`+visitors[1].Email+`","password":"`+password+`"}`))
 		}

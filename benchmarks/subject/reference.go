@@ -12,7 +12,7 @@ import (
 
 // ErrNoReference means that the reference server cannot be run here; the
 // message says what it lacks.
-var ErrNoReference = errors.New("the reference server is left out")
+var ErrNoReference = errors.New("the TypeScript server is left out")
 
 // Some and Every are plugins of the reference server, by the names of its flag:
 // what [Ours] has, and what [OursWithEverything] has. Password is in its core.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"time"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/better-auth-go/better-auth/database"
@@ -17,14 +16,24 @@ import (
 // Scs is signing in, with a passkey or with a password, as one would write it
 // with the session manager scs: go-webauthn for the ceremony, with the challenge
 // in the visitor's scs session, and [CheapHasher] for the password. Its sessions
-// are in a table of their own on the same pool of connections. GET /get-session
-// answers for its own cookie.
+// are in a table of their own on the same pool of connections, in the store that
+// scs has for the engine. GET /get-session answers for its own cookie.
 func Scs(ctx context.Context, db *database.DB) (http.Handler, error) {
+	return withScs(ctx, db, newPublishedStore)
+}
+
+// ScsPrepared is Scs with a store that somebody wrote to prepare its statements,
+// which those of scs do not: the least that signing in with a password can cost.
+func ScsPrepared(ctx context.Context, db *database.DB) (http.Handler, error) {
+	return withScs(ctx, db, newPreparedStore)
+}
+
+func withScs(ctx context.Context, db *database.DB, newStore func(context.Context, *byHand) (scs.Store, error)) (http.Handler, error) {
 	c, err := newCeremonies(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	store, err := newScsStore(ctx, c.byHand)
+	store, err := newStore(ctx, c.byHand)
 	if err != nil {
 		return nil, err
 	}
@@ -154,60 +163,3 @@ func (s *inScs) signedIn(w http.ResponseWriter, r *http.Request, u person) {
 		User person `json:"user"`
 	}{u})
 }
-
-// scsStore keeps the sessions of scs where everything else is, with statements
-// that are prepared once.
-type scsStore struct {
-	*byHand
-	find, put, remove *sql.Stmt
-}
-
-var _ scs.CtxStore = (*scsStore)(nil)
-
-func newScsStore(ctx context.Context, h *byHand) (*scsStore, error) {
-	blob := "blob"
-	if h.postgres {
-		blob = "bytea"
-	}
-	if _, err := h.pool.ExecContext(ctx, `create table if not exists "scs_session" ("token" text primary key, "data" `+blob+` not null, "expiry" bigint not null)`); err != nil {
-		return nil, err
-	}
-	return &scsStore{byHand: h,
-		find: h.prepare(ctx, `select "data" from "scs_session" where "token" = ? and "expiry" > ?`),
-		put: h.prepare(ctx, `insert into "scs_session" ("token", "data", "expiry") values (?, ?, ?)
-			on conflict ("token") do update set "data" = excluded."data", "expiry" = excluded."expiry"`),
-		remove: h.prepare(ctx, `delete from "scs_session" where "token" = ?`),
-	}, nil
-}
-
-// FindCtx implements scs.CtxStore.
-func (s *scsStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
-	err = s.find.QueryRowContext(ctx, token, time.Now().Unix()).Scan(&data)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, false, nil
-	}
-	return data, err == nil, err
-}
-
-// CommitCtx implements scs.CtxStore.
-func (s *scsStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
-	return s.write(ctx, s.put, token, data, expiry.Unix())
-}
-
-// DeleteCtx implements scs.CtxStore.
-func (s *scsStore) DeleteCtx(ctx context.Context, token string) error {
-	return s.write(ctx, s.remove, token)
-}
-
-// Find implements scs.Store.
-func (s *scsStore) Find(token string) ([]byte, bool, error) {
-	return s.FindCtx(context.Background(), token)
-}
-
-// Commit implements scs.Store.
-func (s *scsStore) Commit(token string, data []byte, expiry time.Time) error {
-	return s.CommitCtx(context.Background(), token, data, expiry)
-}
-
-// Delete implements scs.Store.
-func (s *scsStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }

@@ -20,6 +20,8 @@ const (
 	KindBare       = "bare"
 	KindWebAuthn   = "go-webauthn"
 	KindScs        = "scs"
+	// KindScsPrepared is [ScsPrepared].
+	KindScsPrepared = "scs-prepared"
 )
 
 // Handler makes the subject of that name.
@@ -37,6 +39,8 @@ func Handler(ctx context.Context, kind string, db *database.DB, cache string) (h
 		return WebAuthn(ctx, db)
 	case KindScs:
 		return Scs(ctx, db)
+	case KindScsPrepared:
+		return ScsPrepared(ctx, db)
 	}
 	return nil, fmt.Errorf("no subject %q", kind)
 }
