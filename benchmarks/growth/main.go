@@ -85,18 +85,17 @@ func run(ctx context.Context, o options, out io.Writer) error {
 			return fmt.Errorf("%s: %w", m.name(), err)
 		}
 		page.engines = append(page.engines, of)
+		if o.output != "" { // after each engine, so that whoever ends the next one has this one
+			if err := os.WriteFile(o.output, []byte(page.text()), 0o644); err != nil {
+				return err
+			}
+		}
 	}
 	if len(page.engines) == 0 {
 		return errors.New("nothing was measured; -engine is sqlite or postgres")
 	}
-	text := page.text()
-	if _, err := io.WriteString(out, text); err != nil {
+	if _, err := io.WriteString(out, page.text()); err != nil {
 		return err
-	}
-	if o.output != "" {
-		if err := os.WriteFile(o.output, []byte(text), 0o644); err != nil {
-			return err
-		}
 	}
 	return page.verdict()
 }

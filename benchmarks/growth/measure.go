@@ -19,7 +19,7 @@ const (
 	// for both of a pair to see the same machine.
 	batchTime = 10 * time.Millisecond
 	mostCalls = 50
-	minRounds = 5
+	minRounds = 3
 	maxRounds = 301
 )
 

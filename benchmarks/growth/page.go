@@ -184,7 +184,7 @@ func whyNot(operation string) (why, remedy string) {
 		}
 	}
 	if len(reasons) == 0 {
-		return "every row is found by an index; its tree is deeper, and fewer of its pages are in a cache", "more memory for the engine's cache"
+		return "every row is found by an index; its tree is deeper, and its pages are in no cache", "nothing in the tables or statements"
 	}
 	return strings.Join(reasons, "; "), strings.Join(remedies, "; ")
 }
