@@ -122,14 +122,14 @@ func (s *Schema) insert(ctx context.Context, t *table, v reflect.Value) error {
 		values, args = append(values, bound{c, arg}), append(args, arg)
 	}
 	if len(args) == len(t.columns) {
-		return s.db.write(ctx, func(e executor) error {
+		return s.db.write(ctx, true, func(e executor) error {
 			if _, err := e.ExecContext(ctx, t.insertText, args...); err != nil {
 				return t.failure(err, values)
 			}
 			return nil
 		})
 	}
-	return s.db.write(ctx, func(e executor) error { return s.insertMakingID(ctx, e, t, v, args, values) })
+	return s.db.write(ctx, true, func(e executor) error { return s.insertMakingID(ctx, e, t, v, args, values) })
 }
 
 func (s *Schema) insertMakingID(ctx context.Context, e executor, t *table, v reflect.Value, args []any, values []bound) error {

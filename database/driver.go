@@ -17,6 +17,10 @@ type Driver struct {
 	// nothing by itself, or that is not known to accept such an argument.
 	Unprepared any
 
+	// ReadsAtOnce says that a reading never waits for a writer, as in a SQLite file with a
+	// write-ahead log. Default false: it may, and ends with its context meanwhile.
+	ReadsAtOnce bool
+
 	// Close closes the pool. It is nil when the application owns the pool.
 	Close func() error
 }

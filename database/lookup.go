@@ -75,7 +75,12 @@ func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
 			return a, b, err
 		}
 	}
-	rows, err := l.db.reader(ctx).QueryContext(ctx, l.text, arg)
+	e, done, err := l.db.briefReader(ctx)
+	if err != nil {
+		return nil, nil, l.a.failure(err, []bound{{l.key, arg}})
+	}
+	defer done()
+	rows, err := e.QueryContext(ctx, l.text, arg)
 	if err != nil {
 		return nil, nil, l.a.failure(err, []bound{{l.key, arg}})
 	}

@@ -35,7 +35,12 @@ func packed(columns []string) string {
 
 // row sends the statement and returns the text of the one row.
 func (p *packing) row(ctx context.Context, db *DB, arg any) (text string, err error) {
-	rows, err := db.reader(ctx).QueryContext(ctx, p.text, arg)
+	e, done, err := db.briefReader(ctx)
+	if err != nil {
+		return "", errUnpacked
+	}
+	defer done()
+	rows, err := e.QueryContext(ctx, p.text, arg)
 	if err != nil {
 		return "", errUnpacked
 	}

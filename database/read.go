@@ -37,7 +37,16 @@ func (s *Schema) list(ctx context.Context, t *table, q Query) ([]any, error) {
 	if q.Offset > 0 {
 		st.write(" offset ").bind(int64(q.Offset))
 	}
-	return queryRows(ctx, s.db.reader(ctx), t, st)
+	return s.rows(ctx, t, st, q.Limit == 1 && t.brief(q.Where))
+}
+
+// rows reads what a statement selects; brief says that it is over soon.
+func (s *Schema) rows(ctx context.Context, t *table, st *statement, brief bool) (rows []any, err error) {
+	err = s.db.reads(ctx, brief, func(e executor) (err error) {
+		rows, err = queryRows(ctx, e, t, st)
+		return err
+	})
+	return rows, err
 }
 
 // orderBy writes a column to sort by. NULL comes before every value, and last
@@ -78,7 +87,7 @@ func (s *Schema) locked(ctx context.Context, t *table, where []Cond) ([]any, err
 		// Not "for update", which would also wait for rows that only refer to it.
 		st.write(" for no key update")
 	}
-	return queryRows(ctx, s.db.reader(ctx), t, st)
+	return s.rows(ctx, t, st, t.brief(where))
 }
 
 func (s *Schema) count(ctx context.Context, t *table, where []Cond) (int, error) {
@@ -95,6 +104,10 @@ func (s *Schema) exists(ctx context.Context, t *table, where []Cond) (bool, erro
 		return false, err
 	}
 	st.write(" limit 1) as matched")
-	n, err := queryInt(ctx, s.db.reader(ctx), t, st)
+	n := 0
+	err := s.db.reads(ctx, t.brief(where), func(e executor) (err error) {
+		n, err = queryInt(ctx, e, t, st)
+		return err
+	})
 	return n > 0, err
 }

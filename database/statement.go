@@ -13,6 +13,7 @@ type statement struct {
 	text   strings.Builder
 	values []bound
 	packed bool // see table.selecting
+	brief  bool // it changes rows that are found by an index
 }
 
 // args are the values as the driver takes them.

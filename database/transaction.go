@@ -159,10 +159,15 @@ func (db *DB) reader(ctx context.Context) executor {
 }
 
 // write runs fn, one statement that writes, as the only writer on SQLite. A
-// transaction is that already.
-func (db *DB) write(ctx context.Context, fn func(e executor) error) error {
+// transaction is that already. brief says that it is over soon; outside of a transaction
+// it may wait for another process.
+func (db *DB) write(ctx context.Context, brief bool, fn func(e executor) error) error {
 	if t := db.transaction(ctx); t != nil {
-		err := fn(t.executor(db))
+		e := t.executor(db)
+		if brief && db.engine == SQLite {
+			e = uncanceled{e}
+		}
+		err := fn(e)
 		if err != nil {
 			t.fail(err)
 		}

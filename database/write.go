@@ -134,6 +134,7 @@ func (s *Schema) changeRows(ctx context.Context, t *table, hooks []hook, set Set
 
 // matching writes the where clause of a change.
 func (t *table) matching(st *statement, where []Cond, single bool) error {
+	st.brief = t.brief(where)
 	if !single || t.atMostOne(where) {
 		return t.someCondition(st, where)
 	}
@@ -167,7 +168,7 @@ func (s *Schema) exec(ctx context.Context, t *table, st *statement) (n int, err 
 	if err := st.fits(t); err != nil {
 		return 0, err
 	}
-	err = s.db.write(ctx, func(e executor) error {
+	err = s.db.write(ctx, st.brief, func(e executor) error {
 		result, err := e.ExecContext(ctx, st.text.String(), st.args()...)
 		if err != nil {
 			return t.failure(err, st.values)
@@ -184,7 +185,7 @@ func (s *Schema) exec(ctx context.Context, t *table, st *statement) (n int, err 
 
 func (s *Schema) returning(ctx context.Context, t *table, st *statement) (rows []any, err error) {
 	st.write(" returning ", t.selects)
-	err = s.db.write(ctx, func(e executor) (err error) {
+	err = s.db.write(ctx, st.brief, func(e executor) (err error) {
 		rows, err = queryRows(ctx, e, t, st)
 		return err
 	})

@@ -100,7 +100,7 @@ func Open(path string) (*database.DB, error) {
 		return nil, fmt.Errorf("sqlite: %s: %w", path, errors.Join(err, pool.Close()))
 	}
 	db := bun.NewDB(pool, sqlitedialect.New())
-	return database.New(db, database.Driver{Engine: database.SQLite, Close: func() error {
+	return database.New(db, database.Driver{Engine: database.SQLite, ReadsAtOnce: !memory, Close: func() error {
 		if memory {
 			return errors.Join(keep.Close(), db.Close())
 		}

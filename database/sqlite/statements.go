@@ -79,8 +79,9 @@ type fullStmt interface {
 // thing at a time, though rows may be open meanwhile.
 type keeper struct {
 	fullConn
-	kept  map[string]*kept
-	order []string // texts, the one that was kept first in front
+	kept    map[string]*kept
+	order   []string // texts, the one that was kept first in front
+	control control
 }
 
 // kept is a statement between its uses. While rows are read from it, it is in use.
@@ -162,6 +163,17 @@ func (k *keeper) statement(ctx context.Context, text string, args []driver.Named
 	if !readsOrWritesRows(text) {
 		return nil, nil
 	}
+	made, err := k.prepare(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	s := &kept{fullStmt: made}
+	k.kept[text], k.order = s, append(k.order, text)
+	k.makeRoom()
+	return s, nil
+}
+
+func (k *keeper) prepare(ctx context.Context, text string) (fullStmt, error) {
 	made, err := k.fullConn.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
@@ -170,10 +182,7 @@ func (k *keeper) statement(ctx context.Context, text string, args []driver.Named
 	if !ok {
 		return nil, errors.Join(errors.New("sqlite: the driver's statement lacks what database/sql asks for"), made.Close())
 	}
-	s := &kept{fullStmt: full}
-	k.kept[text], k.order = s, append(k.order, text)
-	k.makeRoom()
-	return s, nil
+	return full, nil
 }
 
 // readsOrWritesRows reports whether a text is one statement as package database
@@ -217,5 +226,10 @@ func (k *keeper) Close() error {
 		_ = k.kept[text].Close() // the connection's own Close tells what matters
 	}
 	clear(k.kept)
+	for _, s := range k.control {
+		if s != nil {
+			_ = s.Close()
+		}
+	}
 	return k.fullConn.Close()
 }
