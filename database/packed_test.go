@@ -15,22 +15,20 @@ import (
 type (
 	nickname string
 	odd      struct {
-		Key      string            `db:"key,unique"`
-		Text     string            `db:"text"`
-		TextN    *string           `db:"textN"`
-		Named    nickname          `db:"named"`
-		Number   int64             `db:"number"`
-		BigN     *int64            `db:"bigN,bigint"`
-		Flag     bool              `db:"flag"`
-		FlagN    *bool             `db:"flagN"`
-		Date     time.Time         `db:"date"`
-		DateN    *time.Time        `db:"dateN"`
-		JSON     jsontext.Value    `db:"json"`
-		Map      map[string]string `db:"map"`
-		Strings  []string          `db:"strings"`
-		Numbers  []float64         `db:"numbers"`
-		ParentID *string           `db:"parentId,references=odd"`
-		ID       string            `db:"id"`
+		Key      string         `db:"key,unique"`
+		Text     string         `db:"text"`
+		TextN    *string        `db:"textN"`
+		Named    nickname       `db:"named"`
+		Number   int64          `db:"number"`
+		BigN     *int64         `db:"bigN,bigint"`
+		Flag     bool           `db:"flag"`
+		FlagN    *bool          `db:"flagN"`
+		Date     time.Time      `db:"date"`
+		DateN    *time.Time     `db:"dateN"`
+		JSON     jsontext.Value `db:"json"`
+		Strings  []string       `db:"strings"`
+		ParentID *string        `db:"parentId,references=odd"`
+		ID       string         `db:"id"`
 		Extra    database.Extra
 	}
 )
@@ -48,7 +46,7 @@ var stored = []string{
 // A lookup says of each value what an ordinary statement says of it.
 func TestPackedRowsAreThoseOfOrdinaryStatements(t *testing.T) {
 	t.Parallel()
-	db := databasetest.SQLiteFile(t)
+	db := databasetest.SQLiteMemory(t)
 	var added []database.Column
 	for _, typ := range []database.Type{database.String, database.Number, database.BigInt, database.Boolean, database.Date, database.JSON, database.Strings, database.Numbers} {
 		added = append(added, database.Column{Name: "extra_" + strings.Trim(string(typ), "[]") + fmt.Sprint(len(added)), Type: typ})
@@ -86,17 +84,21 @@ func TestPackedRowsAreThoseOfOrdinaryStatements(t *testing.T) {
 			if fmt.Sprint(normalErr) != fmt.Sprint(wantErr) || !sameRow(normal, want) {
 				t.Errorf("%s = %s: %+v, %v\nwant %+v, %v", name, value, normal, normalErr, want, wantErr)
 			}
-			got, parent, err := lookup.Get(t.Context(), "x")
+			got, parent, unpacked := lookup.GetPacked(t.Context(), "x")
+			err := unpacked
+			if unpacked != nil {
+				got, parent, err = lookup.Get(t.Context(), "x")
+			}
 			if (err == nil) != (wantErr == nil) || !sameRow(got, want) || err == nil && !sameRow(parent, want) {
 				t.Errorf("%s = %s: %+v, %v\nwant %+v, %v", name, value, got, err, want, wantErr)
 			}
 			if wantErr == nil {
 				readable++
 			}
-			if _, _, err := lookup.GetPacked(t.Context(), "x"); err == nil {
+			if unpacked == nil {
 				packed++
 			} else if wantErr == nil && strings.HasPrefix(value, "'") && (name == `"text"` || name == `"extra_string0"`) {
-				t.Errorf("%s = %s is not read as one text: %v", name, value, err)
+				t.Errorf("%s = %s is not read as one text: %v", name, value, unpacked)
 			}
 		}
 		execute(t, db, "update odd set "+name+" = "+values[i])
