@@ -39,7 +39,7 @@ func (p *plan) scenario(ctx context.Context, s *scenario) (lines [][]string, err
 	if err != nil {
 		return nil, err
 	}
-	rounds, err := interleave(ctx, contenders, s.calls, scenarioTime)
+	rounds, err := interleave(ctx, contenders, s.calls, max(s.batches, minBatches), scenarioTime)
 	if err != nil {
 		return nil, err
 	}
@@ -66,10 +66,10 @@ func (p *plan) scenario(ctx context.Context, s *scenario) (lines [][]string, err
 
 // interleave lets the contenders take turns for a while. It returns the batches
 // of each contender, and of each batch the figures of each work.
-func interleave(ctx context.Context, contenders []contender, calls int, limit time.Duration) ([][][]inprocess.Figures, error) {
+func interleave(ctx context.Context, contenders []contender, calls, atLeast int, limit time.Duration) ([][][]inprocess.Figures, error) {
 	rounds := make([][][]inprocess.Figures, len(contenders))
 	begin := time.Now()
-	for batch := 0; batch < minBatches || time.Since(begin) < limit; batch++ {
+	for batch := 0; batch < atLeast || time.Since(begin) < limit; batch++ {
 		for i, c := range contenders {
 			var figures []inprocess.Figures
 			for _, work := range c.works {
@@ -104,8 +104,6 @@ func (p *plan) compared(title, beside string, by look, mine, others []inprocess.
 	unit := report.Times
 	spread := report.Pairs(mine, others, func(a, b inprocess.Figures) float64 {
 		switch by {
-		case byTime:
-			return float64(a.Time) / float64(b.Time)
 		case byFastest:
 			return float64(a.Fastest) / float64(b.Fastest)
 		case byOverhead:
@@ -119,7 +117,7 @@ func (p *plan) compared(title, beside string, by look, mine, others []inprocess.
 		text = " the speed"
 	case byOverhead:
 		unit, text = report.Micros, " over it"
-	case byTime, byFastest:
+	case byFastest:
 		text = " the time"
 	}
 	p.figure(inProcessFigure(title, beside), spread)
