@@ -67,7 +67,7 @@ commit for the disk. The aim is a ratio of at most %[7]s.
 
 `, code("go run ./benchmarks/growth"), code("postgres://"), code(postgresEnv), code("benchmarks/growth/kept.go"), code("verification"), smallest, fmt.Sprint(flat),
 		passkeySignIn, pageOfUsers, signOut, banUser, removeUser, cleanUp, code("Auth.DeleteExpired"), expiredPerTable)
-	fmt.Fprintf(&b, "## One run\n\nThe run of %s with %s took %d minutes. Compare ratios; the rest depends on the machine.\n", p.began.Format("2 January 2006"),
+	fmt.Fprintf(&b, "## One run\n\nThe run of %s with %s took %d minutes. Compare ratios: times depend on the machine, and on what else it does.\n", p.began.Format("2 January 2006"),
 		runtime.Version(), int(time.Since(p.began).Minutes())+1)
 	for _, of := range p.engines {
 		fmt.Fprintf(&b, "The databases on %s had at most %s on disk; the largest was filled in %s.\n", of.engine, bytesText(of.disk), of.seeding.Round(time.Second))
@@ -184,7 +184,7 @@ func whyNot(operation string) (why, remedy string) {
 		}
 	}
 	if len(reasons) == 0 {
-		return "every row is found by an index; its tree is deeper, and its pages are in no cache", "nothing in the tables or statements"
+		return "the plan finds every row by an index; at the small database all pages are in the engine's cache, at the large one hardly any", "nothing in the tables or statements"
 	}
 	return strings.Join(reasons, "; "), strings.Join(remedies, "; ")
 }

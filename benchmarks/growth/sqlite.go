@@ -80,7 +80,20 @@ func (p sqlitePlace) seed(ctx context.Context, people population, publicKey stri
 			return err
 		}
 	}
-	return b.exec(ctx, analyze)
+	if err := b.exec(ctx, analyze); err != nil {
+		return err
+	}
+	return p.flush()
+}
+
+// flush waits until the file is on the disk: it would be written while operations are
+// measured otherwise.
+func (p sqlitePlace) flush() error {
+	f, err := os.OpenFile(p.path(), os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func (p sqlitePlace) settle(ctx context.Context) error {
