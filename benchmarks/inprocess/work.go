@@ -65,7 +65,10 @@ func newRequest(method, path, cookie string, body []byte) (*http.Request, error)
 }
 
 func newRequestTo(method, path, cookie string, body []byte) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(context.Background(), method, subject.Origin+path, bytes.NewReader(body))
+	// A request of net/http ends with its connection, which costs drivers something.
+	ctx, cancel := context.WithCancel(context.Background())
+	context.AfterFunc(ctx, cancel) // never before the program ends
+	r, err := http.NewRequestWithContext(ctx, method, subject.Origin+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

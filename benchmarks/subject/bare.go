@@ -13,8 +13,8 @@ import (
 )
 
 // Bare is what one could write by hand for GET /get-session with net/http and
-// database/sql: the same joined statement, prepared, on the same pool of
-// connections, and the same JSON put together by hand. It does not check the
+// database/sql: the same joined statement, prepared, on a pool of the same
+// size, and the same JSON put together by hand. It does not check the
 // cookie's signature, nor whether the session has expired, and does nothing
 // else a library is there for. It bounds from above what any library can reach.
 func Bare(ctx context.Context, db *database.DB) (http.Handler, error) {
@@ -24,7 +24,11 @@ func Bare(ctx context.Context, db *database.DB) (http.Handler, error) {
 	if db.Engine() == database.Postgres {
 		text = strings.NewReplacer("?", "$1", "+", "").Replace(text)
 	}
-	stmt, err := db.Bun().DB.PrepareContext(ctx, text)
+	pool, err := plainPool(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	stmt, err := pool.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}

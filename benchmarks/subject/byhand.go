@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/go-json-experiment/json"
 )
 
 // byHand is what a good Go engineer sets up before the first handler: prepared
-// statements on the pool that this library opens, and a lock, because SQLite has
-// one writer and those who wait for its own lock sleep.
+// statements on a pool with the settings of this library's, and a lock, because SQLite
+// has one writer and those who wait for its own lock sleep.
 type byHand struct {
 	pool     *sql.DB
 	postgres bool
@@ -24,8 +25,31 @@ type byHand struct {
 	problems []error
 }
 
-func newByHand(db *database.DB) *byHand {
-	return &byHand{pool: db.Bun().DB, postgres: db.Engine() == database.Postgres}
+func newByHand(ctx context.Context, db *database.DB) (*byHand, error) {
+	pool, err := plainPool(ctx, db)
+	return &byHand{pool: pool, postgres: db.Engine() == database.Postgres}, err
+}
+
+// plainPool is a pool of the driver's own connections to the same database, until ctx
+// ends: those that this library opens on SQLite keep statements, which nobody has who
+// writes by hand.
+func plainPool(ctx context.Context, db *database.DB) (*sql.DB, error) {
+	if db.Engine() == database.Postgres {
+		return db.Bun().DB, nil
+	}
+	var path string
+	if err := db.Bun().DB.QueryRowContext(ctx, "select file from pragma_database_list where name = 'main'").Scan(&path); err != nil {
+		return nil, err
+	}
+	pool, err := sql.Open("sqlite", sqlite.DSN(path))
+	if err != nil {
+		return nil, err
+	}
+	open := db.Bun().DB.Stats().MaxOpenConnections
+	pool.SetMaxOpenConns(open)
+	pool.SetMaxIdleConns(open)
+	context.AfterFunc(ctx, func() { _ = pool.Close() }) // nothing waits for it
+	return pool, nil
 }
 
 // prepare takes a statement with ? for each value. What fails is in problems.

@@ -62,13 +62,19 @@ type ceremonies struct {
 
 func newCeremonies(ctx context.Context, db *database.DB) (*ceremonies, error) {
 	rp, err := webauthn.New(&webauthn.Config{RPID: "localhost", RPDisplayName: "By hand", RPOrigins: []string{Origin}})
-	h := newByHand(db)
+	if err != nil {
+		return nil, err
+	}
+	h, err := newByHand(ctx, db)
+	if err != nil {
+		return nil, err
+	}
 	return &ceremonies{byHand: h, rp: rp,
 		find: h.prepare(ctx, `select p."id", p."publicKey", p."counter", p."deviceType", p."backedUp", u."id", u."name", u."email", u."emailVerified", u."image"
 			from "passkey" p join "user" u on u."id" = p."userId" where p."credentialID" = ?`),
 		// The counter only grows, or stays at zero where there is none.
 		count: h.prepare(ctx, `update "passkey" set "counter" = ?, "backedUp" = ? where "id" = ? and ("counter" < ? or "counter" = 0)`),
-	}, err
+	}, nil
 }
 
 // holder is a user as go-webauthn knows one, with the passkey that was named.
