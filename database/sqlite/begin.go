@@ -34,6 +34,7 @@ func (k *keeper) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx,
 		_ = transaction{k}.Rollback()
 		return nil, err
 	}
+	k.inTx = true
 	return transaction{k}, nil
 }
 
@@ -58,12 +59,16 @@ func (t transaction) Commit() error {
 	_, err := t.on.control[commit].ExecContext(context.Background(), nil)
 	if err != nil {
 		_ = t.Rollback()
+		return err
 	}
-	return err
+	t.on.inTx = false
+	t.on.committed()
+	return nil
 }
 
 // Rollback implements driver.Tx.
 func (t transaction) Rollback() error {
+	t.on.inTx = false
 	_, err := t.on.control[rollback].ExecContext(context.Background(), nil)
 	return err
 }

@@ -19,7 +19,10 @@ import (
 const maxKept = 128
 
 // connector opens connections that keep their statements.
-type connector struct{ driver.Connector }
+type connector struct {
+	driver.Connector
+	checkpoints *checkpoints // nil where SQLite does it
+}
 
 // Connector returns what opens connections to the file path as Open does: with the
 // settings of [DSN], and so that each keeps the statements that it was sent. It is for a
@@ -30,7 +33,7 @@ func Connector(path string) (driver.Connector, error) {
 	if err != nil {
 		return nil, err
 	}
-	return connector{made}, nil
+	return connector{made, nil}, nil
 }
 
 // Connect implements driver.Connector.
@@ -43,7 +46,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errors.New("sqlite: the driver's connection lacks what database/sql asks for"), conn.Close())
 	}
-	return &keeper{fullConn: opened, kept: map[string]*kept{}}, nil
+	return &keeper{fullConn: opened, kept: map[string]*kept{}, checkpoints: c.checkpoints}, nil
 }
 
 // fullConn is everything that database/sql asks the driver's connections for.
@@ -82,6 +85,8 @@ type keeper struct {
 	kept    map[string]*kept
 	order   []string // texts, the one that was kept first in front
 	control control
+	inTx    bool
+	*checkpoints
 }
 
 // kept is a statement between its uses. While rows are read from it, it is in use.
@@ -105,8 +110,12 @@ func (k *keeper) ExecContext(ctx context.Context, text string, args []driver.Nam
 	result, err := s.ExecContext(ctx, args)
 	if err != nil {
 		k.forget(text)
+		return nil, err
 	}
-	return result, err
+	if !k.inTx {
+		k.committed()
+	}
+	return result, nil
 }
 
 // QueryContext implements driver.QueryerContext.
