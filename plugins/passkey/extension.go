@@ -84,6 +84,9 @@ func (e *Extensions) asked(ceremony string) map[string]any {
 // inputs are the extensions member of a ceremony's options: nil for none.
 func (e *Extensions) inputs(ceremony string) (jsontext.Value, error) {
 	asked := e.asked(ceremony)
+	if len(asked) == 0 && ceremony != registration {
+		return nil, nil
+	}
 	out := jsontext.Value("{")
 	for _, name := range slices.Sorted(maps.Keys(asked)) {
 		if name == credProps && ceremony == registration {
