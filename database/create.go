@@ -169,9 +169,8 @@ func (c *column) takeFrom(v reflect.Value, extra *Extra) (any, error) {
 		return c.encodeMade(normal)
 	}
 	f := v.Field(c.field.index)
-	if at, ok := dateIn(f); ok && c.Type == Date {
-		*at = storedTime(*at)
-		return c.encodeMadeAt(*at)
+	if at, ok := takeDate(f); ok && c.Type == Date {
+		return c.encodeMadeAt(at)
 	}
 	given, err := c.field.value.get(f)
 	if err != nil {
@@ -187,15 +186,25 @@ func (c *column) takeFrom(v reflect.Value, extra *Extra) (any, error) {
 	return c.encodeMade(normal)
 }
 
-// dateIn is where a field keeps a date; ok is false for a field that keeps none now.
-func dateIn(f reflect.Value) (at *time.Time, ok bool) {
-	switch at := f.Addr().Interface().(type) {
+// takeDate returns the date of a field as it is stored, and leaves that in the field. A
+// date behind a pointer may be others' as well: the field gets one of its own. ok is false
+// for a field without a date.
+func takeDate(f reflect.Value) (at time.Time, ok bool) {
+	switch field := f.Addr().Interface().(type) {
 	case *time.Time:
-		return at, true
+		*field = storedTime(*field)
+		return *field, true
 	case **time.Time:
-		return *at, *at != nil
+		if *field == nil {
+			return at, false
+		}
+		at = storedTime(**field)
+		if at != **field {
+			*field = &at
+		}
+		return at, true
 	}
-	return nil, false
+	return at, false
 }
 
 // prepareInsert composes the statements every row of the table is created with.

@@ -71,8 +71,12 @@ func (l *Lookup[A, B]) Get(ctx context.Context, value any) (*A, *B, error) {
 		return nil, nil, err
 	}
 	if l.packed != nil {
-		if a, b, err := l.getPacked(ctx, arg); err == nil || errors.Is(err, ErrNotFound) {
+		a, b, err := l.getPacked(ctx, arg)
+		switch {
+		case err == nil || errors.Is(err, ErrNotFound):
 			return a, b, err
+		case !errors.Is(err, errUnpacked):
+			return nil, nil, l.a.failure(err, []bound{{l.key, arg}})
 		}
 	}
 	e, done, err := l.db.briefReader(ctx)
@@ -111,7 +115,7 @@ func (l *Lookup[A, B]) argument(value any) (any, error) {
 	return l.key.condValue(value)
 }
 
-// getPacked is Get by one text. Every error but ErrNotFound says to ask otherwise.
+// getPacked is Get by one text. errUnpacked says to ask otherwise.
 func (l *Lookup[A, B]) getPacked(ctx context.Context, arg any) (*A, *B, error) {
 	text, err := l.packed.row(ctx, l.db, arg)
 	if err != nil {

@@ -37,17 +37,17 @@ func packed(columns []string) string {
 func (p *packing) row(ctx context.Context, db *DB, arg any) (text string, err error) {
 	e, done, err := db.briefReader(ctx)
 	if err != nil {
-		return "", errUnpacked
+		return "", err
 	}
 	defer done()
 	rows, err := e.QueryContext(ctx, p.text, arg)
 	if err != nil {
-		return "", errUnpacked
+		return "", db.unpackedUnless(ctx, err)
 	}
 	defer rows.Close()
 	if !rows.Next() {
-		if errors.Join(rows.Err(), rows.Close()) != nil {
-			return "", errUnpacked
+		if err := broke(e, errors.Join(rows.Err(), rows.Close())); err != nil {
+			return "", db.unpackedUnless(ctx, err)
 		}
 		return "", ErrNotFound
 	}
@@ -75,12 +75,22 @@ func (s *statement) ordinary(t *table) string {
 	return text
 }
 
-// queryPacked reads rows that a statement selects as one text each. Every error says to
+// unpackedUnless is errUnpacked for what the engine had against a statement. In a
+// transaction it is err: a reading that fails for want of memory or of the disk may have
+// ended the transaction, and another statement would then be none of it.
+func (db *DB) unpackedUnless(ctx context.Context, err error) error {
+	if db.transaction(ctx) != nil {
+		return err
+	}
+	return errUnpacked
+}
+
+// queryPacked reads rows that a statement selects as one text each. errUnpacked says to
 // ask otherwise.
 func queryPacked(ctx context.Context, e executor, t *table, s *statement) (out []any, err error) {
 	rows, err := e.QueryContext(ctx, s.text.String(), s.args()...)
 	if err != nil {
-		return nil, errUnpacked
+		return nil, t.db.unpackedUnless(ctx, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -94,8 +104,8 @@ func queryPacked(ctx context.Context, e executor, t *table, s *statement) (out [
 		}
 		out = append(out, row)
 	}
-	if errors.Join(rows.Err(), rows.Close()) != nil {
-		return nil, errUnpacked
+	if err := broke(e, errors.Join(rows.Err(), rows.Close())); err != nil {
+		return nil, t.db.unpackedUnless(ctx, err)
 	}
 	return out, nil
 }

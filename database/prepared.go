@@ -98,7 +98,7 @@ func (db *DB) pool() executor {
 // executor is where statements of the transaction go.
 func (t *transaction) executor(db *DB) executor {
 	if db.driver.Unprepared != nil {
-		return unprepared{t.tx.Tx, db.driver.Unprepared}
+		return inTransaction{t, unprepared{t.tx.Tx, db.driver.Unprepared}}
 	}
-	return t.tx.Tx
+	return inTransaction{t, t.tx.Tx}
 }

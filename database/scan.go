@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -114,8 +115,12 @@ func queryRows(ctx context.Context, e executor, t *table, s *statement) ([]any, 
 		return nil, err
 	}
 	if s.packed {
-		if rows, err := queryPacked(ctx, e, t, s); err == nil {
+		rows, err := queryPacked(ctx, e, t, s)
+		switch {
+		case err == nil:
 			return rows, nil
+		case !errors.Is(err, errUnpacked):
+			return nil, t.failure(err, s.values)
 		}
 	}
 	rows, err := e.QueryContext(ctx, s.ordinary(t), s.args()...)
@@ -133,11 +138,11 @@ func queryRows(ctx context.Context, e executor, t *table, s *statement) ([]any, 
 		}
 		out = append(out, row)
 	}
-	if err := rows.Err(); err != nil {
+	if err := broke(e, rows.Err()); err != nil {
 		return nil, t.failure(err, s.values)
 	}
 	// Close can be the first to report that a statement failed.
-	if err := rows.Close(); err != nil {
+	if err := broke(e, rows.Close()); err != nil {
 		return nil, t.failure(err, s.values)
 	}
 	return out, nil
@@ -154,7 +159,7 @@ func queryInt(ctx context.Context, e executor, t *table, s *statement) (int, err
 	}
 	defer rows.Close()
 	if !rows.Next() {
-		return 0, t.failure(errorOr(rows.Err(), sql.ErrNoRows), s.values)
+		return 0, t.failure(errorOr(broke(e, rows.Err()), sql.ErrNoRows), s.values)
 	}
 	var n int
 	if err := rows.Scan(&n); err != nil {

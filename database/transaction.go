@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ type transaction struct {
 	mu     sync.Mutex
 	after  []func(context.Context)
 	failed error // why the transaction must not commit, or nil
+	broken error // what the engine refused, after which it takes no statement, or nil
 }
 
 func (t *transaction) fail(err error) {
@@ -103,8 +105,8 @@ func (db *DB) runTransaction(ctx context.Context, fn func(ctx context.Context) e
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.failed != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRolledBack, t.failed)
+	if failed := cmp.Or(t.failed, t.broken); failed != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRolledBack, failed)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("database: commit: %w", err)

@@ -30,8 +30,11 @@ func (k *keeper) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx,
 		return nil, err
 	}
 	if _, err := k.control[begin].ExecContext(ctx, nil); err != nil {
-		// The context may have ended when it had begun.
-		_ = transaction{k}.Rollback()
+		// The context may have ended when it had begun. Any other error says that it has
+		// not, and there may be another transaction.
+		if ctx.Err() != nil && !k.inTx {
+			_ = transaction{k}.Rollback()
+		}
 		return nil, err
 	}
 	k.inTx = true

@@ -92,7 +92,8 @@ type keeper struct {
 // kept is a statement between its uses. While rows are read from it, it is in use.
 type kept struct {
 	fullStmt
-	inUse bool
+	inUse  bool
+	writes bool
 }
 
 // Unwrap returns the driver's own connection, for sql.Conn.Raw and the driver's Limit.
@@ -112,7 +113,7 @@ func (k *keeper) ExecContext(ctx context.Context, text string, args []driver.Nam
 		k.forget(text)
 		return nil, err
 	}
-	if !k.inTx {
+	if s.writes && !k.inTx {
 		k.committed()
 	}
 	return result, nil
@@ -137,21 +138,26 @@ func (k *keeper) QueryContext(ctx context.Context, text string, args []driver.Na
 		return nil, errors.Join(errors.New("sqlite: the driver's rows lack what database/sql asks for"), opened.Close())
 	}
 	s.inUse = true
-	return &rows{all, s}, nil
+	return &rows{all, s, k}, nil
 }
 
 // rows give their statement back when they are closed.
 type rows struct {
 	fullRows
 	of *kept
+	on *keeper
 }
 
 // Close implements driver.Rows.
 func (r *rows) Close() error {
 	err := r.fullRows.Close()
-	if r.of != nil {
-		r.of.inUse, r.of = false, nil
+	if r.of == nil {
+		return err
 	}
+	if err == nil && r.of.writes && !r.on.inTx {
+		r.on.committed()
+	}
+	r.of.inUse, r.of = false, nil
 	return err
 }
 
@@ -169,16 +175,15 @@ func (k *keeper) statement(ctx context.Context, text string, args []driver.Named
 		}
 		return s, nil
 	}
-	if !readsOrWritesRows(text) {
+	if !readsOrWritesRows(text) || !k.makeRoom() {
 		return nil, nil
 	}
 	made, err := k.prepare(ctx, text)
 	if err != nil {
 		return nil, err
 	}
-	s := &kept{fullStmt: made}
+	s := &kept{fullStmt: made, writes: !strings.HasPrefix(text, "select ")}
 	k.kept[text], k.order = s, append(k.order, text)
-	k.makeRoom()
 	return s, nil
 }
 
@@ -205,15 +210,19 @@ func readsOrWritesRows(text string) bool {
 	return false
 }
 
-// makeRoom forgets what was kept first, unless it is in use.
-func (k *keeper) makeRoom() {
-	for i := 0; len(k.order) > maxKept && i < len(k.order); {
-		if k.kept[k.order[i]].inUse {
-			i++
-			continue
-		}
-		k.forget(k.order[i])
+// makeRoom forgets what was kept first and is not in use, if there is no room for another
+// statement. It reports whether there is now.
+func (k *keeper) makeRoom() bool {
+	if len(k.order) < maxKept {
+		return true
 	}
+	for _, text := range k.order {
+		if !k.kept[text].inUse {
+			k.forget(text)
+			return true
+		}
+	}
+	return false
 }
 
 // forget ends a kept statement. One that was refused is not trusted again.

@@ -26,11 +26,7 @@ func (p *Passkeys) verifyAuthentication(c *betterauth.Ctx, in VerifyAuthenticati
 		return nil, ErrVerificationDisabled
 	}
 	a := assertion{key: &Passkey{}}
-	id, err := p.authenticate(c, in, &a)
-	if err != nil {
-		return nil, p.refused(c, authentication, a.key.UserID, a.key.ID, p.spend(c, &a, err))
-	}
-	return id, nil
+	return p.answered(c, authentication, &a, func() (*betterauth.Identity, error) { return p.authenticate(c, in, &a) })
 }
 
 func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput, a *assertion) (*betterauth.Identity, error) {
@@ -60,7 +56,7 @@ func (p *Passkeys) authenticate(c *betterauth.Ctx, in VerifyAuthenticationInput,
 	if verified {
 		how.Assurance = betterauth.MultiFactor
 	}
-	err = c.Transaction(func(tx *betterauth.Ctx) error {
+	err = p.transact(c, a, func(tx *betterauth.Ctx) error {
 		session, err := tx.SignIn(&betterauth.User{ID: key.UserID}, how)
 		if err := p.stillThere(tx, a, err); err != nil || !verified {
 			return err

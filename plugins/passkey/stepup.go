@@ -64,11 +64,7 @@ func (p *Passkeys) verifyStepUp(c *betterauth.Ctx, in VerifyAuthenticationInput)
 		return nil, ErrVerificationDisabled
 	}
 	a := assertion{key: &Passkey{UserID: c.Identity().User.ID}}
-	id, err := p.stepUp(c, in, &a)
-	if err != nil {
-		return nil, p.refused(c, steppingUp, a.key.UserID, a.key.ID, p.spend(c, &a, err))
-	}
-	return id, nil
+	return p.answered(c, steppingUp, &a, func() (*betterauth.Identity, error) { return p.stepUp(c, in, &a) })
 }
 
 func (p *Passkeys) stepUp(c *betterauth.Ctx, in VerifyAuthenticationInput, a *assertion) (*betterauth.Identity, error) {
@@ -102,7 +98,7 @@ func (p *Passkeys) stepUp(c *betterauth.Ctx, in VerifyAuthenticationInput, a *as
 	}
 	a.holds = true
 	var session *betterauth.Session
-	err = c.Transaction(func(tx *betterauth.Ctx) (err error) {
+	err = p.transact(c, a, func(tx *betterauth.Ctx) (err error) {
 		how := betterauth.SignIn{Method: "passkey", Assurance: betterauth.MultiFactor, Confirm: p.confirm(a)}
 		session, err = tx.Reauthenticate(how)
 		if err := p.stillThere(tx, a, err); err != nil {
