@@ -23,11 +23,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := run(ctx, os.Args[1:])
 	if errors.Is(err, flag.ErrHelp) {
@@ -48,7 +49,7 @@ func run(ctx context.Context, args []string) error {
 	flags.IntVar(&p.connections, "connections", 16, "how many connections make the load")
 	flags.IntVar(&p.people, "people", 1000, "how many users and sessions the database holds")
 	flags.StringVar(&p.conformance, "conformance", "conformance", "the folder of the TypeScript server")
-	flags.StringVar(&p.postgres, "postgres", os.Getenv("BETTERAUTH_TEST_POSTGRES"), "URL of a PostgreSQL server; schemas are made there and dropped")
+	flags.StringVar(&p.postgres, "postgres", "", "URL of a PostgreSQL server, instead of BETTERAUTH_TEST_POSTGRES; schemas are made there and dropped")
 	flags.StringVar(&p.only, "only", "", "measure only what has this in its name")
 	flags.StringVar(&p.write, "write", "", "the folder whose performance.md and performance.svg get what was measured")
 	flags.StringVar(&p.kept, "allocations", "benchmarks/allocations.txt", "the file with the allocations of each operation")
@@ -56,6 +57,9 @@ func run(ctx context.Context, args []string) error {
 	flags.BoolVar(&p.record, "record", false, "with -short: write the allocations instead of comparing them")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if p.postgres == "" {
+		p.postgres = os.Getenv("BETTERAUTH_TEST_POSTGRES") // no default, which -h would print with its password
 	}
 	switch {
 	case p.rounds < 1 || p.round <= 0 || p.connections < 1:

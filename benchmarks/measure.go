@@ -34,6 +34,9 @@ func (p *plan) measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(p.figures) == 0 && p.only != "" {
+		return fmt.Errorf("no row has %q in its name; leave out -only for a list of all", p.only)
+	}
 	verdicts := report.Judge(aims(), p.figures)
 	if p.only != "" {
 		verdicts = slices.DeleteFunc(verdicts, func(v report.Verdict) bool { return !p.picked(v.Work) })

@@ -269,3 +269,71 @@ func TestNew(t *testing.T) {
 type otherDialect struct{ *sqlitedialect.Dialect }
 
 func (otherDialect) Name() dialect.Name { return dialect.MySQL }
+
+// After a statement that the engine refused, a transaction sends none, whatever became of
+// the error: on SQLite it may be over already, and the next would be committed alone.
+func TestNothingFollowsARefusedStatement(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		s := migrated(t, db, database.Options{})
+		users := storeOf[user](t, s)
+		must(t, users.Create(t.Context(), &user{Email: "taken"}))
+		for name, refused := range map[string]func(ctx context.Context) error{
+			"a write":   func(ctx context.Context) error { return users.Create(ctx, &user{Email: "taken"}) },
+			"a reading": func(ctx context.Context) error { return broken(ctx, s) },
+		} {
+			err := db.Transaction(t.Context(), func(ctx context.Context) error {
+				must(t, users.Create(ctx, &user{Email: "before"}))
+				if refused(ctx) == nil {
+					t.Errorf("%s was not refused", name)
+				}
+				if err := users.Create(ctx, &user{Email: "after"}); !errors.Is(err, database.ErrRolledBack) {
+					t.Errorf("a write after %s: %v", name, err)
+				}
+				if _, err := users.Get(ctx, database.Eq("email", "before")); !errors.Is(err, database.ErrRolledBack) {
+					t.Errorf("a reading after %s: %v", name, err)
+				}
+				return nil
+			})
+			if !errors.Is(err, database.ErrRolledBack) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if n, err := users.Count(t.Context(), database.In("email", "before", "after")); n != 0 || err != nil {
+				t.Errorf("%s: %d rows, %v", name, n, err)
+			}
+		}
+	})
+}
+
+// broken reads a table that is gone.
+func broken(ctx context.Context, s *database.Schema) error {
+	sessions, err := database.StoreOf[session](s)
+	if err != nil {
+		return err
+	}
+	if _, err := s.DB().Conn(ctx).ExecContext(ctx, `drop table "session"`); err != nil {
+		return err
+	}
+	_, err = sessions.Get(ctx, database.Eq("token", "x"))
+	return err
+}
+
+// A date that several rows share stays whoever's it is.
+func TestSharedDate(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		Until *time.Time `db:"until"`
+		ID    string     `db:"id"`
+	}
+	s := compile(t, databasetest.SQLiteMemory(t), []database.Table{database.TableOf[row]("row")}, nil, database.Options{})
+	migrate(t, s)
+	until := time.Date(2026, 1, 2, 3, 4, 5, 6, time.FixedZone("", 3600))
+	before, made := until, &row{Until: &until}
+	must(t, storeOf[row](t, s).Create(t.Context(), made))
+	if until != before {
+		t.Errorf("the date became %v", until)
+	}
+	if want := before.UTC().Truncate(time.Millisecond); *made.Until != want {
+		t.Errorf("the row has %v, want %v", made.Until, want)
+	}
+}

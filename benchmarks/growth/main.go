@@ -92,7 +92,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		}
 	}
 	if len(page.engines) == 0 {
-		return errors.New("nothing was measured; -engine is sqlite or postgres")
+		return errors.New("nothing was measured; -engine is sqlite, or postgres with a postgres:// URL in BETTERAUTH_TEST_POSTGRES")
 	}
 	if _, err := io.WriteString(out, page.text()); err != nil {
 		return err

@@ -21,6 +21,10 @@ func TestLogIsCopied(t *testing.T) {
 			_, err := db.Bun().DB.ExecContext(t.Context(), `insert into t values (?)`, strings.Repeat("x", 1000))
 			return err
 		},
+		"returned": func(t *testing.T, db *database.DB) error {
+			var a string
+			return db.Bun().DB.QueryRowContext(t.Context(), `insert into t values (?) returning a`, strings.Repeat("x", 1000)).Scan(&a)
+		},
 		"in transactions": func(t *testing.T, db *database.DB) error {
 			tx, err := db.Bun().DB.BeginTx(t.Context(), nil)
 			if err != nil {

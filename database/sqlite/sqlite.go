@@ -143,7 +143,8 @@ func firstConn(pool *sql.DB) (*sql.Conn, error) {
 // this process. Code that writes through the same pool without it may get the error that
 // the database is locked.
 func New(db *bun.DB) (*database.DB, error) {
-	return database.New(db, database.Driver{Engine: database.SQLite})
+	_, logged := db.DB.Driver().(keeping)
+	return database.New(db, database.Driver{Engine: database.SQLite, ReadsAtOnce: logged})
 }
 
 // creating keeps a new file from being opened by SQLite before it is closed

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"strings"
 
 	sqlite "modernc.org/sqlite"
@@ -24,17 +25,40 @@ type connector struct {
 	checkpoints *checkpoints // nil where SQLite does it
 }
 
-// Connector returns what opens connections to the file path as Open does: with the
-// settings of [DSN], and so that each keeps the statements that it was sent. It is for a
-// pool that the application makes itself, by sql.OpenDB, and gives to [New]. It neither
-// makes the file nor opens a connection.
+// Connector returns what opens connections to the file path: with the settings of [DSN],
+// and so that each keeps the statements that it was sent. It is for a pool that the
+// application makes itself, by sql.OpenDB, and gives to [New]. It makes a missing file as
+// [Open] does, readable by its owner alone, and opens no connection. It knows no database
+// in memory.
+//
+// The application sets the size of the pool, and as many idle connections, since
+// database/sql closes all but two of them otherwise, with what they keep:
+//
+//	pool := sql.OpenDB(connector)
+//	pool.SetMaxOpenConns(8)
+//	pool.SetMaxIdleConns(8)
+//
+// SQLite itself copies the write-ahead log of such a pool into the file.
 func Connector(path string) (driver.Connector, error) {
+	if path == "" || path == ":memory:" || strings.ContainsRune(path, 0) {
+		return nil, errors.New("sqlite: Connector needs the path of a file")
+	}
+	if err := createPrivate(path); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
 	made, err := sqlite.NewConnector(DSN(path))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("sqlite: %w", err)
 	}
 	return connector{made, nil}, nil
 }
+
+// Driver implements driver.Connector. New knows the pool by it.
+func (c connector) Driver() driver.Driver { return keeping{c.Connector.Driver()} }
+
+// keeping is the driver of connections that Connector opens: to a file, with a
+// write-ahead log.
+type keeping struct{ driver.Driver }
 
 // Connect implements driver.Connector.
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {

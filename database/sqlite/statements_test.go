@@ -145,7 +145,59 @@ func TestDriversOwnConnection(t *testing.T) {
 		}
 		return nil
 	}))
-	if _, err := sqlite.Connector("a.db?_pragma=x%zz"); err != nil {
+	if _, err := sqlite.Connector(filepath.Join(t.TempDir(), "a.db?_pragma=x%zz")); err != nil {
 		t.Errorf("a path is escaped: %v", err)
+	}
+	for _, path := range []string{"", ":memory:", "a\x00b", filepath.Join(t.TempDir(), "missing", "a.db")} {
+		if _, err := sqlite.Connector(path); err == nil {
+			t.Errorf("Connector(%q): no error", path)
+		}
+	}
+}
+
+// More rows may be open than statements are kept.
+func TestMoreRowsOpenThanKept(t *testing.T) {
+	t.Parallel()
+	conn := oneConn(t)
+	exec(t, conn, "insert into t (a) values (?)", "x")
+	tx, err := conn.BeginTx(t.Context(), nil)
+	must(t, err)
+	defer func() { must(t, tx.Rollback()) }()
+	for i := range sqlite.MaxKept + 5 {
+		rows, err := tx.QueryContext(t.Context(), fmt.Sprintf("select id + %d from t where id > ?", i), 0)
+		must(t, err)
+		defer rows.Close()
+		var got int
+		if !rows.Next() {
+			t.Fatal(rows.Err())
+		}
+		must(t, rows.Scan(&got))
+		if got != i+1 {
+			t.Errorf("%d became %d", i, got)
+		}
+	}
+}
+
+// A transaction that cannot begin, because there is one already, leaves that alone.
+func TestSecondBegin(t *testing.T) {
+	t.Parallel()
+	conn := oneConn(t)
+	tx, err := conn.BeginTx(t.Context(), nil)
+	must(t, err)
+	add := func(value string) {
+		t.Helper()
+		_, err := tx.ExecContext(t.Context(), "insert into t (a) values (?)", value)
+		must(t, err)
+	}
+	add("before")
+	if _, err := conn.BeginTx(t.Context(), nil); err == nil {
+		t.Error("a transaction began within another")
+	}
+	add("after")
+	must(t, tx.Rollback())
+	var n int
+	must(t, conn.QueryRowContext(t.Context(), "select count(*) from t").Scan(&n))
+	if n != 0 {
+		t.Errorf("%d rows outlived the rollback", n)
 	}
 }
