@@ -45,8 +45,9 @@ type SignIn struct {
 	// before the gates: look there again whether what proved the user still counts, and
 	// use it up. So one transaction holds both, and of two answers to one challenge one
 	// signs in. user is the user as stored now. An error refuses, is returned unchanged
-	// and rolls back what Confirm wrote, and so does a gate's: what must be used up by a
-	// refusal as well, the caller uses up then. Default nil.
+	// and rolls back what Confirm wrote, and so does a gate's. So after an error of SignIn
+	// that is no step-up, which commits, the caller uses up what proved the user, with a
+	// context that outlives the request. Default nil.
 	Confirm func(tx *Ctx, user *User) error
 	// AllowCrossSite lets Auth.SignIn accept a request that a page of another site sent,
 	// such as the form that carries a SAML response. The handler must itself check that

@@ -61,8 +61,9 @@ func (v *Verifications) Find(ctx context.Context, identifier string) (*Verificat
 
 // Use removes a value that Find returned. Of any number of concurrent calls one succeeds,
 // and all others get database.ErrNotFound. It is for what is checked before it is used
-// up: the check holds no lock, and the transaction that acts on it begins with Use. A
-// guess that is wrong must use the value up as well.
+// up: the check holds no lock, and the transaction that acts on it calls Use before it
+// does. A guess that is wrong must use the value up as well: call Use outside of any
+// transaction, and take database.ErrNotFound for another answer that was first.
 func (v *Verifications) Use(ctx context.Context, found *Verification) error {
 	n, err := v.store.Delete(ctx, database.Eq("id", found.ID))
 	if err == nil && n == 0 {

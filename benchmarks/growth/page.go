@@ -184,7 +184,7 @@ func whyNot(operation string) (why, remedy string) {
 		}
 	}
 	if len(reasons) == 0 {
-		return "the plan finds every row by an index; at the small database all pages are in the engine's cache, at the large one hardly any", "nothing in the tables or statements; on SQLite, reads from mapped memory (`mmap_size`, which an application can set for a pool of its own)"
+		return "the plan finds every row by an index; at the small database all pages are in the engine's cache, at the large one hardly any", "nothing in the tables or statements; on SQLite reads from mapped memory would (`pragma mmap_size`), at the price of a crash when the disk fails under a mapped file"
 	}
 	return strings.Join(reasons, "; "), strings.Join(remedies, "; ")
 }

@@ -16,7 +16,7 @@ import (
 // database/sql: the same joined statement, prepared, on a pool of the same
 // size, and the same JSON put together by hand. It does not check the
 // cookie's signature, nor whether the session has expired, and does nothing
-// else a library is there for. It bounds from above what any library can reach.
+// else a library is there for.
 func Bare(ctx context.Context, db *database.DB) (http.Handler, error) {
 	text := `select +a."expiresAt", a."token", +a."createdAt", +a."updatedAt", a."ipAddress", a."userAgent", a."userId", a."id",
 		b."name", b."email", b."emailVerified", b."image", +b."createdAt", +b."updatedAt", b."id"
