@@ -37,7 +37,7 @@ func (db *DB) briefReader(ctx context.Context) (e executor, done func(), err err
 	case db.engine != SQLite || ctx.Done() == nil || t == nil && !db.driver.ReadsAtOnce:
 		return db.reader(ctx), func() {}, nil
 	case t != nil:
-		return uncanceled{t.executor(db)}, func() {}, nil
+		return t.brief, func() {}, nil
 	}
 	conn, err := db.bun.DB.Conn(ctx)
 	if err != nil {

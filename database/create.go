@@ -198,9 +198,9 @@ func takeDate(f reflect.Value) (at time.Time, ok bool) {
 		if *field == nil {
 			return at, false
 		}
-		at = storedTime(**field)
-		if at != **field {
-			*field = &at
+		if at = storedTime(**field); at != **field {
+			own := at
+			*field = &own
 		}
 		return at, true
 	}

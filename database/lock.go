@@ -26,7 +26,7 @@ func (db *DB) Lock(ctx context.Context, name string) error {
 	if !storable(name) {
 		name = fmt.Sprintf("%x", name) // it is no text to PostgreSQL
 	}
-	if _, err := t.executor(db).ExecContext(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", name); err != nil {
+	if _, err := t.executor.ExecContext(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", name); err != nil {
 		return fmt.Errorf("database: lock: %w", err)
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
+
+	"github.com/uptrace/bun"
 )
 
 // PostgreSQL keeps prepared statements for each connection, and pgx remembers
@@ -95,10 +97,15 @@ func (db *DB) pool() executor {
 	return db.bun.DB
 }
 
-// executor is where statements of the transaction go.
-func (t *transaction) executor(db *DB) executor {
+// begun is a transaction of database/sql that has begun.
+func (db *DB) begun(tx bun.Tx) *transaction {
+	t := &transaction{tx: tx}
+	t.executor = inTransaction{t, tx.Tx}
 	if db.driver.Unprepared != nil {
-		return inTransaction{t, unprepared{t.tx.Tx, db.driver.Unprepared}}
+		t.executor = inTransaction{t, unprepared{tx.Tx, db.driver.Unprepared}}
 	}
-	return inTransaction{t, t.tx.Tx}
+	if t.brief = t.executor; db.engine == SQLite {
+		t.brief = uncanceled{t.executor}
+	}
+	return t
 }

@@ -16,6 +16,8 @@ type txKey struct{ db *DB }
 
 type transaction struct {
 	tx bun.Tx
+	// executor is where its statements go, and brief where those that are over soon go.
+	executor, brief executor
 
 	mu     sync.Mutex
 	after  []func(context.Context)
@@ -91,7 +93,7 @@ func (db *DB) runTransaction(ctx context.Context, fn func(ctx context.Context) e
 	if err != nil {
 		return nil, fmt.Errorf("database: begin: %w", errors.Join(err, ctx.Err()))
 	}
-	t := &transaction{tx: tx}
+	t := db.begun(tx)
 	committed := false
 	defer func() {
 		if !committed {
@@ -155,7 +157,7 @@ func (db *DB) Conn(ctx context.Context) bun.IDB {
 
 func (db *DB) reader(ctx context.Context) executor {
 	if t := db.transaction(ctx); t != nil {
-		return t.executor(db)
+		return t.executor
 	}
 	return db.pool()
 }
@@ -165,9 +167,9 @@ func (db *DB) reader(ctx context.Context) executor {
 // it may wait for another process.
 func (db *DB) write(ctx context.Context, brief bool, fn func(e executor) error) error {
 	if t := db.transaction(ctx); t != nil {
-		e := t.executor(db)
-		if brief && db.engine == SQLite {
-			e = uncanceled{e}
+		e := t.executor
+		if brief {
+			e = t.brief
 		}
 		err := fn(e)
 		if err != nil {

@@ -143,7 +143,10 @@ func firstConn(pool *sql.DB) (*sql.Conn, error) {
 // this process. Code that writes through the same pool without it may get the error that
 // the database is locked.
 func New(db *bun.DB) (*database.DB, error) {
-	_, logged := db.DB.Driver().(keeping)
+	logged := false
+	if db != nil { // or New of package database says so
+		_, logged = db.DB.Driver().(keeping)
+	}
 	return database.New(db, database.Driver{Engine: database.SQLite, ReadsAtOnce: logged})
 }
 
