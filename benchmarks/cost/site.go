@@ -91,7 +91,7 @@ func (s *site) build(ctx context.Context, strategy string) (*betterauth.Auth, er
 	cfg.Session.CookieCache = betterauth.CookieCacheConfig{Enabled: strategy != "", Strategy: strategy}
 	return betterauth.New(cfg).Database(s.db).Plugin(
 		account.New(account.Config{}), s.admin, apikey.New(apikey.Config{EnableSessions: true, EnableMetadata: true}), bearer.New(bearer.Config{}),
-		emailotp.New(emailotp.Config{ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true}}), emailpassword.New(emailpassword.Config{MaxLength: 10_000}),
+		emailotp.New(emailotp.Config{ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true}}), emailpassword.New(emailpassword.Config{MaxLength: 100_000}),
 		emailverification.New(emailverification.Config{}), magiclink.New(magiclink.Config{}), passkey.New(passkey.Config{}), username.New(username.Config{}),
 		hostOf{s},
 	).Build(ctx)
