@@ -189,6 +189,8 @@ test("on a slow line there is something to see, and what does not come can be as
   await page.route("**/*.js", (route) => (held ? held.push(route) : route.continue()));
   await page.goto(server.url, { waitUntil: "commit" });
   await page.getByText("Loading…").first().waitFor();
+  // Nothing is painted before the stylesheet is there, which hides the rest for a while.
+  await page.waitForFunction(() => document.getAnimations().some((animation) => animation.animationName === "appear"));
   assert.ok(await page.getByText("This takes longer than usual.").isHidden());
   await page.evaluate(() => document.getAnimations().forEach((animation) => (animation.currentTime = 10_000)));
   assert.ok(await page.getByRole("link", { name: "Load the page again" }).isVisible());
