@@ -174,8 +174,10 @@ func (db *DB) write(ctx context.Context, brief bool, fn func(e executor) error) 
 		err := fn(e)
 		if err != nil {
 			t.fail(err)
+			// What its rows came to counts like the statement itself.
+			return broke(e, err)
 		}
-		return err
+		return nil
 	}
 	if err := db.lockWriter(ctx); err != nil {
 		return err
