@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -122,7 +123,9 @@ func (c *Ctx) keepFromCaches(h http.Header, own *ownHeaders, failed bool) {
 func (c *Ctx) encodeResult(value any, err error) (said encoded, failed error) {
 	defer panics.Handler(&failed)
 	if step, ok := asStepUp(err); ok {
-		value = step.body
+		if value = step.body; c.navigates() && c.auth.cfg.StepUpURL != "" {
+			value = Redirect{URL: c.auth.cfg.StepUpURL}
+		}
 	} else if err != nil {
 		return said, err
 	}
@@ -284,4 +287,16 @@ func refusedField(err error) *ErrorCode {
 		return ErrValidation
 	}
 	return &ErrorCode{ErrValidation.Code, refused.Column + " has a value that cannot be stored", ErrValidation.Status}
+}
+
+// navigates reports whether the answer replaces the page of a browser, rather than
+// being read by a script (Fetch Metadata; an older browser says so by what it accepts).
+func (c *Ctx) navigates() bool {
+	if c.request == nil || c.request.Method != http.MethodGet {
+		return false
+	}
+	if mode := c.request.Header.Get("Sec-Fetch-Mode"); mode != "" {
+		return mode == "navigate"
+	}
+	return strings.Contains(c.request.Header.Get("Accept"), "text/html")
 }

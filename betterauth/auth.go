@@ -22,46 +22,48 @@ import (
 // and methods for handlers that are not its own. It is safe for concurrent use.
 // Two Auth values in one process share nothing.
 type Auth struct {
-	cfg           Config
-	db            *database.DB
-	stateless     bool
-	log           *slog.Logger
-	ring          *secret.Ring
-	base          baseurl.Bases
-	staticOrigin  string // of base.Static
-	origins       origin.Trusted
-	jar           cookieJar
-	clientIP      clientip.Config
-	hasher        Hasher
-	limiter       *limiter
-	warnings      struct{ origin, address sync.Once } // what is logged once
-	noted         notes                               // what is warned of once in a while
-	plugins       []*orderedPlugin
-	core          *orderedPlugin // needs plugins, and is none
-	passwords     PasswordKeeper // nil without one
-	site          Site
-	operations    map[string]*operation
-	routes        *router.Table[*operation]
-	codes         []*ErrorCode // that operations answer with
-	requestHooks  []compiledRequestHook
-	sources       []compiledSource
-	gates         []compiledGate
-	credentials   []compiledCredentials
-	pending       []compiledPending
-	guards        []compiledGuard
-	subscribers   map[reflect.Type][]compiledSubscriber
-	schema        *database.Schema
-	added         map[string][]database.Column
-	users         *database.Store[User]
-	accounts      *database.Store[Account]
-	sessions      *Sessions
-	verifications *Verifications
-	failures      *Failures
-	mailLimit     *mailLimit
-	lookup        *database.Lookup[Session, User]
-	mail          *mailqueue.Queue // nil without a Mailer
-	background    *background
-	checking      chan struct{} // held while Ready checks
+	cfg          Config
+	db           *database.DB
+	stateless    bool
+	log          *slog.Logger
+	ring         *secret.Ring
+	base         baseurl.Bases
+	staticOrigin string // of base.Static
+	origins      origin.Trusted
+	jar          cookieJar
+	clientIP     clientip.Config
+	hasher       Hasher
+	limiter      *limiter
+	warnings     struct{ origin, address sync.Once } // what is logged once
+	noted        notes                               // what is warned of once in a while
+	plugins      []*orderedPlugin
+	core         *orderedPlugin // needs plugins, and is none
+	passwords    PasswordKeeper // nil without one
+	site         Site
+	operations   map[string]*operation
+	routes       *router.Table[*operation]
+	codes        []*ErrorCode // that operations answer with
+	requestHooks []compiledRequestHook
+	sources      []compiledSource
+	gates        []compiledGate
+	// sessionCookies are the keys of plugins' cookies that end with the session's.
+	sessionCookies []string
+	credentials    []compiledCredentials
+	pending        []compiledPending
+	guards         []compiledGuard
+	subscribers    map[reflect.Type][]compiledSubscriber
+	schema         *database.Schema
+	added          map[string][]database.Column
+	users          *database.Store[User]
+	accounts       *database.Store[Account]
+	sessions       *Sessions
+	verifications  *Verifications
+	failures       *Failures
+	mailLimit      *mailLimit
+	lookup         *database.Lookup[Session, User]
+	mail           *mailqueue.Queue // nil without a Mailer
+	background     *background
+	checking       chan struct{} // held while Ready checks
 }
 
 var _ http.Handler = (*Auth)(nil)

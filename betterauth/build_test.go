@@ -50,6 +50,9 @@ func buildProblems() map[string]buildProblem {
 		"unknown part in a sign-in": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{ID: "o", Method: http.MethodGet, Path: "/o", Access: betterauth.Public, SignIn: 3}, ok)}}},
 			want: []string{"endpoint o", "declares an unknown SignIn 3"}},
+		"anybody's sign-in": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{
+			betterauth.Handle(betterauth.Operation{ID: "o", Method: http.MethodPost, Path: "/o", Access: betterauth.Public, SignIn: betterauth.MakesSession, AnyOrigin: true}, ok)}}},
+			want: []string{"endpoint o", "declares AnyOrigin and SignIn"}},
 		"bad method and path": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{ID: "o", Method: "FETCH", Path: "nope/", Access: betterauth.Public}, ok)}}},
 			want: []string{`method "FETCH"`, `path "nope/"`}},

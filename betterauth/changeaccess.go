@@ -53,6 +53,42 @@ func (c *Ctx) ChangeAccess(change func(tx *Ctx, user *User) error) error {
 	if err != nil {
 		return err
 	}
+	return c.changeAccess(id, change)
+}
+
+// ChangeAccessOf is ChangeAccess for the session of a token, which began what this
+// request ends: a browser comes back from an identity provider, perhaps without its
+// session's cookie. The caller kept the token where only the server reads it, and knows
+// that this is the same browser. If the request itself has a session, it must be of the
+// same user; otherwise, and if the session of the token has ended, the error is
+// ErrUnauthorized.
+func (c *Ctx) ChangeAccessOf(token string, change func(tx *Ctx, user *User) error) error {
+	if token == "" {
+		return ErrUnauthorized
+	}
+	if c.auth.stateless { // the browser's copy is the session
+		if own, err := c.StoredSession(); err != nil || own.Session.Token != token {
+			return ErrUnauthorized
+		}
+		return c.ChangeAccess(change)
+	}
+	id, err := c.findSession(token)
+	if errors.Is(err, ErrNoSession) {
+		return ErrUnauthorized
+	}
+	if err != nil {
+		return err
+	}
+	switch own, err := c.StoredSession(); {
+	case err == nil && own.User.ID != id.User.ID:
+		return ErrUnauthorized.Because(errors.New("the browser is signed in as another user"))
+	case err != nil && !errors.Is(err, ErrNoSession):
+		return err
+	}
+	return c.changeAccess(id, change)
+}
+
+func (c *Ctx) changeAccess(id *Identity, change func(tx *Ctx, user *User) error) error {
 	return c.Transaction(func(tx *Ctx) error {
 		user, err := tx.auth.users.GetLocked(tx, database.Eq("id", id.User.ID))
 		if errors.Is(err, database.ErrNotFound) {

@@ -76,6 +76,7 @@ func (a *Auth) compileManifests() (problems []error) {
 	problems = append(problems, a.trustConfigured()...)
 	for _, p := range a.plugins {
 		m := p.manifest
+		a.sessionCookies = append(a.sessionCookies, m.SessionCookies...)
 		for i, g := range m.Gates {
 			if g.Name == "" || g.Check == nil {
 				problems = append(problems, problem(m.ID, fmt.Sprintf("gate number %d %s", i+1, g.Name), "needs a Name and a Check; set both"))
@@ -122,7 +123,7 @@ func (a *Auth) compileManifests() (problems []error) {
 
 // checkPlugins asks plugins about their configuration.
 func (a *Auth) checkPlugins() (problems []error) {
-	a.site = Site{AppName: a.cfg.AppName, BaseURL: a.base.Static, TrustedOrigins: a.origins.All,
+	a.site = Site{AppName: a.cfg.AppName, ErrorURL: a.cfg.ErrorURL, Stateless: a.stateless, BaseURL: a.base.Static, TrustedOrigins: a.origins.All,
 		AnyHost: a.base.Static == "" && a.base.Dynamic == nil && !a.base.Broken, CanMail: a.cfg.Mailer != nil}
 	if a.site.BaseURL != "" {
 		a.site.Origin = origin.Of(a.site.BaseURL)

@@ -112,6 +112,11 @@ type Config struct {
 	// ErrorURL is the page that /error redirects to. Default: /error shows a page of its
 	// own.
 	ErrorURL string
+	// StepUpURL is the page that asks for a further step, such as a second factor. A
+	// browser that followed a link, or comes back from an identity provider, is sent
+	// there if a gate asks for the step; the answer's cookies identify it. Default: such a
+	// browser gets the JSON that scripts get.
+	StepUpURL string
 
 	// AdditionalColumns are the application's own columns, made with NewField.
 	// Default none.

@@ -28,6 +28,11 @@ const (
 type Cookie struct {
 	// Key is the name without the prefix.
 	Key string
+	// Name is the name on the wire, as it is: without CookieConfig.Prefix, and without
+	// "__Secure-" where cookies are secure. Key then only decides the attributes, and may be
+	// that of a cookie of the core, such as "session_token", whose attributes it shares.
+	// For cookies that scripts know by a fixed name. Default: made from Key.
+	Name string
 	// Value is any text; it is percent-encoded.
 	Value string
 	// MaxAge is how long the browser keeps the cookie, in whole seconds. With 0 it keeps
@@ -145,7 +150,11 @@ func (c *Ctx) SetCookie(ck Cookie) {
 		seconds := int(ck.MaxAge / time.Second)
 		a.MaxAge = &seconds
 	}
-	c.putCookie(c.CookieName(ck.Key), value, a)
+	name := ck.Name
+	if name == "" {
+		name = c.CookieName(ck.Key)
+	}
+	c.putCookie(name, value, a)
 }
 
 // ClearCookie makes the browser delete a cookie, and removes it from the answer if the

@@ -71,7 +71,8 @@
 //     [WithSession], [WithStoredSession], [WithStoredSessionOrInProcess],
 //     [WithFreshSession], [WithFreshSessionOrInProcess], [ServerOnly],
 //     [Ctx], [CtxFrom], [WithIdentity], [Members], [None], [Status],
-//     [Success], [Redirect], [Raw], [Param], [AddParams],
+//     [Success], [SignOutInput], [SignedOut], [Sealer], [Redirect], [Raw],
+//     [Param], [AddParams],
 //     [EncodeURIComponent], [StepUp], [Commit], [RequestValue],
 //     [NewRequestValue], [Cookie], [SessionCookies], [AllCookies],
 //     [CacheOnly]

@@ -20,7 +20,7 @@ func coreEndpoints() []Endpoint {
 		Handle(Operation{ID: "getSession", Methods: []string{http.MethodGet, http.MethodPost}, Path: "/get-session", Access: Public,
 			IgnoreBody: true, Errors: []*ErrorCode{ErrDeferRequired, ErrFailedToGetSession},
 			Summary: "The session and user the request is from, or null."}, getSession),
-		Handle(Operation{ID: "signOut", Method: http.MethodPost, Path: "/sign-out", Access: Public,
+		Handle(Operation{ID: "signOut", Method: http.MethodPost, Path: "/sign-out", Access: Public, OptionalBody: true,
 			Summary: "Ends the session and forgets its cookies."}, signOut),
 		Handle(Operation{ID: "listSessions", Method: http.MethodGet, Path: "/list-sessions", Access: WithFreshSession,
 			Summary: "The user's sessions on all devices."}, listSessions),
@@ -88,19 +88,39 @@ type Success struct {
 	Success bool `json:"success"`
 }
 
-func signOut(c *Ctx, _ None) (Success, error) {
+// SignOutInput is the input of signOut: wishes for a sign-out at the user's identity
+// provider, which a plugin may bring about.
+type SignOutInput struct {
+	// CallbackURL is where the provider leads the browser then.
+	CallbackURL *string `json:"callbackURL"`
+	// DisableRedirect leaves out the header Location and answers redirect false.
+	DisableRedirect *bool `json:"disableRedirect"`
+	// State comes back to CallbackURL.
+	State *string `json:"state"`
+}
+
+// SignedOut is the answer of signOut. A plugin may set where to sign out elsewhere.
+type SignedOut struct {
+	Success bool `json:"success"`
+	// URL is where the identity provider signs the user out; "" if there is nothing to do.
+	URL string `json:"url,omitempty"`
+	// Redirect says whether the client should go there. Nil without a URL.
+	Redirect *bool `json:"redirect,omitempty"`
+}
+
+func signOut(c *Ctx, _ SignOutInput) (SignedOut, error) {
 	tokens, err := c.sessionTokens()
 	if err != nil {
-		return Success{}, err
+		return SignedOut{}, err
 	}
 	for _, token := range tokens {
 		// A session that could not be ended is not reported as ended.
 		if _, err := c.auth.sessions.store.Delete(c, database.Eq("token", token)); err != nil {
-			return Success{}, err
+			return SignedOut{}, err
 		}
 	}
 	c.clearSessionCookies()
-	return Success{true}, nil
+	return SignedOut{Success: true}, nil
 }
 
 func listSessions(c *Ctx, _ None) ([]*Session, error) {

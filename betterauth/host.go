@@ -89,6 +89,20 @@ func (h *Host) Encrypt(text string) (string, error) {
 // Decrypt decrypts what Encrypt returned, with the secret that encrypted it.
 func (h *Host) Decrypt(sealed string) (string, error) { return h.auth.ring.Decrypt(sealed) }
 
+// EncryptFor is Encrypt with a key for one purpose: DecryptFor opens the result with the
+// same purpose only. purpose names what the value is, such as "my-plugin-invitation". Use
+// it for what leaves the database, such as a cookie, so that a value encrypted for
+// something else cannot stand in for it.
+func (h *Host) EncryptFor(purpose, text string) (string, error) {
+	return h.auth.ring.EncryptFor(h.auth.cfg.Random, purpose, text)
+}
+
+// DecryptFor decrypts what EncryptFor returned for the same purpose, with the secret that
+// encrypted it.
+func (h *Host) DecryptFor(purpose, sealed string) (string, error) {
+	return h.auth.ring.DecryptFor(purpose, sealed)
+}
+
 // Hasher is the password hasher with all wrappers of plugins. It limits how many hashes
 // run at once; see PasswordConfig.
 func (h *Host) Hasher() Hasher { return h.auth.hasher }

@@ -74,6 +74,12 @@ type Operation struct {
 	Access Access
 	// SignIn says what the operation does in a sign-in. Default: nothing.
 	SignIn SignInPart
+	// AnyOrigin accepts requests from pages of every origin, with and without cookies: for
+	// an endpoint that other sites post to by design, such as an identity provider. The
+	// handler must itself find that the request answers one of this browser, or do
+	// nothing that matters. It contradicts SignIn, whose guard it would undo. Default
+	// false.
+	AnyOrigin bool
 	// FormBody also accepts a body of application/x-www-form-urlencoded. Default false.
 	FormBody bool
 	// CheckTargets refuses a request over HTTP whose query names an untrusted
@@ -198,6 +204,9 @@ func (e Endpoint) check() []error {
 	}
 	if op.Access < accessUndeclared || op.Access > ServerOnly {
 		add("declares an unknown Access %d; use a constant of betterauth.Access", op.Access)
+	}
+	if op.AnyOrigin && op.SignIn != 0 {
+		add("declares AnyOrigin and SignIn, so that any page could sign a browser in; remove one of them")
 	}
 	if op.SignIn > BeginsSignIn {
 		add("declares an unknown SignIn %d; use MakesSession, BeginsSignIn or neither", op.SignIn)

@@ -95,7 +95,7 @@ func (c *Ctx) checkOrigin(body jsontext.Value) error {
 
 // fromAnywhere reports whether the application lets any page send this request.
 func (c *Ctx) fromAnywhere() bool {
-	return c.auth.cfg.InsecureDisableOriginCheck || c.auth.cfg.InsecureDisableCSRFCheck || c.op != nil && (c.op.anyOrigin || c.op.anyTarget)
+	return c.auth.cfg.InsecureDisableOriginCheck || c.auth.cfg.InsecureDisableCSRFCheck || c.op != nil && (c.op.AnyOrigin || c.op.anyOrigin || c.op.anyTarget)
 }
 
 // demandOrigin wants an Origin or Referer that is trusted.

@@ -54,6 +54,10 @@ type Site struct {
 	// TrustedOrigins are the patterns that are trusted for every request. The base URL's
 	// own origin comes first if it is configured. Do not change the slice.
 	TrustedOrigins []string
+	// ErrorURL is the page that failed links lead to: Config.ErrorURL, or "".
+	ErrorURL string
+	// Stateless says that sessions live in cookies alone; see Builder.Stateless.
+	Stateless bool
 	// CanMail says that there is a Mailer.
 	CanMail bool
 	// ProvesAddresses says that a person who cannot sign in yet can prove that an address
@@ -92,6 +96,9 @@ type Manifest struct {
 	Requests []RequestHook
 	// Sources identify the user of a request by other means than the session cookie.
 	Sources []SessionSource
+	// SessionCookies are the keys of cookies, parts included, that the browser deletes with
+	// the session's: when a user signs out, and when a session has ended.
+	SessionCookies []string
 	// Gates are called in plugin order before a session is made.
 	Gates []SessionGate
 	// Credentials are what the plugin stores that opens an account, or stands before it.

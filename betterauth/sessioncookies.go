@@ -172,6 +172,9 @@ func (c *Ctx) clearSessionCookies() {
 		c.clearWithParts(cookieAccount)
 		c.clearWithParts(cookieOAuthState)
 	}
+	for _, key := range c.auth.sessionCookies {
+		c.clearWithParts(key)
+	}
 	c.ClearCookie(cookieDontRemember)
 }
 

@@ -312,7 +312,7 @@ func TestRenewedSessionGoesOn(t *testing.T) {
 	p := &tryOut{}
 	var atSignOut func(c *betterauth.Ctx) error
 	kit := plugintest.New(t, p, bearer.New(bearer.Config{}), betterauth.Inline{ID: "before", Before: []betterauth.BeforeHook{
-		betterauth.Before("signOut", func(c *betterauth.Ctx, _ *betterauth.None) error {
+		betterauth.Before("signOut", func(c *betterauth.Ctx, _ *betterauth.SignOutInput) error {
 			if atSignOut == nil {
 				return nil
 			}

@@ -91,7 +91,7 @@ func foreignOrigin(p *probe) {
 	k := p.kit()
 	for _, op := range p.watched(k) {
 		notGet := func(method string) bool { return method != http.MethodGet }
-		if !routed(op) || !slices.ContainsFunc(methodsOf(op.Operation), notGet) || p.excepted(op.Operation) {
+		if !routed(op) || op.AnyOrigin || !slices.ContainsFunc(methodsOf(op.Operation), notGet) || p.excepted(op.Operation) {
 			continue
 		}
 		alice := p.signIn(k, "alice@example.com")

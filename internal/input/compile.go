@@ -3,6 +3,7 @@ package input
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,13 +41,19 @@ func compileObject(t reflect.Type, plan *Plan) (*object, error) {
 			continue
 		}
 		if sf.Anonymous && sf.Type.Kind() == reflect.Struct {
+			var queries, paths int
+			if plan != nil {
+				queries, paths = len(plan.query), len(plan.path)
+			}
 			inner, err := compileObject(sf.Type, plan)
 			if err != nil {
 				return nil, err
 			}
-			for _, f := range inner.fields {
-				f.index = append(append([]int{}, sf.Index...), f.index...)
-				o.fields = append(o.fields, f)
+			below(inner.fields, sf.Index)
+			o.fields = append(o.fields, inner.fields...)
+			if plan != nil {
+				below(plan.query[queries:], sf.Index)
+				below(plan.path[paths:], sf.Index)
 			}
 			continue
 		}
@@ -62,6 +69,13 @@ func compileObject(t reflect.Type, plan *Plan) (*object, error) {
 		}
 	}
 	return o, nil
+}
+
+// below makes fields of an embedded struct those of the struct that embeds it.
+func below(fields []field, at []int) {
+	for i := range fields {
+		fields[i].index = append(slices.Clone(at), fields[i].index...)
+	}
 }
 
 func compileField(t reflect.Type, sf reflect.StructField, plan *Plan, o *object) error {

@@ -177,6 +177,25 @@ type base struct {
 	Email string `json:"email" check:"email"`
 }
 
+// Everywhere has members of every source, for inputs of several operations.
+type Everywhere struct {
+	Kind string   `path:"kind"`
+	Page []string `query:"page"`
+	Sort *string  `query:"sort"`
+}
+
+func TestEmbeddedQueryAndPath(t *testing.T) {
+	t.Parallel()
+	got, issues := decoded[struct {
+		ID string `path:"id"`
+		Everywhere
+		Name string `query:"name"`
+	}](t, input.Source{Path: map[string]string{"id": "7", "kind": "k"}, Query: url.Values{"page": {"1", "2"}, "sort": {"up"}, "name": {"x"}}})
+	if issues != "" || got.ID != "7" || got.Kind != "k" || len(got.Page) != 2 || got.Sort == nil || *got.Sort != "up" || got.Name != "x" {
+		t.Errorf("%+v, %s", got, issues)
+	}
+}
+
 func TestEmbedded(t *testing.T) {
 	t.Parallel()
 	type in struct {
