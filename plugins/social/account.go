@@ -1,0 +1,323 @@
+package social
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/oauth"
+	"github.com/better-auth-go/better-auth/database"
+)
+
+// arrival is a user as a provider proved them.
+type arrival struct {
+	provider    *Provider
+	profile     *Profile
+	tokens      Tokens
+	claims      *oauth.Claims // of the verified ID token, nil without one
+	scopes      []string
+	callbackURL string
+	mayCreate   bool
+	override    bool
+}
+
+// entered is the result of a sign-in.
+type entered struct {
+	user    *betterauth.User
+	session *betterauth.Session
+}
+
+// enter signs in whom a provider proved: the user who has the account, else, if that is
+// allowed, the user with its address, else a new one. All happens in one transaction.
+func (s *Social) enter(c *betterauth.Ctx, a *arrival) (in entered, created bool, err error) {
+	for range 3 {
+		in, created, err = s.enterOnce(c, a)
+		if !errors.Is(err, database.ErrUnique) {
+			break // else somebody signed up with the address at the same moment
+		}
+	}
+	return in, created, err
+}
+
+func (s *Social) enterOnce(c *betterauth.Ctx, a *arrival) (in entered, created bool, err error) {
+	err = c.Transaction(func(tx *betterauth.Ctx) error {
+		if err := s.hold(tx, a); err != nil {
+			return err
+		}
+		var account *betterauth.Account
+		if account, err = s.accountOf(tx, a); err != nil {
+			return err
+		}
+		if account != nil {
+			in.user, err = s.returning(tx, a, account)
+		} else {
+			in.user, created, err = s.arriving(tx, a)
+		}
+		if err != nil {
+			return err
+		}
+		if a.provider.Client.RequireVerifiedEmail && !in.user.EmailVerified {
+			return s.demandVerified(tx, a, in.user, created)
+		}
+		if in.session, err = tx.SignIn(in.user, betterauth.SignIn{Method: a.provider.ID, NewUser: created, Assurance: s.assurance(a)}); err != nil || !s.cfg.AccountCookie {
+			return err
+		}
+		account, err = s.accountOf(tx, a) // as it is stored now
+		s.setAccountCookie(tx, account)
+		return err
+	})
+	return in, created, err
+}
+
+// hold lets everybody who arrives with this account take turns: no index says that it is
+// stored once. It comes before the lock of any user, everywhere.
+func (s *Social) hold(ctx context.Context, a *arrival) error {
+	return s.host.Lock(ctx, "social "+a.provider.ID+" "+a.profile.Subject)
+}
+
+// accountOf is the stored account, or nil. Rows of several users are nobody's.
+func (s *Social) accountOf(ctx context.Context, a *arrival) (*betterauth.Account, error) {
+	rows, err := s.accounts.List(ctx, database.Query{
+		Where: []database.Cond{database.Eq("accountId", a.profile.Subject), database.Eq("providerId", a.provider.ID)},
+		Order: []database.Order{{Column: "createdAt"}, {Column: "id"}}, Limit: 10,
+	})
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	if slices.ContainsFunc(rows, func(r *betterauth.Account) bool { return r.UserID != rows[0].UserID }) {
+		return nil, fail(failLink, errors.New("several users have the account"))
+	}
+	return rows[0], nil
+}
+
+// returning is the user of an account that is known.
+func (s *Social) returning(tx *betterauth.Ctx, a *arrival, account *betterauth.Account) (*betterauth.User, error) {
+	user, err := s.users.GetLocked(tx, database.Eq("id", account.UserID))
+	if errors.Is(err, database.ErrNotFound) {
+		return nil, fail(failLink, errors.New("the account's user does not exist"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !s.cfg.KeepTokens {
+		if err := s.storeTokens(tx, account, a, false); err != nil {
+			return nil, err
+		}
+	}
+	if proves(a, user) {
+		if user, err = s.prove(tx, a, user, account); err != nil {
+			return nil, err
+		}
+	}
+	if a.override {
+		return s.override(tx, a, user)
+	}
+	return user, nil
+}
+
+// proves reports whether the provider verified the user's own address, which nobody had.
+func proves(a *arrival, user *betterauth.User) bool {
+	return a.profile.EmailVerified && !user.EmailVerified && strings.EqualFold(a.profile.Email, user.Email)
+}
+
+// prove marks the user's address verified. As that is the first proof of it, what the
+// user had before ends, and so would this account: it is stored again.
+func (s *Social) prove(tx *betterauth.Ctx, a *arrival, user *betterauth.User, account *betterauth.Account) (*betterauth.User, error) {
+	proven, _, err := s.host.ProvenUser(tx, user.Email, nil)
+	if err != nil {
+		return nil, err
+	}
+	if account == nil {
+		return proven, nil
+	}
+	if _, err := s.accounts.Delete(tx, database.Eq("id", account.ID)); err != nil {
+		return nil, err
+	}
+	kept := *account
+	if !s.cfg.KeepTokens {
+		if err := s.seal(&kept, a.tokens); err != nil {
+			return nil, err
+		}
+	}
+	return proven, s.accounts.Create(tx, &kept)
+}
+
+// arriving is the user for an account that is new here.
+func (s *Social) arriving(tx *betterauth.Ctx, a *arrival) (user *betterauth.User, created bool, err error) {
+	email, ok := betterauth.NormalizeEmail(a.profile.Email)
+	if !ok {
+		return nil, false, fail(failNoEmail, errors.New("the provider tells no address; ask for its scope, or set Client.MapUser"))
+	}
+	user, err = s.users.GetLocked(tx, database.Eq("email", email))
+	switch {
+	case errors.Is(err, database.ErrNotFound):
+		user, err = s.create(tx, a, email)
+		return user, true, err
+	case err != nil:
+		return nil, false, err
+	}
+	if err := s.mayLinkImplicitly(tx, a, user, email); err != nil {
+		return nil, false, err
+	}
+	if proves(a, user) {
+		if user, err = s.prove(tx, a, user, nil); err != nil {
+			return nil, false, err
+		}
+	}
+	if _, err := s.add(tx, a, user.ID, true); err != nil {
+		return nil, false, err
+	}
+	if s.cfg.Linking.UpdateUserInfo {
+		user, err = s.copyProfile(tx, a, user, database.Set{})
+	}
+	return user, false, err
+}
+
+// mayLinkImplicitly decides whether an account becomes that of a user with its address.
+// An address that nobody reads says nothing about who has it.
+func (s *Social) mayLinkImplicitly(ctx context.Context, a *arrival, user *betterauth.User, email string) error {
+	rules := s.cfg.Linking
+	var reason string
+	switch {
+	case rules.Disabled || rules.DisableImplicit:
+		reason = "linking by signing in is off"
+	case strings.HasSuffix(email, ".invalid"):
+		reason = "the address is a placeholder"
+	case !a.profile.EmailVerified && !s.trusts(ctx, a.provider.ID):
+		reason = "the provider has not verified the address and is not trusted"
+	case !user.EmailVerified && !rules.AllowUnverifiedUsers:
+		reason = "the user has not verified their own address"
+	default:
+		return nil
+	}
+	return fail(failNotLinked, errors.New(reason))
+}
+
+func (s *Social) trusts(ctx context.Context, id string) bool {
+	if slices.Contains(s.cfg.Linking.TrustedProviders, id) {
+		return true
+	}
+	return s.cfg.Linking.TrustedProvidersFunc != nil && slices.Contains(s.cfg.Linking.TrustedProvidersFunc(ctx), id)
+}
+
+// create makes the user and their account.
+func (s *Social) create(tx *betterauth.Ctx, a *arrival, email string) (*betterauth.User, error) {
+	if !a.mayCreate {
+		return nil, fail(failSignUpDisabled, errors.New("nobody may sign up with this provider, or the request has no requestSignUp"))
+	}
+	user := &betterauth.User{Name: a.profile.Name, Email: email, EmailVerified: a.profile.EmailVerified, Image: textOrNil(a.profile.Image)}
+	if err := s.checkFields(a.profile.Fields); err != nil {
+		return nil, err
+	}
+	for name, value := range a.profile.Fields {
+		user.Extra.SetValue(name, value)
+	}
+	if err := s.users.Create(tx, user); err != nil {
+		return nil, err
+	}
+	if _, err := s.add(tx, a, user.ID, false); err != nil {
+		return nil, err
+	}
+	if s.mailer != nil && !user.EmailVerified {
+		if err := s.mailer.MailOnSignUp(tx, user, a.callbackURL, a.provider.Client.RequireVerifiedEmail); err != nil {
+			return nil, err
+		}
+	}
+	return user, nil
+}
+
+// add stores a new account.
+func (s *Social) add(ctx context.Context, a *arrival, userID string, implicit bool) (*betterauth.Account, error) {
+	account := &betterauth.Account{AccountID: a.profile.Subject, ProviderID: a.provider.ID, UserID: userID}
+	if len(a.scopes) > 0 {
+		account.Scope = textOrNil(strings.Join(a.scopes, ","))
+	}
+	if err := s.seal(account, a.tokens); err != nil {
+		return nil, err
+	}
+	if err := s.accounts.Create(ctx, account); err != nil {
+		return nil, err
+	}
+	if implicit {
+		betterauth.Emit(ctx, s.host, Linked{UserID: userID, ProviderID: account.ProviderID, AccountID: account.ID, Implicit: true})
+	}
+	return account, nil
+}
+
+// demandVerified refuses users whose address is not verified; what was stored stays, and
+// they are mailed a link.
+func (s *Social) demandVerified(tx *betterauth.Ctx, a *arrival, user *betterauth.User, created bool) error {
+	if s.mailer != nil && !created {
+		if err := s.mailer.MailOnSignIn(tx, user, a.callbackURL); err != nil {
+			return err
+		}
+	}
+	if created {
+		if err := tx.SignedUp(user); err != nil {
+			return err
+		}
+	}
+	return betterauth.Commit(fail(failNotVerified, nil))
+}
+
+// override replaces what the user has by what the provider says. An address that another
+// user has, or that the provider has not verified, stays as it is.
+func (s *Social) override(tx *betterauth.Ctx, a *arrival, user *betterauth.User) (*betterauth.User, error) {
+	set := database.Set{}
+	email, ok := betterauth.NormalizeEmail(a.profile.Email)
+	if ok && email != user.Email && (a.profile.EmailVerified || s.trusts(tx, a.provider.ID)) {
+		taken, err := s.users.Exists(tx, database.Eq("email", email))
+		if err != nil {
+			return nil, err
+		}
+		if !taken {
+			set["email"], set["emailVerified"] = email, a.profile.EmailVerified
+		}
+	}
+	return s.copyProfile(tx, a, user, set)
+}
+
+// copyProfile sets name, picture and mapped columns, where the provider says something.
+func (s *Social) copyProfile(ctx context.Context, a *arrival, user *betterauth.User, set database.Set) (*betterauth.User, error) {
+	if err := s.checkFields(a.profile.Fields); err != nil {
+		return nil, err
+	}
+	if a.profile.Name != "" {
+		set["name"] = a.profile.Name
+	}
+	if a.profile.Image != "" {
+		set["image"] = a.profile.Image
+	}
+	for name, value := range a.profile.Fields {
+		set[name] = value
+	}
+	if len(set) == 0 {
+		return user, nil
+	}
+	return s.users.UpdateOne(ctx, set, database.Eq("id", user.ID))
+}
+
+// ownColumns of a user are not for MapUser: they have members of the profile, or are
+// nobody's to set.
+var ownColumns = []string{"id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt"}
+
+// checkFields refuses what is no added column, rather than to drop it.
+func (s *Social) checkFields(fields map[string]any) error {
+	for name := range fields {
+		known := slices.ContainsFunc(s.host.Columns("user"), func(c database.Column) bool { return c.Name == name })
+		if !known || slices.Contains(ownColumns, name) {
+			return fmt.Errorf("MapUser sets the field %s, which is no added column of the user; add it with NewField, or correct the name", name)
+		}
+	}
+	return nil
+}
+
+func textOrNil(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}

@@ -1,0 +1,60 @@
+package social_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/plugins/social"
+)
+
+// tiny is a provider whose code is the name of the user.
+func tiny(t testing.TB) social.Provider {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch r.URL.Path {
+		case "/token":
+			_, _ = w.Write([]byte(`{"access_token":"at-` + r.FormValue("code") + `","token_type":"bearer","expires_in":3600}`))
+		case "/me":
+			name := r.Header.Get("Authorization")[len("Bearer at-"):]
+			_, _ = w.Write([]byte(`{"id":"` + name + `","email":"` + name + `@example.com"}`))
+		}
+	}))
+	t.Cleanup(server.Close)
+	return social.Provider{
+		ID: "tiny", Client: social.Client{ID: "id", Secret: "secret"}, AuthorizeURL: server.URL + "/authorize", TokenURL: server.URL + "/token",
+		User: func(ctx context.Context, g *social.Grant) (*social.Profile, error) {
+			var in struct {
+				ID    string `json:"id"`
+				Email string `json:"email"`
+			}
+			raw, err := g.Get(ctx, server.URL+"/me", &in)
+			return &social.Profile{Subject: in.ID, Email: in.Email, EmailVerified: true, Name: in.ID, Raw: raw}, err
+		},
+	}
+}
+
+func TestSignsUpAndIn(t *testing.T) {
+	t.Parallel()
+	kit := plugintest.NewWith(t, plugintest.Options{Plugins: []betterauth.Plugin{social.New(social.Config{Providers: []social.Provider{tiny(t)}})}})
+	for range 2 {
+		c := kit.Client()
+		var begun social.Begun
+		c.Post("/sign-in/social", map[string]any{"provider": "tiny", "callbackURL": "/home"}).Want(http.StatusOK).Into(&begun)
+		to, err := url.Parse(begun.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := c.Get("/callback/tiny?code=ada&state=" + to.Query().Get("state"))
+		if a.Status != http.StatusFound || a.Header.Get("Location") != "/home" {
+			t.Fatalf("%d %s %s", a.Status, a.Header.Get("Location"), a.Body)
+		}
+		again := c.Get("/callback/tiny?code=ada&state=" + to.Query().Get("state"))
+		t.Log(again.Header.Get("Location"))
+		t.Logf("%s", c.Get("/get-session").Body)
+	}
+}
