@@ -13,9 +13,14 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/expo"
+	"github.com/better-auth-go/better-auth/plugins/genericoauth"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
+	"github.com/better-auth-go/better-auth/plugins/lastlogin"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/oauthproxy"
+	"github.com/better-auth-go/better-auth/plugins/onetap"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/social"
 	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
@@ -33,8 +38,17 @@ var bundled = []func() betterauth.Plugin{
 	func() betterauth.Plugin { return admin.New(admin.Config{}) },
 	func() betterauth.Plugin { return expo.New(expo.Config{Schemes: []string{"myapp"}}) },
 	func() betterauth.Plugin { return haveibeenpwned.New(haveibeenpwned.Config{}) },
+	func() betterauth.Plugin { return lastlogin.New(lastlogin.Config{StoreInDatabase: true}) },
 	func() betterauth.Plugin { return magiclink.New(magiclink.Config{}) },
 	func() betterauth.Plugin { return passkey.New(passkey.Config{}) },
+	func() betterauth.Plugin {
+		return social.New(social.Config{Providers: []social.Provider{somewhere()}, AccountCookie: true})
+	},
+	func() betterauth.Plugin { return genericoauth.New(genericoauth.Config{}) },
+	func() betterauth.Plugin {
+		return oauthproxy.New(oauthproxy.Config{ProductionURL: "https://example.com"})
+	},
+	func() betterauth.Plugin { return onetap.New(onetap.Config{}) },
 	func() betterauth.Plugin { return twofactor.New(twofactor.Config{}) },
 	func() betterauth.Plugin { return username.New(username.Config{}) },
 }

@@ -20,9 +20,14 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/expo"
+	"github.com/better-auth-go/better-auth/plugins/genericoauth"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
+	"github.com/better-auth-go/better-auth/plugins/lastlogin"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/oauthproxy"
+	"github.com/better-auth-go/better-auth/plugins/onetap"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/social"
 	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
@@ -153,6 +158,8 @@ func (cfg discreetConfig) plugins() []betterauth.Plugin {
 		emailverification.New(cfg.verification), emailotp.New(cfg.emailOTP), admin.New(admin.Config{}),
 		haveibeenpwned.New(haveibeenpwned.Config{Disabled: true}), magiclink.New(cfg.magicLink), passkey.New(cfg.passkey),
 		twofactor.New(cfg.twoFactor), username.New(cfg.username), expo.New(expo.Config{Schemes: []string{"myapp"}}),
+		lastlogin.New(lastlogin.Config{}), social.New(social.Config{Providers: []social.Provider{somewhere()}}), genericoauth.New(genericoauth.Config{}),
+		oauthproxy.New(oauthproxy.Config{ProductionURL: "https://example.com"}), onetap.New(onetap.Config{}),
 	}
 }
 

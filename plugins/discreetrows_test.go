@@ -241,5 +241,9 @@ var takesNobody = map[string]string{
 	"verifyPasskeyAuthentication":  "a credential id, which is random and known to who has the authenticator",
 	"generatePasskeyStepUpOptions": "a session", "verifyPasskeyStepUp": "a session", "listPasskeys": "a session", "describePasskeys": "a session",
 	"passkeySignal": "a session", "stopImpersonating": "a session", "revokeUserSession": "a session's token",
+	"signInSocial": "a provider's ID token", "callbackOAuth": "a state, which is random", "callbackOAuthForm": "the same, in a form", "linkSocialAccount": "a session", "reauthenticateSocial": "a session",
+	"getAccessToken": "a session, and the id of an account", "refreshToken": "a session, and the id of an account", "accountInfo": "a session, and the id of an account",
+	"oneTapCallback":       "Google's ID token",
+	"oauthProxyCompletion": "an encrypted profile", "oauthProxyCallback": "an encrypted profile",
 	"getApiKey": "the id of a key, of which the rule ownership is", "deleteApiKey": "the id of a key, of which the rule ownership is", "listApiKeys": "a session",
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -98,8 +99,14 @@ func verdictOf(t *testing.T, got tried) string {
 	var body struct {
 		TwoFactorRedirect bool `json:"twoFactorRedirect"`
 	}
+	failed, err := url.Parse(got.answer.Header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	switch {
-	case got.answer.Status >= 300:
+	case failed.Query().Get("error") != "":
+		return failed.Query().Get("error")
+	case got.answer.Status >= 400:
 		return got.answer.Code()
 	case strings.Contains(string(got.answer.Body), "twoFactorRedirect"):
 		if got.answer.Into(&body); !body.TwoFactorRedirect {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/access"
+	"github.com/better-auth-go/better-auth/betterauth/oauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database/databasetest"
 	"github.com/better-auth-go/better-auth/plugins/account"
@@ -28,12 +29,23 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/expo"
+	"github.com/better-auth-go/better-auth/plugins/genericoauth"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
+	"github.com/better-auth-go/better-auth/plugins/lastlogin"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/oauthproxy"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/social"
 	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
+
+// aClient is a client at a provider.
+var aClient = oauth.Client{ID: "client"}
+
+func generic(providers ...genericoauth.Provider) wrong {
+	return wrong{plugins: []betterauth.Plugin{social.New(social.Config{}), genericoauth.New(genericoauth.Config{Providers: providers})}}
+}
 
 // wrong is an application whose settings a plugin refuses.
 type wrong struct {
@@ -185,6 +197,22 @@ func wrongSettings() map[string]wrong {
 		"haveibeenpwned: plain http":        with(passwords(), haveibeenpwned.New(haveibeenpwned.Config{URL: "http://range.example"})),
 		"haveibeenpwned: no URL":            with(passwords(), haveibeenpwned.New(haveibeenpwned.Config{URL: "://"})),
 
+		"genericoauth: no provider":  generic(genericoauth.Provider{ID: "a"}, genericoauth.Okta("", aClient), genericoauth.Auth0("a b", aClient), genericoauth.MicrosoftEntraID("common", aClient)),
+		"genericoauth: discovery":    generic(genericoauth.Provider{ID: "a", Client: aClient, Issuer: "http://a.example"}, genericoauth.Provider{ID: "b", Client: aClient, DiscoveryURL: "https://a.example/b"}, genericoauth.Provider{ID: "c", Client: aClient, DiscoveryURL: "b"}),
+		"genericoauth: keys":         generic(genericoauth.Provider{ID: "a", Client: aClient, KeysURL: "https://a.example"}, genericoauth.Provider{ID: "b", Client: aClient, Issuer: "https://a.example", DiscoveryURL: "https://a.example/.well-known/openid-configuration", KeysURL: "https://a.example"}, genericoauth.Provider{ID: "c", Client: aClient, RequireIDToken: true}),
+		"genericoauth: endpoints":    generic(genericoauth.Provider{ID: "a", Client: aClient, UserInfoURL: "b"}),
+		"genericoauth: without them": with(social.New(social.Config{}), genericoauth.New(genericoauth.Config{Providers: []genericoauth.Provider{{ID: "a", Client: aClient, UserInfoURL: "https://a.example"}}})),
+		"genericoauth: no social":    with(genericoauth.New(genericoauth.Config{})),
+		"oauthproxy: settings":       with(social.New(social.Config{}), oauthproxy.New(oauthproxy.Config{ProductionURL: "a", CurrentURL: "http://a.example", Secret: "short", MaxAge: -1})),
+		"oauthproxy: any host":       anyHost(social.New(social.Config{}), oauthproxy.New(oauthproxy.Config{ProductionURL: "https://a.example"})),
+		"oauthproxy: no social":      with(oauthproxy.New(oauthproxy.Config{})),
+
+		"social: providers": with(social.New(social.Config{Linking: social.Linking{Disabled: true, TrustedProviders: []string{"a"}}, Providers: []social.Provider{
+			{ID: "a/b"}, {ID: "credential", Client: aClient, AuthorizeURL: "a", TokenURL: "b", Nonce: true}, {ID: "c"}, {ID: "c"}}})),
+		"social: an id twice": with(social.New(social.Config{Providers: []social.Provider{social.Google(aClient)}}), genericoauth.New(genericoauth.Config{Providers: []genericoauth.Provider{
+			{ID: "google", Client: aClient, AuthorizeURL: "https://a.example", TokenURL: "https://a.example", UserInfoURL: "https://a.example"}}})),
+
+		"lastlogin: cookie":    with(lastlogin.New(lastlogin.Config{CookieName: "a b", MaxAge: -1})),
 		"magiclink: any host":  anyHost(magiclink.New(magiclink.Config{})),
 		"magiclink: life":      with(magiclink.New(magiclink.Config{ExpiresIn: -1})),
 		"magiclink: no mailer": unmailed(magiclink.New(magiclink.Config{})),

@@ -10,11 +10,13 @@ import (
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/expo"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/social"
 	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
@@ -50,8 +52,9 @@ func newRedirecting(t *testing.T, errorURL string) *redirecting {
 			emailverification.New(emailverification.Config{OnSignUp: emailverification.MailEverybody, AutoSignInAfterVerification: true}),
 			account.New(account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true}, DeleteUser: account.DeleteUserConfig{Enabled: true, MailToken: true}}),
 			twofactor.New(twofactor.Config{}), expo.New(expo.Config{Schemes: []string{"myapp"}, AuthorizationOrigins: []string{provider}}),
+			social.New(social.Config{Providers: []social.Provider{somewhere()}, Linking: social.Linking{AllowDifferentEmails: true}}),
 		},
-		Config: betterauth.Config{ErrorURL: errorURL, TrustedOrigins: []string{"https://app.example.com"}, Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},
+		Config: betterauth.Config{HTTPClient: &http.Client{Transport: somewhereElse{}}, ErrorURL: errorURL, TrustedOrigins: []string{"https://app.example.com"}, Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},
 	})}
 }
 
@@ -170,10 +173,54 @@ var redirects = map[string]func(s *redirecting, target string) string{
 		}
 		return asciiURL(target)
 	},
+	"signInSocial callbackURL": func(s *redirecting, target string) string {
+		c := s.Client()
+		s.atProvider(c, "/sign-in/social", "code=1", members{"callbackURL": "/"}) // there is an account
+		return s.atProvider(s.Client(), "/sign-in/social", "code=1", members{"callbackURL": target})
+	},
+	"signInSocial newUserCallbackURL": func(s *redirecting, target string) string {
+		if _, err := s.Users().Delete(s.t.Context(), database.NotNull("id")); err != nil {
+			s.t.Fatal(err)
+		}
+		return s.atProvider(s.Client(), "/sign-in/social", "code=1", members{"callbackURL": "/", "newUserCallbackURL": target})
+	},
+	"signInSocial errorCallbackURL": func(s *redirecting, target string) string {
+		return s.atProvider(s.Client(), "/sign-in/social", "error=access_denied", members{"callbackURL": "/", "errorCallbackURL": target})
+	},
+	"linkSocialAccount callbackURL": func(s *redirecting, target string) string {
+		if _, err := s.Users().Delete(s.t.Context(), database.NotNull("id")); err != nil {
+			s.t.Fatal(err)
+		}
+		return s.atProvider(s.SignedIn(s.address()), "/link-social", "code=1", members{"callbackURL": target})
+	},
+	"linkSocialAccount errorCallbackURL": func(s *redirecting, target string) string {
+		return s.atProvider(s.SignedIn(s.address()), "/link-social", "error=access_denied", members{"callbackURL": "/", "errorCallbackURL": target})
+	},
 	"error ErrorURL": func(s *redirecting, target string) string {
 		return s.lead(newRedirecting(s.t, target).Client().Get("/error?error=x&error_description=" + url.QueryEscape("a+b%26c é")))
 	},
 }
+
+// atProvider begins a flow, and comes back with what the provider says.
+func (s *redirecting) atProvider(c *plugintest.Client, path, says string, in members) string {
+	s.t.Helper()
+	in["provider"] = "somewhere"
+	var begun social.Begun
+	c.Post(path, in).Want(http.StatusOK).Into(&begun)
+	to, err := url.Parse(begun.URL)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return s.lead(c.Get("/callback/somewhere?" + says + "&state=" + to.Query().Get("state")))
+}
+
+// notFollowed are targets that are checked and lead nowhere: the client follows them
+// itself, the operation has its target from what it decrypts, or its flow is one of
+// linkSocialAccount with a provider that this site has not.
+var notFollowed = []string{"reauthenticateSocial callbackURL", "reauthenticateSocial errorCallbackURL", "oneTapCallback callbackURL", "oauthProxyCompletion callbackURL", "oauthProxyCallback callbackURL"}
+
+// ofFlow are operations that redirect where the flow says that they end.
+var ofFlow = []string{social.CallbackOAuth, "callbackOAuthForm"}
 
 // asciiURL encodes what of a URL is not ASCII.
 func asciiURL(text string) string {
@@ -251,6 +298,10 @@ func TestEveryRedirectIsTried(t *testing.T) {
 				tag := e.Input().Field(i).Tag
 				for _, name := range []string{tag.Get("json"), tag.Get("query")} {
 					if name, _, _ = strings.Cut(name, ","); slices.Contains(names, name) {
+						if slices.Contains(notFollowed, e.Operation().ID+" "+name) {
+							taken, found = taken+1, found-1
+							continue
+						}
 						taken++
 						if redirects[e.Operation().ID+" "+name] == nil {
 							t.Errorf("%s takes %s, and nothing tries where it leads", e.Operation().ID, name)
@@ -259,7 +310,7 @@ func TestEveryRedirectIsTried(t *testing.T) {
 				}
 			}
 			found += taken
-			if taken == 0 && (e.Output() == reflect.TypeFor[betterauth.Redirect]() || e.Operation().CheckTargets) {
+			if taken == 0 && !slices.Contains(ofFlow, e.Operation().ID) && (e.Output() == reflect.TypeFor[betterauth.Redirect]() || e.Operation().CheckTargets) {
 				t.Errorf("%s redirects, and its target has a name that this test does not know", e.Operation().ID)
 			}
 		}

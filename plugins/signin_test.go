@@ -17,6 +17,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
+	"github.com/better-auth-go/better-auth/plugins/social"
 	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
 	"github.com/go-json-experiment/json/jsontext"
@@ -83,11 +84,13 @@ func newSignInSite(t *testing.T, db *database.DB, g gate) *signInSite {
 		}}),
 		twofactor.New(twofactor.Config{EveryMethod: g.everyMethod, OTP: twofactor.OTPConfig{Enabled: true}}),
 		admin.New(admin.Config{}),
+		social.New(social.Config{Providers: []social.Provider{somewhere()}}),
 		bearer.New(bearer.Config{}),
 		s.audit.plugin(),
 	}}
 	o.Config.Password.Hasher = plugintest.FastHasher{}
 	o.Config.Session.CookieCache.Enabled = true
+	o.Config.HTTPClient = &http.Client{Transport: somewhereElse{}}
 	s.Kit = plugintest.NewWith(t, o)
 	return s
 }
@@ -226,6 +229,9 @@ var ways = []way{
 		true, false, []string{signedIn, banned, signedIn, signedIn, banned, signedIn}},
 	{"verifyPasskeyRegistration, `createSession`, user present", withNewPasskey(passkeytest.UserPresent),
 		true, false, []string{signedIn, banned, signedIn, secondary, banned, signedIn}},
+	{"callbackOAuth", atProvider, false, false, []string{signedIn, banned, signedIn, secondary, banned, signedIn}},
+	{"callbackOAuth, signing up", atProvider, true, false, []string{signedIn, banned, signedIn, secondary, banned, signedIn}},
+	{"signInSocial, ID token", withIDToken, false, false, []string{signedIn, banned, signedIn, secondary, banned, signedIn}},
 	{"verifyTwoFactorOTP", func(s *signInSite) func() tried {
 		s.set(database.Set{"twoFactorEnabled": true})
 		c := s.Client()
@@ -272,6 +278,39 @@ func ownHandler(how betterauth.SignIn) func(s *signInSite) func() tried {
 			c := s.Client()
 			return tried{client: c, answer: c.Root().Post("/old-login", nil), own: true}
 		}
+	}
+}
+
+// atProvider comes back from the provider. Ada's account is linked while the gate is open.
+func atProvider(s *signInSite) func() tried {
+	flow := func() tried {
+		c := s.Client()
+		var begun social.Begun
+		c.Post("/sign-in/social", map[string]any{"provider": "somewhere"}).Want(http.StatusOK).Into(&begun)
+		to, err := url.Parse(begun.URL)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		return tried{client: c, answer: c.Get("/callback/somewhere?code=1&state=" + to.Query().Get("state"))}
+	}
+	s.linkSomewhere()
+	return flow
+}
+
+func withIDToken(s *signInSite) func() tried {
+	s.linkSomewhere()
+	return func() tried {
+		return s.post("/sign-in/social", map[string]any{"provider": "somewhere", "idToken": map[string]any{"token": "any"}})
+	}
+}
+
+func (s *signInSite) linkSomewhere() {
+	s.t.Helper()
+	if s.ada == nil {
+		return
+	}
+	if err := plugintest.StoreOf[betterauth.Account](s.Kit).Create(s.t.Context(), &betterauth.Account{UserID: s.ada.ID, ProviderID: "somewhere", AccountID: "ada"}); err != nil {
+		s.t.Fatal(err)
 	}
 }
 

@@ -81,8 +81,9 @@ func (p *TwoFactor) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
 		ID:    ID,
 		Needs: []betterauth.Dependency{betterauth.Need(&p.passwords).IfPresent()},
-		// The gate that refuses banned users runs before the second step, not after it.
-		OrderAfter: []string{"admin"},
+		// The gate that refuses banned users runs before the second step, not after it. The
+		// one that records the method sees what the user began with.
+		OrderAfter: []string{"admin", "last-login-method"},
 		Schema: betterauth.Schema{
 			Tables:  []database.Table{database.TableOf[Enrolment]("twoFactor")},
 			Columns: []betterauth.AddedColumn{Enabled},
