@@ -51,6 +51,9 @@ var (
 	opaquePattern  = regexp.MustCompile(`^(?:(?:\w*_)?[A-Za-z]{64}|[A-Za-z0-9]{24}|[A-Za-z0-9]{32}|[\w-]{43})$`)
 	datePattern    = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`)
 	momentPattern  = regexp.MustCompile(`\b1\d{12}\b`)
+	idTokenPattern = regexp.MustCompile(`\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]{80,}`) // what a provider signed
+	sealedPattern  = regexp.MustCompile(`\b[\da-f]{120,}\b`)                  // what a server encrypted
+	flowPattern    = regexp.MustCompile(`([?&](?:state|nonce)=)([\w-]+)`)     // what a flow at an identity provider is known by
 	signedPattern  = regexp.MustCompile(`(?s)^(.*)\.[\w+/]{43}=$`)
 	tokenPattern   = regexp.MustCompile(`^[\w-]{24,}$`)
 	cachedPattern  = regexp.MustCompile(`"signature":"[\w-]{43}"`)
@@ -61,6 +64,8 @@ var (
 func (n *normalizer) text(s string) string {
 	s = n.server.Replace(s)
 	s = jwePattern.ReplaceAllString(s, "<jwe>")
+	s = idTokenPattern.ReplaceAllString(s, "<id token>")
+	s = sealedPattern.ReplaceAllString(s, "<sealed>")
 	s = jwsPattern.ReplaceAllStringFunc(s, n.claims)
 	s = replace(s, keyedPattern, func(m []string) string { return `"` + m[1] + `":"` + n.number(m[2], m[1]) + `"` })
 	s = replace(s, waitPattern, func(m []string) string {
@@ -77,6 +82,12 @@ func (n *normalizer) text(s string) string {
 	})
 	s = replace(s, otpPattern, func(m []string) string { return m[1] + n.number(m[2], "otp") + `"` })
 	s = replace(s, devicePattern, func(m []string) string { return m[1] + n.number(m[2], "id") })
+	s = replace(s, flowPattern, func(m []string) string {
+		if len(m[2]) != 32 {
+			return m[0]
+		}
+		return m[1] + n.number(m[2], "id")
+	})
 	s = replace(s, wordPattern, func(m []string) string {
 		if opaquePattern.MatchString(m[2]) || m[1] != "" && len(m[2]) == credentialSize {
 			return m[1] + n.number(m[2], "id")
@@ -179,6 +190,9 @@ func (n *normalizer) value(value string) string {
 		}
 		return n.text(signed[1]) + ".<signature>"
 	}
+	if sealedPattern.MatchString(value) {
+		return n.text(value)
+	}
 	if raw, err := base64.RawURLEncoding.DecodeString(value); err == nil && strings.HasPrefix(string(raw), "{") {
 		value = cachedPattern.ReplaceAllString(n.ordered(string(raw)), `"signature":"<signature>"`)
 	}
@@ -220,6 +234,7 @@ func TestNormalizer(t *testing.T) {
 		`["abcde-fghij","klmno-pqrst"]`:                                                      `["<code 1>","<code 2>"]`,
 		`/reset-password/` + strings.Repeat("t", 24) + `?x`:                                  `/reset-password/<id 1>?x`,
 		`{"start":"ba_abc"} {"start":"abcdef"} "tryAgainIn":60001 {"otp":"1234"}`:            `{"start":"ba_<start>"} {"start":"<start>"} "tryAgainIn":2 min at most {"otp":"<otp 1>"}`,
+		`["eyJh.eyJp.` + strings.Repeat("s-", 50) + `","` + strings.Repeat("0a", 60) + `"]`:  `["<id token>","<sealed>"]`,
 		`aaaa 12345 2026-11-23 ` + a + b + a + ` PASSWORD_TOO_SHORT "id":"not a credential"`: `aaaa 12345 2026-11-23 ` + a + b + a + ` PASSWORD_TOO_SHORT "id":"not a credential"`,
 	} {
 		if got := newNormalizer(server, false).text(in); got != want {

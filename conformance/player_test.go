@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -150,7 +151,11 @@ func (p *player) named(m []string) string {
 	value := ""
 	switch {
 	case m[3] != "":
-		value, _ = member(answer.body, strings.Split(m[3][1:], "/")).(string)
+		place, param, isURL := strings.Cut(m[3][1:], "?")
+		value, _ = member(answer.body, strings.Split(place, "/")).(string)
+		if isURL {
+			value = paramOf(value, param)
+		}
 	case m[4] != "":
 		for _, line := range answer.headers["Set-Cookie"] {
 			if name, set := cookieOf(line); name == m[4] {
@@ -164,6 +169,15 @@ func (p *player) named(m []string) string {
 		p.t.Fatalf("%s: our answer does not have it: %v", m[0], answer.body)
 	}
 	return value
+}
+
+// paramOf is a parameter of a URL, "" without it.
+func paramOf(text, name string) string {
+	to, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	return to.Query().Get(name)
 }
 
 func member(value any, path []string) any {

@@ -138,6 +138,7 @@ test("browsers and password managers are told what each field is for", async (t)
     "add-dialog": ["name: off"],
     "rename-dialog": ["name: off"],
     "delete-dialog": [],
+    "unlink-dialog": [],
     "name-dialog": ["name: name"],
     // The address is there unseen, so that a password manager knows whose password is asked for.
     "delete-account-dialog": ["email: username", "password: current-password"],

@@ -2,15 +2,17 @@
 import { randomBytes, createHash, timingSafeEqual } from "node:crypto";
 import { apiKey } from "@better-auth/api-key";
 import { expo } from "@better-auth/expo";
-import { admin, haveIBeenPwned, twoFactor, username } from "better-auth/plugins";
+import { admin, haveIBeenPwned, lastLoginMethod, twoFactor, username } from "better-auth/plugins";
 import { createAccessControl } from "better-auth/plugins/access";
 import { adminAc, defaultStatements, userAc } from "better-auth/plugins/admin/access";
 import { z } from "zod";
 import { admitVisitors } from "./passkey-first.mjs";
+import { socialFeatures } from "./social.mjs";
 import { sendTwoFactorOTP } from "./plugins.mjs";
 
 // Each changes the options of a server as the README describes it.
 const features = {
+  ...socialFeatures,
   // One column of each kind: required, read-only with a default, checked, never returned; and two on the session.
   fields: (options) => {
     options.user.additionalFields = {
@@ -42,6 +44,7 @@ const features = {
     options.trustedOrigins.push("myapp://");
     options.plugins.push(expo());
   },
+  "last-login": (options) => void options.plugins.push(lastLoginMethod({ storeInDatabase: true })),
   // Sessions in cookies alone; the server knows by itself, since it is given no database.
   stateless: () => {},
   "custom-roles": (options) => {

@@ -12,6 +12,7 @@ import { toNodeHandler } from "better-auth/node";
 import { testControls } from "./controls.mjs";
 import { openDatabase } from "./database.mjs";
 import { applyFeatures, pluginOptions } from "./features.mjs";
+import { offerIssuer } from "./oidc.mjs";
 import { pluginsNamed } from "./plugins.mjs";
 
 const { values: flags } = parseArgs({
@@ -25,6 +26,11 @@ const { values: flags } = parseArgs({
     plugins: { type: "string", default: "passkey,two-factor,bearer,username,magic-link,email-otp,admin,api-key" },
     with: { type: "string", default: "" },
     "range-api": { type: "string" },
+    oidc: { type: "string" },
+    "oidc-client": { type: "string" },
+    "oidc-secret": { type: "string" },
+    "oidc-redirect": { type: "string" },
+    "oidc-trusted": { type: "boolean", default: false },
     origin: { type: "string", multiple: true, default: [] },
     migrate: { type: "boolean", default: false },
     "exit-with-stdin": { type: "boolean", default: false },
@@ -115,6 +121,7 @@ function authOptions({ url, database, outbox, mails, senders }) {
     telemetry: { enabled: false },
   };
   applyFeatures(flags.with, options, { mails, rangeAPI: flags["range-api"] });
+  offerIssuer(options, { issuer: flags.oidc, client: flags["oidc-client"], secret: flags["oidc-secret"], redirect: flags["oidc-redirect"], trusted: flags["oidc-trusted"] });
   return options;
 }
 

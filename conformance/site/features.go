@@ -19,6 +19,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/expo"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
+	"github.com/better-auth-go/better-auth/plugins/lastlogin"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
@@ -52,7 +53,12 @@ var features = map[string]func(*setup){
 	"expo": func(s *setup) {
 		s.more = append(s.more, expo.New(expo.Config{Schemes: []string{"myapp"}, AuthorizationOrigins: []string{"https://accounts.example.org"}}))
 	},
-	"stateless":          func(s *setup) { s.stateless = true },
+	"stateless": func(s *setup) {
+		s.stateless = true
+		// As the TypeScript server does by itself then.
+		s.plugins.social.StateInCookie, s.plugins.social.AccountCookie = true, true
+	},
+	"last-login":         func(s *setup) { s.more = append(s.more, lastlogin.New(lastlogin.Config{StoreInDatabase: true})) },
 	"revoke-on-reset":    func(s *setup) { s.plugins.password.RevokeSessionsOnReset = true },
 	"no-changes":         func(s *setup) { s.plugins.account = account.Config{} },
 	"delete-mail":        func(s *setup) { s.plugins.account.DeleteUser.MailToken = true },
@@ -112,6 +118,14 @@ var secondStep = twofactor.Config{
 	Lockout: twofactor.LockoutConfig{Attempts: 3, Duration: time.Minute},
 }
 
+// feature returns what a name of --with changes, nil without one.
+func feature(name string) func(*setup) {
+	if change := features[name]; change != nil {
+		return change
+	}
+	return socialFeatures[name]
+}
+
 // apply applies the features of a comma-separated list.
 func (s *setup) apply(list string) error {
 	for name := range strings.SplitSeq(list, ",") {
@@ -119,11 +133,13 @@ func (s *setup) apply(list string) error {
 		if name == "" {
 			continue
 		}
-		feature := features[name]
-		if feature == nil {
-			return fmt.Errorf("--with: no feature %s; there are %s", name, strings.Join(slices.Sorted(maps.Keys(features)), ", "))
+		change := feature(name)
+		if change == nil {
+			names := slices.AppendSeq(slices.Collect(maps.Keys(features)), maps.Keys(socialFeatures))
+			slices.Sort(names)
+			return fmt.Errorf("--with: no feature %s; there are %s", name, strings.Join(names, ", "))
 		}
-		feature(s)
+		change(s)
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ type Options struct {
 	origins       []string // none means the server's own
 	features      string
 	rangeAPI      string // where --with pwned asks
+	oidc          issuer
 	verify        bool
 	ExitWithStdin bool
 
@@ -41,6 +42,7 @@ func ParseFlags(args []string, secret string) (Options, error) {
 	set.BoolVar(&opts.verify, "verify", false, "creates no tables and refuses a database that lacks anything")
 	set.StringVar(&opts.features, "with", "", "what to do differently: features by name, separated by commas")
 	set.StringVar(&opts.rangeAPI, "range-api", "", "where --with pwned looks up passwords")
+	opts.oidc.register(set)
 	set.BoolVar(&opts.ExitWithStdin, "exit-with-stdin", false, "ends when standard input closes")
 	set.Func("cookie-cache", "compact, jwt or jwe", func(value string) error {
 		switch value {
@@ -66,5 +68,5 @@ func ParseFlags(args []string, secret string) (Options, error) {
 	if opts.rangeAPI == "" && slices.Contains(strings.Split(opts.features, ","), "pwned") {
 		return opts, errors.New("--with pwned needs --range-api URL: tests do not ask the service itself")
 	}
-	return opts, nil
+	return opts, opts.oidc.check()
 }

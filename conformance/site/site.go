@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/oauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/postgres"
 	"github.com/better-auth-go/better-auth/database/sqlite"
@@ -23,9 +24,11 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/better-auth-go/better-auth/plugins/genericoauth"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/social"
 	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
@@ -89,6 +92,7 @@ func Open(ctx context.Context, opts Options, url string) (*Site, error) {
 	if err := plan.apply(opts.features); err != nil {
 		return nil, err
 	}
+	opts.oidc.offer(plan)
 	builder := betterauth.New(plan.config).Plugin(plan.plugins.all()...).Plugin(plan.more...)
 	name := opts.database
 	if plan.stateless {
@@ -131,6 +135,10 @@ type pluginConfigs struct {
 	admin        admin.Config
 	second       twofactor.Config
 	keys         []apikey.Config
+	social       social.Config
+	// generic are providers by discovery, and oidcClient is what --oidc's does differently.
+	generic    genericoauth.Config
+	oidcClient oauth.Client
 	// withoutLinks leaves out the plugin magiclink.
 	withoutLinks bool
 }
@@ -148,6 +156,8 @@ func (c pluginConfigs) all() []betterauth.Plugin {
 		emailotp.New(c.emailotp),
 		admin.New(c.admin),
 		apikey.New(c.keys...),
+		social.New(c.social),
+		genericoauth.New(c.generic),
 	}
 	if !c.withoutLinks {
 		plugins = append(plugins, magiclink.New(c.magiclink))

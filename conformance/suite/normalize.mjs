@@ -13,6 +13,11 @@ const appSecret = /(?<=[?&]secret=)[A-Z2-7]{52}/g;
 const backupCode = /(?<=(?<!"id":)")[A-Za-z0-9]{5}-[A-Za-z0-9]{5,}(?=")/g;
 const mailedCode = /(?<="otp":")\d+(?=")/g;
 const trustedDevice = /(?<=trust-device-)[\w-]{32}/g;
+// What a provider signed, and what a server encrypted.
+const idToken = /\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]{80,}/g;
+const sealed = /\b[\da-f]{120,}\b/g;
+// What a flow at an identity provider is known by.
+const flow = /(?<=[?&](?:state|nonce)=)[\w-]{32}(?![\w-])/g;
 const date = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 const moment = /\b1\d{12}\b/g;
 
@@ -25,16 +30,21 @@ export function sorted(value) {
 
 export class Normalizer {
   #ids = new Map();
-  #server;
+  #addresses;
 
-  constructor(url) {
-    this.#server = new RegExp([url, encodeURIComponent(url)].map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"), "g");
+  /** `url` is the server's address, `issuer` that of the identity provider beside it, if there is one. */
+  constructor(url, issuer) {
+    this.#addresses = Object.entries({ "<server>": url, "<provider>": issuer }).filter(([, address]) => address).map(([name, address]) => {
+      return [name, new RegExp([address, encodeURIComponent(address)].map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"), "g")];
+    });
   }
 
   text(text) {
+    for (const [name, address] of this.#addresses) text = text.replace(address, name);
     text = text
-      .replace(this.#server, "<server>")
       .replace(jwe, "<jwe>")
+      .replace(idToken, "<id token>")
+      .replace(sealed, "<sealed>")
       .replace(jws, (token) => this.#claims(token))
       .replace(keyed, (member, name) => `"${name}":"${this.#number(member.slice(name.length + 4, -1), name)}"`)
       .replace(/(?<="tryAgainIn":)\d+/g, (ms) => `${Math.ceil(ms / 60_000)} min at most`)
@@ -43,6 +53,7 @@ export class Normalizer {
       .replace(backupCode, (code) => this.#number(code, "code"))
       .replace(mailedCode, (code) => this.#number(code, "otp"))
       .replace(trustedDevice, (id) => this.#number(id, "id"))
+      .replace(flow, (id) => this.#number(id, "id"))
       .replace(opaque, (id) => this.#number(id, "id"));
     text = relative(text, date, 60_000, (found) => Date.parse(found));
     return relative(text, moment, 10_000, Number);
@@ -60,6 +71,7 @@ export class Normalizer {
     // What a browser keeps of a sign-up, which only the Go server gives: it has no number, so that those of the others are the same at both.
     if (signed && /^[\w-]{43}:[\w+/]{43}=$/.test(signed[1])) return "<sign-up>.<signature>";
     if (signed) return `${/^[\w-]{24,}$/.test(signed[1]) ? this.#number(signed[1], "id") : this.text(signed[1])}.<signature>`;
+    if (/^[\da-f]+$/.test(plain)) return this.text(plain);
     const decoded = Buffer.from(plain, "base64url").toString();
     if (!decoded.startsWith("{") || plain.includes(".")) return this.text(plain);
     const cached = sorted(JSON.parse(decoded));

@@ -7,12 +7,13 @@ import emailotp from "./operations/emailotp.mjs";
 import magiclink from "./operations/magiclink.mjs";
 import haveibeenpwned from "./operations/haveibeenpwned.mjs";
 import passkey from "./operations/passkey.mjs";
+import social from "./operations/social.mjs";
 import twofactor from "./operations/twofactor.mjs";
 import username from "./operations/username.mjs";
 
 /** By id, in the order of the table: the route and its errors. A plugin adds the errors it brings to another's operation under the same id. */
 export const operations = {};
-for (const plugin of [core, passkey, username, haveibeenpwned, magiclink, emailotp, twofactor, admin, apikey]) {
+for (const plugin of [core, passkey, username, haveibeenpwned, magiclink, emailotp, twofactor, admin, apikey, social]) {
   for (const [id, [route, errors]] of Object.entries(plugin)) operations[id] = [route, [...(operations[id]?.[1] ?? []), ...errors]];
 }
 
@@ -21,7 +22,7 @@ const byRoute = new Map(Object.entries(operations).map(([id, [route]]) => [route
 /** The id of the operation a wire event asked for, undefined when it is none of these. */
 export function operationOf({ kind, method, url }) {
   if (kind !== "wire") return undefined;
-  const path = url.split("?")[0].replace("/api/auth", "").replace(/^\/reset-password\/.+/, "/reset-password/:token");
+  const path = url.split("?")[0].replace("/api/auth", "").replace(/^\/reset-password\/.+/, "/reset-password/:token").replace(/^\/callback\/[^/]+$/, "/callback/:id");
   return byRoute.get(`${method} ${path}`);
 }
 

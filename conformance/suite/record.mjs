@@ -6,9 +6,9 @@ const seen = ["content-type", "location", "cache-control", "pragma", "x-retry-af
 // What every answer of the Go server has: no cache keeps it, and no browser guesses what it is. Where the reference has none of it, that is no difference.
 const always = { "cache-control": "no-store", pragma: "no-cache", "x-content-type-options": "nosniff" };
 
-/** Turns the events of one server into {label, fields} each, where fields are named texts. */
-export function transcript(events, url) {
-  const normalizer = new Normalizer(url);
+/** Turns the events of one server into {label, fields} each, where fields are named texts. `issuer` is the identity provider beside it, if there is one. */
+export function transcript(events, url, issuer) {
+  const normalizer = new Normalizer(url, issuer);
   const counts = new Map();
   return events.map((event) => {
     const name = label(event);

@@ -128,6 +128,7 @@ function answered(step, exchange, compared) {
 function whyNot({ alone }, flags, compares) {
   if (alone) return alone;
   if (flags.join().includes("pwned")) return "Node stands in for the service that is asked";
+  if (flags.includes("--oidc")) return "it needs the OpenID provider, which is a program for Node";
   return compares ? undefined : "only the Go server answers what it is about";
 }
 
@@ -139,7 +140,7 @@ function different(recorded, again) {
 }
 
 // What the answers so far have said, by where: <3 /user/id> is that member of the third step's answer, <3 cookie NAME> the cookie's value, and
-// <3 set-auth-token> the header's.
+// <3 set-auth-token> the header's. <3 /url?state> is that parameter of the URL.
 class Known {
   #names = new Map();
   #server;
@@ -189,7 +190,12 @@ class Known {
   #members(step, place, value, name) {
     if (value !== null && typeof value === "object") {
       for (const member of Object.keys(value)) this.#members(step, `${place}/${member}`, value[member], Array.isArray(value) ? "" : member);
-    } else if (typeof value === "string" && this.#differs(name, value)) this.#name(value, `<${step} ${place}>`);
+    } else if (typeof value === "string" && this.#differs(name, value)) {
+      this.#name(value, `<${step} ${place}>`);
+      // Where a flow leads, which ends with its state.
+      const state = URL.canParse(value) && new URL(value).searchParams.get("state");
+      if (state) this.#name(state, `<${step} ${place}?state>`);
+    }
   }
 
   // Whether a member is one that no two runs have the same, as the comparison sees it; a link contains what is.

@@ -16,6 +16,7 @@ import { explain, readDifferences } from "./differences.mjs";
 import { startRangeAPI } from "./pwned.mjs";
 import { Recording } from "./recording.mjs";
 import { differences, lacking, transcript } from "./record.mjs";
+import { withProvider } from "./provider.mjs";
 import { buildGoServer, sites, startGo, startReference } from "./sites.mjs";
 import { checkTable, writeTable } from "./table.mjs";
 import { World } from "./world.mjs";
@@ -68,7 +69,8 @@ async function scenariosBySite() {
 
 async function runSite(site, scenarios) {
   const args = ["--database", "sqlite::memory:", "--range-api", rangeAPI.url, ...sites[site]];
-  const servers = await Promise.all([startReference(args), ...(go ? [startGo(go.program, args)] : [])]);
+  const start = [startReference, ...(go ? [(flags) => startGo(go.program, flags)] : [])];
+  const servers = await Promise.all(start.map((each) => withProvider(each, args)));
   for (const [name, run] of Object.entries(scenarios)) {
     const [reference, here] = await Promise.all(servers.map((server) => play(server, run)));
     compare(name, reference, here);
@@ -83,9 +85,9 @@ async function play(server, run) {
   try {
     await world.control("reset-state", {});
     await run(world);
-    return { world, steps: transcript(world.events, server.url) };
+    return { world, steps: transcript(world.events, server.url, server.provider?.issuer) };
   } catch (error) {
-    return { world, steps: transcript(world.events, server.url), error };
+    return { world, steps: transcript(world.events, server.url, server.provider?.issuer), error };
   }
 }
 

@@ -3,6 +3,7 @@ import { compileGo } from "../compile.mjs";
 import { startServer } from "../program.mjs";
 import { bundleReference } from "../reference/bundle.mjs";
 import { secret } from "../reference/start.mjs";
+import { offered } from "./provider.mjs";
 
 const environment = { BETTER_AUTH_SECRET: secret };
 
@@ -21,6 +22,7 @@ export const sites = {
   open: ["--with", cheap, "--origin", "https://app.example.com", "--origin", "https://*.wild.example", "--origin", "myapp://"],
   named: ["--with", `strict-usernames,${cheap}`],
   mixed: ["--with", `mixed-usernames,${cheap}`],
+  remembered: ["--with", `last-login,${cheap}`],
   pwned: ["--with", `pwned,${cheap}`],
   passkeyFirst: ["--with", `passkey-first,${cheap}`],
   passkeyUnresolved: ["--with", `passkey-unresolved,${cheap}`],
@@ -33,6 +35,18 @@ export const sites = {
   fixed: ["--with", `no-changes,${cheap}`],
   second: ["--with", `second-step,${cheap}`],
   codeless: ["--with", `no-codes,no-mail,${cheap}`],
+  // Built-in providers, of which only authorization URLs are asked.
+  social: ["--with", `providers,${cheap}`],
+  socialConfigured: ["--with", `configured-providers,cookie-state,${cheap}`],
+  socialAnywhere: ["--with", `providers,any-browser,${cheap}`],
+  // A provider that is there.
+  oidc: ["--with", `providers,${cheap}`, ...offered],
+  oidcTrusted: ["--with", `encrypted-tokens,different-addresses,update-on-link,unlink-all,${cheap}`, ...offered, "--oidc-trusted"],
+  oidcCookie: ["--with", `cookie-state,unverified-users,${cheap}`, ...offered],
+  oidcUnlinked: ["--with", `no-linking,no-provider-sign-up,${cheap}`, ...offered],
+  oidcExplicit: ["--with", `no-implicit-linking,sign-up-on-request,kept-tokens,${cheap}`, ...offered],
+  oidcStrict: ["--with", `verified-at-providers,override-profile,${cheap}`, ...offered],
+  oidcForm: ["--with", `provider-parameters,${cheap}`, ...offered],
 };
 
 /** Compiles the Go server; resolves to {program, remove()}. */

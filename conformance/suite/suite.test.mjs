@@ -25,6 +25,7 @@ test("ids, dates, tokens and addresses are normalized, and nothing else", () => 
     [`"challenge":"${"c".repeat(43)}"`]: '"challenge":"<challenge 1>"',
     [`["abcde-fghij",{"id":"abcde-${"k".repeat(16)}"}]`]: '["<code 1>",{"id":"<id 2>"}]',
     [`/reset-password/${"t".repeat(24)}?x`]: "/reset-password/<id 1>?x",
+    [`["eyJh.eyJp.${"s-".repeat(50)}","${"0a".repeat(60)}"]`]: '["<id token>","<sealed>"]',
     [`aaaa 12345 2026-11-23 ${a}${b}${a} PASSWORD_TOO_SHORT`]: `aaaa 12345 2026-11-23 ${a}${b}${a} PASSWORD_TOO_SHORT`,
   };
   for (const [text, want] of Object.entries(cases)) assert.equal(new Normalizer(url).text(text), want);
