@@ -4,6 +4,11 @@
 // and again waits.
 //
 //	go run ./examples/quickstart
+//
+// It also signs in with any identity provider that the environment has a client
+// for; providers.go reads it. It prints the redirect URI to enter at its console.
+//
+//	GITHUB_CLIENT_ID=... GITHUB_CLIENT_SECRET=... go run ./examples/quickstart
 package main
 
 import (
@@ -61,6 +66,10 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	offer, err := providersFrom(os.Getenv)
+	if err != nil {
+		return err
+	}
 	db, err := sqlite.Open(o.database)
 	if err != nil {
 		return err
@@ -97,6 +106,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 			UserHandle:   passkey.UserHandleStable,
 			TrackLastUse: true,
 		})).
+		Plugin(offer.plugins()...).
 		Build(ctx)
 	if err != nil {
 		return err
@@ -106,6 +116,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	mux := http.NewServeMux()
 	mux.Handle(auth.BasePath()+"/", auth)
 	mux.Handle("/dev/mail", inbox)
+	mux.Handle("GET /providers", offer)
 	mux.Handle("/", pageHandler(baseURL))
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	stopped := make(chan struct{})
@@ -118,6 +129,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		defer cancel()
 		_ = errors.Join(server.Shutdown(grace), server.Close())
 	}()
+	offer.announce(out, baseURL+auth.BasePath(), baseURL)
 	fmt.Fprintf(out, "Open %s in a browser; Ctrl+C stops the server.\n", baseURL)
 	if err := server.Serve(listener); err != http.ErrServerClosed {
 		return err

@@ -1,6 +1,6 @@
 // The server's answers as values, its refusals as exceptions.
 
-const base = "/api/auth";
+const authBase = "/api/auth";
 
 /** A refusal: status, code (such as INVALID_EMAIL_OR_PASSWORD), path, the field it is about, and after 429 the seconds to wait. */
 export class ApiError extends Error {
@@ -18,13 +18,13 @@ export class ApiError extends Error {
 /** No answer: the server or the network is down. */
 export class Unreachable extends Error {}
 
-/** GET path. */
+/** GET path, which is one of /api/auth unless the options have another base. */
 export const get = (path, options) => call("GET", path, undefined, options);
 
 /** POST path with a JSON body, or without one. */
 export const post = (path, body, options) => call("POST", path, body, options);
 
-async function call(method, path, body, { signal } = {}) {
+async function call(method, path, body, { signal, base = authBase } = {}) {
   const timeout = AbortSignal.timeout(20_000);
   let answer, text;
   try {

@@ -10,6 +10,9 @@ const reload = "The page and the server do not understand each other. Reload the
 const serverFault = "The server has a problem. Please try again in a moment.";
 const badPasskey = "The passkey could not be verified. Try again, or sign in another way.";
 const checkInput = "Something is missing or not valid. Check what you typed and try again.";
+const askAdmin = "This server cannot do that with this provider. Sign in another way, or ask the administrator.";
+const linkFirst = "An account with this address already exists. Sign in to it as before, then link the provider.";
+const linkAgain = "The provider no longer lets this server in. Link it again to renew that.";
 const noUser = "This account no longer exists. Sign in again, or create a new account.";
 
 /** Code: sentence. */
@@ -66,11 +69,30 @@ export const sentences = {
 
   // The account
   USER_NOT_FOUND: noUser,
-  ACCOUNT_NOT_FOUND: noUser,
+  ACCOUNT_NOT_FOUND: "That account is not linked any more. Reload the page to see which ones are.",
   FAILED_TO_UPDATE_USER: "The change could not be saved. Please try again.",
-  FAILED_TO_UNLINK_LAST_ACCOUNT: "This is your only way to sign in. Add another one first.",
+  FAILED_TO_UNLINK_LAST_ACCOUNT: "You have no other account to sign in with. Link another provider first, or choose a password by mail.",
   EMAIL_CAN_NOT_BE_UPDATED: "The e-mail address cannot be changed here.",
   PASSWORD_ALREADY_SET: "Your account already has a password. Reload the page.",
+
+  // Identity providers
+  PROVIDER_NOT_FOUND: askAdmin,
+  PROVIDER_NOT_SUPPORTED: askAdmin,
+  PROVIDER_NOT_CONFIGURED: askAdmin,
+  ID_TOKEN_NOT_SUPPORTED: askAdmin,
+  TOKEN_REFRESH_NOT_SUPPORTED: askAdmin,
+  PROVIDER_UNAVAILABLE: "The provider cannot be reached right now. Try again later, or sign in another way.",
+  USER_EMAIL_NOT_FOUND: "The provider did not tell your e-mail address. Allow it there, or sign in another way.",
+  OAUTH_LINK_ERROR: linkFirst,
+  SOCIAL_ACCOUNT_ALREADY_LINKED: "That account belongs to somebody else here. Choose another account at the provider.",
+  LINKING_NOT_ALLOWED: "This account cannot be linked. Its provider must have verified its e-mail address.",
+  LINKING_DIFFERENT_EMAILS_NOT_ALLOWED: "That account has another e-mail address than yours here. Choose the account with your address.",
+  LINKING_FAILED: "The account could not be linked. Please try again.",
+  REFRESH_TOKEN_NOT_FOUND: linkAgain,
+  FAILED_TO_GET_ACCESS_TOKEN: linkAgain,
+  FAILED_TO_REFRESH_ACCESS_TOKEN: linkAgain,
+  ACCESS_TOKEN_NOT_FOUND: linkAgain,
+  USER_ID_OR_SESSION_REQUIRED: signInAgain,
 
   // What this server does not do
   EMAIL_PASSWORD_SIGN_UP_DISABLED: "You cannot sign up with a password here. Create an account with a passkey.",

@@ -1,14 +1,17 @@
-// Asking again, for what the server does only shortly after a sign-in: by a passkey, or else by the password.
-import { isPasskeyOnly, signIn, whoami } from "./account.js";
+// Asking again, for what the server does only shortly after a sign-in: by a passkey, else by the password, or else at an identity provider.
+import { signIn, whoami } from "./account.js";
+import * as accounts from "./accounts.js";
 import { onClick } from "./action.js";
 import { ask } from "./dialog.js";
 import { staleSession, Unconfirmed } from "./messages.js";
 import * as passkeys from "./passkeys.js";
+import { nameOf, offered, signInAt } from "./providers.js";
 import * as sessions from "./sessions.js";
 import { $ } from "./view.js";
 
 const dialog = $("#confirm-dialog");
 let ways;
+let provider; // to confirm at
 
 onClick(dialog, {
   "with-passkey": () => offer("passkey"),
@@ -17,7 +20,8 @@ onClick(dialog, {
 
 /**
  * Asks the user to confirm that it is them; resolves to whether they did. A passkey makes the session fresh that there
- * is, a password makes a new one that takes its place.
+ * is, a password makes a new one that takes its place. A provider is somewhere else: the page is left, and the user does
+ * once more what they wanted to do.
  */
 export async function confirmUser() {
   const old = await whoami();
@@ -26,6 +30,10 @@ export async function confirmUser() {
   $("[name=email]", dialog).value = old?.user.email ?? "";
   const asked = ask(dialog, async ({ email, password, how }, signal) => {
     if (how === "passkey") return passkeys.stepUp({ signal });
+    if (how === "provider") {
+      await signInAt(provider, "confirmed");
+      return new Promise((resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))); // the page is about to end
+    }
     await signIn({ email, password });
     if (old) await sessions.revoke(old.session);
   });
@@ -48,8 +56,11 @@ export async function withFreshSession(action) {
 async function waysOf(user) {
   const found = [];
   if (await passkeys.usable()) found.push("passkey");
-  if (!user || !isPasskeyOnly(user) || found.length === 0) found.push("password");
-  return found;
+  const linked = user ? await accounts.list() : [];
+  if (!user || accounts.hasPassword(user)) found.push("password");
+  provider = linked.find(({ providerId }) => offered().some(({ id }) => id === providerId))?.providerId;
+  if (found.length === 0 && provider) found.push("provider");
+  return found.length > 0 ? found : ["password"];
 }
 
 // Shows one of the ways, and moves the focus to where it begins.
@@ -60,5 +71,6 @@ function offer(way) {
   }
   $("[name=password]", dialog).disabled = way !== "password";
   $(".switch", dialog).hidden = ways.length < 2;
-  $(way === "password" ? "[name=password]" : "[value=passkey]", dialog).focus();
+  if (provider) $("[value=provider]", dialog).textContent = `Continue with ${nameOf(provider)}`;
+  $(way === "password" ? "[name=password]" : `[value=${way}]`, dialog).focus();
 }

@@ -4,6 +4,8 @@ import { onClick, run, tell } from "./action.js";
 import { closeDialogs } from "./dialog.js";
 import { explainCode } from "./messages.js";
 import { say } from "./notice.js";
+import * as providers from "./providers.js";
+import { isReturn, tellReturn } from "./returned.js";
 import { follow, go, replace, route } from "./route.js";
 import * as signedIn from "./signedin.js";
 import * as signedOut from "./signedout.js";
@@ -16,7 +18,7 @@ async function start(options) {
   const turn = ++latest;
   try {
     // A link to choose a new password is for whoever follows it, signed in or not.
-    const identity = route() === "reset" ? null : await whoami();
+    const [identity] = await Promise.all([route() === "reset" ? null : whoami(), providers.load()]);
     if (turn !== latest) return false;
     if (!identity) {
       signedOut.show(options);
@@ -63,18 +65,22 @@ follow((next, previous) => {
   else if (!$("#signed-out").hidden) signedOut.open(next);
 });
 
-// A link of a mail may have brought somebody here. Its token goes where a reload of this tab finds it and no list of addresses shows it.
-const { link, token, error } = arrived();
+// A link of a mail, or a provider, may have brought somebody here. Its token goes where a reload of this tab finds it and no list of addresses shows it.
+const came = arrived();
+const { link, token, error } = came;
 if (link === "reset") {
   if (token && !error) replace("reset", { token });
   else replace("forgot");
+  providers.load().catch(() => {}); // asked again with the next start
   signedOut.show({ focus: false });
   signedOut.open(route());
   if (error) say(explainCode(error), "error");
 } else {
   if (link) replace("");
-  if ((await start({ focus: false })) && link === "verified") {
+  const started = await start({ focus: false });
+  if (started && link === "verified") {
     if (error) say(explainCode(error), "error");
     else say("Your e-mail address is confirmed.", "good");
   }
+  if (started && isReturn(link)) tellReturn(came, !$("#signed-in").hidden);
 }

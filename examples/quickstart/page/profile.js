@@ -1,5 +1,6 @@
 // Who is signed in: their name, whether their e-mail address is confirmed, and the end of their account.
-import { calledBy, changeName, deleteAccount, isPasskeyOnly, verify } from "./account.js";
+import { calledBy, changeName, deleteAccount, isPasskeyOnly, isWithoutAddress, verify } from "./account.js";
+import { hasPassword } from "./accounts.js";
 import { onClick, run } from "./action.js";
 import { withFreshSession } from "./confirm.js";
 import { ask } from "./dialog.js";
@@ -46,17 +47,17 @@ export async function openDeleteDialog() {
   const dialog = $("#delete-account-dialog");
   $("form", dialog).reset();
   $("[name=email]", dialog).value = user.email;
-  const passkeyOnly = isPasskeyOnly(user);
-  for (const element of dialog.querySelectorAll("[data-password]")) element.hidden = passkeyOnly;
-  $("[name=password]", dialog).disabled = passkeyOnly;
+  const withPassword = hasPassword(user);
+  for (const element of dialog.querySelectorAll("[data-password]")) element.hidden = !withPassword;
+  $("[name=password]", dialog).disabled = !withPassword;
   $("[data-instead]", dialog).hidden = true;
   let mine = [];
   const asked = ask(dialog, async ({ password, how }, signal) => {
     mine = await passkeys.credentials();
     if (how === "passkey") await passkeys.stepUp({ signal });
-    await withFreshSession(() => deleteAccount(how === "passkey" || passkeyOnly ? undefined : password));
+    await withFreshSession(() => deleteAccount(how === "passkey" || !withPassword ? undefined : password));
   }, failed);
-  if (!passkeyOnly) passkeys.usable().then((usable) => ($("[data-instead]", dialog).hidden = !usable)).catch(() => {});
+  if (withPassword) passkeys.usable().then((usable) => ($("[data-instead]", dialog).hidden = !usable)).catch(() => {});
   if (!(await asked)) return;
   passkeys.forget(mine);
   left("Your account is deleted.", "good");
@@ -65,13 +66,14 @@ export async function openDeleteDialog() {
 /** Shows who a user is. */
 export function showProfile(shown) {
   user = shown;
-  const passkeyOnly = isPasskeyOnly(user);
+  const withoutAddress = isWithoutAddress(user);
   cut($("[data-name]", part), calledBy(user) || "You", $(".name", part));
-  cut($("[data-email]", part), passkeyOnly ? "" : user.email);
-  $("[data-no-email]", part).hidden = !passkeyOnly;
+  cut($("[data-email]", part), withoutAddress ? "" : user.email);
+  $("[data-no-email]", part).hidden = !withoutAddress;
+  $("[data-no-email]", part).textContent = `No e-mail address: you sign in with your ${isPasskeyOnly(user) ? "passkey" : "linked account"}`;
   $(".avatar", part).textContent = initials(calledBy(user));
-  $("[data-verified]", part).hidden = passkeyOnly || !user.emailVerified;
-  for (const element of part.querySelectorAll("[data-unverified]")) element.hidden = passkeyOnly || user.emailVerified;
+  $("[data-verified]", part).hidden = withoutAddress || !user.emailVerified;
+  for (const element of part.querySelectorAll("[data-unverified]")) element.hidden = withoutAddress || user.emailVerified;
 }
 
 function initials(name) {

@@ -40,7 +40,7 @@ export function leave(address) {
 }
 
 /** Dialogs are what somebody who is signed in opens; see signedin.js. */
-export const isDialog = (address) => /^(passkeys\/.|name$|delete-account$)/.test(address);
+export const isDialog = (address) => /^(passkeys\/.|accounts\/.|name$|delete-account$)/.test(address);
 
 function move(next) {
   const previous = current;

@@ -1,11 +1,14 @@
-// The part of the page for whoever is signed in: who they are, their passkeys, their devices.
+// The part of the page for whoever is signed in: who they are, their passkeys, their devices, their linked accounts.
 import { calledBy, signOut, whoami } from "./account.js";
+import { openAccountDialog, prepareAccounts, showAccounts } from "./accountlist.js";
+import * as accounts from "./accounts.js";
 import { onClick, run, tell } from "./action.js";
 import { confirmUser, withFreshSession } from "./confirm.js";
 import { endedSession, staleSession } from "./messages.js";
 import { say } from "./notice.js";
 import { openPasskeyDialog, preparePasskeys, showPasskeys } from "./passkeylist.js";
 import { openDeleteDialog, openNameDialog, prepareProfile, showProfile } from "./profile.js";
+import { leaveFor } from "./providers.js";
 import { replace, route } from "./route.js";
 import * as sessions from "./sessions.js";
 import { deviceName, isHandheld } from "./device.js";
@@ -18,13 +21,16 @@ let left;
 
 /** Prepares the part; `leave` is called, with what to say and its kind, when the session is over. */
 export function prepare(leave) {
-  left = leave;
+  left = (...said) => {
+    accounts.forget();
+    leave(...said);
+  };
   prepareProfile(part, failed, left);
   preparePasskeys(part, failed);
+  prepareAccounts(part, failed);
   onClick(part, {
     "sign-out": (button) => run(button, async () => {
-      await signOut();
-      left("You are signed out.");
+      if (!leaveFor(await signOut())) left("You are signed out.");
     }, failed),
     "revoke-others": (button) => run(button, async () => {
       await withFreshSession(() => sessions.revokeOthers());
@@ -41,7 +47,7 @@ export function prepare(leave) {
     reload: (button) => run(button, load, failed),
   });
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && !part.hidden) Promise.all([showUser(), showPasskeys(), showSessions()]).catch(failed);
+    if (!document.hidden && !part.hidden) Promise.all([showUser(), showPasskeys(), showSessions(), showAccounts()]).catch(failed);
   });
 }
 
@@ -59,10 +65,10 @@ const reload = () => load().catch((error) => failed(error, undefined, reload));
 export async function open(address) {
   if (address === "name") await openNameDialog();
   else if (address === "delete-account") await openDeleteDialog();
-  else if ((await openPasskeyDialog(address)) === false && route() === address) replace("");
+  else if ((await openPasskeyDialog(address)) === false && (await openAccountDialog(address)) === false && route() === address) replace("");
 }
 
-// Both lists. Until they are there the page says that they are on their way, and if they do not come, how to ask again.
+// The lists. Until they are there the page says that they are on their way, and if they do not come, how to ask again.
 async function load() {
   const waits = part.querySelectorAll("[data-wait]");
   const show = (state) => {
@@ -73,7 +79,7 @@ async function load() {
   };
   show("loading");
   try {
-    await Promise.all([showPasskeys(), showSessions()]);
+    await Promise.all([showPasskeys(), showSessions(), showAccounts()]);
     show("done");
   } catch (error) {
     show("failed");

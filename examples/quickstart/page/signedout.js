@@ -7,6 +7,7 @@ import { checked, fillDraft, forgetDrafts, keepDrafts } from "./input.js";
 import { explainCode } from "./messages.js";
 import { say } from "./notice.js";
 import * as passkeys from "./passkeys.js";
+import { offered, signInAt } from "./providers.js";
 import { replace, route } from "./route.js";
 import { $, entitle, short, showPart } from "./view.js";
 
@@ -24,7 +25,7 @@ let renewal;
 export function prepare(enter) {
   entered = enter;
   keepDrafts(part);
-  for (const element of [$("[data-do=passkey]", part), $(".or", part), $("[data-passkey]", part)]) element.hidden = missing !== "";
+  for (const element of [$("[data-do=passkey]", part), $("[data-passkey]", part)]) element.hidden = missing !== "";
   $("[data-form=sign-in] button").classList.toggle("primary", missing !== ""); // the second way, where there is a first
   $("[data-unsupported]", part).hidden = missing === "";
   $("[data-unsupported]", part).textContent = missing;
@@ -60,7 +61,10 @@ export function prepare(enter) {
     say("Your password is changed. Sign in with the new one.", "good");
     $("[name=email]", $("#sign-in")).focus();
   }, linkFailed));
-  onClick(part, { passkey: (button) => attempt(button, byPasskey) });
+  onClick(part, {
+    passkey: (button) => attempt(button, byPasskey),
+    provider: (button) => run(button, () => signInAt(button.value)),
+  });
   // Another tab may have asked for a challenge since; the browser keeps one at a time.
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && !part.hidden) offerAutofill();
@@ -70,6 +74,7 @@ export function prepare(enter) {
 /** Shows the part, with the form of the page's address. */
 export function show(options) {
   showPart("signed-out", options);
+  $(".or", part).hidden = missing !== "" && offered().length === 0; // nothing stands above it
   open(route(), { focus: false });
 }
 
