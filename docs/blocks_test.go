@@ -30,6 +30,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/oauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/postgres"
@@ -39,10 +40,16 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/expo"
+	"github.com/better-auth-go/better-auth/plugins/genericoauth"
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
+	"github.com/better-auth-go/better-auth/plugins/lastlogin"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/oauthproxy"
+	"github.com/better-auth-go/better-auth/plugins/onetap"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
+	"github.com/better-auth-go/better-auth/plugins/social"
 	"github.com/better-auth-go/better-auth/plugins/username"
+	"golang.org/x/oauth2"
 )
 
 var (
@@ -62,11 +69,18 @@ var (
 	_ = bearer.New
 	_ = emailotp.New
 	_ = emailpassword.New
+	_ = lastlogin.New
 	_ = magiclink.New
 	_ = expo.New
+	_ = genericoauth.New
 	_ = haveibeenpwned.New
+	_ = oauthproxy.New
+	_ oauth.Provider
+	_ = onetap.New
 	_ = passkey.New
+	_ = social.New
 	_ = username.New
+	_ = oauth2.NewClient
 )
 `
 
