@@ -209,6 +209,8 @@ func wrongSettings() map[string]wrong {
 
 		"social: providers": with(social.New(social.Config{Linking: social.Linking{Disabled: true, TrustedProviders: []string{"a"}}, Providers: []social.Provider{
 			{ID: "a/b"}, {ID: "credential", Client: aClient, AuthorizeURL: "a", TokenURL: "b", Nonce: true}, {ID: "c"}, {ID: "c"}}})),
+		"social: told by nobody": with(social.New(social.Config{Providers: []social.Provider{{ID: "a", Client: aClient, AuthorizeURL: "https://a.example", TokenURL: "https://a.example",
+			User: oauth.OpenIDUser("https://a.example", "id"), BackChannelLogout: true}}})),
 		"social: an id twice": with(social.New(social.Config{Providers: []social.Provider{social.Google(aClient)}}), genericoauth.New(genericoauth.Config{Providers: []genericoauth.Provider{
 			{ID: "google", Client: aClient, AuthorizeURL: "https://a.example", TokenURL: "https://a.example", UserInfoURL: "https://a.example"}}})),
 

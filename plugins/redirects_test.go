@@ -196,9 +196,23 @@ var redirects = map[string]func(s *redirecting, target string) string{
 	"linkSocialAccount errorCallbackURL": func(s *redirecting, target string) string {
 		return s.atProvider(s.SignedIn(s.address()), "/link-social", "error=access_denied", members{"callbackURL": "/", "errorCallbackURL": target})
 	},
+	"reauthenticateSocial callbackURL": func(s *redirecting, target string) string {
+		return s.atProvider(s.signedInThere(), "/reauthenticate/social", "code=1", members{"callbackURL": target})
+	},
+	"reauthenticateSocial errorCallbackURL": func(s *redirecting, target string) string {
+		return s.atProvider(s.signedInThere(), "/reauthenticate/social", "error=access_denied", members{"callbackURL": "/", "errorCallbackURL": target})
+	},
 	"error ErrorURL": func(s *redirecting, target string) string {
 		return s.lead(newRedirecting(s.t, target).Client().Get("/error?error=x&error_description=" + url.QueryEscape("a+b%26c é")))
 	},
+}
+
+// signedInThere is a browser that signed in at the provider.
+func (s *redirecting) signedInThere() *plugintest.Client {
+	s.t.Helper()
+	c := s.Client()
+	s.atProvider(c, "/sign-in/social", "code=1", members{"callbackURL": "/"})
+	return c
 }
 
 // atProvider begins a flow, and comes back with what the provider says.
@@ -215,9 +229,8 @@ func (s *redirecting) atProvider(c *plugintest.Client, path, says string, in mem
 }
 
 // notFollowed are targets that are checked and lead nowhere: the client follows them
-// itself, the operation has its target from what it decrypts, or its flow is one of
-// linkSocialAccount with a provider that this site has not.
-var notFollowed = []string{"reauthenticateSocial callbackURL", "reauthenticateSocial errorCallbackURL", "oneTapCallback callbackURL", "oauthProxyCompletion callbackURL", "oauthProxyCallback callbackURL"}
+// itself, or the operation has its target from what it decrypts.
+var notFollowed = []string{"oneTapCallback callbackURL", "oauthProxyCompletion callbackURL", "oauthProxyCallback callbackURL"}
 
 // ofFlow are operations that redirect where the flow says that they end.
 var ofFlow = []string{social.CallbackOAuth, "callbackOAuthForm"}

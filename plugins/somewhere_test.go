@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/better-auth-go/better-auth/betterauth/oauth"
 	"github.com/better-auth-go/better-auth/plugins/social"
 )
 
@@ -15,6 +16,9 @@ func somewhere() social.Provider {
 	return social.Provider{
 		ID: "somewhere", AuthorizeURL: "https://somewhere.example/authorize", TokenURL: "https://somewhere.example/token",
 		Client: social.Client{ID: "client", Secret: "secret", VerifyIDToken: func(context.Context, string, string) error { return nil }},
+		IDTokens: &oauth.IDTokens{Verify: func(_ context.Context, c *oauth.Caller, _ *oauth.Provider, _, _ string) (*oauth.Claims, error) {
+			return &oauth.Claims{Subject: "ada", AuthTime: c.Now(), Raw: []byte("{}")}, nil
+		}},
 		User: func(context.Context, *social.Grant) (*social.Profile, error) {
 			return &social.Profile{Subject: "ada", Email: adasEmail, EmailVerified: true, Name: "Ada"}, nil
 		},
@@ -26,5 +30,5 @@ type somewhereElse struct{}
 
 func (somewhereElse) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Request: r,
-		Body: io.NopCloser(strings.NewReader(`{"access_token":"granted","token_type":"bearer"}`))}, nil
+		Body: io.NopCloser(strings.NewReader(`{"access_token":"granted","token_type":"bearer","id_token":"signed"}`))}, nil
 }

@@ -80,12 +80,21 @@ type Claims struct {
 // Decode fills into, a pointer to a struct, with the claims.
 func (c *Claims) Decode(into any) error { return json.Unmarshal(c.Raw, into) }
 
-// InvalidTokenError says why an ID token was refused, for the log. It holds no part of
+// InvalidTokenError says why an ID token or a logout token was refused, for the log. It holds no part of
 // the token.
-type InvalidTokenError struct{ Reason string }
+type InvalidTokenError struct {
+	Reason string
+
+	logout bool // it is a logout token
+}
 
 // Error implements error.
-func (e *InvalidTokenError) Error() string { return "oauth: the ID token " + e.Reason }
+func (e *InvalidTokenError) Error() string {
+	if e.logout {
+		return "oauth: the logout token " + e.Reason
+	}
+	return "oauth: the ID token " + e.Reason
+}
 
 func invalidToken(format string, args ...any) error {
 	return &InvalidTokenError{Reason: fmt.Sprintf(format, args...)}
@@ -137,24 +146,31 @@ func (p *Provider) verify(ctx context.Context, c *Caller, token, nonce string, s
 
 // signed returns the claims of a token with a signature of the provider.
 func (p *Provider) signed(ctx context.Context, c *Caller, token string) (*Claims, error) {
+	claims, _, err := p.signedWith(ctx, c, token)
+	return claims, err
+}
+
+// signedWith is signed with the header, which is signed as well.
+func (p *Provider) signedWith(ctx context.Context, c *Caller, token string) (claims *Claims, header jose.Header, err error) {
 	signed, err := jose.ParseSignedCompact(token, p.algorithms())
 	if err != nil {
-		return nil, invalidToken("is no JWT with an algorithm of this provider")
+		return nil, header, invalidToken("is no JWT with an algorithm of this provider")
 	}
-	header := signed.Signatures[0].Protected
+	header = signed.Signatures[0].Protected
 	keys, err := c.find(ctx, p.IDTokens.KeysURL, p.PublicNetworkOnly, header.KeyID, header.Algorithm)
 	if errors.Is(err, errUnknownKey) {
-		return nil, invalidToken("names a key that the provider does not have")
+		return nil, header, invalidToken("names a key that the provider does not have")
 	}
 	if err != nil {
-		return nil, err
+		return nil, header, err
 	}
 	for _, key := range keys {
 		if payload, err := signed.Verify(key); err == nil {
-			return ParseClaims(payload)
+			claims, err = ParseClaims(payload)
+			return claims, header, err
 		}
 	}
-	return nil, invalidToken("has no signature of the provider")
+	return nil, header, invalidToken("has no signature of the provider")
 }
 
 func (p *Provider) algorithms() []jose.SignatureAlgorithm {

@@ -69,6 +69,8 @@ func (m *mutualTLS) client(base *http.Client) (*http.Client, error) {
 		transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
 	transport.TLSClientConfig.Certificates = nil
+	// A session that was begun without the certificate would be resumed without it.
+	transport.TLSClientConfig.ClientSessionCache = nil
 	transport.TLSClientConfig.GetClientCertificate = m.certificate
 	client := *base
 	client.Transport = transport

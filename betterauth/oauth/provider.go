@@ -95,6 +95,10 @@ type Provider struct {
 	// names no callbackURL. Default none.
 	PostLogoutRedirectURI string
 
+	// BackChannelLogout ends sessions here when the provider says that the user signed out
+	// there (OpenID Connect Back-Channel Logout 1.0). It needs IDTokens. Default false.
+	BackChannelLogout bool
+
 	// User makes a profile of what the provider granted. A nil profile without an error
 	// says that the provider does not know. Required.
 	User func(ctx context.Context, g *Grant) (*Profile, error)

@@ -81,6 +81,10 @@ type Provider struct {
 	// AllowIdPInitiated begins a flow when the provider sends a browser here without one.
 	// Default false.
 	AllowIdPInitiated bool
+	// BackChannelLogout ends sessions here when the provider says that the user signed out
+	// there, at "<base URL>/oauth/backchannel-logout/<ID>" (OpenID Connect Back-Channel
+	// Logout 1.0). It needs Issuer. Default false.
+	BackChannelLogout bool
 	// DisableLogout does not sign out at the provider when a user signs out here. Default
 	// false; without an end-session endpoint it has no effect.
 	DisableLogout bool
@@ -141,7 +145,7 @@ func (p *Provider) describe() oauth.Provider {
 		AuthorizeURL: p.AuthorizeURL, TokenURL: p.TokenURL, PushURL: p.PushURL, EndSessionURL: p.EndSessionURL, Issuer: p.Issuer,
 		Scopes: p.Scopes, RequestScopesFirst: true, DisablePKCE: p.DisablePKCE, ResponseType: p.ResponseType, EditAuthorize: withoutTwins,
 		TokenParams: p.TokenParams, RefreshParams: p.RefreshParams, EditToken: p.EditToken, AccessTokenLife: p.AccessTokenLife,
-		AllowIdPInitiated: p.AllowIdPInitiated, DisableLogout: p.DisableLogout, PostLogoutRedirectURI: p.PostLogoutRedirectURI,
+		AllowIdPInitiated: p.AllowIdPInitiated, DisableLogout: p.DisableLogout, BackChannelLogout: p.BackChannelLogout, PostLogoutRedirectURI: p.PostLogoutRedirectURI,
 	}
 	if p.AccessType != "" {
 		o.Params = []betterauth.Param{{Name: "access_type", Value: p.AccessType}}

@@ -62,7 +62,10 @@ func (s *Social) enterOnce(c *betterauth.Ctx, a *arrival) (in entered, created b
 		if a.provider.Client.RequireVerifiedEmail && !in.user.EmailVerified {
 			return s.demandVerified(tx, a, in.user, created)
 		}
-		if in.session, err = tx.SignIn(in.user, betterauth.SignIn{Method: a.provider.ID, NewUser: created, Assurance: s.assurance(a)}); err != nil || !s.cfg.AccountCookie {
+		if in.session, err = tx.SignIn(in.user, betterauth.SignIn{Method: a.provider.ID, NewUser: created, Assurance: s.assurance(a)}); err != nil {
+			return err
+		}
+		if err = s.bindSession(tx, a, in.session); err != nil || !s.cfg.AccountCookie {
 			return err
 		}
 		account, err = s.accountOf(tx, a) // as it is stored now
@@ -75,7 +78,10 @@ func (s *Social) enterOnce(c *betterauth.Ctx, a *arrival) (in entered, created b
 // hold lets everybody who arrives with this account take turns: no index says that it is
 // stored once. It comes before the lock of any user, everywhere.
 func (s *Social) hold(ctx context.Context, a *arrival) error {
-	return s.host.Lock(ctx, "social "+a.provider.ID+" "+a.profile.Subject)
+	if err := s.host.Lock(ctx, "social "+a.provider.ID+" "+a.profile.Subject); err != nil {
+		return err
+	}
+	return s.holdRemote(ctx, a)
 }
 
 // accountOf is the stored account, or nil. Rows of several users are nobody's.

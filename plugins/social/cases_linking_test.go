@@ -316,12 +316,12 @@ var linkingCases = []attack{
 			s.t.Fatal(err)
 		}
 	})},
-	{group: "linking", name: "after the user was banned", source: ending, want: "unable_to_link_account", play: whileLinking("idp", func(s *scene, u *betterauth.User) {
+	{group: "linking", name: "after the user was banned", source: ending, want: "state_mismatch", play: whileLinking("idp", func(s *scene, u *betterauth.User) {
 		root := s.CreateUser("root@example.com", true)
 		s.set(root, database.Set{"role": "admin"})
 		s.SignedInAs(root).Post("/admin/ban-user", object{"userId": u.ID}).Want(http.StatusOK)
 	})},
-	{group: "linking", name: "after the user was deleted", source: ending, want: "unable_to_link_account", play: whileLinking("idp", func(s *scene, u *betterauth.User) {
+	{group: "linking", name: "after the user was deleted", source: ending, want: "state_mismatch", play: whileLinking("idp", func(s *scene, u *betterauth.User) {
 		s.endSessions(u)
 		if _, err := s.Users().Delete(s.t.Context(), database.Eq("id", u.ID)); err != nil {
 			s.t.Fatal(err)

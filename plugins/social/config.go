@@ -12,6 +12,7 @@ const (
 	RefreshToken   = "refreshToken"
 	AccountInfo    = "accountInfo"
 	Reauthenticate = "reauthenticateSocial"
+	BackChannel    = "backChannelLogout"
 
 	callbackOAuthPost = "callbackOAuthForm"
 )

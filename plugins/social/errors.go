@@ -79,6 +79,7 @@ const (
 	failOtherUser        = "account_already_linked_to_different_user"
 	failTarget           = "invalid_callback_url"
 	failProviderDown     = "temporarily_unavailable"
+	failSignedOut        = "signed_out_at_provider"
 	failStepUp           = "reauthentication_failed"
 )
 

@@ -100,6 +100,11 @@ func (s *Social) Manifest() betterauth.Manifest {
 				ID: AccountInfo, Method: http.MethodGet, Path: "/account-info", Access: betterauth.WithStoredSessionOrInProcess,
 				Summary: "What the provider says about the user of a linked account.", Errors: append(tokens, ErrProviderNotConfigured, ErrTokenNotFound, ErrNoUserInfo, ErrNoUserGiven),
 			}, s.accountInfo),
+			betterauth.Handle(betterauth.Operation{
+				ID: BackChannel, Method: http.MethodPost, Path: "/oauth/backchannel-logout/:id", Access: betterauth.Public, AnyOrigin: true, FormBody: true, OptionalBody: true,
+				Limit: logoutLimit, Summary: "Where identity providers tell that a user signed out there. Each says so in its configuration here.",
+				Errors: []*betterauth.ErrorCode{ErrProviderDown},
+			}, s.backChannelLogout),
 		},
 		Before: []betterauth.BeforeHook{betterauth.Before("signOut", s.beforeSignOut)},
 		After:  []betterauth.AfterHook{betterauth.After("signOut", s.afterSignOut)},
@@ -218,6 +223,9 @@ func problemsOf(p *Provider) (problems []error) {
 		if !oauth.IsEndpoint(endpoint.place) {
 			add("has no %s that is an absolute URL with https; http is for this machine alone", endpoint.name)
 		}
+	}
+	if p.BackChannelLogout && (p.IDTokens == nil || p.IDTokens.Verify != nil) {
+		add("has BackChannelLogout without IDTokens.KeysURL; say how its tokens are verified")
 	}
 	if p.Nonce && p.IDTokens == nil {
 		add("has Nonce without IDTokens; say how its ID tokens are verified")

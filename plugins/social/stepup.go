@@ -115,8 +115,11 @@ func (s *Social) provenAgain(c *betterauth.Ctx, f *flow, a *arrival) error {
 		if account == nil || account.UserID != id.User.ID {
 			return fail(failStepUp, errors.New("another user came back"))
 		}
-		_, err = tx.Reauthenticate(betterauth.SignIn{Method: a.provider.ID, Assurance: s.assurance(a)})
-		return err
+		session, err := tx.Reauthenticate(betterauth.SignIn{Method: a.provider.ID, Assurance: s.assurance(a)})
+		if err != nil {
+			return err
+		}
+		return s.bindSession(tx, a, session)
 	})
 	if errors.Is(err, betterauth.ErrUnauthorized) {
 		return fail(failStepUp, err)
