@@ -35,6 +35,7 @@ export const failures = {
   account_already_linked_to_different_user: "That account belongs to somebody else here. Choose another account at the provider.",
   invalid_callback_url: "The server does not accept requests from this address. Open the page at the address that the server printed.",
   temporarily_unavailable: unavailable,
+  signed_out_at_provider: "You were just signed out at the provider. Sign in again.",
   reauthentication_failed: "It was not confirmed that it is you. Use the account that you are signed in with.",
 
   access_denied: "You did not allow it at the provider, and nothing was changed. Try again when you are ready.",
