@@ -22,6 +22,8 @@ const preamble = `package block
 
 import (
 	"context"
+	"crypto"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -54,6 +56,8 @@ import (
 
 var (
 	_ = context.Background
+	_ = crypto.SHA256
+	_ = tls.LoadX509KeyPair
 	_ = errors.New
 	_ = slog.Default
 	_ = http.NewServeMux

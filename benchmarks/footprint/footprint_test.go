@@ -34,8 +34,8 @@ type engine struct {
 }
 
 var engines = map[string]engine{
-	"sqlite":   {`sqlite.Open("auth.db")`, "github.com/jackc/pgx/v5", 78, 67},
-	"postgres": {`postgres.Open(os.Getenv("DATABASE_URL"))`, "modernc.org/sqlite", 97, 58},
+	"sqlite":   {`sqlite.Open("auth.db")`, "github.com/jackc/pgx/v5", 78, 68},
+	"postgres": {`postgres.Open(os.Getenv("DATABASE_URL"))`, "modernc.org/sqlite", 97, 59},
 }
 
 func TestFootprint(t *testing.T) {
