@@ -126,7 +126,6 @@ func (s *Social) takeStoredFlow(c *betterauth.Ctx, state string) (*flow, error) 
 	find := s.host.Verifications().Find // the flow stays for the browser that began it
 	if ours {
 		find = s.host.Verifications().Take
-		c.ClearCookie(stateCookie)
 	}
 	row, err := find(c, stateIdentifier+state)
 	if errors.Is(err, database.ErrNotFound) || errors.Is(err, database.ErrInvalidValue) {
@@ -134,6 +133,9 @@ func (s *Social) takeStoredFlow(c *betterauth.Ctx, state string) (*flow, error) 
 	}
 	if err != nil {
 		return nil, err
+	}
+	if ours {
+		c.ClearCookie(stateCookie)
 	}
 	f, err := parseFlow(row.Value, state)
 	if err == nil && !ours {
