@@ -52,6 +52,11 @@ type IDTokens struct {
 	// OnlyExchanged accepts no tokens that clients send, only those of the token endpoint.
 	// Default false.
 	OnlyExchanged bool
+	// AnyParty accepts a token that a client sends although it was issued to another client
+	// for this application, as Google's are for native apps: azp names the app, aud this
+	// application. Without it such a token may be an access token that an application of
+	// somebody else got for an API of ours. Default false.
+	AnyParty bool
 	// Check looks at the claims of a token that is otherwise valid. Default nil.
 	Check func(claims *Claims) error
 	// Verify replaces everything above but Check, for a provider that verifies its tokens
@@ -146,8 +151,30 @@ func (p *Provider) verify(ctx context.Context, c *Caller, token, nonce string, s
 
 // signed returns the claims of a token with a signature of the provider.
 func (p *Provider) signed(ctx context.Context, c *Caller, token string) (*Claims, error) {
-	claims, _, err := p.signedWith(ctx, c, token)
-	return claims, err
+	claims, header, err := p.signedWith(ctx, c, token)
+	if err != nil {
+		return nil, err
+	}
+	return claims, checkKind(claims, header)
+}
+
+// checkKind refuses tokens of another kind that a provider signs with the same keys for
+// the same audience: access tokens say so in their type (RFC 9068, section 2.1), and
+// logout tokens by their type or by their events (OpenID Connect Back-Channel Logout 1.0,
+// section 2.4). ID tokens have the type JWT or none.
+func checkKind(claims *Claims, header jose.Header) error {
+	if typ, ok := header.ExtraHeaders[jose.HeaderType]; ok {
+		if text, _ := typ.(string); !strings.EqualFold(text, "JWT") {
+			return invalidToken("is a token of another kind")
+		}
+	}
+	var in struct {
+		Events jsontext.Value `json:"events"`
+	}
+	if err := claims.Decode(&in); err != nil || in.Events != nil {
+		return invalidToken("tells of events, so it is no ID token")
+	}
+	return nil
 }
 
 // signedWith is signed with the header, which is signed as well.
@@ -303,7 +330,7 @@ func (p *Provider) checkAudience(claims *Claims, sent bool) error {
 	if party == "" && len(claims.Audience) > 1 {
 		return invalidToken("is for several clients and does not say to which it was issued")
 	}
-	if party != "" && (!sent || len(claims.Audience) > 1) && !slices.Contains(ours, party) {
+	if anyParty := sent && p.IDTokens.AnyParty && len(claims.Audience) == 1; party != "" && !anyParty && !slices.Contains(ours, party) {
 		return invalidToken("was issued to another client")
 	}
 	return nil

@@ -56,7 +56,8 @@ func TestIDTokens(t *testing.T) {
 			rules:   func(p *oauth.Provider) { p.Client.Audiences = []string{"native"} },
 			reason:  "was issued to another client",
 		},
-		"issued to a native client for us": {changes: claims{"azp": "native"}},
+		"issued to another client for us": {changes: claims{"azp": "native"}, reason: "was issued to another client"},
+		"tells of events":                 {changes: claims{"events": map[string]any{}}, reason: "tells of events, so it is no ID token"},
 		"audiences of its own": {
 			rules: func(p *oauth.Provider) { p.IDTokens.Audiences = []string{"bundle"} }, reason: "is for another client",
 		},

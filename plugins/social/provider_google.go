@@ -39,6 +39,8 @@ func GoogleWith(c Client, o GoogleOptions) Provider {
 			KeysURL: "https://www.googleapis.com/oauth2/v3/certs",
 			Issuers: []string{"https://accounts.google.com", "accounts.google.com"},
 			MaxAge:  time.Hour,
+			// Android's apps get tokens for the server's client id.
+			AnyParty: true,
 		},
 		User: googleUser,
 	}

@@ -109,8 +109,8 @@ func (s *Social) Manifest() betterauth.Manifest {
 		Before: []betterauth.BeforeHook{betterauth.Before("signOut", s.beforeSignOut)},
 		After:  []betterauth.AfterHook{betterauth.After("signOut", s.afterSignOut)},
 		Pending: []betterauth.Pending{{
+			// Its session is looked at when it ends, so only what ends for good ends it.
 			Name: "link at a provider",
-			Ends: betterauth.SessionsRevoked,
 			Of: func(u *betterauth.User) database.Cond {
 				return database.And(database.StartsWith("identifier", stateIdentifier), database.Contains("value", `"link":{"userId":"`+u.ID+`"`))
 			},
