@@ -71,3 +71,7 @@ func (c *Ctx) SealedCookie(key, purpose string, into any) (ok bool) {
 	}
 	return json.Unmarshal(raw, into, jsonOptions) == nil
 }
+
+// ClearSealedCookie makes the browser delete a cookie that SetSealedCookie set, all parts
+// of it.
+func (c *Ctx) ClearSealedCookie(key string) { c.clearWithParts(key) }

@@ -46,6 +46,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/lastlogin"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/oauthpopup"
 	"github.com/better-auth-go/better-auth/plugins/oauthproxy"
 	"github.com/better-auth-go/better-auth/plugins/onetap"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
@@ -78,6 +79,7 @@ var (
 	_ = expo.New
 	_ = genericoauth.New
 	_ = haveibeenpwned.New
+	_ = oauthpopup.New
 	_ = oauthproxy.New
 	_ oauth.Provider
 	_ = onetap.New

@@ -17,6 +17,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/lastlogin"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/oauthpopup"
 	"github.com/better-auth-go/better-auth/plugins/oauthproxy"
 	"github.com/better-auth-go/better-auth/plugins/onetap"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
@@ -45,6 +46,7 @@ var bundled = []func() betterauth.Plugin{
 		return social.New(social.Config{Providers: []social.Provider{somewhere()}, AccountCookie: true})
 	},
 	func() betterauth.Plugin { return genericoauth.New(genericoauth.Config{}) },
+	func() betterauth.Plugin { return oauthpopup.New(oauthpopup.Config{}) },
 	func() betterauth.Plugin {
 		return oauthproxy.New(oauthproxy.Config{ProductionURL: "https://example.com"})
 	},

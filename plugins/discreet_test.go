@@ -24,6 +24,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/lastlogin"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/oauthpopup"
 	"github.com/better-auth-go/better-auth/plugins/oauthproxy"
 	"github.com/better-auth-go/better-auth/plugins/onetap"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
@@ -160,6 +161,7 @@ func (cfg discreetConfig) plugins() []betterauth.Plugin {
 		twofactor.New(cfg.twoFactor), username.New(cfg.username), expo.New(expo.Config{Schemes: []string{"myapp"}}),
 		lastlogin.New(lastlogin.Config{}), social.New(social.Config{Providers: []social.Provider{somewhere()}}), genericoauth.New(genericoauth.Config{}),
 		oauthproxy.New(oauthproxy.Config{ProductionURL: "https://example.com"}), onetap.New(onetap.Config{}),
+		oauthpopup.New(oauthpopup.Config{}),
 	}
 }
 

@@ -245,6 +245,7 @@ var takesNobody = map[string]string{
 	"reauthenticateSocial": "a session", "backChannelLogout": "a token that the provider signed",
 	"getAccessToken": "a session, and the id of an account", "refreshToken": "a session, and the id of an account", "accountInfo": "a session, and the id of an account",
 	"oneTapCallback":       "Google's ID token",
+	"oauthPopupStart":      "a provider, which the page shows",
 	"oauthProxyCompletion": "an encrypted profile", "oauthProxyCallback": "an encrypted profile",
 	"getApiKey": "the id of a key, of which the rule ownership is", "deleteApiKey": "the id of a key, of which the rule ownership is", "listApiKeys": "a session",
 }

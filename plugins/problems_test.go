@@ -33,6 +33,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/lastlogin"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/oauthpopup"
 	"github.com/better-auth-go/better-auth/plugins/oauthproxy"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 	"github.com/better-auth-go/better-auth/plugins/social"
@@ -203,6 +204,7 @@ func wrongSettings() map[string]wrong {
 		"genericoauth: endpoints":    generic(genericoauth.Provider{ID: "a", Client: aClient, UserInfoURL: "b"}),
 		"genericoauth: without them": with(social.New(social.Config{}), genericoauth.New(genericoauth.Config{Providers: []genericoauth.Provider{{ID: "a", Client: aClient, UserInfoURL: "https://a.example"}}})),
 		"genericoauth: no social":    with(genericoauth.New(genericoauth.Config{})),
+		"oauthpopup: no social":      with(oauthpopup.New(oauthpopup.Config{})),
 		"oauthproxy: settings":       with(social.New(social.Config{}), oauthproxy.New(oauthproxy.Config{ProductionURL: "a", CurrentURL: "http://a.example", Secret: "short", MaxAge: -1})),
 		"oauthproxy: any host":       anyHost(social.New(social.Config{}), oauthproxy.New(oauthproxy.Config{ProductionURL: "https://a.example"})),
 		"oauthproxy: no social":      with(oauthproxy.New(oauthproxy.Config{})),

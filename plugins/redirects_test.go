@@ -1,6 +1,7 @@
 package plugins_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -16,6 +17,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/expo"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/oauthpopup"
 	"github.com/better-auth-go/better-auth/plugins/social"
 	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
@@ -53,6 +55,7 @@ func newRedirecting(t *testing.T, errorURL string) *redirecting {
 			account.New(account.Config{ChangeEmail: account.ChangeEmailConfig{Enabled: true}, DeleteUser: account.DeleteUserConfig{Enabled: true, MailToken: true}}),
 			twofactor.New(twofactor.Config{}), expo.New(expo.Config{Schemes: []string{"myapp"}, AuthorizationOrigins: []string{provider}}),
 			social.New(social.Config{Providers: []social.Provider{somewhere()}, Linking: social.Linking{AllowDifferentEmails: true}}),
+			oauthpopup.New(oauthpopup.Config{}),
 		},
 		Config: betterauth.Config{HTTPClient: &http.Client{Transport: somewhereElse{}}, ErrorURL: errorURL, TrustedOrigins: []string{"https://app.example.com"}, Password: betterauth.PasswordConfig{Hasher: plugintest.FastHasher{}}},
 	})}
@@ -196,6 +199,19 @@ var redirects = map[string]func(s *redirecting, target string) string{
 	"linkSocialAccount errorCallbackURL": func(s *redirecting, target string) string {
 		return s.atProvider(s.SignedIn(s.address()), "/link-social", "error=access_denied", members{"callbackURL": "/", "errorCallbackURL": target})
 	},
+	"oauthPopupStart callbackURL": func(s *redirecting, target string) string {
+		s.inPopup(s.Client(), "code=1", url.Values{"callbackURL": {"/"}}) // there is an account
+		return s.inPopup(s.Client(), "code=1", url.Values{"callbackURL": {target}})
+	},
+	"oauthPopupStart newUserCallbackURL": func(s *redirecting, target string) string {
+		if _, err := s.Users().Delete(s.t.Context(), database.NotNull("id")); err != nil {
+			s.t.Fatal(err)
+		}
+		return s.inPopup(s.Client(), "code=1", url.Values{"callbackURL": {"/"}, "newUserCallbackURL": {target}})
+	},
+	"oauthPopupStart errorCallbackURL": func(s *redirecting, target string) string {
+		return s.inPopup(s.Client(), "error=access_denied", url.Values{"callbackURL": {"/"}, "errorCallbackURL": {target}})
+	},
 	"reauthenticateSocial callbackURL": func(s *redirecting, target string) string {
 		return s.atProvider(s.signedInThere(), "/reauthenticate/social", "code=1", members{"callbackURL": target})
 	},
@@ -226,6 +242,28 @@ func (s *redirecting) atProvider(c *plugintest.Client, path, says string, in mem
 		s.t.Fatal(err)
 	}
 	return s.lead(c.Get("/callback/somewhere?" + says + "&state=" + to.Query().Get("state")))
+}
+
+// inPopup does the same in a popup, and returns where the popup would go.
+func (s *redirecting) inPopup(c *plugintest.Client, says string, in url.Values) string {
+	s.t.Helper()
+	in.Set("provider", "somewhere")
+	in.Set("popupOrigin", plugintest.BaseURL)
+	to, err := url.Parse(s.lead(c.Get("/oauth-popup/start?" + in.Encode())))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	page := string(c.Get("/callback/somewhere?" + says + "&state=" + to.Query().Get("state")).Want(http.StatusOK).Body)
+	_, data, _ := strings.Cut(page, `<script type="application/json"`)
+	_, data, _ = strings.Cut(data, ">")
+	data, _, _ = strings.Cut(data, "</script>")
+	var told struct {
+		Next string `json:"next"`
+	}
+	if err := json.Unmarshal([]byte(data), &told); err != nil {
+		s.t.Fatalf("%v: %s", err, page)
+	}
+	return asciiURL(told.Next)
 }
 
 // notFollowed are targets that are checked and lead nowhere: the client follows them

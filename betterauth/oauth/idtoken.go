@@ -90,7 +90,8 @@ func (c *Claims) Decode(into any) error { return json.Unmarshal(c.Raw, into) }
 type InvalidTokenError struct {
 	Reason string
 
-	logout bool // it is a logout token
+	err    error // of a check of the provider
+	logout bool  // it is a logout token
 }
 
 // Error implements error.
@@ -99,6 +100,17 @@ func (e *InvalidTokenError) Error() string {
 		return "oauth: the logout token " + e.Reason
 	}
 	return "oauth: the ID token " + e.Reason
+}
+
+// Unwrap returns what a check of the provider's said.
+func (e *InvalidTokenError) Unwrap() error { return e.err }
+
+// refusedBy is the error of a provider's own check of the claims.
+func refusedBy(err error) error {
+	if _, ok := errors.AsType[*InvalidTokenError](err); ok || err == nil {
+		return err
+	}
+	return &InvalidTokenError{Reason: "is refused by the provider's rules: " + err.Error(), err: err}
 }
 
 func invalidToken(format string, args ...any) error {
@@ -143,7 +155,7 @@ func (p *Provider) verify(ctx context.Context, c *Caller, token, nonce string, s
 	}
 	if rules.Check != nil {
 		if err := rules.Check(claims); err != nil {
-			return nil, err
+			return nil, refusedBy(err)
 		}
 	}
 	return claims, nil
@@ -297,7 +309,7 @@ func (p *Provider) checkClaims(claims *Claims, now time.Time, nonce string, sent
 	}
 	if p.IDTokens.CheckIssuer != nil {
 		if err := p.IDTokens.CheckIssuer(claims); err != nil {
-			return err
+			return refusedBy(err)
 		}
 	}
 	if err := p.checkAudience(claims, sent); err != nil {

@@ -2,7 +2,7 @@
 import { randomBytes, createHash, timingSafeEqual } from "node:crypto";
 import { apiKey } from "@better-auth/api-key";
 import { expo } from "@better-auth/expo";
-import { admin, haveIBeenPwned, lastLoginMethod, twoFactor, username } from "better-auth/plugins";
+import { admin, haveIBeenPwned, lastLoginMethod, oauthPopup, twoFactor, username } from "better-auth/plugins";
 import { createAccessControl } from "better-auth/plugins/access";
 import { adminAc, defaultStatements, userAc } from "better-auth/plugins/admin/access";
 import { z } from "zod";
@@ -45,6 +45,7 @@ const features = {
     options.plugins.push(expo());
   },
   "last-login": (options) => void options.plugins.push(lastLoginMethod({ storeInDatabase: true })),
+  popup: (options) => void options.plugins.push(oauthPopup()),
   // Sessions in cookies alone; the server knows by itself, since it is given no database.
   stateless: () => {},
   "custom-roles": (options) => {

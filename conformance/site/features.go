@@ -21,6 +21,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/haveibeenpwned"
 	"github.com/better-auth-go/better-auth/plugins/lastlogin"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/oauthpopup"
 	"github.com/better-auth-go/better-auth/plugins/twofactor"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
@@ -59,6 +60,7 @@ var features = map[string]func(*setup){
 		s.plugins.social.StateInCookie, s.plugins.social.AccountCookie = true, true
 	},
 	"last-login":         func(s *setup) { s.more = append(s.more, lastlogin.New(lastlogin.Config{StoreInDatabase: true})) },
+	"popup":              func(s *setup) { s.more = append(s.more, oauthpopup.New(oauthpopup.Config{})) },
 	"revoke-on-reset":    func(s *setup) { s.plugins.password.RevokeSessionsOnReset = true },
 	"no-changes":         func(s *setup) { s.plugins.account = account.Config{} },
 	"delete-mail":        func(s *setup) { s.plugins.account.DeleteUser.MailToken = true },

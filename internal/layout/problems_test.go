@@ -60,7 +60,7 @@ var pluginRoots = map[string][]string{
 }
 
 // nothingToSetWrong are plugins whose every setting can be used.
-var nothingToSetWrong = []string{"plugins/bearer", "plugins/onetap"}
+var nothingToSetWrong = []string{"plugins/bearer", "plugins/oauthpopup", "plugins/onetap"}
 
 // allProblemSources are problemSources, and every folder of plugins/.
 func allProblemSources(t *testing.T) []problemSource {

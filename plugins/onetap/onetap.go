@@ -83,6 +83,9 @@ func (o *OneTap) Manifest() betterauth.Manifest {
 type Input struct {
 	IDToken     string  `json:"idToken"`
 	CallbackURL *string `json:"callbackURL"`
+	// Nonce is what the page gave to Google's library, if it did and says so: the token
+	// must have it. The official client does not send it.
+	Nonce *string `json:"nonce"`
 }
 
 // SignedIn is its answer.
@@ -96,12 +99,12 @@ func (o *OneTap) callback(c *betterauth.Ctx, in Input) (*SignedIn, error) {
 	if err != nil {
 		return nil, err
 	}
-	claims, err := p.VerifyIDToken(c, o.providers.Caller(), in.IDToken, "")
-	switch {
-	case isUnreachable(err):
-		return nil, ErrUnavailable.Because(err)
-	case err != nil:
+	claims, err := p.VerifyIDToken(c, o.providers.Caller(), in.IDToken, betterauth.OrZero(in.Nonce))
+	if _, refused := errors.AsType[*oauth.InvalidTokenError](err); refused {
 		return nil, ErrInvalidToken.Because(err)
+	}
+	if err != nil {
+		return nil, ErrUnavailable.Because(err)
 	}
 	tokens := oauth.Tokens{IDToken: in.IDToken, Scopes: []string{"openid", "profile", "email"}}
 	profile, err := p.NewGrant(o.providers.Caller(), tokens, claims).Profile(c)
@@ -126,14 +129,6 @@ func (o *OneTap) callback(c *betterauth.Ctx, in Input) (*SignedIn, error) {
 		answer.Token, answer.User = id.Session.Token, id.User
 	}
 	return answer, nil
-}
-
-// isUnreachable reports whether Google's keys could not be read, rather than that the
-// token is at fault: Check of the provider, which knows hosted domains, returns an error
-// of its own.
-func isUnreachable(err error) bool {
-	_, refused := errors.AsType[*oauth.AnswerError](err)
-	return refused || errors.Is(err, oauth.ErrRedirected) || errors.Is(err, oauth.ErrAnswerTooLong) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // provider is Google's, for tokens of the prompt's client.

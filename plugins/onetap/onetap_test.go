@@ -130,6 +130,27 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
+// A nonce that the page says it gave to Google's library must be the token's.
+func TestNonce(t *testing.T) {
+	t.Parallel()
+	kit := newKit(t, onetap.Config{}, google())
+	sent := map[string]any{"idToken": token(t, kit.Clock.Now(), map[string]any{"nonce": "n"}), "nonce": "m"}
+	kit.Client().Post("/one-tap/callback", sent).WantError(onetap.ErrInvalidToken)
+	sent["nonce"] = "n"
+	kit.Client().Post("/one-tap/callback", sent).Want(http.StatusOK)
+	sent["idToken"] = token(t, kit.Clock.Now(), nil)
+	kit.Client().Post("/one-tap/callback", sent).WantError(onetap.ErrInvalidToken)
+}
+
+// Keys that nobody answers for are no fault of the token's, whatever the connection says.
+func TestKeysUnreadable(t *testing.T) {
+	t.Parallel()
+	o := options(t, onetap.Config{}, google())
+	o.Config.HTTPClient = &http.Client{Transport: socialtest.NewTransport()}
+	kit := plugintest.NewWith(t, o)
+	kit.Client().Post("/one-tap/callback", map[string]any{"idToken": token(t, kit.Clock.Now(), nil)}).WantError(onetap.ErrUnavailable)
+}
+
 // The rules of the provider google hold.
 func TestRulesOfTheProvider(t *testing.T) {
 	t.Parallel()

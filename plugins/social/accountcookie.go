@@ -2,6 +2,7 @@ package social
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -11,8 +12,9 @@ const (
 	accountCookie = "account_data"
 	// purposeAccount and the claims are those of the TypeScript server, which reads the
 	// cookie as well.
-	purposeAccount    = "better-auth-account"
-	accountCookieLife = 5 * time.Minute
+	purposeAccount = "better-auth-account"
+	// sessionCopy is the core's cookie with a copy of the session, which lives as long.
+	sessionCopy = "session_data"
 )
 
 // accountClaims are an account as the cookie holds it, with tokens as they are stored.
@@ -37,9 +39,12 @@ func (s *Social) setAccountCookie(c *betterauth.Ctx, a *betterauth.Account) {
 	if !s.cfg.AccountCookie || a == nil {
 		return
 	}
-	err := c.SetSealedCookie(accountCookie, purposeAccount, accountClaims{a.AccountID, a.ProviderID, a.UserID, a.AccessToken, a.RefreshToken, a.IDToken,
-		a.AccessTokenExpiresAt, a.RefreshTokenExpiresAt, a.Scope, a.CreatedAt, a.UpdatedAt, a.ID}, accountCookieLife)
-	if err != nil {
+	s.sealAccount(c, accountClaims{a.AccountID, a.ProviderID, a.UserID, a.AccessToken, a.RefreshToken, a.IDToken,
+		a.AccessTokenExpiresAt, a.RefreshTokenExpiresAt, a.Scope, a.CreatedAt, a.UpdatedAt, a.ID})
+}
+
+func (s *Social) sealAccount(c *betterauth.Ctx, claims accountClaims) {
+	if err := c.SetSealedCookie(accountCookie, purposeAccount, claims, s.host.SessionConfig().CookieCache.MaxAge); err != nil {
 		s.host.Logger().Warn("an account could not be kept in its cookie", "error", err)
 	}
 }
@@ -59,4 +64,41 @@ func (s *Social) cookieAccount(c *betterauth.Ctx, userID string) (*betterauth.Ac
 			CreatedAt: in.CreatedAt, UpdatedAt: in.UpdatedAt, ID: in.ID}, nil
 	}
 	return account, err
+}
+
+// renewAccountCookie makes the cookie anew whenever the session's copy in the browser is,
+// so that both last. One of another user than the session's is taken away.
+func (s *Social) renewAccountCookie(c *betterauth.Ctx, _ *betterauth.Result) error {
+	id := c.Identity()
+	if id == nil || !s.renewsCopy(c) {
+		return nil
+	}
+	var in accountClaims
+	switch {
+	case !c.SealedCookie(accountCookie, purposeAccount, &in):
+	case in.UserID != id.User.ID:
+		c.ClearSealedCookie(accountCookie)
+	default:
+		s.sealAccount(c, in)
+	}
+	return nil
+}
+
+// renewsCopy reports whether the answer sets the session's copy, and no account.
+func (s *Social) renewsCopy(c *betterauth.Ctx) (renews bool) {
+	copied, account := c.CookieName(sessionCopy), c.CookieName(accountCookie)
+	for _, line := range c.AnswerCookies() {
+		name, value, _ := strings.Cut(line, "=")
+		if of(account, name) {
+			return false
+		}
+		renews = renews || of(copied, name) && !strings.HasPrefix(value, ";")
+	}
+	return renews
+}
+
+// of reports whether a cookie is the one of a name, or a part of it.
+func of(whole, name string) bool {
+	rest, ok := strings.CutPrefix(name, whole)
+	return ok && (rest == "" || rest[0] == '.')
 }

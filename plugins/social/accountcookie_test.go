@@ -6,9 +6,11 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/databasetest"
 	"github.com/better-auth-go/better-auth/plugins/account"
 	"github.com/better-auth-go/better-auth/plugins/social"
@@ -147,4 +149,64 @@ func TestStateless(t *testing.T) {
 	if jar["better-auth.account_data"] != "" {
 		t.Errorf("signing out leaves %v", jar)
 	}
+}
+
+// The cookie lives as long as the session's copy, and is made anew with it; one of another
+// user than the session's is taken away.
+func TestAccountCookieIsRenewed(t *testing.T) {
+	t.Parallel()
+	selected := map[string]any{"useAccountCookie": true}
+	site := func(stateless bool) *plugintest.Kit {
+		o := plugintest.Options{Stateless: stateless, Plugins: []betterauth.Plugin{social.New(social.Config{Providers: []social.Provider{tiny(t)}, AccountCookie: true}), account.New(account.Config{})}}
+		o.Config.Session.CookieCache.Enabled = true
+		return plugintest.NewWith(t, o)
+	}
+	kit := site(true)
+	c := kit.Client()
+	signInAt(t, c, "ada")
+	first := c.Cookie(accountCookie)
+	kit.Clock.Advance(time.Hour)
+	if c.Get("/get-session").Want(http.StatusOK); c.Cookie(accountCookie) != first {
+		t.Error("made anew without need")
+	}
+	kit.Clock.Advance(6 * 24 * time.Hour)
+	c.Get("/get-session").Want(http.StatusOK)
+	if c.Cookie(accountCookie) == first {
+		t.Error("not made anew with the session's copy")
+	}
+
+	kit = site(false)
+	ada, eve := kit.Client(), kit.Client()
+	signInAt(t, ada, "ada")
+	signInAt(t, eve, "eve")
+	mine := ada.Cookie(accountCookie)
+	if renewed := ada.Post("/update-user", map[string]any{"name": "Ada"}).Want(http.StatusOK).SetCookie(accountCookie); renewed == nil || renewed.MaxAge != 300 || renewed.Value == "" {
+		t.Errorf("with the copy: %v", renewed)
+	}
+	ada.Post("/get-access-token", selected).Want(http.StatusOK)
+	eve.SetCookie(accountCookie, mine)
+	if a := eve.Post("/update-user", map[string]any{"name": "Eve"}).Want(http.StatusOK).SetCookie(accountCookie); a == nil || a.Value != "" {
+		t.Errorf("another user's stays: %v", a)
+	}
+	if a := ada.Post("/sign-out", map[string]any{}).Want(http.StatusOK).SetCookie(accountCookie); a == nil || a.Value != "" {
+		t.Errorf("signing out: %v", a)
+	}
+}
+
+// Without a database nothing but the cookie says whose account it is.
+func TestAccountCookieOfAnotherUser(t *testing.T) {
+	t.Parallel()
+	kit := plugintest.NewWith(t, plugintest.Options{Stateless: true, Plugins: []betterauth.Plugin{social.New(social.Config{Providers: []social.Provider{tiny(t)}, AccountCookie: true})}})
+	selected := map[string]any{"useAccountCookie": true}
+	ada, eve := kit.Client(), kit.Client()
+	signInAt(t, ada, "ada")
+	signInAt(t, eve, "eve")
+	ada.Post("/get-access-token", selected).Want(http.StatusOK)
+	// The rows of one server are there for the test alone.
+	if _, err := plugintest.StoreOf[betterauth.Account](kit).Delete(t.Context(), database.NotNull("id")); err != nil {
+		t.Fatal(err)
+	}
+	ada.Post("/get-access-token", selected).Want(http.StatusOK)
+	eve.SetCookie(accountCookie, ada.Cookie(accountCookie))
+	eve.Post("/get-access-token", selected).WantError(social.ErrAccountNotFound)
 }

@@ -107,7 +107,7 @@ func (s *Social) Manifest() betterauth.Manifest {
 			}, s.backChannelLogout),
 		},
 		Before: []betterauth.BeforeHook{betterauth.Before("signOut", s.beforeSignOut)},
-		After:  []betterauth.AfterHook{betterauth.After("signOut", s.afterSignOut)},
+		After:  s.afterHooks(),
 		Pending: []betterauth.Pending{{
 			// Its session is looked at when it ends, so only what ends for good ends it.
 			Name: "link at a provider",
@@ -119,6 +119,14 @@ func (s *Social) Manifest() betterauth.Manifest {
 		ProvesAddresses: betterauth.ProvenWithoutMail,
 		Emits:           []betterauth.EventType{betterauth.EventOf[Linked]()},
 	}
+}
+
+func (s *Social) afterHooks() []betterauth.AfterHook {
+	hooks := []betterauth.AfterHook{betterauth.After("signOut", s.afterSignOut)}
+	if s.cfg.AccountCookie {
+		hooks = append(hooks, betterauth.AfterMatch(betterauth.Every, s.renewAccountCookie))
+	}
+	return hooks
 }
 
 // sessionCookies are the cookies that end with the session's.

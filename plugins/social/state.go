@@ -109,6 +109,7 @@ func (s *Social) keepFlow(c *betterauth.Ctx, f *flow) error {
 // takeFlow returns the flow of a state, once, if this browser began it. The flow is also
 // returned with some failures, for its error page.
 func (s *Social) takeFlow(c *betterauth.Ctx, state string) (*flow, error) {
+	returnedState.Set(c, state)
 	take := s.takeStoredFlow
 	if s.cfg.StateInCookie {
 		take = s.takeCookieFlow
