@@ -198,6 +198,8 @@ func wrongSettings() map[string]wrong {
 		"haveibeenpwned: plain http":        with(passwords(), haveibeenpwned.New(haveibeenpwned.Config{URL: "http://range.example"})),
 		"haveibeenpwned: no URL":            with(passwords(), haveibeenpwned.New(haveibeenpwned.Config{URL: "://"})),
 
+		"genericoauth: back channel": generic(genericoauth.Provider{ID: "a", Client: aClient, Issuer: "https://a.example", BackChannelLogout: true,
+			Subject: func(context.Context, *oauth.Grant, *oauth.Profile) (string, error) { return "", nil }}),
 		"genericoauth: no provider":  generic(genericoauth.Provider{ID: "a"}, genericoauth.Okta("", aClient), genericoauth.Auth0("a b", aClient), genericoauth.MicrosoftEntraID("common", aClient)),
 		"genericoauth: discovery":    generic(genericoauth.Provider{ID: "a", Client: aClient, Issuer: "http://a.example"}, genericoauth.Provider{ID: "b", Client: aClient, DiscoveryURL: "https://a.example/b"}, genericoauth.Provider{ID: "c", Client: aClient, DiscoveryURL: "b"}),
 		"genericoauth: keys":         generic(genericoauth.Provider{ID: "a", Client: aClient, KeysURL: "https://a.example"}, genericoauth.Provider{ID: "b", Client: aClient, Issuer: "https://a.example", DiscoveryURL: "https://a.example/.well-known/openid-configuration", KeysURL: "https://a.example"}, genericoauth.Provider{ID: "c", Client: aClient, RequireIDToken: true}),
@@ -209,6 +211,7 @@ func wrongSettings() map[string]wrong {
 		"oauthproxy: any host":       anyHost(social.New(social.Config{}), oauthproxy.New(oauthproxy.Config{ProductionURL: "https://a.example"})),
 		"oauthproxy: no social":      with(oauthproxy.New(oauthproxy.Config{})),
 
+		"social: negative age": with(social.New(social.Config{StepUpMaxAge: -1})),
 		"social: providers": with(social.New(social.Config{Linking: social.Linking{Disabled: true, TrustedProviders: []string{"a"}}, Providers: []social.Provider{
 			{ID: "a/b"}, {ID: "credential", Client: aClient, AuthorizeURL: "a", TokenURL: "b", Nonce: true}, {ID: "c"}, {ID: "c"}}})),
 		"social: told by nobody": with(social.New(social.Config{Providers: []social.Provider{{ID: "a", Client: aClient, AuthorizeURL: "https://a.example", TokenURL: "https://a.example",

@@ -24,6 +24,9 @@ const (
 	// that it lacks. Otherwise anybody could make this server call the provider by sending
 	// tokens.
 	keysPause = 20 * time.Second
+	// keysRetry is how long a key set that could not be read is not asked for again: its
+	// provider has enough to do.
+	keysRetry = 5 * time.Second
 	// maxKeys is how many key sets are kept, and how many keys of one.
 	maxKeys = 100
 )
@@ -37,7 +40,14 @@ var (
 type keySets struct {
 	mu     sync.Mutex
 	byURL  map[string]*keySet
+	failed map[string]failedRead
 	flight singleflight.Group
+}
+
+// failedRead is a key set that could not be read.
+type failedRead struct {
+	at  time.Time
+	err error
 }
 
 type keySet struct {
@@ -62,7 +72,12 @@ func (c *Caller) find(ctx context.Context, url string, publicOnly bool, kid, alg
 	}
 	// All who wait get one answer, which no single one of them may cancel.
 	read, err, _ := c.keys.flight.Do(url, func() (any, error) {
-		return c.readKeys(context.WithoutCancel(ctx), url, publicOnly)
+		if err := c.failedLately(url); err != nil {
+			return nil, err
+		}
+		set, err := c.readKeys(context.WithoutCancel(ctx), url, publicOnly)
+		c.noteRead(url, err)
+		return set, err
 	})
 	if err != nil {
 		return nil, err
@@ -83,6 +98,30 @@ func (c *Caller) kept(url string) (set *keySet, pausing bool) {
 	defer c.keys.mu.Unlock()
 	set = c.keys.byURL[url]
 	return set, set != nil && set.lacked && c.now().Sub(set.read) < keysPause
+}
+
+// failedLately is the error of a read that failed just now, or nil.
+func (c *Caller) failedLately(url string) error {
+	c.keys.mu.Lock()
+	defer c.keys.mu.Unlock()
+	if failed, ok := c.keys.failed[url]; ok && c.now().Sub(failed.at) < keysRetry {
+		return failed.err
+	}
+	return nil
+}
+
+// noteRead remembers whether a read failed.
+func (c *Caller) noteRead(url string, err error) {
+	c.keys.mu.Lock()
+	defer c.keys.mu.Unlock()
+	if err == nil {
+		delete(c.keys.failed, url)
+		return
+	}
+	if c.keys.failed == nil || len(c.keys.failed) >= maxKeys {
+		c.keys.failed = map[string]failedRead{}
+	}
+	c.keys.failed[url] = failedRead{c.now(), err}
 }
 
 func (c *Caller) readKeys(ctx context.Context, at string, publicOnly bool) (*keySet, error) {

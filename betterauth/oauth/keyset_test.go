@@ -100,6 +100,11 @@ func TestKeysRotate(t *testing.T) {
 		t.Errorf("the token is blamed for keys that cannot be read: %v", err)
 	}
 	k.serve(keySet(second))
+	reads := k.count()
+	if _, err := p.VerifyIDToken(t.Context(), c, next, ""); err == nil || k.count() != reads {
+		t.Errorf("a provider that just failed is asked again at once: %v, %d reads", err, k.count()-reads)
+	}
+	k.clock.advance(5 * time.Second)
 	step("the provider is back", next, "", 6)
 	k.serve(keySet(first))
 	step("a key that was rotated a moment ago", old, "", 7)

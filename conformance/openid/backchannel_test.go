@@ -251,6 +251,57 @@ func TestSocialSignsOutOfUnknownSessions(t *testing.T) {
 	}
 }
 
+// A session that was prolonged by use ends with the one at the provider, long after its
+// first end; another of the same user goes on.
+func TestSocialSignsOutOfProlongedSessions(t *testing.T) {
+	t.Parallel()
+	s := newTold(t, nil)
+	c := s.signIn(s.op.NewBrowser(), ada)
+	account, err := plugintest.StoreOf[betterauth.Account](s.Kit).Get(t.Context(), database.Eq("accountId", ada.Sub))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sid := oauth.StoredClaims(*account.IDToken).SessionID
+	for range 5 {
+		s.Clock.Advance(4 * 24 * time.Hour)
+		if !signedIn(c) {
+			t.Fatal("the session was not prolonged")
+		}
+	}
+	other := s.signIn(s.op.NewBrowser(), ada)
+	token, err := s.op.LogoutToken("site", ada.Sub, sid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _, _ := s.tell("op", token); status != http.StatusOK || signedIn(c) || !signedIn(other) {
+		t.Errorf("%d, signed in %t and %t", status, signedIn(c), signedIn(other))
+	}
+}
+
+// Messages that come in another order than they were sent in forget nothing: an ID token
+// from before the last one signs nobody in.
+func TestSocialRemembersTheLastSignOut(t *testing.T) {
+	t.Parallel()
+	s := newTold(t, nil)
+	c := s.Client()
+	var begun social.Begun
+	c.Post("/sign-in/social", map[string]any{"provider": "op", "callbackURL": "/home", "errorCallbackURL": "/failed"}).Want(http.StatusOK).Into(&begun)
+	back := s.visit(s.op.NewBrowser(), begun.URL, ada)
+	late := s.Clock.Now().Add(20 * time.Second)
+	for _, issued := range []time.Time{late, s.Clock.Now().Add(-time.Minute)} {
+		token, err := s.op.Sign(s.claims(map[string]any{"iat": issued.Unix()}), "logout+jwt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, body, _ := s.tell("op", token); status != http.StatusOK {
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	if to := s.back(c, back); !strings.Contains(to, "error=signed_out_at_provider") {
+		t.Errorf("leads to %s", to)
+	}
+}
+
 // Whoever signs out at the provider while a sign-in is under way does not end up signed in.
 func TestSocialIsToldDuringASignIn(t *testing.T) {
 	t.Parallel()

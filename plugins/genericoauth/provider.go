@@ -110,6 +110,9 @@ func (p *Provider) problems() (problems []error) {
 		add(p.problem)
 		return problems
 	}
+	if p.BackChannelLogout && p.Subject != nil {
+		add("has BackChannelLogout and Subject, so the provider's messages would name no account of it; remove one of them")
+	}
 	if p.discovers() {
 		if err := p.discovery().Problem(); err != nil {
 			problems = append(problems, err)

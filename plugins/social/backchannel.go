@@ -26,6 +26,9 @@ const (
 	// endedKept is how long it is remembered that a session at a provider has ended: as
 	// long as flows go on, and native clients may keep an ID token of it.
 	endedKept = 24 * time.Hour
+	// boundLife is how long it is remembered which session at a provider one here belongs
+	// to: sessions are prolonged by use, and this is the longest a browser keeps a cookie.
+	boundLife = 400 * 24 * time.Hour
 	// maxLogoutUsers is how many users may have one account; there should be one.
 	maxLogoutUsers = 10
 )
@@ -143,8 +146,27 @@ func (s *Social) remark(tx *betterauth.Ctx, key string, at time.Time) error {
 	if err := s.host.Lock(tx, key); err != nil {
 		return err
 	}
+	// Messages may come in another order than they were sent in.
+	switch before, err := s.endedAt(tx, key); {
+	case err != nil:
+		return err
+	case before.After(at):
+		at = before
+	}
 	_, err := s.host.Verifications().Create(tx, "ended-"+key, at.UTC().Format(time.RFC3339), endedKept)
 	return err
+}
+
+// endedAt is when what key names has ended last, zero if it has not.
+func (s *Social) endedAt(ctx context.Context, key string) (at time.Time, err error) {
+	row, err := s.host.Verifications().Find(ctx, "ended-"+key)
+	if errors.Is(err, database.ErrNotFound) {
+		return at, nil
+	}
+	if err != nil {
+		return at, err
+	}
+	return time.Parse(time.RFC3339, row.Value)
 }
 
 // holdRemote takes turns with messages that the session at the provider has ended, and
@@ -157,15 +179,11 @@ func (s *Social) holdRemote(ctx context.Context, a *arrival) error {
 	if err := s.host.Lock(ctx, bySubject); err != nil {
 		return err
 	}
-	row, err := s.host.Verifications().Find(ctx, "ended-"+bySubject)
-	if err == nil {
-		var at time.Time
-		if at, err = time.Parse(time.RFC3339, row.Value); err == nil && a.claims.IssuedAt.Before(at) {
-			return fail(failSignedOut, errors.New("the user signed out at the provider meanwhile"))
-		}
-	}
-	if err != nil && !errors.Is(err, database.ErrNotFound) {
+	switch at, err := s.endedAt(ctx, bySubject); {
+	case err != nil:
 		return err
+	case a.claims.IssuedAt.Before(at):
+		return fail(failSignedOut, errors.New("the user signed out at the provider meanwhile"))
 	}
 	if a.claims.SessionID == "" {
 		return nil
@@ -174,7 +192,7 @@ func (s *Social) holdRemote(ctx context.Context, a *arrival) error {
 	if err := s.host.Lock(ctx, sid); err != nil {
 		return err
 	}
-	_, err = s.host.Verifications().Find(ctx, "ended-"+sid)
+	_, err := s.host.Verifications().Find(ctx, "ended-"+sid)
 	switch {
 	case err == nil:
 		return fail(failSignedOut, errors.New("the session at the provider has ended meanwhile"))
@@ -189,8 +207,7 @@ func (s *Social) bindSession(ctx context.Context, a *arrival, session *betteraut
 	if !a.provider.BackChannelLogout || a.claims == nil || a.claims.SessionID == "" {
 		return nil
 	}
-	_, err := s.host.Verifications().Create(ctx, providerKey("sid", a.provider, a.claims.Issuer, a.claims.SessionID), session.ID,
-		session.ExpiresAt.Sub(s.host.Now()))
+	_, err := s.host.Verifications().Create(ctx, providerKey("sid", a.provider, a.claims.Issuer, a.claims.SessionID), session.ID, boundLife)
 	return err
 }
 

@@ -78,6 +78,9 @@ func (s *Social) link(c *betterauth.Ctx, in LinkInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.mayBeginLink(c, p); err != nil {
+		return nil, err
+	}
 	if in.IDToken != nil {
 		return s.linkIDToken(c, p, in.IDToken)
 	}
@@ -97,6 +100,16 @@ func (s *Social) link(c *betterauth.Ctx, in LinkInput) (any, error) {
 	}
 	return s.begin(c, p, f, in.DisableRedirect, oauth.AuthorizeRequest{
 		Scopes: betterauth.OrZero(in.Scopes), LoginHint: betterauth.OrZero(in.LoginHint), Params: params})
+}
+
+// mayBeginLink wants a fresh session where the account's own address does not show that it
+// is the user's: otherwise whoever holds a session for a moment could leave a way in of
+// their own, and prove the session again with it.
+func (s *Social) mayBeginLink(c *betterauth.Ctx, p *Provider) error {
+	if (s.cfg.Linking.AllowDifferentEmails || s.trusts(c, p.ID)) && !c.Fresh(c.Identity().Session) {
+		return betterauth.ErrSessionNotFresh
+	}
+	return nil
 }
 
 // begin keeps the flow and answers where it leads. A provider that cannot be reached

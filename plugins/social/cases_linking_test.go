@@ -358,6 +358,25 @@ var linkingCases = []attack{
 		s.user("other@example.com", true)
 		return s.linkFlow("idp")
 	}},
+	{group: "linking", name: "another address, in a session that is not fresh", source: ending, site: "different", want: "SESSION_NOT_FRESH", play: func(s *scene) *plugintest.Answer {
+		s.user("other@example.com", true)
+		s.Clock.Advance(25 * time.Hour)
+		s.c.Get("/get-session").Want(http.StatusOK) // which prolongs it
+		s.mark()
+		return s.c.Post("/link-social", object{"provider": "idp"})
+	}},
+	{group: "linking", name: "at a trusted provider, in a session that is not fresh", source: ending, want: "SESSION_NOT_FRESH", play: func(s *scene) *plugintest.Answer {
+		s.user("alice@example.com", true)
+		s.Clock.Advance(25 * time.Hour)
+		s.c.Get("/get-session").Want(http.StatusOK) // which prolongs it
+		s.mark()
+		return s.c.Post("/link-social", object{"provider": "trusted"})
+	}},
+	{group: "linking", name: "one's own address, in a session that is not fresh", source: stable, want: led, play: func(s *scene) *plugintest.Answer {
+		s.user("alice@example.com", true)
+		s.Clock.Advance(25 * time.Hour)
+		return s.linkFlow("idp")
+	}},
 	{group: "linking", name: "an unverified address", source: hijack, want: "unable_to_link_account", play: func(s *scene) *plugintest.Answer {
 		s.user("alice@example.com", true)
 		s.who.verified = "false"

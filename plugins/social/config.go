@@ -1,6 +1,9 @@
 package social
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // The names that other plugins refer to.
 const (
@@ -41,6 +44,9 @@ type Config struct {
 	// AccountCookie keeps a copy of the account that signed in last in an encrypted
 	// cookie, "account_data". Default false.
 	AccountCookie bool
+	// StepUpMaxAge is how long ago a user may have signed in at the provider at most for
+	// reauthenticateSocial, whatever a client asks for. Default 5 minutes.
+	StepUpMaxAge time.Duration
 	// MultiFactorMethods are values of the claim "amr" (RFC 8176), such as "mfa", and
 	// MultiFactorClasses values of "acr", that count as betterauth.MultiFactor if they are
 	// in a verified ID token, of whichever provider. Name only what every provider means so:
@@ -64,7 +70,7 @@ type Linking struct {
 	// TrustedProvidersFunc returns more of them for one request. Default nil.
 	TrustedProvidersFunc func(ctx context.Context) []string
 	// AllowDifferentEmails lets LinkSocial link an account with another address than the
-	// user's. Default false.
+	// user's. It then requires a fresh session, as with TrustedProviders. Default false.
 	AllowDifferentEmails bool
 	// AllowUnverifiedUsers links implicitly to users whose own address is not verified.
 	// If the provider has verified it, that is the first proof of the address: what the

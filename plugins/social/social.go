@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/oauth"
@@ -48,6 +49,9 @@ var (
 // New makes the plugin.
 func New(cfg Config) *Social {
 	cfg.Providers = slices.Clone(cfg.Providers)
+	if cfg.StepUpMaxAge == 0 {
+		cfg.StepUpMaxAge = 5 * time.Minute
+	}
 	return &Social{cfg: cfg}
 }
 
@@ -60,7 +64,7 @@ type verificationMailer interface {
 // Manifest implements betterauth.Plugin.
 func (s *Social) Manifest() betterauth.Manifest {
 	signingIn := []*betterauth.ErrorCode{ErrProviderNotFound, ErrIDTokenNotSupported, ErrInvalidToken, ErrNoUserInfo, ErrNoEmail, ErrNotLinked, ErrEmailNotVerified}
-	linking := []*betterauth.ErrorCode{ErrProviderNotFound, ErrIDTokenNotSupported, ErrInvalidToken, ErrNoUserInfo, ErrNoEmail,
+	linking := []*betterauth.ErrorCode{betterauth.ErrSessionNotFresh, ErrProviderNotFound, ErrIDTokenNotSupported, ErrInvalidToken, ErrNoUserInfo, ErrNoEmail,
 		ErrAlreadyLinked, ErrLinkingNotAllowed, ErrDifferentEmails, ErrLinkingFailed}
 	tokens := []*betterauth.ErrorCode{ErrAccountNotFound, ErrProviderNotSupported, ErrNoAccessToken}
 	return betterauth.Manifest{
@@ -191,6 +195,9 @@ func (s *Social) Check(site betterauth.Site) error {
 			problems = append(problems, fmt.Errorf("provider %s is configured twice; remove one of them", p.ID))
 		}
 		seen[p.ID] = true
+	}
+	if s.cfg.StepUpMaxAge < 0 {
+		problems = append(problems, errors.New("StepUpMaxAge is negative; leave it at 0 for the default"))
 	}
 	if len(s.cfg.Linking.TrustedProviders) > 0 && s.cfg.Linking.Disabled {
 		problems = append(problems, errors.New("Linking.TrustedProviders has no effect with Linking.Disabled; remove one of them"))

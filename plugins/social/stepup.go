@@ -20,7 +20,7 @@ type ReauthenticateInput struct {
 	ErrorCallbackURL *string `json:"errorCallbackURL"`
 	DisableRedirect  *bool   `json:"disableRedirect"`
 	// MaxAge is how many seconds ago the user may have signed in at the provider. Default
-	// 0: the provider asks them to sign in again.
+	// 0: the provider asks them to sign in again. More than Config.StepUpMaxAge counts as that.
 	MaxAge *int64 `json:"maxAge" check:"min=0,max=86400"`
 	// ACRValues are authentication context classes, of which the provider must name one.
 	// Default none: any will do.
@@ -69,7 +69,7 @@ func (s *Social) reauthenticate(c *betterauth.Ctx, in ReauthenticateInput) (Begu
 	if !has {
 		return Begun{}, ErrAccountNotFound
 	}
-	age := betterauth.OrZero(in.MaxAge)
+	age := min(betterauth.OrZero(in.MaxAge), int64(s.cfg.StepUpMaxAge/time.Second))
 	f := &flow{CallbackURL: orOrigin(c, in.CallbackURL), ErrorURL: betterauth.OrZero(in.ErrorCallbackURL)}
 	f.ServerContext.StepUp = &stepUp{SessionID: id.Session.ID, Since: s.host.Now().Unix() - age, Classes: classes}
 	return s.begin(c, p, f, in.DisableRedirect, oauth.AuthorizeRequest{Params: stepUpParams(age, classes)})

@@ -33,18 +33,20 @@ func TestStepUpByTheIDToken(t *testing.T) {
 		want   string
 		strong bool
 	}{
-		"signed in now":         {who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() }, want: "/settings"},
-		"within the skew":       {who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() - 30 }, want: "/settings"},
-		"before":                {who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() - 31 }, want: failed},
-		"within the age":        {in: object{"maxAge": 60}, who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() - 90 }, want: "/settings"},
-		"beyond the age":        {in: object{"maxAge": 60}, who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() - 91 }, want: failed},
-		"in the future":         {who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() + 31 }, want: failed},
-		"nobody knows when":     {who: ada, claims: func(object, time.Time) {}, want: failed},
-		"no time at all":        {who: ada, claims: func(c object, _ time.Time) { c["auth_time"] = 0 }, want: failed},
-		"another subject":       {who: person{sub: "eve", email: "ada@example.com", verified: true}, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() }, want: failed},
-		"two factors by method": {who: ada, claims: func(c object, now time.Time) { c["auth_time"], c["amr"] = now.Unix(), []string{"pwd", "mfa"} }, want: "/settings", strong: true},
-		"two factors by class":  {who: ada, claims: func(c object, now time.Time) { c["auth_time"], c["acr"] = now.Unix(), "urn:strong" }, want: "/settings", strong: true},
-		"other methods":         {who: ada, claims: func(c object, now time.Time) { c["auth_time"], c["amr"], c["acr"] = now.Unix(), []string{"pwd"}, "" }, want: "/settings"},
+		"signed in now":           {who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() }, want: "/settings"},
+		"within the skew":         {who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() - 30 }, want: "/settings"},
+		"before":                  {who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() - 31 }, want: failed},
+		"no more than is allowed": {in: object{"maxAge": 86400}, who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() - 331 }, want: failed},
+		"as much as is allowed":   {in: object{"maxAge": 86400}, who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() - 330 }, want: "/settings"},
+		"within the age":          {in: object{"maxAge": 60}, who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() - 90 }, want: "/settings"},
+		"beyond the age":          {in: object{"maxAge": 60}, who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() - 91 }, want: failed},
+		"in the future":           {who: ada, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() + 31 }, want: failed},
+		"nobody knows when":       {who: ada, claims: func(object, time.Time) {}, want: failed},
+		"no time at all":          {who: ada, claims: func(c object, _ time.Time) { c["auth_time"] = 0 }, want: failed},
+		"another subject":         {who: person{sub: "eve", email: "ada@example.com", verified: true}, claims: func(c object, now time.Time) { c["auth_time"] = now.Unix() }, want: failed},
+		"two factors by method":   {who: ada, claims: func(c object, now time.Time) { c["auth_time"], c["amr"] = now.Unix(), []string{"pwd", "mfa"} }, want: "/settings", strong: true},
+		"two factors by class":    {who: ada, claims: func(c object, now time.Time) { c["auth_time"], c["acr"] = now.Unix(), "urn:strong" }, want: "/settings", strong: true},
+		"other methods":           {who: ada, claims: func(c object, now time.Time) { c["auth_time"], c["amr"], c["acr"] = now.Unix(), []string{"pwd"}, "" }, want: "/settings"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
