@@ -234,6 +234,9 @@ func TestSocialOutage(t *testing.T) {
 	if to := s.back(c, back); to != "/failed?error=invalid_code" {
 		t.Errorf("leads to %s", to)
 	}
+	if log := s.Log.String(); !strings.Contains(log, "level=WARN") || !strings.Contains(log, "check Client.ID and Client.Secret") || !strings.Contains(log, "502") {
+		t.Errorf("the log does not say what to look at: %s", log)
+	}
 	s.op.Intercept(nil)
 	if rows := s.Rows(); len(rows["user"])+len(rows["account"])+len(rows["session"])+len(rows["verification"]) > 0 {
 		t.Errorf("left behind %v", rows)

@@ -175,7 +175,7 @@ func (s *Social) providerFor(ctx context.Context, id string) (*Provider, error) 
 }
 
 func (s *Social) unavailable(p *Provider, reason string, err error) error {
-	return ErrProviderDown.Refuse(betterauth.Refusal{Reason: reason, Err: err, Seen: []slog.Attr{slog.String("provider", p.ID)}})
+	return ErrProviderDown.Refuse(betterauth.Refusal{Reason: reason, Err: err, Configure: "check that this server reaches the provider, and the provider's description", Seen: []slog.Attr{slog.String("provider", p.ID)}})
 }
 
 // authorizeParams are parameters that a client adds, by name, so that one request always

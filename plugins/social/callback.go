@@ -250,8 +250,8 @@ func (s *Social) lead(c *betterauth.Ctx, f *flow, err error) (betterauth.Redirec
 		params = append(params, betterauth.Param{Name: "error_description", Value: failed.description})
 	}
 	c.LogRefusal((&betterauth.ErrorCode{Code: safeForLog(failed.code), Status: http.StatusFound}).Refuse(betterauth.Refusal{
-		Reason: "the browser that came back from a provider is not signed in", Err: failed.err,
-		Seen: []slog.Attr{slog.String("error", failed.code)}}))
+		Reason: "the browser that came back from a provider is not signed in", Err: failed.err, Configure: configures[failed.code],
+		Seen: []slog.Attr{slog.String("failure", failed.code)}}))
 	return betterauth.Redirect{URL: betterauth.AddParams(to, params...)}, nil
 }
 

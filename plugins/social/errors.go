@@ -83,6 +83,17 @@ const (
 	failStepUp           = "reauthentication_failed"
 )
 
+// configures says what a developer should look at where a failure is more often one of the
+// configuration than of a person.
+var configures = map[string]string{
+	failCode:          "check Client.ID and Client.Secret, how the client authenticates, and that the provider knows this redirect URI",
+	failUserInfo:      "check the scopes, and that the provider's description fits what it answers",
+	failNoEmail:       "ask for the scope with the address, or set Client.MapUser",
+	failIssuer:        "check the provider's Issuer",
+	failIssuerMissing: "set IssuerRequired only for a provider that always sends iss",
+	failProviderDown:  "check that this server reaches the provider",
+}
+
 // asFailure is the failure that tells a person why they are not signed in: one of ours,
 // or a refusal by a hook or a gate. Anything else is no answer for a page.
 func asFailure(err error) (failure, bool) {
