@@ -15,6 +15,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/onetap"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
 	"github.com/better-auth-go/better-auth/plugins/social"
@@ -84,7 +85,8 @@ func newSignInSite(t *testing.T, db *database.DB, g gate) *signInSite {
 		}}),
 		twofactor.New(twofactor.Config{EveryMethod: g.everyMethod, OTP: twofactor.OTPConfig{Enabled: true}}),
 		admin.New(admin.Config{}),
-		social.New(social.Config{Providers: []social.Provider{somewhere()}}),
+		social.New(social.Config{Providers: []social.Provider{somewhere(), tapped()}}),
+		onetap.New(onetap.Config{}),
 		bearer.New(bearer.Config{}),
 		s.audit.plugin(),
 	}}
@@ -232,6 +234,8 @@ var ways = []way{
 	{"callbackOAuth", atProvider, false, false, []string{signedIn, banned, signedIn, secondary, banned, signedIn}},
 	{"callbackOAuth, signing up", atProvider, true, false, []string{signedIn, banned, signedIn, secondary, banned, signedIn}},
 	{"signInSocial, ID token", withIDToken, false, false, []string{signedIn, banned, signedIn, secondary, banned, signedIn}},
+	{"oneTapCallback", oneTap, false, false, []string{signedIn, banned, signedIn, secondary, banned, signedIn}},
+	{"oneTapCallback, signing up", oneTap, true, false, []string{signedIn, banned, signedIn, secondary, banned, signedIn}},
 	{"verifyTwoFactorOTP", func(s *signInSite) func() tried {
 		s.set(database.Set{"twoFactorEnabled": true})
 		c := s.Client()
@@ -304,12 +308,20 @@ func withIDToken(s *signInSite) func() tried {
 	}
 }
 
-func (s *signInSite) linkSomewhere() {
+func oneTap(s *signInSite) func() tried {
+	s.linkAt("google")
+	return func() tried { return s.post("/one-tap/callback", map[string]any{"idToken": "any"}) }
+}
+
+func (s *signInSite) linkSomewhere() { s.linkAt("somewhere") }
+
+// linkAt links Ada's account at a provider, if she is there.
+func (s *signInSite) linkAt(provider string) {
 	s.t.Helper()
 	if s.ada == nil {
 		return
 	}
-	if err := plugintest.StoreOf[betterauth.Account](s.Kit).Create(s.t.Context(), &betterauth.Account{UserID: s.ada.ID, ProviderID: "somewhere", AccountID: "ada"}); err != nil {
+	if err := plugintest.StoreOf[betterauth.Account](s.Kit).Create(s.t.Context(), &betterauth.Account{UserID: s.ada.ID, ProviderID: provider, AccountID: "ada"}); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -25,6 +25,16 @@ func somewhere() social.Provider {
 	}
 }
 
+// tapped is a provider google whose every ID token is Ada's.
+func tapped() social.Provider {
+	p := somewhere()
+	p.ID, p.Client.VerifyIDToken = "google", nil
+	p.IDTokens = &oauth.IDTokens{Verify: func(context.Context, *oauth.Caller, *oauth.Provider, string, string) (*oauth.Claims, error) {
+		return &oauth.Claims{Subject: "ada"}, nil
+	}}
+	return p
+}
+
 // somewhereElse answers every request as a token endpoint.
 type somewhereElse struct{}
 

@@ -56,7 +56,7 @@ test("who denies it has no account", async (t) => {
 test("one refresh at the provider keeps a session's token fresh", async (t) => {
   const base = await start(t, { database: await sqliteDatabase(t) });
   await allow(base);
-  await provider.control("settings", { accessTokenTTL: 1 });
+  await provider.control("settings", { accessTokenTTL: 4 });
   t.after(() => provider.control("settings", { accessTokenTTL: 3600 }));
   const app = new Application(base);
   await app.signIn({ login: "ada" });

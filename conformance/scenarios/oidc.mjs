@@ -48,9 +48,9 @@ async function native(s, login, nonce) {
 // As a client sends it.
 const sent = ({ id_token: token, access_token: accessToken, refresh_token: refreshToken }, nonce) => ({ token, accessToken, refreshToken, ...(nonce && { nonce }) });
 
-// Lets access tokens end at once, so that each is refreshed before it is served.
+// Lets access tokens end within the five seconds in which they are refreshed before they are served, and live long enough to be used.
 async function shortLived(s, work) {
-  await settings(s, { accessTokenTTL: 1 });
+  await settings(s, { accessTokenTTL: 4 });
   try {
     await work();
   } finally {

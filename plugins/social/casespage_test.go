@@ -58,7 +58,7 @@ func renderCases(all []attack) string {
 	fmt.Fprintf(&b, "# Sign-in at providers: what is turned away\n\n<!-- Generated: go test ./plugins/social -update -->\n\n")
 	fmt.Fprintf(&b, "%d cases are played against the real handlers, with a provider that answers as each case says: %d that must be turned away, and %d that must succeed although many look\n", len(all), refused, len(all)-refused)
 	b.WriteString("wrong. Every case runs on SQLite and PostgreSQL; after a refusal the rows of users, sessions and accounts are compared with those before. None may be let in, none wrongly refused, and no case\n")
-	b.WriteString("ends in a failure of the server but the ones in which the provider itself cannot be reached before a flow begins: 503 `PROVIDER_UNAVAILABLE`. `go test ./plugins/social -run Attacks` plays them.\n\n")
+	b.WriteString("ends in a failure of the server, but for those in which the provider itself cannot be reached: before a flow begins, or for its keys when a native client sends a token. They are 503 `PROVIDER_UNAVAILABLE`, since nothing the client sent is wrong. `go test ./plugins/social -run Attacks` plays them.\n\n")
 	b.WriteString("*Ends with* is the code of the answer, or the parameter `error` of the page to which the browser is led.\n")
 	group := ""
 	for _, a := range all {
