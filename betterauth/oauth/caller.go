@@ -21,6 +21,11 @@ const (
 	MaxAnswer = 1 << 20
 	// MaxCallTime is how long one call may take.
 	MaxCallTime = 10 * time.Second
+	// IdleTime is how long a connection is kept for the next call, if the application's
+	// client has a *http.Transport. Servers close idle connections after some seconds, and
+	// a POST that is on its way then is lost: net/http does not send it again, nor may it,
+	// since a code can be used once. Within a flow the calls follow each other at once.
+	IdleTime = time.Second
 )
 
 // Errors of a Caller. None of them holds what the provider answered.
@@ -143,6 +148,13 @@ func hardened(base *http.Client, publicOnly bool) *http.Client {
 	next := client.Transport
 	if next == nil {
 		next = http.DefaultTransport
+	}
+	if transport, ok := next.(*http.Transport); ok {
+		transport = transport.Clone()
+		if transport.IdleConnTimeout == 0 || transport.IdleConnTimeout > IdleTime {
+			transport.IdleConnTimeout = IdleTime
+		}
+		next = transport
 	}
 	client.Transport = limited{next: next}
 	if publicOnly {

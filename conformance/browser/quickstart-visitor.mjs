@@ -22,7 +22,7 @@ export async function visit(t, browser, server, options) {
   const says = async (text) => {
     const notice = page.locator(".notice:visible", { hasText: text });
     await notice.waitFor({ timeout: 60_000 }).catch(async () => {
-      assert.fail(`the page does not say "${text}" but ${JSON.stringify(await page.locator(".notice").allTextContents())}; console: ${tab.errors}`);
+      assert.fail(`the page does not say "${text}" but ${JSON.stringify(await page.locator(".notice").allTextContents())}; console: ${tab.errors}; the server says: ${server.errors ?? ""}`);
     });
     return notice;
   };
