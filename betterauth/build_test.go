@@ -96,6 +96,10 @@ func buildProblems() map[string]buildProblem {
 			want: []string{"column user.n", "does not hold a string"}},
 		"column of no table": {config: betterauth.Config{AdditionalColumns: []betterauth.AddedColumn{betterauth.NewField[string]("nowhere", database.Column{Name: "n"})}},
 			want: []string{"nowhere"}},
+		"index of no table": {plugins: []betterauth.Plugin{indexing("nowhere", "n")}, want: []string{"plugin x", "index on nowhere (n)", "its table does not exist"}},
+		"index of no column": {plugins: []betterauth.Plugin{indexing("account", "accountId", "n")},
+			want: []string{"plugin x", "index on account (accountId, n)", "the table has no column n"}},
+		"index of nothing": {plugins: []betterauth.Plugin{indexing("account")}, want: []string{"plugin x", "index on account ()", "it has no columns"}},
 		"hook on nothing": {plugins: []betterauth.Plugin{betterauth.Inline{ID: "x", Before: []betterauth.BeforeHook{
 			betterauth.Before("signUpEmail", func(*betterauth.Ctx, *note) error { return nil })}}},
 			want: []string{"plugin x", "before hook number 1 on signUpEmail", "no plugin declares"}},

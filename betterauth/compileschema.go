@@ -3,6 +3,7 @@ package betterauth
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/internal/ratelimit"
@@ -58,6 +59,14 @@ func (a *Auth) compileSchema() (problems []error) {
 		addColumns(p.manifest.ID, p.manifest.Schema.Columns)
 	}
 	addColumns("", a.cfg.AdditionalColumns)
+	for _, p := range a.plugins {
+		for _, index := range p.manifest.Schema.Indexes {
+			err := index.addTo(tables, func(table, column string) bool { _, ok := columnOwner[table+"."+column]; return ok })
+			if err != nil {
+				problems = append(problems, problem(p.manifest.ID, fmt.Sprintf("index on %s (%s)", index.Table, strings.Join(index.Columns, ", ")), "%w", err))
+			}
+		}
+	}
 	schema, err := database.Compile(a.db, tables, extra, database.Options{
 		Naming: a.cfg.Naming, IDs: a.cfg.IDs, NewID: a.cfg.NewID, Now: a.now, Rand: a.cfg.Random,
 		OnHookFailure: a.logAfterCommit,

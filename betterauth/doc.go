@@ -97,8 +97,8 @@
 //     [ErrCodeHashed], [Verifications], [Verification],
 //     [Alphanumeric], [LowerAlphanumeric], [URLSafe],
 //     [ErrTokenInvalid], [ErrTokenExpired], [RateLimitStore]
-//   - rows: [Account], [ProviderCredential], [Extended], [Tables],
-//     [StoreOf], [OrZero]
+//   - rows: [Account], [ProviderCredential], [Extended], [AddedIndex],
+//     [Tables], [StoreOf], [OrZero]
 //   - errors of requests: [Refusal], [ErrBadJSON], [ErrBodyTooLarge],
 //     [ErrBusy], [ErrCrossSiteLogin], [ErrDeferRequired],
 //     [ErrFailedToCreateSession], [ErrFailedToGetSession],

@@ -150,6 +150,8 @@ type Schema struct {
 	Tables []database.Table
 	// Columns are added to other tables, made with NewField.
 	Columns []AddedColumn
+	// Indexes are added to other tables, to find rows by what only this plugin looks for.
+	Indexes []AddedIndex
 }
 
 // Inline is a plugin written in place, for hooks and endpoints of an application:

@@ -12,13 +12,17 @@ import (
 // SQLite's driver asks the engine for the name, the declared type, the type and the
 // value of each column of a result, with one or two allocations for each, which is
 // most of what it costs to read one row. So one row is selected on SQLite as one column: a
-// JSON array of all of them. Of many rows the driver asks once for what is the same.
+// JSON array of all of them, and so are a few. Of many rows the driver asks once for what
+// is the same.
 //
 // Whatever about such a row is unusual, and every error, is left to the ordinary
 // statement: it decides what the row holds, and its error is the one that is told.
 
 // maxPacked keeps the array within what SQLite takes as arguments of a function.
 const maxPacked = 100
+
+// mostPacked is how many rows are a few.
+const mostPacked = 10
 
 // errUnpacked says that the ordinary statement is to be asked.
 var errUnpacked = errors.New("database: the row cannot be read as one text")
@@ -57,10 +61,10 @@ func (p *packing) row(ctx context.Context, db *DB, arg any) (text string, err er
 	return text, nil
 }
 
-// selecting begins a statement that returns rows of the table, one or more.
-func (t *table) selecting(one bool) *statement {
+// selecting begins a statement that returns rows of the table, a few or more.
+func (t *table) selecting(few bool) *statement {
 	st := t.statement()
-	if st.packed = one && t.packs != ""; st.packed {
+	if st.packed = few && t.packs != ""; st.packed {
 		return st.write("select ", t.packs, " from ", t.quoted)
 	}
 	return st.write("select ", t.selects, " from ", t.quoted)

@@ -10,7 +10,7 @@ func (s *Schema) list(ctx context.Context, t *table, q Query) ([]any, error) {
 	if q.Limit < 0 || q.Offset < 0 {
 		return nil, fmt.Errorf("database: %s: a limit or offset below 0", t.Name)
 	}
-	st := t.selecting(q.Limit == 1)
+	st := t.selecting(q.Limit > 0 && q.Limit <= mostPacked)
 	if _, err := st.where(t, q.Where); err != nil {
 		return nil, err
 	}

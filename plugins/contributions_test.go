@@ -35,7 +35,7 @@ func contributions() string {
 		switch f.Name {
 		case "ID":
 		case "Schema":
-			columns = append(columns, "Schema.Tables", "Schema.Columns")
+			columns = append(columns, "Schema.Tables", "Schema.Columns", "Schema.Indexes")
 		default:
 			columns = append(columns, f.Name)
 		}

@@ -139,7 +139,7 @@ func (p page) writeMissed(b *strings.Builder, largest int64) {
 	fmt.Fprintf(b, `
 ## Missed aims
 
-These operations are not within %.1f at %s sessions on one of the engines. The tables have the indexes of the TypeScript server and no others, so that both servers can share
+These operations are not within %.1f at %s sessions on one of the engines. The tables here have the indexes of the TypeScript server and no others, so that both servers can share
 a database. An application may create the index that the table names: a migration neither drops it nor misses it. "Indexed" is the ratio once all of these indexes are there.
 
 | operation |`, flat, power(largest))

@@ -22,6 +22,8 @@ type arrival struct {
 	callbackURL string
 	mayCreate   bool
 	override    bool
+	// changesUser is set once a sign-in found that it changes or refuses the user.
+	changesUser bool
 }
 
 // entered is the result of a sign-in.
@@ -30,13 +32,24 @@ type entered struct {
 	session *betterauth.Session
 }
 
+// errChangesUser and errAccountGone end a sign-in that is then begun again.
+var (
+	errChangesUser = errors.New("the user is changed, or is not signed in")
+	errAccountGone = errors.New("the account was unlinked meanwhile")
+)
+
 // enter signs in whom a provider proved: the user who has the account, else, if that is
 // allowed, the user with its address, else a new one. All happens in one transaction.
 func (s *Social) enter(c *betterauth.Ctx, a *arrival) (in entered, created bool, err error) {
-	for range 3 {
+	a.changesUser = a.override
+	for range 4 {
 		in, created, err = s.enterOnce(c, a)
-		if !errors.Is(err, database.ErrUnique) {
-			break // else somebody signed up with the address at the same moment
+		switch {
+		case errors.Is(err, errChangesUser):
+			a.changesUser = true
+		case errors.Is(err, errAccountGone), errors.Is(err, database.ErrUnique): // as by a sign-up with the address at the same moment
+		default:
+			return in, created, err
 		}
 	}
 	return in, created, err
@@ -47,32 +60,67 @@ func (s *Social) enterOnce(c *betterauth.Ctx, a *arrival) (in entered, created b
 		if err := s.hold(tx, a); err != nil {
 			return err
 		}
-		var account *betterauth.Account
-		if account, err = s.accountOf(tx, a); err != nil {
+		account, err := s.accountOf(tx, a)
+		switch {
+		case err != nil:
 			return err
-		}
-		if account != nil {
-			in.user, err = s.returning(tx, a, account)
-		} else {
+		case account == nil:
 			in.user, created, err = s.arriving(tx, a)
+		case a.changesUser:
+			in.user, err = s.returning(tx, a, account)
+		default:
+			in, err = s.signInKnown(tx, a, account)
+			return err
 		}
 		if err != nil {
 			return err
 		}
-		if a.provider.Client.RequireVerifiedEmail && !in.user.EmailVerified {
+		if s.refuses(a, in.user) {
 			return s.demandVerified(tx, a, in.user, created)
 		}
-		if in.session, err = tx.SignIn(in.user, betterauth.SignIn{Method: a.provider.ID, NewUser: created, Assurance: s.assurance(a)}); err != nil {
-			return err
-		}
-		if err = s.bindSession(tx, a, in.session); err != nil || !s.cfg.AccountCookie {
-			return err
-		}
-		account, err = s.accountOf(tx, a) // as it is stored now
-		s.setAccountCookie(tx, account)
+		in.session, err = s.makeSession(tx, a, in.user, created, nil)
 		return err
 	})
 	return in, created, err
+}
+
+// signInKnown signs in the user of an account who stays as they are, as most do: their row
+// is read once, by SignIn. What is to be done about any other waits for its own turn,
+// since a sign-in that fails undoes the transaction.
+func (s *Social) signInKnown(tx *betterauth.Ctx, a *arrival, account *betterauth.Account) (in entered, err error) {
+	in.session, err = s.makeSession(tx, a, &betterauth.User{ID: account.UserID}, false, func(tx *betterauth.Ctx, user *betterauth.User) error {
+		if in.user = user; proves(a, user) || s.refuses(a, user) {
+			return errChangesUser
+		}
+		return s.renewTokens(tx, a, account)
+	})
+	if in.user == nil && errors.Is(err, database.ErrNotFound) {
+		err = s.userGone()
+	}
+	return in, err
+}
+
+// makeSession makes the session of whom a provider proved.
+func (s *Social) makeSession(tx *betterauth.Ctx, a *arrival, user *betterauth.User, created bool, confirm func(*betterauth.Ctx, *betterauth.User) error) (*betterauth.Session, error) {
+	session, err := tx.SignIn(user, betterauth.SignIn{Method: a.provider.ID, NewUser: created, Assurance: s.assurance(a), Confirm: confirm})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.bindSession(tx, a, session); err != nil || !s.cfg.AccountCookie {
+		return session, err
+	}
+	account, err := s.accountOf(tx, a) // as it is stored now
+	s.setAccountCookie(tx, account)
+	return session, err
+}
+
+// refuses reports whether the user is to verify their address first.
+func (s *Social) refuses(a *arrival, user *betterauth.User) bool {
+	return a.provider.Client.RequireVerifiedEmail && !user.EmailVerified
+}
+
+func (s *Social) userGone() error {
+	return fail(failLink, errors.New("the account's user does not exist"))
 }
 
 // hold lets everybody who arrives with this account take turns: no index says that it is
@@ -99,19 +147,31 @@ func (s *Social) accountOf(ctx context.Context, a *arrival) (*betterauth.Account
 	return rows[0], nil
 }
 
-// returning is the user of an account that is known.
+// renewTokens stores what the provider gave. The user is held by now, and so is the
+// account: somebody may have unlinked it since it was read.
+func (s *Social) renewTokens(tx *betterauth.Ctx, a *arrival, account *betterauth.Account) error {
+	tokens := a.tokens
+	if s.cfg.KeepTokens {
+		tokens = Tokens{}
+	}
+	there, err := s.storeTokens(tx, account, tokens, nil)
+	if err == nil && !there {
+		err = errAccountGone
+	}
+	return err
+}
+
+// returning is the user of an account that is known, changed as the provider has it.
 func (s *Social) returning(tx *betterauth.Ctx, a *arrival, account *betterauth.Account) (*betterauth.User, error) {
 	user, err := s.users.GetLocked(tx, database.Eq("id", account.UserID))
 	if errors.Is(err, database.ErrNotFound) {
-		return nil, fail(failLink, errors.New("the account's user does not exist"))
+		return nil, s.userGone()
 	}
 	if err != nil {
 		return nil, err
 	}
-	if !s.cfg.KeepTokens {
-		if err := s.storeTokens(tx, account, a, false); err != nil {
-			return nil, err
-		}
+	if err := s.renewTokens(tx, a, account); err != nil {
+		return nil, err
 	}
 	if proves(a, user) {
 		if user, err = s.prove(tx, a, user, account); err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -38,23 +39,43 @@ func tiny(t testing.TB) social.Provider {
 	}
 }
 
+// begin begins a flow with the provider tiny and returns its state.
+func begin(t testing.TB, c *plugintest.Client) string {
+	t.Helper()
+	var begun social.Begun
+	c.Post("/sign-in/social", map[string]any{"provider": "tiny", "callbackURL": "/home", "errorCallbackURL": "/failed"}).Want(http.StatusOK).Into(&begun)
+	to, err := url.Parse(begun.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to.Query().Get("state")
+}
+
+// comeBack returns where the callback of a user of tiny leads.
+func comeBack(c *plugintest.Client, name, state string) string {
+	return c.Get("/callback/tiny?code=" + name + "&state=" + state).Want(http.StatusFound).Header.Get("Location")
+}
+
 func TestSignsUpAndIn(t *testing.T) {
 	t.Parallel()
 	kit := plugintest.NewWith(t, plugintest.Options{Plugins: []betterauth.Plugin{social.New(social.Config{Providers: []social.Provider{tiny(t)}})}})
+	var first string
 	for range 2 {
 		c := kit.Client()
-		var begun social.Begun
-		c.Post("/sign-in/social", map[string]any{"provider": "tiny", "callbackURL": "/home"}).Want(http.StatusOK).Into(&begun)
-		to, err := url.Parse(begun.URL)
-		if err != nil {
-			t.Fatal(err)
+		state := begin(t, c)
+		if to := comeBack(c, "ada", state); to != "/home" {
+			t.Fatal(to)
 		}
-		a := c.Get("/callback/tiny?code=ada&state=" + to.Query().Get("state"))
-		if a.Status != http.StatusFound || a.Header.Get("Location") != "/home" {
-			t.Fatalf("%d %s %s", a.Status, a.Header.Get("Location"), a.Body)
+		var in struct {
+			User betterauth.User `json:"user"`
 		}
-		again := c.Get("/callback/tiny?code=ada&state=" + to.Query().Get("state"))
-		t.Log(again.Header.Get("Location"))
-		t.Logf("%s", c.Get("/get-session").Body)
+		c.Get("/get-session").Want(http.StatusOK).Into(&in)
+		if in.User.Email != "ada@example.com" || first != "" && in.User.ID != first {
+			t.Errorf("signed in %+v", in.User)
+		}
+		first = in.User.ID
+		if to := comeBack(c, "ada", state); !strings.Contains(to, "error=state_mismatch") {
+			t.Error(to)
+		}
 	}
 }

@@ -87,7 +87,7 @@ func (s *Social) linkNew(tx *betterauth.Ctx, a *arrival, user *betterauth.User) 
 // linkAgain replaces the tokens of an account that is the user's already, and adds to its
 // scopes.
 func (s *Social) linkAgain(tx *betterauth.Ctx, a *arrival, user *betterauth.User, account *betterauth.Account) error {
-	if err := s.storeTokens(tx, account, a, true); err != nil {
+	if _, err := s.storeTokens(tx, account, a.tokens, a.scopes); err != nil {
 		return err
 	}
 	return s.updateOnLink(tx, a, user)

@@ -73,7 +73,7 @@ func (s *Social) refreshNow(ctx context.Context, p *Provider, account *betteraut
 	// Once the provider has answered, the old token may be spent: what it gave is stored
 	// even if whoever asked has gone.
 	ctx = context.WithoutCancel(ctx)
-	if err := s.storeTokens(ctx, account, &arrival{tokens: *tokens}, false); err != nil {
+	if _, err := s.storeTokens(ctx, account, *tokens, nil); err != nil {
 		return nil, err
 	}
 	fresh := *account

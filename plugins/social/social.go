@@ -70,6 +70,8 @@ func (s *Social) Manifest() betterauth.Manifest {
 	return betterauth.Manifest{
 		ID:    ID,
 		Needs: []betterauth.Dependency{betterauth.Need(&s.mailer).IfPresent()},
+		// Every sign-in finds the account by these.
+		Schema: betterauth.Schema{Indexes: []betterauth.AddedIndex{{Table: "account", Columns: []string{"accountId", "providerId"}}}},
 		Endpoints: []betterauth.Endpoint{
 			betterauth.Handle(betterauth.Operation{
 				ID: SignInSocial, Method: http.MethodPost, Path: "/sign-in/social", Access: betterauth.Public, SignIn: betterauth.MakesSession,

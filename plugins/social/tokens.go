@@ -67,12 +67,13 @@ func looksSealed(text string) bool {
 	return len(text)%2 == 0 && text != ""
 }
 
-// storeTokens replaces the tokens of an account by those that arrived; what the provider
-// did not give stays. Scopes are added only if the user asked for the link.
-func (s *Social) storeTokens(ctx context.Context, account *betterauth.Account, a *arrival, addScopes bool) error {
+// storeTokens replaces the tokens of an account by those given; what the provider did not
+// give stays. Scopes are added, as when the user asks for a link. there says that the
+// account is stored.
+func (s *Social) storeTokens(ctx context.Context, account *betterauth.Account, tokens Tokens, scopes []string) (there bool, err error) {
 	fresh := &betterauth.Account{}
-	if err := s.seal(fresh, a.tokens); err != nil {
-		return err
+	if err := s.seal(fresh, tokens); err != nil {
+		return false, err
 	}
 	set := database.Set{}
 	setText := func(column string, value *string) {
@@ -89,12 +90,13 @@ func (s *Social) storeTokens(ctx context.Context, account *betterauth.Account, a
 	if fresh.RefreshTokenExpiresAt != nil {
 		set["refreshTokenExpiresAt"] = *fresh.RefreshTokenExpiresAt
 	}
-	if addScopes {
-		setText("scope", mergeScopes(account.Scope, a.scopes))
+	if len(scopes) > 0 {
+		setText("scope", mergeScopes(account.Scope, scopes))
 	}
+	same := []database.Cond{database.Eq("id", account.ID), database.Eq("userId", account.UserID)}
 	if len(set) == 0 {
-		return nil
+		return s.accounts.Exists(ctx, same...)
 	}
-	_, err := s.accounts.Update(ctx, set, database.Eq("id", account.ID), database.Eq("userId", account.UserID))
-	return err
+	n, err := s.accounts.Update(ctx, set, same...)
+	return n > 0, err
 }

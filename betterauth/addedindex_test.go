@@ -1,0 +1,64 @@
+package betterauth_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/plugintest"
+	"github.com/better-auth-go/better-auth/database"
+	"github.com/better-auth-go/better-auth/database/databasetest"
+)
+
+// indexing is a plugin that needs an index.
+func indexing(table string, columns ...string) betterauth.Plugin {
+	return betterauth.Inline{ID: "x", Schema: betterauth.Schema{Indexes: []betterauth.AddedIndex{{Table: table, Columns: columns}}}}
+}
+
+// A migration makes what plugins need once, under the names that the application has, and
+// nothing where an index serves already.
+func TestAddedIndexes(t *testing.T) {
+	t.Parallel()
+	color := betterauth.NewField[string]("user", database.Column{Name: "color"})
+	for name, test := range map[string]struct {
+		plugins []betterauth.Plugin
+		columns []betterauth.AddedColumn
+		want    []string
+	}{
+		"of the core":        {plugins: []betterauth.Plugin{indexing("account", "accountId", "providerId")}, want: []string{"accounts_account_id_providerId_idx"}},
+		"of the application": {plugins: []betterauth.Plugin{indexing("user", "color")}, columns: []betterauth.AddedColumn{color}, want: []string{"user_color_idx"}},
+		"of two plugins": {plugins: []betterauth.Plugin{indexing("account", "accountId", "providerId"),
+			betterauth.Inline{ID: "y", Schema: betterauth.Schema{Indexes: []betterauth.AddedIndex{{Table: "account", Columns: []string{"accountId", "providerId"}}}}}},
+			want: []string{"accounts_account_id_providerId_idx"}},
+		"that is there": {plugins: []betterauth.Plugin{indexing("session", "userId")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := databasetest.SQLiteMemory(t)
+			cfg := betterauth.Config{BaseURL: plugintest.BaseURL, Secret: plugintest.Secret, AdditionalColumns: test.columns,
+				Naming: database.Naming{Tables: map[string]string{"account": "accounts"}, Columns: map[string]map[string]string{"account": {"accountId": "account_id"}}}}
+			before, err := betterauth.New(cfg).Database(db).Migrations(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			with := betterauth.New(cfg).Database(db).Plugin(test.plugins...)
+			plan, err := with.Migrate(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			known := before.String()
+			var made []string
+			for _, s := range plan.Statements {
+				if s.Index != "" && !strings.Contains(known, `"`+s.Index+`"`) {
+					made = append(made, s.Index)
+				}
+			}
+			if strings.Join(made, " ") != strings.Join(test.want, " ") {
+				t.Errorf("makes %v, want %v", made, test.want)
+			}
+			if again, err := with.Migrations(t.Context()); err != nil || !again.Empty() {
+				t.Errorf("then it lacks %v, %v", again, err)
+			}
+		})
+	}
+}
