@@ -1,6 +1,7 @@
 package social
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -132,11 +133,11 @@ func (s *Social) hold(ctx context.Context, a *arrival) error {
 	return s.holdRemote(ctx, a)
 }
 
-// accountOf is the stored account, or nil. Rows of several users are nobody's.
+// accountOf is the stored account, or nil. Rows of several users are nobody's; of several
+// of one user it is the oldest. There are hardly ever two, so the engine need not sort.
 func (s *Social) accountOf(ctx context.Context, a *arrival) (*betterauth.Account, error) {
 	rows, err := s.accounts.List(ctx, database.Query{
-		Where: []database.Cond{database.Eq("accountId", a.profile.Subject), database.Eq("providerId", a.provider.ID)},
-		Order: []database.Order{{Column: "createdAt"}, {Column: "id"}}, Limit: 10,
+		Where: []database.Cond{database.Eq("accountId", a.profile.Subject), database.Eq("providerId", a.provider.ID)}, Limit: 10,
 	})
 	if err != nil || len(rows) == 0 {
 		return nil, err
@@ -144,7 +145,9 @@ func (s *Social) accountOf(ctx context.Context, a *arrival) (*betterauth.Account
 	if slices.ContainsFunc(rows, func(r *betterauth.Account) bool { return r.UserID != rows[0].UserID }) {
 		return nil, fail(failLink, errors.New("several users have the account"))
 	}
-	return rows[0], nil
+	return slices.MinFunc(rows, func(a, b *betterauth.Account) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
+	}), nil
 }
 
 // renewTokens stores what the provider gave. The user is held by now, and so is the
