@@ -9,10 +9,10 @@ import (
 )
 
 // AddedIndex is an index that a plugin needs on a table of the core or of another plugin,
-// to find rows by what nobody else looks for. Migrations create it, whatever its name, and
-// Build verifies it with the rest of the schema. It is none if an index of the table, or of
-// another plugin, begins with the same columns. It is never unique: what others write into
-// their table is not for a plugin to refuse.
+// to find rows by what nobody else looks for. Migrations create it, unless an index of any
+// name begins with the same columns. Build warns of one that a database lacks, and works
+// without. It is never unique: what others write into their table is not for a plugin to
+// refuse.
 type AddedIndex struct {
 	// Table is the logical name of the table, such as "account".
 	Table string

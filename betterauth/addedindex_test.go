@@ -1,6 +1,7 @@
 package betterauth_test
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -61,4 +62,48 @@ func TestAddedIndexes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A database that lacks an index is slow, not wrong: Build says so and goes on. A unique
+// index is more than speed.
+func TestMissingIndexes(t *testing.T) {
+	t.Parallel()
+	for index, wants := range map[string]struct{ fails, warns bool }{
+		"account_accountId_providerId_idx": {warns: true},
+		"session_userId_idx":               {warns: true},
+		"color_shade_uidx":                 {fails: true},
+	} {
+		t.Run(index, func(t *testing.T) {
+			t.Parallel()
+			db := databasetest.SQLiteMemory(t)
+			plugins := []betterauth.Plugin{indexing("account", "accountId", "providerId"), betterauth.Inline{ID: "y", Schema: betterauth.Schema{
+				Tables: []database.Table{database.TableOf[color]("color", database.WithIndex(database.Index{Columns: []string{"shade"}, Unique: true}))}}}}
+			var log strings.Builder
+			with := betterauth.New(betterauth.Config{BaseURL: plugintest.BaseURL, Secret: plugintest.Secret, Logger: slog.New(slog.NewTextHandler(&log, nil))}).Database(db).Plugin(plugins...)
+			if _, err := with.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.Bun().ExecContext(t.Context(), `drop index "`+index+`"`); err != nil {
+				t.Fatal(err)
+			}
+			auth, err := with.Build(t.Context())
+			if fails := err != nil; fails != wants.fails {
+				t.Fatalf("Build says %v", err)
+			}
+			if err != nil {
+				return
+			}
+			if warns := strings.Contains(log.String(), index); warns != wants.warns {
+				t.Errorf("the log says %s", log.String())
+			}
+			if err := auth.Ready(t.Context()); err != nil {
+				t.Errorf("not ready: %v", err)
+			}
+		})
+	}
+}
+
+type color struct {
+	Shade string `json:"shade"`
+	ID    string `json:"id"`
 }

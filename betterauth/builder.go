@@ -161,8 +161,11 @@ func (a *Auth) checkSchema(ctx context.Context, mode SchemaMode) error {
 	if err != nil {
 		return err
 	}
-	if !plan.Empty() || len(plan.Conflicts) > 0 {
+	if !plan.Fits() {
 		return &SchemaError{plan}
+	}
+	if !plan.Empty() {
+		a.log.Warn("the database lacks indexes, so that statements read whole tables; create them with Builder.Migrate, or run the statements", "sql", plan.String())
 	}
 	a.tell(plan)
 	return nil

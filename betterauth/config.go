@@ -194,7 +194,8 @@ type DynamicBaseURL struct {
 type SchemaMode int
 
 const (
-	// SchemaVerify fails Build with a *SchemaError that lists what is missing.
+	// SchemaVerify fails Build with a *SchemaError that lists what is missing. If that is
+	// nothing but indexes that are not unique, it logs a warning.
 	SchemaVerify SchemaMode = iota
 	// SchemaMigrate creates what is missing. Safe to run in many processes at once.
 	SchemaMigrate

@@ -62,7 +62,7 @@ func (a *Auth) ready(ctx context.Context) error {
 
 func (a *Auth) readySchema(ctx context.Context) error {
 	plan, err := a.Migrations(ctx)
-	if err == nil && (!plan.Empty() || len(plan.Conflicts) > 0) {
+	if err == nil && !plan.Fits() {
 		err = &SchemaError{plan}
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -24,11 +25,20 @@ type Plan struct {
 type Statement struct {
 	Table, Column, Index string
 	SQL                  string
+	// speeds says that nothing but the time of other statements depends on it.
+	speeds bool
 }
 
 // Empty reports whether the database has everything that the schema needs, without
 // conflicts. There may be notes.
 func (p *Plan) Empty() bool { return len(p.Statements) == 0 && len(p.Conflicts) == 0 }
+
+// Fits reports whether a program may use the database as it is: nothing is missing but
+// indexes that are not unique, without which statements read whole tables, and there are no
+// conflicts.
+func (p *Plan) Fits() bool {
+	return len(p.Conflicts) == 0 && !slices.ContainsFunc(p.Statements, func(s Statement) bool { return !s.speeds })
+}
 
 // String returns the statements, each ended by ";\n", after a comment line for
 // each note and each conflict.

@@ -179,5 +179,5 @@ func (p *planner) index(x wantedIndex) {
 	} else {
 		p.live.planned(x)
 	}
-	p.add(Statement{Table: x.table.Name, Index: x.name, SQL: x.sql()})
+	p.add(Statement{Table: x.table.Name, Index: x.name, SQL: x.sql(), speeds: !x.unique})
 }
