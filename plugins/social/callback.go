@@ -251,8 +251,24 @@ func (s *Social) lead(c *betterauth.Ctx, f *flow, err error) (betterauth.Redirec
 	}
 	c.LogRefusal((&betterauth.ErrorCode{Code: safeForLog(failed.code), Status: http.StatusFound}).Refuse(betterauth.Refusal{
 		Reason: "the browser that came back from a provider is not signed in", Err: failed.err, Configure: configures[failed.code],
-		Seen: []slog.Attr{slog.String("failure", failed.code)}}))
+		Seen: append([]slog.Attr{slog.String("failure", failed.code)}, s.seen(c, f, failed.code)...)}))
 	return betterauth.Redirect{URL: betterauth.AddParams(to, params...)}, nil
+}
+
+// seen is what a developer compares with the provider's console.
+func (s *Social) seen(c *betterauth.Ctx, f *flow, code string) []slog.Attr {
+	if f == nil {
+		return nil
+	}
+	p := s.providers[f.ServerContext.Provider]
+	if p == nil {
+		return nil
+	}
+	attrs := []slog.Attr{slog.String("provider", p.ID)}
+	if code == failCode || code == failRedirectURI {
+		attrs = append(attrs, slog.String("redirectURI", redirectURI(c, p)))
+	}
+	return attrs
 }
 
 // safeForLog is a code of ours or of a provider, if it is a code.

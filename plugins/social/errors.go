@@ -71,8 +71,6 @@ const (
 	failNoEmail          = "email_not_found"
 	failNotLinked        = "account_not_linked"
 	failLink             = "unable_to_link_account"
-	failUpdate           = "unable_to_update_account"
-	failCreate           = "unable_to_create_user"
 	failSignUpDisabled   = "signup_disabled"
 	failNotVerified      = "email_not_verified"
 	failDifferentEmail   = "email_does_not_match"
@@ -81,6 +79,16 @@ const (
 	failProviderDown     = "temporarily_unavailable"
 	failSignedOut        = "signed_out_at_provider"
 	failStepUp           = "reauthentication_failed"
+)
+
+// What providers answer where the client, not the person, is at fault (RFC 6749, section
+// 4.1.2.1); the last is GitHub's.
+const (
+	failClient       = "unauthorized_client"
+	failScope        = "invalid_scope"
+	failRequest      = "invalid_request"
+	failResponseType = "unsupported_response_type"
+	failRedirectURI  = "redirect_uri_mismatch"
 )
 
 // configures says what a developer should look at where a failure is more often one of the
@@ -92,6 +100,11 @@ var configures = map[string]string{
 	failIssuer:        "check the provider's Issuer",
 	failIssuerMissing: "set IssuerRequired only for a provider that always sends iss",
 	failProviderDown:  "check that this server reaches the provider",
+	failClient:        "switch on the authorization code grant for this client at the provider's console",
+	failScope:         "check Scopes and Client.Scopes, and that the provider's console allows them to this client",
+	failRequest:       "check what Client changes of the request, such as Params and Prompt, and whether the provider wants PKCE",
+	failResponseType:  "check ResponseType, and what the provider's console allows to this client",
+	failRedirectURI:   "enter this redirect URI at the provider's console, letter by letter",
 }
 
 // asFailure is the failure that tells a person why they are not signed in: one of ours,
