@@ -143,19 +143,19 @@ func (s *Social) sessionCookies() []string {
 
 // AddProviders adds providers. A plugin that brings providers calls it in its own Init,
 // and needs this plugin by this method. An id that is taken, and a provider that lacks
-// something, is an error.
+// something, is an error, which names all of them.
 func (s *Social) AddProviders(providers ...Provider) error {
+	var problems []error
 	for i := range providers {
 		p := &providers[i]
-		if err := errors.Join(problemsOf(p)...); err != nil {
-			return err
-		}
+		problems = append(problems, problemsOf(p)...)
 		if s.providers[p.ID] != nil {
-			return fmt.Errorf("provider %s is configured twice; remove one of them", p.ID)
+			problems = append(problems, fmt.Errorf("provider %s is configured twice; remove one of them", p.ID))
+			continue
 		}
 		s.providers[p.ID] = p
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 // Providers returns the ids of all providers, sorted.
