@@ -151,6 +151,9 @@ func TestProductionRefuses(t *testing.T) {
 	if to := p.through(t, "ada", begin(t, p.preview.Client(), "/sign-in/social", nil)); to != errorPage+"?error=invalid_callback_url" {
 		t.Errorf("an untrusted server: %s", to)
 	}
+	if log := p.production.Log.String(); !strings.Contains(log, "level=WARN") || !strings.Contains(log, "not trusted: "+preview+"\"") || !strings.Contains(log, "Config.TrustedOrigins") || strings.Contains(log, ": : ") {
+		t.Errorf("the log does not name the server that is not trusted:\n%s", log)
+	}
 	p = newPair(t, nil)
 	state := begin(t, p.preview.Client(), "/sign-in/social", nil)
 	ask := func(path, want string) {

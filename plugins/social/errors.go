@@ -100,6 +100,7 @@ var configures = map[string]string{
 	failIssuer:        "check the provider's Issuer",
 	failIssuerMissing: "set IssuerRequired only for a provider that always sends iss",
 	failProviderDown:  "check that this server reaches the provider",
+	failTarget:        "if the flow's origin is yours, add it to Config.TrustedOrigins",
 	failClient:        "switch on the authorization code grant for this client at the provider's console",
 	failScope:         "check Scopes and Client.Scopes, and that the provider's console allows them to this client",
 	failRequest:       "check what Client changes of the request, such as Params and Prompt, and whether the provider wants PKCE",
