@@ -268,6 +268,9 @@ func (s *Social) seen(c *betterauth.Ctx, f *flow, code string) []slog.Attr {
 	if code == failCode || code == failRedirectURI {
 		attrs = append(attrs, slog.String("redirectURI", redirectURI(c, p)))
 	}
+	if code == failCode && needSecret(p.Client) != "" {
+		attrs = append(attrs, slog.String("secret", "none")) // most providers want one
+	}
 	return attrs
 }
 

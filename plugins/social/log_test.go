@@ -23,14 +23,20 @@ func TestLogNamesProviderAndRedirectURI(t *testing.T) {
 		answer string
 		want   []string
 		quiet  bool
+		public bool // the client has no secret
 	}{
 		"refused code":    {answer: "code=ada", want: []string{"code=invalid_code", redirect, "provider=tiny", "configure="}},
+		"no secret":       {answer: "code=ada", public: true, want: []string{"code=invalid_code", "secret=none"}},
 		"redirect URI":    {answer: "error=redirect_uri_mismatch", want: []string{"code=redirect_uri_mismatch", redirect, "configure="}},
 		"refused scope":   {answer: "error=invalid_scope", want: []string{"code=invalid_scope", "provider=tiny", "configure=\"check Scopes"}},
 		"refused consent": {answer: "error=access_denied", want: []string{"code=access_denied", "provider=tiny"}, quiet: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			refusing := refusing
+			if test.public {
+				refusing.Client.Secret = ""
+			}
 			kit := plugintest.NewWith(t, plugintest.Options{Plugins: []betterauth.Plugin{social.New(social.Config{Providers: []social.Provider{refusing}})}})
 			c := kit.Client()
 			var begun social.Begun
@@ -45,6 +51,9 @@ func TestLogNamesProviderAndRedirectURI(t *testing.T) {
 				if !strings.Contains(log, want) {
 					t.Errorf("%s is missing in\n%s", want, log)
 				}
+			}
+			if !test.public && strings.Contains(log, "secret=") {
+				t.Errorf("the secret is spoken of:\n%s", log)
 			}
 			if warned := strings.Contains(log, "level=WARN"); warned == test.quiet {
 				t.Errorf("warned: %v\n%s", warned, log)

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -209,6 +210,9 @@ func problemsOf(p *Provider) (problems []error) {
 	add := func(format string, args ...any) {
 		problems = append(problems, fmt.Errorf("provider %s %w", p.ID, fmt.Errorf(format, args...)))
 	}
+	if p.ID == "" {
+		return append(problems, errors.New("a provider has no ID; set it to letters, digits, dots, hyphens and underscores, it is part of the callback's path"))
+	}
 	if !isProviderID(p.ID) {
 		add("needs an ID of letters, digits, dots, hyphens and underscores; it is part of the callback's path")
 		return problems
@@ -227,7 +231,12 @@ func problemsOf(p *Provider) (problems []error) {
 	if p.Client.ID == "" {
 		add("has no Client.ID; copy it from the provider's console")
 	}
-	if p.Resolve != nil {
+	for _, own := range [...]struct{ name, place string }{{"Client.RedirectURI", p.Client.RedirectURI}, {"Client.AuthorizeURL", p.Client.AuthorizeURL}} {
+		if own.place != "" && !isAbsolute(own.place) {
+			add("has a %s that is no absolute URL; write it with its scheme and host, or leave it out", own.name)
+		}
+	}
+	if p.Resolve != nil || p.Problem != "" { // what is missing in the options is missing in the endpoints too
 		return problems
 	}
 	if p.User == nil && p.Client.User == nil {
@@ -246,6 +255,12 @@ func problemsOf(p *Provider) (problems []error) {
 		add("has Nonce without IDTokens; say how its ID tokens are verified")
 	}
 	return problems
+}
+
+// isAbsolute reports whether a browser can be sent to a URL from anywhere.
+func isAbsolute(place string) bool {
+	u, err := url.Parse(place)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
 func isProviderID(id string) bool {
