@@ -1,6 +1,8 @@
 package oauthproxy_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -140,6 +142,22 @@ func TestUsedOnce(t *testing.T) {
 				t.Errorf("%d requests signed in", in.Load())
 			}
 		})
+	}
+}
+
+// The log of production names the provider that fails, though the flow is another server's.
+func TestProductionLogsTheProvider(t *testing.T) {
+	t.Parallel()
+	p := newPair(t, func(o *pairOptions) {
+		o.productionOnly = func(of *social.Provider) {
+			of.User = func(context.Context, *social.Grant) (*social.Profile, error) { return nil, errors.New("no profile") }
+		}
+	})
+	if to := p.through(t, "ada", begin(t, p.preview.Client(), "/sign-in/social", nil)); to != preview+"/oops?error=unable_to_get_user_info" {
+		t.Errorf("it ends at %s", to)
+	}
+	if log := p.production.Log.String(); !strings.Contains(log, "code=unable_to_get_user_info") || !strings.Contains(log, "provider=tiny") {
+		t.Errorf("the log of production:\n%s", log)
 	}
 }
 

@@ -42,7 +42,8 @@ var ErrReauthenticationNotSupported = &betterauth.ErrorCode{Code: "REAUTHENTICAT
 // browser is led.
 type failure struct {
 	code, description string
-	err               error // for the log
+	err               error     // for the log
+	asked             *Provider // who failed, for the log; nil if only the flow says so
 }
 
 func (f failure) Error() string { return "social: " + f.code }
@@ -94,18 +95,19 @@ const (
 // configures says what a developer should look at where a failure is more often one of the
 // configuration than of a person.
 var configures = map[string]string{
-	failCode:          "check Client.ID and Client.Secret, how the client authenticates, and that the provider knows this redirect URI",
-	failUserInfo:      "check the scopes, and that the provider's description fits what it answers",
-	failNoEmail:       "ask for the scope with the address, or set Client.MapUser",
-	failIssuer:        "check the provider's Issuer",
-	failIssuerMissing: "set IssuerRequired only for a provider that always sends iss",
-	failProviderDown:  "check that this server reaches the provider",
-	failTarget:        "if the flow's origin is yours, add it to Config.TrustedOrigins",
-	failClient:        "switch on the authorization code grant for this client at the provider's console",
-	failScope:         "check Scopes and Client.Scopes, and that the provider's console allows them to this client",
-	failRequest:       "check what Client changes of the request, such as Params and Prompt, and whether the provider wants PKCE",
-	failResponseType:  "check ResponseType, and what the provider's console allows to this client",
-	failRedirectURI:   "enter this redirect URI at the provider's console, letter by letter",
+	failCode:             "check Client.ID and Client.Secret, how the client authenticates, and that the provider knows this redirect URI",
+	failUserInfo:         "check the scopes, and that the provider's description fits what it answers",
+	failNoEmail:          "ask for the scope with the address, or set Client.MapUser",
+	failIssuer:           "check the provider's Issuer",
+	failIssuerMissing:    "set IssuerRequired only for a provider that always sends iss",
+	failProviderDown:     "check that this server reaches the provider",
+	failProviderNotFound: "add the provider to social.Config.Providers, with the ID that the path of the redirect URI has",
+	failTarget:           "if the flow's origin is yours, add it to Config.TrustedOrigins",
+	failClient:           "switch on the authorization code grant for this client at the provider's console",
+	failScope:            "check Scopes and Client.Scopes, and that the provider's console allows them to this client",
+	failRequest:          "check what Client changes of the request, such as Params and Prompt, and whether the provider wants PKCE",
+	failResponseType:     "check ResponseType, and what the provider's console allows to this client",
+	failRedirectURI:      "enter this redirect URI at the provider's console, letter by letter",
 }
 
 // asFailure is the failure that tells a person why they are not signed in: one of ours,
@@ -118,7 +120,7 @@ func asFailure(err error) (failure, bool) {
 		return failure{code: failUserInfo, err: err}, true // the provider said something that cannot be stored
 	}
 	if code, ok := errors.AsType[*betterauth.ErrorCode](err); ok && code.Code != "" && code.Status < 500 {
-		return failure{code.Code, code.Message, err}, true
+		return failure{code: code.Code, description: code.Message, err: err}, true
 	}
 	return failure{}, false
 }
