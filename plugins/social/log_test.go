@@ -62,6 +62,29 @@ func TestLogNamesProviderAndRedirectURI(t *testing.T) {
 	}
 }
 
+// A client that the provider does not accept any more is a matter of the configuration; a
+// grant that a user withdrew is not.
+func TestLogSaysThatTheClientIsRefused(t *testing.T) {
+	t.Parallel()
+	for code, warns := range map[string]bool{"invalid_client": true, "unauthorized_client": true, "invalid_grant": false} {
+		kit := plugintest.New(t, social.New(social.Config{Providers: []social.Provider{refreshing(t, func(string) string { return `{"error":"` + code + `"}` })}}))
+		c := kit.SignedIn("ada@example.com")
+		access, refresh, ends := "at", "rt", kit.Clock.Now()
+		row := &betterauth.Account{UserID: c.User.ID, ProviderID: "refreshing", AccountID: "ada", AccessToken: &access, RefreshToken: &refresh, AccessTokenExpiresAt: &ends}
+		if err := plugintest.StoreOf[betterauth.Account](kit).Create(t.Context(), row); err != nil {
+			t.Fatal(err)
+		}
+		c.Post("/get-access-token", map[string]any{"accountId": row.ID}).WantError(social.ErrNoAccessToken)
+		c.Post("/refresh-token", map[string]any{"accountId": row.ID}).WantError(social.ErrNotRefreshed)
+		if warned := strings.Count(kit.Log.String(), "level=WARN"); warns && warned != 2 || !warns && warned != 0 {
+			t.Errorf("%s: %d warnings\n%s", code, warned, kit.Log)
+		}
+		if warns && strings.Count(kit.Log.String(), "provider=refreshing") != 2 {
+			t.Errorf("%s: the provider is not named\n%s", code, kit.Log)
+		}
+	}
+}
+
 // refusingTokens is a token endpoint that knows no client.
 func refusingTokens(t *testing.T) string {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
