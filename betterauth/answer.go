@@ -224,7 +224,14 @@ func (c *Ctx) encodeError(err error) (status int, contentType string, body []byt
 	case canceled(c, err):
 		c.auth.log.Debug("the client went away", "operation", c.Operation().ID)
 	case coded.Status >= http.StatusInternalServerError:
-		c.auth.log.Error("request failed", "operation", c.Operation().ID, "status", coded.Status, "error", err, panics.Stack(err))
+		attrs := []any{"operation", c.Operation().ID, "status", coded.Status, "error", err, panics.Stack(err)}
+		if refusal := refusalOf(err); refusal != nil {
+			refusal.Err = nil // err has it
+			for _, attr := range refusal.attrs() {
+				attrs = append(attrs, attr)
+			}
+		}
+		c.auth.log.Error("request failed", attrs...)
 	default:
 		c.logRefusal(coded, err)
 	}

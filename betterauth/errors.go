@@ -24,6 +24,9 @@ func (e *ErrorCode) Error() string {
 	if e.Code == "" {
 		return fmt.Sprintf("%d %s", e.Status, e.Message)
 	}
+	if e.Message == "" {
+		return e.Code
+	}
 	return e.Code + ": " + e.Message
 }
 

@@ -110,6 +110,12 @@ func (a *Auth) note(ctx context.Context, message, code string, r Refusal, attrs 
 	if !a.log.Enabled(ctx, level) {
 		return
 	}
+	a.log.LogAttrs(ctx, level, message, append(attrs, r.attrs()...)...)
+}
+
+// attrs are what r adds to a line.
+func (r *Refusal) attrs() []slog.Attr {
+	var attrs []slog.Attr
 	if r.Reason != "" {
 		attrs = append(attrs, slog.String("reason", r.Reason))
 	}
@@ -122,7 +128,7 @@ func (a *Auth) note(ctx context.Context, message, code string, r Refusal, attrs 
 	if r.Configure != "" {
 		attrs = append(attrs, slog.String("configure", r.Configure))
 	}
-	a.log.LogAttrs(ctx, level, message, attrs...)
+	return attrs
 }
 
 const (

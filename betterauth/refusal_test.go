@@ -203,6 +203,28 @@ func TestRefusalOfAPlugin(t *testing.T) {
 	}
 }
 
+// A failure says it too, though the client is not at fault.
+func TestFailureSaysWhatToConfigure(t *testing.T) {
+	t.Parallel()
+	code := &betterauth.ErrorCode{Code: "DOOR_STUCK", Message: "Stuck", Status: http.StatusServiceUnavailable}
+	k := plugintest.New(t, betterauth.Inline{ID: "door", Errors: []*betterauth.ErrorCode{code}, Endpoints: []betterauth.Endpoint{
+		betterauth.Handle(betterauth.Operation{ID: "open", Method: http.MethodPost, Path: "/open", Access: betterauth.Public},
+			func(*betterauth.Ctx, betterauth.None) (betterauth.Status, error) {
+				return betterauth.Status{}, code.Refuse(betterauth.Refusal{Reason: "the hinge is broken", Configure: "oil Door.Hinge",
+					Err: errors.New("of the cause"), Seen: []slog.Attr{slog.String("hinge", strings.Repeat("h", 999))}})
+			})}})
+	k.Client().Post("/open", "{}").WantBody(http.StatusServiceUnavailable, `{"message":"Stuck","code":"DOOR_STUCK"}`)
+	log := k.Log.String()
+	for _, want := range []string{"level=ERROR", "operation=open", "of the cause", `reason="the hinge is broken"`, "hinge=hhh", `configure="oil Door.Hinge"`} {
+		if !strings.Contains(log, want) {
+			t.Errorf("%s is missing in\n%s", want, log)
+		}
+	}
+	if strings.Contains(log, strings.Repeat("h", 201)) || strings.Count(log, "of the cause") != 1 {
+		t.Errorf("a text is whole, or twice:\n%s", log)
+	}
+}
+
 // One line says what was built.
 func TestStartIsLogged(t *testing.T) {
 	t.Parallel()

@@ -211,6 +211,8 @@ func wrongSettings() map[string]wrong {
 		"oauthproxy: any host":       anyHost(social.New(social.Config{}), oauthproxy.New(oauthproxy.Config{ProductionURL: "https://a.example"})),
 		"oauthproxy: no social":      with(oauthproxy.New(oauthproxy.Config{})),
 
+		"social: addresses": with(social.New(social.Config{Providers: []social.Provider{{Client: aClient},
+			social.Google(social.Client{ID: "a", Secret: "a", RedirectURI: "/callback", AuthorizeURL: "a.example"})}})),
 		"social: negative age": with(social.New(social.Config{StepUpMaxAge: -1})),
 		"social: providers": with(social.New(social.Config{Linking: social.Linking{Disabled: true, TrustedProviders: []string{"a"}}, Providers: []social.Provider{
 			{ID: "a/b"}, {ID: "credential", Client: aClient, AuthorizeURL: "a", TokenURL: "b", Nonce: true}, {ID: "c"}, {ID: "c"}}})),

@@ -112,6 +112,19 @@ func (d Discovery) isIssuer(issuer string) bool {
 	return strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(d.URL, wellKnown)
 }
 
+// otherIssuer says in constant words how a document's issuer differs, since the document
+// may be somebody else's.
+func (d Discovery) otherIssuer(issuer string) string {
+	const reason = "is of another issuer than the one that was asked for; "
+	if d.Issuer != "" && strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(d.Issuer, "/") {
+		if strings.HasSuffix(issuer, "/") {
+			return reason + "its issuer ends with a slash, so Issuer must too"
+		}
+		return reason + "its issuer ends without a slash, so Issuer must too"
+	}
+	return reason + "Issuer must be the document's member issuer, letter by letter"
+}
+
 func (d Discovery) local() bool { return d.LocalNetwork || isLocalHost(d.place()) }
 
 // isLocalHost reports whether the host of a URL is a local address as it is written.
@@ -172,7 +185,7 @@ func (d Discovery) check(in *rawMetadata, raw []byte) (*Metadata, error) {
 	case in.Issuer == "":
 		return nil, badMetadata("names no issuer")
 	case !d.isIssuer(in.Issuer):
-		return nil, badMetadata("is of another issuer than the one that was asked for")
+		return nil, badMetadata("%s", d.otherIssuer(in.Issuer))
 	case in.AuthorizeURL == "" || in.TokenURL == "":
 		return nil, badMetadata("lacks authorization_endpoint or token_endpoint")
 	}

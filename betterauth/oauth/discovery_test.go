@@ -75,9 +75,12 @@ func TestDiscoverRefuses(t *testing.T) {
 		}
 	}
 	slashed := told(t, member(`"issuer":"ISSUER"`, `"issuer":"ISSUER/"`), nil)
+	plain := told(t, goodDocument, nil)
 	c := oauth.NewCaller(http.DefaultClient, time.Now)
-	if _, err := oauth.Discover(t.Context(), c, oauth.Discovery{Issuer: slashed.URL}); err == nil {
-		t.Error("an issuer with another ending is accepted")
+	for issuer, want := range map[string]string{slashed.URL: "ends with a slash", plain.URL + "/": "ends without a slash", plain.URL + "//": "letter by letter"} {
+		if _, err := oauth.Discover(t.Context(), c, oauth.Discovery{Issuer: issuer}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("an issuer with another ending: %v, want %q", err, want)
+		}
 	}
 	if _, err := oauth.Discover(t.Context(), c, oauth.Discovery{URL: slashed.URL + "/.well-known/openid-configuration"}); err != nil {
 		t.Errorf("an issuer whose ending nobody named: %v", err)

@@ -20,7 +20,11 @@ import (
 // Everything else about connections is that of the application's own client, which must
 // have a *http.Transport or none.
 func MutualTLS(certificate tls.Certificate) Authentication {
-	return MutualTLSFunc(func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &certificate, nil })
+	m := &mutualTLS{certificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &certificate, nil }}
+	if len(certificate.Certificate) == 0 || certificate.PrivateKey == nil {
+		m.problem = errNoCertificate
+	}
+	return m
 }
 
 // MutualTLSFunc is MutualTLS with a certificate that may be renewed: certificate is called
@@ -31,14 +35,20 @@ func MutualTLSFunc(certificate func(*tls.CertificateRequestInfo) (*tls.Certifica
 
 type mutualTLS struct {
 	certificate func(*tls.CertificateRequestInfo) (*tls.Certificate, error)
+	problem     error
 	// clients are kept, by the application's, since they keep connections.
 	clients sync.Map
 }
 
 var (
+	errNoCertificate = errors.New("has a MutualTLS without a certificate or its key; load both with tls.LoadX509KeyPair")
+
 	errNotTLS       = errors.New("oauth: a client certificate needs an endpoint with https")
 	errOwnTransport = errors.New("oauth: a client certificate needs an application's client with a *http.Transport, or none")
 )
+
+// Problem is for Build, as PrivateKeyJWT's.
+func (m *mutualTLS) Problem() error { return m.problem }
 
 func (m *mutualTLS) Authenticate(_ context.Context, r *TokenRequest) error {
 	to, err := url.Parse(r.URL)

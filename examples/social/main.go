@@ -114,7 +114,7 @@ func signIn() (choice, []betterauth.Plugin, error) {
 		}, nil
 	}
 	client := social.Client{ID: os.Getenv("GOOGLE_CLIENT_ID"), Secret: os.Getenv("GOOGLE_CLIENT_SECRET")}
-	if client.ID == "" {
+	if client.ID == "" || client.Secret == "" {
 		return choice{}, nil, errors.New("no provider is configured; set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET, or OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET")
 	}
 	return choice{"google", "Google"}, []betterauth.Plugin{

@@ -68,6 +68,11 @@ func TestProgramNeedsAProvider(t *testing.T) {
 	if _, _, err := signIn(); err == nil || !strings.Contains(err.Error(), "; set GOOGLE_CLIENT_ID") {
 		t.Errorf("error %v", err)
 	}
+	t.Setenv("GOOGLE_CLIENT_ID", "the-client")
+	t.Setenv("GOOGLE_CLIENT_SECRET", "")
+	if _, _, err := signIn(); err == nil {
+		t.Error("a client without a secret is offered")
+	}
 	t.Setenv("OIDC_ISSUER", "https://id.example.com")
 	if one, plugins, err := signIn(); err != nil || one.ID != "oidc" || len(plugins) != 2 {
 		t.Errorf("%v, %d plugins, %v", one, len(plugins), err)

@@ -115,12 +115,15 @@ func TestDiscoveryIsTriedAgain(t *testing.T) {
 	p := newIDP(t)
 	p.down = true
 	kit := site(t, p, nil)
-	if !strings.Contains(kit.Log.String(), "the discovery document of a provider cannot be used") {
-		t.Error("nothing is logged")
+	if log := kit.Log.String(); !strings.Contains(log, "the discovery document of a provider cannot be used") || !strings.Contains(log, "document="+p.URL+"/.well-known/openid-configuration ") {
+		t.Errorf("what cannot be read is not logged:\n%s", log)
 	}
 	kit.Client().Post("/sign-in/social", map[string]any{"provider": "idp"}).WantError(social.ErrProviderDown)
 	p.set(func() { p.down = false })
 	kit.Client().Post("/sign-in/social", map[string]any{"provider": "idp"}).WantError(social.ErrProviderDown)
+	if log := kit.Log.String(); !strings.Contains(log, "level=ERROR") || !strings.Contains(log, `configure="check that this server reaches the provider`) {
+		t.Errorf("a sign-in that fails does not say what to look at:\n%s", log)
+	}
 	kit.Clock.Advance(5 * time.Second)
 	if to := signIn(t, p, kit.Client(), "ada"); to != "/home" {
 		t.Error(to)

@@ -83,7 +83,7 @@ func (g *GenericOAuth) Init(ctx context.Context, h *betterauth.Host) error {
 		asking.Go(func() {
 			if _, err := described[i].Resolve(ctx, g.social.Caller()); err != nil {
 				h.Logger().Warn("the discovery document of a provider cannot be used; it is asked for again when somebody signs in with the provider",
-					slog.String("provider", p.ID), slog.Any("error", err))
+					slog.String("provider", p.ID), slog.String("document", p.document()), slog.Any("error", err))
 			}
 		})
 	}

@@ -149,6 +149,14 @@ func TestCheck(t *testing.T) {
 			t.Errorf("want %q: %v", want, err)
 		}
 	}
+	_, err := plugintest.Build(t, plugintest.Options{Plugins: []betterauth.Plugin{social.New(social.Config{}), genericoauth.New(genericoauth.Config{Providers: []genericoauth.Provider{
+		genericoauth.Gumroad(oauth.Client{}), genericoauth.Gumroad(client), genericoauth.Patreon(oauth.Client{}),
+	}})}})
+	for _, want := range []string{"provider gumroad has no Client.ID", "provider gumroad is configured twice", "provider patreon has no Client.ID"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q beside other problems: %v", want, err)
+		}
+	}
 }
 
 // Microsoft's user without an address gets one in a domain where nobody gets mail.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -101,6 +102,20 @@ func (p *Provider) discovers() bool {
 
 func (p *Provider) discovery() oauth.Discovery {
 	return oauth.Discovery{Issuer: p.Issuer, URL: p.DiscoveryURL, Header: p.DiscoveryHeader, LocalNetwork: p.LocalNetwork}
+}
+
+// document is where the discovery document is, for the log: without a query and a password,
+// which may hold a key.
+func (p *Provider) document() string {
+	place := p.DiscoveryURL
+	if place == "" {
+		place = strings.TrimSuffix(p.Issuer, "/") + "/.well-known/openid-configuration"
+	}
+	u, err := url.Parse(place)
+	if err != nil {
+		return ""
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 // problems are what is missing, but for what social.AddProviders finds.

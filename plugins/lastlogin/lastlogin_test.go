@@ -66,6 +66,7 @@ func TestNames(t *testing.T) {
 	t.Parallel()
 	paths := map[string]struct{ route, sent, method string }{
 		"a provider":            {"/callback/:id", "/callback/github", "github"},
+		"through a proxy":       {"/callback/:id/oauth-proxy", "/callback/gitlab/oauth-proxy", "gitlab"},
 		"one tap":               {"/one-tap/callback", "", "google"},
 		"Ethereum":              {"/siwe/verify", "", "siwe"},
 		"a passkey":             {"/passkey/verify-authentication", "", "passkey"},

@@ -38,20 +38,28 @@ func methodOf(c *betterauth.Ctx) string {
 	return ""
 }
 
-// provider is the last segment of a callback's path, with which a session is made only
-// if a provider has that id. A request that is not the callback's own, as an
-// application may give to a call in process, names none.
+// provider is the id in a callback's path, "/callback/:id" or one below it, with which a
+// session is made only if a provider has that id. A request that is not the callback's
+// own, as an application may give to a call in process, names none.
 func provider(c *betterauth.Ctx, route string) string {
 	r := c.Request()
 	if r == nil {
 		return ""
 	}
-	before, id := r.URL.Path, ""
-	if i := strings.LastIndexByte(before, '/'); i >= 0 {
-		before, id = before[:i], before[i+1:]
-	}
-	if !strings.HasSuffix(before, route[:strings.LastIndexByte(route, '/')]) {
+	wanted, sent := strings.Split(route, "/"), strings.Split(r.URL.Path, "/")
+	if len(sent) < len(wanted) {
 		return ""
+	}
+	sent = sent[len(sent)-len(wanted):] // below the base path
+	id := ""
+	for i, segment := range wanted {
+		switch {
+		case i == 0: // before the slash: the end of the base path
+		case strings.HasPrefix(segment, ":"):
+			id = sent[i]
+		case segment != sent[i]:
+			return ""
+		}
 	}
 	return id
 }

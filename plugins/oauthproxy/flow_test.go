@@ -1,6 +1,8 @@
 package oauthproxy_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -143,6 +145,22 @@ func TestUsedOnce(t *testing.T) {
 	}
 }
 
+// The log of production names the provider that fails, though the flow is another server's.
+func TestProductionLogsTheProvider(t *testing.T) {
+	t.Parallel()
+	p := newPair(t, func(o *pairOptions) {
+		o.productionOnly = func(of *social.Provider) {
+			of.User = func(context.Context, *social.Grant) (*social.Profile, error) { return nil, errors.New("no profile") }
+		}
+	})
+	if to := p.through(t, "ada", begin(t, p.preview.Client(), "/sign-in/social", nil)); to != preview+"/oops?error=unable_to_get_user_info" {
+		t.Errorf("it ends at %s", to)
+	}
+	if log := p.production.Log.String(); !strings.Contains(log, "code=unable_to_get_user_info") || !strings.Contains(log, "provider=tiny") {
+		t.Errorf("the log of production:\n%s", log)
+	}
+}
+
 // Production sends profiles to trusted servers alone, and to the one route for them.
 func TestProductionRefuses(t *testing.T) {
 	t.Parallel()
@@ -150,6 +168,9 @@ func TestProductionRefuses(t *testing.T) {
 	p := newPair(t, func(o *pairOptions) { o.trusted = nil })
 	if to := p.through(t, "ada", begin(t, p.preview.Client(), "/sign-in/social", nil)); to != errorPage+"?error=invalid_callback_url" {
 		t.Errorf("an untrusted server: %s", to)
+	}
+	if log := p.production.Log.String(); !strings.Contains(log, "level=WARN") || !strings.Contains(log, "not trusted: "+preview+"\"") || !strings.Contains(log, "Config.TrustedOrigins") || strings.Contains(log, ": : ") {
+		t.Errorf("the log does not name the server that is not trusted:\n%s", log)
 	}
 	p = newPair(t, nil)
 	state := begin(t, p.preview.Client(), "/sign-in/social", nil)

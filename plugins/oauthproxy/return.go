@@ -3,6 +3,7 @@ package oauthproxy
 import (
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -84,7 +85,7 @@ func (p *Proxy) forward(c *betterauth.Ctx, r oauth.Returned, pack statePackage) 
 func (p *Proxy) receiver(c *betterauth.Ctx, provider string, flow carried) (*url.URL, error) {
 	to, err := url.Parse(flow.CallbackURL)
 	if err != nil || !oauth.IsEndpoint(flow.CallbackURL) || !c.Trusted(flow.CallbackURL) {
-		return nil, refused("invalid_callback_url", errors.New("the flow's server is not trusted; add its origin to Config.TrustedOrigins"))
+		return nil, refused("invalid_callback_url", fmt.Errorf("the flow's server is not trusted: %s", originOf(flow.CallbackURL)))
 	}
 	if !strings.HasSuffix(to.Path, "/callback/"+provider+"/oauth-proxy") && !strings.HasSuffix(to.Path, "/oauth-proxy-callback") {
 		return nil, refused("provider_mismatch", errors.New("the flow ends at another route, or is of another provider"))

@@ -135,7 +135,8 @@ func (o *OneTap) callback(c *betterauth.Ctx, in Input) (*SignedIn, error) {
 func (o *OneTap) provider(ctx context.Context) (*oauth.Provider, error) {
 	p, err := o.providers.Provider(ctx, google)
 	if err != nil || p.IDTokens == nil {
-		return nil, ErrNoClient.Because(err)
+		return nil, ErrNoClient.Refuse(betterauth.Refusal{Reason: "no provider google verifies ID tokens", Err: err,
+			Configure: "add social.Google to social.Config.Providers; onetap.Config.ClientID does not replace it"})
 	}
 	if o.cfg.ClientID == "" {
 		return p, nil

@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"maps"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -187,6 +188,9 @@ func TestRulesOfTheProvider(t *testing.T) {
 				a.Want(http.StatusOK)
 			} else if a.Status != c.want.Status || a.Code() != c.want.Code {
 				t.Errorf("%d %s", a.Status, a.Body)
+			}
+			if log := kit.Log.String(); strings.Contains(log, "add social.Google to") != (c.want == onetap.ErrNoClient) {
+				t.Errorf("what the log says to configure:\n%s", log)
 			}
 		})
 	}

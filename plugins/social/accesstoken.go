@@ -3,10 +3,12 @@ package social
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/oauth"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -106,7 +108,7 @@ func (s *Social) validTokenOf(ctx context.Context, account *betterauth.Account) 
 	}
 	if s.expired(p, account) {
 		if account, err = s.refresh(ctx, p, account); err != nil {
-			return nil, nil, ErrNoAccessToken.Because(err)
+			return nil, nil, notRefreshed(ErrNoAccessToken, p, err)
 		}
 	}
 	token, err := s.opened(account.AccessToken)
@@ -160,7 +162,7 @@ func (s *Social) refreshToken(c *betterauth.Ctx, in SelectInput) (*RefreshedToke
 		return nil, ErrNoRefreshToken
 	}
 	if account, err = s.refresh(c, p, account); err != nil {
-		return nil, ErrNotRefreshed.Because(err)
+		return nil, notRefreshed(ErrNotRefreshed, p, err)
 	}
 	s.setAccountCookie(c, account)
 	access, err := s.opened(account.AccessToken)
@@ -173,4 +175,16 @@ func (s *Social) refreshToken(c *betterauth.Ctx, in SelectInput) (*RefreshedToke
 	}
 	return &RefreshedTokens{AccessToken: access, RefreshToken: refresh, AccessTokenExpiresAt: account.AccessTokenExpiresAt, RefreshTokenExpiresAt: account.RefreshTokenExpiresAt,
 		Scope: account.Scope, IDToken: account.IDToken, ProviderID: account.ProviderID, AccountID: account.ID}, nil
+}
+
+// notRefreshed tells the operator of a client that the provider does not accept any more,
+// such as with a secret that has expired: nobody's token can be refreshed then.
+func notRefreshed(code *betterauth.ErrorCode, p *Provider, err error) error {
+	answer, ok := errors.AsType[*oauth.AnswerError](err)
+	if !ok || answer.Code != "invalid_client" && answer.Code != "unauthorized_client" {
+		return code.Because(err)
+	}
+	return code.Refuse(betterauth.Refusal{Reason: "the provider does not accept this client", Err: err,
+		Configure: "check Client.ID and Client.Secret, whether the secret has expired, and how the client authenticates",
+		Seen:      []slog.Attr{slog.String("provider", p.ID)}})
 }

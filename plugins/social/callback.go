@@ -209,13 +209,13 @@ func (s *Social) ask(c *betterauth.Ctx, p *Provider, f *flow, r returned) (*arri
 	back := oauth.Callback{Code: r.code, Verifier: f.CodeVerifier, RedirectURI: redirectURI(c, p), Nonce: f.Nonce, DeviceID: r.deviceID, User: r.user}
 	tokens, err := p.Exchange(c, s.caller, back)
 	if err != nil {
-		return nil, fail(failCode, err)
+		return nil, failure{code: failCode, err: err, asked: p}
 	}
 	grant := p.NewGrant(s.caller, *tokens, nil)
 	grant.Callback = &back
 	profile, err := grant.Profile(c)
 	if err != nil {
-		return nil, fail(failUserInfo, err)
+		return nil, failure{code: failUserInfo, err: err, asked: p}
 	}
 	var claims *oauth.Claims
 	if p.IDTokens != nil && tokens.IDToken != "" {
@@ -251,8 +251,27 @@ func (s *Social) lead(c *betterauth.Ctx, f *flow, err error) (betterauth.Redirec
 	}
 	c.LogRefusal((&betterauth.ErrorCode{Code: safeForLog(failed.code), Status: http.StatusFound}).Refuse(betterauth.Refusal{
 		Reason: "the browser that came back from a provider is not signed in", Err: failed.err, Configure: configures[failed.code],
-		Seen: []slog.Attr{slog.String("failure", failed.code)}}))
+		Seen: append([]slog.Attr{slog.String("failure", failed.code)}, s.seen(c, f, failed)...)}))
 	return betterauth.Redirect{URL: betterauth.AddParams(to, params...)}, nil
+}
+
+// seen is what a developer compares with the provider's console.
+func (s *Social) seen(c *betterauth.Ctx, f *flow, failed failure) []slog.Attr {
+	p := failed.asked
+	if p == nil && f != nil {
+		p = s.providers[f.ServerContext.Provider]
+	}
+	if p == nil {
+		return nil
+	}
+	attrs := []slog.Attr{slog.String("provider", p.ID)}
+	if failed.code == failCode || failed.code == failRedirectURI {
+		attrs = append(attrs, slog.String("redirectURI", redirectURI(c, p)))
+	}
+	if failed.code == failCode && needSecret(p.Client) != "" {
+		attrs = append(attrs, slog.String("secret", "none")) // most providers want one
+	}
+	return attrs
 }
 
 // safeForLog is a code of ours or of a provider, if it is a code.

@@ -42,7 +42,8 @@ var ErrReauthenticationNotSupported = &betterauth.ErrorCode{Code: "REAUTHENTICAT
 // browser is led.
 type failure struct {
 	code, description string
-	err               error // for the log
+	err               error     // for the log
+	asked             *Provider // who failed, for the log; nil if only the flow says so
 }
 
 func (f failure) Error() string { return "social: " + f.code }
@@ -71,8 +72,6 @@ const (
 	failNoEmail          = "email_not_found"
 	failNotLinked        = "account_not_linked"
 	failLink             = "unable_to_link_account"
-	failUpdate           = "unable_to_update_account"
-	failCreate           = "unable_to_create_user"
 	failSignUpDisabled   = "signup_disabled"
 	failNotVerified      = "email_not_verified"
 	failDifferentEmail   = "email_does_not_match"
@@ -83,15 +82,32 @@ const (
 	failStepUp           = "reauthentication_failed"
 )
 
+// What providers answer where the client, not the person, is at fault (RFC 6749, section
+// 4.1.2.1); the last is GitHub's.
+const (
+	failClient       = "unauthorized_client"
+	failScope        = "invalid_scope"
+	failRequest      = "invalid_request"
+	failResponseType = "unsupported_response_type"
+	failRedirectURI  = "redirect_uri_mismatch"
+)
+
 // configures says what a developer should look at where a failure is more often one of the
 // configuration than of a person.
 var configures = map[string]string{
-	failCode:          "check Client.ID and Client.Secret, how the client authenticates, and that the provider knows this redirect URI",
-	failUserInfo:      "check the scopes, and that the provider's description fits what it answers",
-	failNoEmail:       "ask for the scope with the address, or set Client.MapUser",
-	failIssuer:        "check the provider's Issuer",
-	failIssuerMissing: "set IssuerRequired only for a provider that always sends iss",
-	failProviderDown:  "check that this server reaches the provider",
+	failCode:             "check Client.ID and Client.Secret, how the client authenticates, and that the provider knows this redirect URI",
+	failUserInfo:         "check the scopes, and that the provider's description fits what it answers",
+	failNoEmail:          "ask for the scope with the address, or set Client.MapUser",
+	failIssuer:           "check the provider's Issuer",
+	failIssuerMissing:    "set IssuerRequired only for a provider that always sends iss",
+	failProviderDown:     "check that this server reaches the provider",
+	failProviderNotFound: "add the provider to social.Config.Providers, with the ID that the path of the redirect URI has",
+	failTarget:           "if the flow's origin is yours, add it to Config.TrustedOrigins",
+	failClient:           "switch on the authorization code grant for this client at the provider's console",
+	failScope:            "check Scopes and Client.Scopes, and that the provider's console allows them to this client",
+	failRequest:          "check what Client changes of the request, such as Params and Prompt, and whether the provider wants PKCE",
+	failResponseType:     "check ResponseType, and what the provider's console allows to this client",
+	failRedirectURI:      "enter this redirect URI at the provider's console, letter by letter",
 }
 
 // asFailure is the failure that tells a person why they are not signed in: one of ours,
@@ -104,7 +120,7 @@ func asFailure(err error) (failure, bool) {
 		return failure{code: failUserInfo, err: err}, true // the provider said something that cannot be stored
 	}
 	if code, ok := errors.AsType[*betterauth.ErrorCode](err); ok && code.Code != "" && code.Status < 500 {
-		return failure{code.Code, code.Message, err}, true
+		return failure{code: code.Code, description: code.Message, err: err}, true
 	}
 	return failure{}, false
 }

@@ -1,6 +1,8 @@
 package social_test
 
 import (
+	"crypto/tls"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -35,12 +37,45 @@ func TestProvidersSayWhatIsMissing(t *testing.T) {
 	}
 }
 
+// Each problem is said once, in the words of what the developer wrote.
+func TestBuildNamesWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	with := func(change func(*social.Client)) social.Provider {
+		c := client
+		change(&c)
+		return social.Google(c)
+	}
+	for name, test := range map[string]struct {
+		of   social.Provider
+		want string
+	}{
+		"a path as redirect URI":    {with(func(c *social.Client) { c.RedirectURI = "/callback" }), "provider google has a Client.RedirectURI that is no absolute URL; write it with its scheme and host, or leave it out"},
+		"a host as redirect URI":    {with(func(c *social.Client) { c.RedirectURI = "localhost:3000/callback" }), "provider google has a Client.RedirectURI that is no absolute URL; write it with its scheme and host, or leave it out"},
+		"a path as page":            {with(func(c *social.Client) { c.AuthorizeURL = "/authorize" }), "provider google has a Client.AuthorizeURL that is no absolute URL; write it with its scheme and host, or leave it out"},
+		"a redirect URI":            {with(func(c *social.Client) { c.RedirectURI = "http://app.lan:3000/callback" }), ""},
+		"a GitLab without a scheme": {social.GitLabWith(client, social.GitLabOptions{Issuer: "gitlab.example.com"}), "provider gitlab has an Issuer that is no absolute URL with https; http is for this machine alone"},
+		"a Paybin without a scheme": {social.PaybinWith(client, social.PaybinOptions{Issuer: "idp.example.com"}), "provider paybin has an Issuer that is no absolute URL with https; http is for this machine alone"},
+		"Cognito without a pool":    {social.Cognito(client), "provider cognito does not know the user pool; use CognitoWith and set Domain, Region and UserPoolID"},
+		"no ID":                     {social.Provider{Client: client}, "a provider has no ID; set it to letters, digits, dots, hyphens and underscores, it is part of the callback's path"},
+	} {
+		err := social.New(social.Config{Providers: []social.Provider{test.of}}).Check(betterauth.Site{})
+		if got := fmt.Sprint(err); got != test.want && (test.want != "" || err != nil) {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
 // A key that cannot sign is found before anybody signs in.
 func TestBuildAsksTheAuthentication(t *testing.T) {
 	t.Parallel()
 	p := social.Google(social.Client{ID: "client", Authentication: oauth.PrivateKeyJWT{}})
 	err := social.New(social.Config{Providers: []social.Provider{p}}).Check(betterauth.Site{})
 	if err == nil || err.Error() != "provider google has a PrivateKeyJWT without a Key; set the client's private key" {
+		t.Errorf("the problem is %v", err)
+	}
+	p = social.Google(social.Client{ID: "client", Authentication: oauth.MutualTLS(tls.Certificate{})})
+	err = social.New(social.Config{Providers: []social.Provider{p}}).Check(betterauth.Site{})
+	if err == nil || err.Error() != "provider google has a MutualTLS without a certificate or its key; load both with tls.LoadX509KeyPair" {
 		t.Errorf("the problem is %v", err)
 	}
 }

@@ -24,3 +24,11 @@ func needSecret(c Client) string {
 	}
 	return ""
 }
+
+// badIssuer is the Problem of a provider whose endpoints are below an option Issuer.
+func badIssuer(issuer string) string {
+	if oauth.IsEndpoint(issuer) {
+		return ""
+	}
+	return "has an Issuer that is no absolute URL with https; http is for this machine alone"
+}

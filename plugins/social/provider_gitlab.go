@@ -24,7 +24,7 @@ func GitLab(c Client) Provider { return GitLabWith(c, GitLabOptions{}) }
 func GitLabWith(c Client, o GitLabOptions) Provider {
 	base := strings.TrimRight(cmp.Or(o.Issuer, "https://gitlab.com"), "/")
 	return Provider{
-		ID: "gitlab", Name: "GitLab", Client: c,
+		ID: "gitlab", Name: "GitLab", Client: c, Problem: badIssuer(base),
 		AuthorizeURL: base + "/oauth/authorize",
 		TokenURL:     base + "/oauth/token",
 		Scopes:       []string{"read_user"},

@@ -21,7 +21,7 @@ func Paybin(c Client) Provider { return PaybinWith(c, PaybinOptions{}) }
 func PaybinWith(c Client, o PaybinOptions) Provider {
 	issuer := strings.TrimSuffix(cmp.Or(o.Issuer, "https://idp.paybin.io"), "/")
 	return Provider{
-		ID: "paybin", Name: "Paybin", Client: c, Problem: needSecret(c),
+		ID: "paybin", Name: "Paybin", Client: c, Problem: cmp.Or(needSecret(c), badIssuer(issuer)),
 		AuthorizeURL: issuer + "/oauth2/authorize",
 		TokenURL:     issuer + "/oauth2/token",
 		Scopes:       []string{"openid", "email", "profile"},

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -145,19 +146,19 @@ func (s *Social) sessionCookies() []string {
 
 // AddProviders adds providers. A plugin that brings providers calls it in its own Init,
 // and needs this plugin by this method. An id that is taken, and a provider that lacks
-// something, is an error.
+// something, is an error, which names all of them.
 func (s *Social) AddProviders(providers ...Provider) error {
+	var problems []error
 	for i := range providers {
 		p := &providers[i]
-		if err := errors.Join(problemsOf(p)...); err != nil {
-			return err
-		}
+		problems = append(problems, problemsOf(p)...)
 		if s.providers[p.ID] != nil {
-			return fmt.Errorf("provider %s is configured twice; remove one of them", p.ID)
+			problems = append(problems, fmt.Errorf("provider %s is configured twice; remove one of them", p.ID))
+			continue
 		}
 		s.providers[p.ID] = p
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 // Providers returns the ids of all providers, sorted.
@@ -211,6 +212,9 @@ func problemsOf(p *Provider) (problems []error) {
 	add := func(format string, args ...any) {
 		problems = append(problems, fmt.Errorf("provider %s %w", p.ID, fmt.Errorf(format, args...)))
 	}
+	if p.ID == "" {
+		return append(problems, errors.New("a provider has no ID; set it to letters, digits, dots, hyphens and underscores, it is part of the callback's path"))
+	}
 	if !isProviderID(p.ID) {
 		add("needs an ID of letters, digits, dots, hyphens and underscores; it is part of the callback's path")
 		return problems
@@ -229,7 +233,12 @@ func problemsOf(p *Provider) (problems []error) {
 	if p.Client.ID == "" {
 		add("has no Client.ID; copy it from the provider's console")
 	}
-	if p.Resolve != nil {
+	for _, own := range [...]struct{ name, place string }{{"Client.RedirectURI", p.Client.RedirectURI}, {"Client.AuthorizeURL", p.Client.AuthorizeURL}} {
+		if own.place != "" && !isAbsolute(own.place) {
+			add("has a %s that is no absolute URL; write it with its scheme and host, or leave it out", own.name)
+		}
+	}
+	if p.Resolve != nil || p.Problem != "" { // what is missing in the options is missing in the endpoints too
 		return problems
 	}
 	if p.User == nil && p.Client.User == nil {
@@ -248,6 +257,12 @@ func problemsOf(p *Provider) (problems []error) {
 		add("has Nonce without IDTokens; say how its ID tokens are verified")
 	}
 	return problems
+}
+
+// isAbsolute reports whether a browser can be sent to a URL from anywhere.
+func isAbsolute(place string) bool {
+	u, err := url.Parse(place)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
 func isProviderID(id string) bool {
