@@ -83,10 +83,20 @@ func (s *Social) getAccessToken(c *betterauth.Ctx, in SelectInput) (*AccessToken
 		return nil, err
 	}
 	token, current, err := s.validTokenOf(c, account)
-	if err == nil && current != account {
+	if err != nil {
+		return nil, err
+	}
+	if current != account {
 		s.setAccountCookie(c, current)
 	}
-	return token, err
+	if c.Identity() == nil {
+		return token, nil
+	}
+	p, err := s.Provider(c, account.ProviderID)
+	if err != nil {
+		return nil, ErrNoAccessToken.Because(err)
+	}
+	return token, s.handOut(c, p, token.AccessToken, token.IDToken)
 }
 
 // validToken is an account's access token, refreshed if it is about to expire.
@@ -170,6 +180,11 @@ func (s *Social) refreshToken(c *betterauth.Ctx, in SelectInput) (*RefreshedToke
 	refresh, err := s.opened(account.RefreshToken)
 	if err != nil {
 		return nil, ErrNotRefreshed.Because(err)
+	}
+	if c.Identity() != nil {
+		if err := s.handOut(c, p, access, betterauth.OrZero(account.IDToken)); err != nil {
+			return nil, err
+		}
 	}
 	return &RefreshedTokens{AccessToken: access, RefreshToken: refresh, AccessTokenExpiresAt: account.AccessTokenExpiresAt, RefreshTokenExpiresAt: account.RefreshTokenExpiresAt,
 		Scope: account.Scope, IDToken: account.IDToken, ProviderID: account.ProviderID, AccountID: account.ID}, nil
