@@ -116,7 +116,7 @@ func (s *Social) validTokenOf(ctx context.Context, account *betterauth.Account) 
 	}
 	if s.expired(p, account) {
 		if account, err = s.refresh(ctx, p, account); err != nil {
-			return nil, nil, ErrNoAccessToken.Because(err)
+			return nil, nil, notRefreshed(ErrNoAccessToken, err)
 		}
 	}
 	token, err := s.opened(account.AccessToken)
@@ -170,7 +170,7 @@ func (s *Social) refreshToken(c *betterauth.Ctx, in SelectInput) (*RefreshedToke
 		return nil, ErrNoRefreshToken
 	}
 	if account, err = s.refresh(c, p, account); err != nil {
-		return nil, ErrNotRefreshed.Because(err)
+		return nil, notRefreshed(ErrNotRefreshed, err)
 	}
 	s.setAccountCookie(c, account)
 	access, err := s.opened(account.AccessToken)
