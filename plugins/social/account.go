@@ -126,7 +126,15 @@ func (s *Social) returning(tx *betterauth.Ctx, a *arrival, account *betterauth.A
 
 // proves reports whether the provider verified the user's own address, which nobody had.
 func proves(a *arrival, user *betterauth.User) bool {
-	return a.profile.EmailVerified && !user.EmailVerified && strings.EqualFold(a.profile.Email, user.Email)
+	return a.profile.EmailVerified && !user.EmailVerified && isAddressOf(a.profile, user)
+}
+
+// isAddressOf reports whether a provider tells the user's own address. Some letters beyond
+// ASCII fold into it, and a mailbox that is written with one is somebody else's.
+func isAddressOf(profile *Profile, user *betterauth.User) bool {
+	told, ok := betterauth.NormalizeEmail(profile.Email)
+	stored, isStored := betterauth.NormalizeEmail(user.Email)
+	return ok && isStored && told == stored
 }
 
 // prove marks the user's address verified. As that is the first proof of it, what the

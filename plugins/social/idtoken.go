@@ -95,6 +95,7 @@ func (s *Social) native(c *betterauth.Ctx, p *Provider, in *IDTokenInput) (*arri
 	}
 	tokens := Tokens{IDToken: in.Token, AccessToken: betterauth.OrZero(in.AccessToken)}
 	grant := p.NewGrant(s.caller, tokens, claims)
+	grant.Sent = true
 	if u := in.User; u != nil {
 		grant.Native = &oauth.NativeUser{Email: betterauth.OrZero(u.Email)}
 		if u.Name != nil {

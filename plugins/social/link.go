@@ -69,7 +69,7 @@ func (s *Social) mayLink(tx *betterauth.Ctx, a *arrival, user *betterauth.User) 
 	if s.cfg.Linking.Disabled || !a.profile.EmailVerified && !s.trusts(tx, a.provider.ID) {
 		return fail(failLink, errors.New("linking is off, or the provider has not verified the address and is not trusted"))
 	}
-	if !s.cfg.Linking.AllowDifferentEmails && !strings.EqualFold(a.profile.Email, user.Email) {
+	if !s.cfg.Linking.AllowDifferentEmails && !isAddressOf(a.profile, user) {
 		return fail(failDifferentEmail, nil)
 	}
 	return nil
