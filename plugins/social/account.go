@@ -204,8 +204,14 @@ func (s *Social) mayLinkImplicitly(ctx context.Context, a *arrival, user *better
 		reason = "the provider has not verified the address and is not trusted"
 	case !user.EmailVerified && !rules.AllowUnverifiedUsers:
 		reason = "the user has not verified their own address"
+	case !user.EmailVerified || rules.AllowNewSubjects:
+		return nil // what a user without a proven address has ends, other accounts too
 	default:
-		return nil
+		has, err := s.accounts.Exists(ctx, database.Eq("userId", user.ID), database.Eq("providerId", a.provider.ID))
+		if err != nil || !has {
+			return err
+		}
+		reason = "the user has another account at this provider, so the address may have passed to somebody else"
 	}
 	return fail(failNotLinked, errors.New(reason))
 }

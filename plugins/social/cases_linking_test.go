@@ -16,6 +16,7 @@ const (
 	stable  = "OpenID Connect Core 1.0, section 5.7 (stable claims)"
 	typed   = "OpenID Connect Core 1.0, section 5.1 (email_verified)"
 	ending  = "RFC 9700, section 4.7; OWASP ASVS 5.0, 7.4 (ended sessions)"
+	passed  = "Truffle Security 2025: Google's OAuth and domains that expired"
 	folded  = "Unicode Technical Report 36, section 2.8.2 (case mappings of identifiers)"
 	nobody  = "RFC 6761, section 6.4 (.invalid)"
 	stepped = "NIST SP 800-63B-4, section 2.2 (second factors)"
@@ -368,6 +369,38 @@ var linkingCases = []attack{
 	{group: "linking", name: "an account with another address", source: stable, want: "email_does_not_match", play: func(s *scene) *plugintest.Answer {
 		s.user("other@example.com", true)
 		return s.linkFlow("idp")
+	}},
+	{group: "users who exist", name: "who has another account at the provider: the address passed to somebody else", source: passed, want: "account_not_linked", play: func(s *scene) *plugintest.Answer {
+		s.account(s.CreateUser("alice@example.com", true), "idp", "sub-before")
+		return s.flow("idp")
+	}},
+	{group: "users who exist", name: "who has another account at the provider, by a native client", source: passed, want: "OAUTH_LINK_ERROR", play: func(s *scene) *plugintest.Answer {
+		s.account(s.CreateUser("alice@example.com", true), "idp", "sub-before")
+		return s.native("idp", object{"token": s.minted("client", "")})
+	}},
+	{group: "users who exist", name: "who has another account at a trusted provider", source: passed, want: "account_not_linked", play: func(s *scene) *plugintest.Answer {
+		s.account(s.CreateUser("alice@example.com", true), "trusted", "sub-before")
+		return s.flow("trusted")
+	}},
+	{group: "users who exist", name: "who has another account at the provider, where subjects change", source: passed, site: "renewed", want: in, play: func(s *scene) *plugintest.Answer {
+		s.account(s.CreateUser("alice@example.com", true), "idp", "sub-before")
+		return s.flow("idp")
+	}},
+	{group: "users who exist", name: "who has another account at another provider", source: passed, want: in, play: func(s *scene) *plugintest.Answer {
+		s.account(s.CreateUser("alice@example.com", true), "other", "sub-before")
+		return s.flow("idp")
+	}},
+	{group: "users who exist", name: "who has another account at the provider and links in a session", source: passed, want: led, play: func(s *scene) *plugintest.Answer {
+		s.account(s.user("alice@example.com", true), "idp", "sub-before")
+		return s.linkFlow("idp")
+	}},
+	{group: "users who exist", name: "who has another account at the provider and never proved the address: it ends", source: passed, site: "unproven", want: in, play: func(s *scene) *plugintest.Answer {
+		s.account(s.CreateUser("alice@example.com", false), "idp", "sub-before")
+		a := s.flow("idp")
+		if s.count("account") != 1 {
+			s.t.Error("the account from before is left")
+		}
+		return a
 	}},
 	{group: "linking", name: "an account with an address that folds into the user's", source: folded, want: "email_does_not_match", play: func(s *scene) *plugintest.Answer {
 		s.user("kim@example.com", false)

@@ -54,6 +54,7 @@ var sites = map[string]func(cfg *social.Config, o *plugintest.Options){
 	"encrypted": func(cfg *social.Config, _ *plugintest.Options) { cfg.EncryptTokens = true },
 	"unlinked":  func(cfg *social.Config, _ *plugintest.Options) { cfg.Linking = social.Linking{Disabled: true} },
 	"explicit":  func(cfg *social.Config, _ *plugintest.Options) { cfg.Linking.DisableImplicit = true },
+	"renewed":   func(cfg *social.Config, _ *plugintest.Options) { cfg.Linking.AllowNewSubjects = true },
 	"unproven":  func(cfg *social.Config, _ *plugintest.Options) { cfg.Linking.AllowUnverifiedUsers = true },
 	"different": func(cfg *social.Config, _ *plugintest.Options) { cfg.Linking.AllowDifferentEmails = true },
 	"impatient": func(_ *social.Config, o *plugintest.Options) {

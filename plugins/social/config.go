@@ -76,6 +76,12 @@ type Linking struct {
 	// If the provider has verified it, that is the first proof of the address: what the
 	// user had before ends, since anybody may have signed up with it. Default false.
 	AllowUnverifiedUsers bool
+	// AllowNewSubjects links implicitly also to users who have another account at the same
+	// provider. By default they are not: one address there is one account, so another
+	// subject with it means that somebody else has the address now, such as who bought a
+	// domain that had expired. Set it while a provider gives its users new subjects.
+	// Default false.
+	AllowNewSubjects bool
 	// UpdateUserInfo copies name, picture and mapped columns to the user when an account
 	// is linked, never the address. Default false.
 	UpdateUserInfo bool
