@@ -204,6 +204,8 @@ func (s *Social) mayLinkImplicitly(ctx context.Context, a *arrival, user *better
 		reason = "the provider has not verified the address and is not trusted"
 	case !user.EmailVerified && !rules.AllowUnverifiedUsers:
 		reason = "the user has not verified their own address"
+	case !user.EmailVerified && !a.profile.EmailVerified:
+		reason = "neither the user nor the provider has verified the address, so what the user had before would stay, whoever signed up"
 	case !user.EmailVerified || rules.AllowNewSubjects:
 		return nil // what a user without a proven address has ends, other accounts too
 	default:

@@ -370,6 +370,8 @@ var linkingCases = []attack{
 		s.user("other@example.com", true)
 		return s.linkFlow("idp")
 	}},
+	{group: "users who exist", name: "neither verified, where unverified users are linked, at a trusted provider: whoever signed up would stay in", source: hijack, site: "unproven", want: "account_not_linked",
+		play: existing("trusted", false, false)},
 	{group: "users who exist", name: "who has another account at the provider: the address passed to somebody else", source: passed, want: "account_not_linked", play: func(s *scene) *plugintest.Answer {
 		s.account(s.CreateUser("alice@example.com", true), "idp", "sub-before")
 		return s.flow("idp")

@@ -72,9 +72,9 @@ type Linking struct {
 	// AllowDifferentEmails lets LinkSocial link an account with another address than the
 	// user's. It then requires a fresh session, as with TrustedProviders. Default false.
 	AllowDifferentEmails bool
-	// AllowUnverifiedUsers links implicitly to users whose own address is not verified.
-	// If the provider has verified it, that is the first proof of the address: what the
-	// user had before ends, since anybody may have signed up with it. Default false.
+	// AllowUnverifiedUsers links implicitly to users whose own address is not verified, if
+	// the provider has verified it. That is the first proof of the address: what the user
+	// had before ends, since anybody may have signed up with it. Default false.
 	AllowUnverifiedUsers bool
 	// AllowNewSubjects links implicitly also to users who have another account at the same
 	// provider. By default they are not: one address there is one account, so another
