@@ -63,7 +63,7 @@ func (s *Social) enterOnce(c *betterauth.Ctx, a *arrival) (in entered, created b
 			return s.demandVerified(tx, a, in.user, created)
 		}
 		if in.session, err = tx.SignIn(in.user, betterauth.SignIn{Method: a.provider.ID, NewUser: created, Assurance: s.assurance(a)}); err != nil {
-			return err
+			return s.bindStepUp(tx, a, err)
 		}
 		if err = s.bindSession(tx, a, in.session); err != nil || !s.cfg.AccountCookie {
 			return err
