@@ -125,6 +125,10 @@ func (a *Auth) compileManifests() (problems []error) {
 func (a *Auth) checkPlugins() (problems []error) {
 	a.site = Site{AppName: a.cfg.AppName, ErrorURL: a.cfg.ErrorURL, Stateless: a.stateless, BaseURL: a.base.Static, TrustedOrigins: a.origins.All,
 		AnyHost: a.base.Static == "" && a.base.Dynamic == nil && !a.base.Broken, CanMail: a.cfg.Mailer != nil}
+	if d := a.base.Dynamic; d != nil {
+		a.site.OpenHosts = d.AllowHost != nil || slices.ContainsFunc(d.AllowedHosts, origin.Open)
+	}
+	a.site.OpenHosts = a.site.OpenHosts || a.site.AnyHost
 	if a.site.BaseURL != "" {
 		a.site.Origin = origin.Of(a.site.BaseURL)
 	}

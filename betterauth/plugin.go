@@ -51,6 +51,10 @@ type Site struct {
 	// AnyHost says that each request's host decides the origin, since neither a base URL
 	// nor a list of hosts is configured.
 	AnyHost bool
+	// OpenHosts says that a host which somebody else has may decide the origin: AnyHost,
+	// DynamicBaseURL.AllowHost, or a pattern of its AllowedHosts whose hosts anybody can
+	// register, such as "*.vercel.app".
+	OpenHosts bool
 	// TrustedOrigins are the patterns that are trusted for every request. The base URL's
 	// own origin comes first if it is configured. Do not change the slice.
 	TrustedOrigins []string

@@ -16,6 +16,7 @@ import (
 func (s *site) kinds() []kind {
 	list := append(s.cookieKinds(), s.headerKinds()...)
 	list = append(list, s.bodyKinds()...)
+	list = append(list, s.providerKinds()...)
 	return append(list, s.urlKinds()...)
 }
 

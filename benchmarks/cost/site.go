@@ -13,6 +13,7 @@ import (
 
 	"github.com/better-auth-go/better-auth/benchmarks/subject"
 	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/oauth"
 	"github.com/better-auth-go/better-auth/database"
 	"github.com/better-auth-go/better-auth/database/sqlite"
 	"github.com/better-auth-go/better-auth/plugins/account"
@@ -22,9 +23,13 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailotp"
 	"github.com/better-auth-go/better-auth/plugins/emailpassword"
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
+	"github.com/better-auth-go/better-auth/plugins/genericoauth"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/oauthpopup"
+	"github.com/better-auth-go/better-auth/plugins/oauthproxy"
 	"github.com/better-auth-go/better-auth/plugins/passkey"
 	"github.com/better-auth-go/better-auth/plugins/passkey/passkeytest"
+	"github.com/better-auth-go/better-auth/plugins/social"
 	"github.com/better-auth-go/better-auth/plugins/username"
 )
 
@@ -93,8 +98,16 @@ func (s *site) build(ctx context.Context, strategy string) (*betterauth.Auth, er
 		account.New(account.Config{}), s.admin, apikey.New(apikey.Config{EnableSessions: true, EnableMetadata: true}), bearer.New(bearer.Config{}),
 		emailotp.New(emailotp.Config{ChangeEmail: emailotp.ChangeEmailConfig{Enabled: true}}), emailpassword.New(emailpassword.Config{MaxLength: 100_000}),
 		emailverification.New(emailverification.Config{}), magiclink.New(magiclink.Config{}), passkey.New(passkey.Config{}), username.New(username.Config{}),
+		social.New(social.Config{AccountCookie: true}), genericoauth.New(genericoauth.Config{Providers: []genericoauth.Provider{provider}}),
+		oauthpopup.New(oauthpopup.Config{}), oauthproxy.New(oauthproxy.Config{}),
 		hostOf{s},
 	).Build(ctx)
+}
+
+// provider is one that nobody comes back from.
+var provider = genericoauth.Provider{
+	ID: "provider", Client: oauth.Client{ID: "client", Secret: "secret"},
+	AuthorizeURL: "https://provider.example/authorize", TokenURL: "https://provider.example/token", UserInfoURL: "https://provider.example/me",
 }
 
 func (s *site) close() {

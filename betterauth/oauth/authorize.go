@@ -3,6 +3,7 @@ package oauth
 import (
 	"cmp"
 	"context"
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -139,12 +140,36 @@ func (p *Provider) query(r *AuthorizeRequest) *Query {
 	return q
 }
 
+// add sets parameters, in time linear in their number: clients may name many.
 func (q *Query) add(params []betterauth.Param) {
+	at := make(map[string]int, len(q.params)+len(params))
+	for i, param := range q.params {
+		at[param.Name] = i
+	}
 	for _, param := range params {
-		if !slices.Contains(Reserved, param.Name) {
-			q.Set(param.Name, param.Value)
+		i, ok := at[param.Name]
+		switch {
+		case slices.Contains(Reserved, param.Name):
+		case ok:
+			q.params[i].Value = param.Value
+		default:
+			at[param.Name] = len(q.params)
+			q.params = append(q.params, param)
 		}
 	}
+}
+
+// Distinct returns texts in their order, each once, in time linear in their number.
+func Distinct(texts iter.Seq[string]) []string {
+	var once []string
+	seen := map[string]bool{}
+	for text := range texts {
+		if !seen[text] {
+			seen[text] = true
+			once = append(once, text)
+		}
+	}
+	return once
 }
 
 func place(name string) int {

@@ -23,8 +23,14 @@ type Grant struct {
 	// Native is what a native client says about its user beside an ID token, such as the
 	// name that Apple tells once: nothing of it is verified.
 	Native *NativeUser
+	// Sent says that a client sent the tokens. Nothing then says that they belong together,
+	// or that the access token was granted to this application: what it tells must be about
+	// the subject of the ID token.
+	Sent bool
 
 	caller *Caller
+	// asked says that the provider was asked with the access token.
+	asked bool
 	// claims are those of the ID token, once verified.
 	claims *Claims
 }
@@ -74,6 +80,9 @@ func (g *Grant) Profile(ctx context.Context) (*Profile, error) {
 	if profile == nil || !isSubject(profile.Subject) {
 		return nil, ErrNoProfile
 	}
+	if g.Sent && g.asked && !g.isAbout(profile.Subject) {
+		return nil, ErrOtherSubject
+	}
 	if p.Client.MapUser != nil {
 		subject := profile.Subject
 		if err := p.Client.MapUser(ctx, profile); err != nil {
@@ -82,6 +91,30 @@ func (g *Grant) Profile(ctx context.Context) (*Profile, error) {
 		profile.Subject = subject // who it is, no mapping decides
 	}
 	return profile, nil
+}
+
+// isAbout reports whether the ID token names the subject, or the access token. A client may
+// only send an ID token that was verified, perhaps by the application's own function. At
+// Microsoft "oid" is the subject.
+func (g *Grant) isAbout(subject string) bool {
+	claims := g.claims
+	if claims == nil {
+		claims = StoredClaims(g.IDToken)
+	}
+	if claims == nil {
+		return false
+	}
+	var in struct {
+		Object jsontext.Value `json:"oid"`
+		Hash   jsontext.Value `json:"at_hash"`
+	}
+	if claims.Decode(&in) != nil {
+		return false
+	}
+	if in.Hash != nil && claims.CheckAccessToken(g.IDToken, g.AccessToken) == nil {
+		return true
+	}
+	return subject == claims.Subject || subject == asText(in.Object)
 }
 
 // Claims are the verified claims of the ID token. Without one, or with an invalid one,
@@ -153,6 +186,7 @@ func (g *Grant) send(ctx context.Context, method, url, body string, into any, he
 	}
 	r.Header.Set("Accept", "application/json")
 	if g.AccessToken != "" {
+		g.asked = true
 		r.Header.Set("Authorization", "Bearer "+g.AccessToken)
 	}
 	for i := 0; i+1 < len(headers); i += 2 {

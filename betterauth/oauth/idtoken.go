@@ -146,6 +146,9 @@ func (p *Provider) verify(ctx context.Context, c *Caller, token, nonce string, s
 		if claims, err = p.signed(ctx, c, token); err != nil {
 			return nil, err
 		}
+		if sent && isAccessToken(claims) {
+			return nil, invalidToken("is an access token")
+		}
 		if err := p.checkClaims(claims, c.Now(), nonce, sent); err != nil {
 			return nil, err
 		}
@@ -187,6 +190,22 @@ func checkKind(claims *Claims, header jose.Header) error {
 		return invalidToken("tells of events, so it is no ID token")
 	}
 	return nil
+}
+
+// isAccessToken reports whether claims are of a token that resource servers see. Some
+// providers sign them with the keys of ID tokens, for the same audience, and do not say so
+// in the header. What the token endpoint answers cannot be mistaken for one.
+func isAccessToken(claims *Claims) bool {
+	var in struct {
+		Scope  jsontext.Value `json:"scope"`
+		Scopes jsontext.Value `json:"scp"`       // at Entra and Okta
+		Use    jsontext.Value `json:"token_use"` // at Cognito
+		Type   jsontext.Value `json:"typ"`       // at Keycloak
+	}
+	if claims.Decode(&in) != nil || in.Scope != nil || in.Scopes != nil || in.Use != nil && asText(in.Use) != "id" {
+		return true
+	}
+	return slices.Contains([]string{"Bearer", "DPoP", "Refresh", "Offline"}, asText(in.Type))
 }
 
 // signedWith is signed with the header, which is signed as well.

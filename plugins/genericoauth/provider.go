@@ -225,13 +225,7 @@ func (p *Provider) user(ask func(context.Context, *oauth.Grant) (*oauth.Profile,
 
 // withoutTwins names each scope once: a client may ask for one that is asked for anyway.
 func withoutTwins(_ *oauth.AuthorizeRequest, q *oauth.Query) {
-	var scopes []string
-	for scope := range strings.FieldsSeq(q.Get("scope")) {
-		if !slices.Contains(scopes, scope) {
-			scopes = append(scopes, scope)
-		}
-	}
-	if len(scopes) > 0 {
+	if scopes := oauth.Distinct(strings.FieldsSeq(q.Get("scope"))); len(scopes) > 0 {
 		q.Set("scope", strings.Join(scopes, " "))
 	}
 }

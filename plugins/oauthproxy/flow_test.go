@@ -218,6 +218,30 @@ func TestNotCarried(t *testing.T) {
 	}
 }
 
+// A host that a request names is where the production server sends profiles. Where anybody
+// can have such a host, an attacker would begin a flow with theirs, send somebody else to
+// the provider with it, and finish it with their profile.
+func TestHostsThatAnybodyCanHave(t *testing.T) {
+	t.Parallel()
+	anyHost := func(context.Context, string) (bool, error) { return true, nil }
+	for name, test := range map[string]struct {
+		dynamic *betterauth.DynamicBaseURL
+		cfg     oauthproxy.Config
+		ok      bool
+	}{
+		"hosts that anybody can register":         {&betterauth.DynamicBaseURL{AllowedHosts: []string{"app.example", "*.vercel.app"}}, oauthproxy.Config{ProductionURL: production}, false},
+		"hosts of tenants":                        {&betterauth.DynamicBaseURL{AllowHost: anyHost}, oauthproxy.Config{ProductionURL: production}, false},
+		"the same with an address of the preview": {&betterauth.DynamicBaseURL{AllowedHosts: []string{"*.vercel.app"}}, oauthproxy.Config{ProductionURL: production, CurrentURL: preview}, true},
+		"the same at the production server":       {&betterauth.DynamicBaseURL{AllowedHosts: []string{"*.vercel.app"}}, oauthproxy.Config{}, true},
+		"hosts of one's own":                      {&betterauth.DynamicBaseURL{AllowedHosts: []string{"*.preview.example"}}, oauthproxy.Config{ProductionURL: production}, true},
+	} {
+		_, err := plugintest.Build(t, plugintest.Options{Config: betterauth.Config{DynamicBaseURL: test.dynamic}, Plugins: []betterauth.Plugin{social.New(social.Config{}), oauthproxy.New(test.cfg)}})
+		if ok := err == nil; ok != test.ok || !ok && !strings.Contains(err.Error(), "set CurrentURL") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	for want, test := range map[string]struct {

@@ -50,7 +50,8 @@ type Config struct {
 	// are not carried.
 	ProductionURL string
 	// CurrentURL is this server's URL, where the production server sends browsers on.
-	// Default: the base URL.
+	// Default: the base URL. Required where requests name the host and anybody can have one
+	// that is allowed, such as with "*.vercel.app" in DynamicBaseURL.
 	CurrentURL string
 	// MaxAge is how long a profile may be on its way. Default 60 s; at most 10 minutes.
 	MaxAge time.Duration
@@ -118,8 +119,9 @@ func (p *Proxy) Check(site betterauth.Site) error {
 			add("%s is no absolute URL with https; http is for this machine alone", place.name)
 		}
 	}
-	if p.cfg.ProductionURL != "" && p.cfg.CurrentURL == "" && site.AnyHost {
-		add("this server's address would be what a request says; set CurrentURL, or Config.BaseURL")
+	// Whoever has that host gets the profile of everybody whom they send to the provider.
+	if p.cfg.ProductionURL != "" && p.cfg.CurrentURL == "" && site.OpenHosts {
+		add("this server's address would be a host that a request names and somebody else may have; set CurrentURL, or Config.BaseURL")
 	}
 	if p.cfg.MaxAge < 0 || p.cfg.MaxAge > 10*time.Minute {
 		add("MaxAge is not between 0 and 10 minutes; leave it out for 60 s")

@@ -115,6 +115,9 @@ func (o *OneTap) callback(c *betterauth.Ctx, in Input) (*SignedIn, error) {
 		return nil, ErrNoEmail
 	}
 	user, _, err := o.providers.Enter(c, oauth.Arrival{Provider: google, Profile: *profile, Tokens: tokens, RefuseSignUp: o.cfg.DisableSignUp}, true)
+	if _, refused := errors.AsType[*oauth.InvalidTokenError](err); refused {
+		return nil, ErrInvalidToken.Because(err)
+	}
 	if code, refused := oauth.RefusalCode(err); refused {
 		if code == "email_not_verified" {
 			return nil, ErrEmailNotVerified.Because(err)

@@ -210,3 +210,19 @@ func TestContract(t *testing.T) {
 		}),
 	)
 }
+
+// A token that a session was told signs in nobody by the prompt's endpoint either.
+func TestTokenThatASessionWasTold(t *testing.T) {
+	t.Parallel()
+	kit := newKit(t, onetap.Config{}, google())
+	text, c := token(t, kit.Clock.Now(), nil), kit.Client()
+	for range 2 { // the page may send it twice
+		c.Post("/one-tap/callback", map[string]any{"idToken": text}).Want(http.StatusOK)
+	}
+	row, err := plugintest.StoreOf[betterauth.Account](kit).Get(t.Context(), database.Eq("accountId", "1001"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Post("/get-access-token", map[string]any{"accountId": row.ID}).Want(http.StatusOK)
+	kit.Client().Post("/one-tap/callback", map[string]any{"idToken": text}).WantError(onetap.ErrInvalidToken)
+}

@@ -3,12 +3,10 @@ package social
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
-	"github.com/better-auth-go/better-auth/betterauth/oauth"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -85,10 +83,20 @@ func (s *Social) getAccessToken(c *betterauth.Ctx, in SelectInput) (*AccessToken
 		return nil, err
 	}
 	token, current, err := s.validTokenOf(c, account)
-	if err == nil && current != account {
+	if err != nil {
+		return nil, err
+	}
+	if current != account {
 		s.setAccountCookie(c, current)
 	}
-	return token, err
+	if c.Identity() == nil {
+		return token, nil
+	}
+	p, err := s.Provider(c, account.ProviderID)
+	if err != nil {
+		return nil, ErrNoAccessToken.Because(err)
+	}
+	return token, s.handOut(c, p, token.AccessToken, token.IDToken)
 }
 
 // validToken is an account's access token, refreshed if it is about to expire.
@@ -173,18 +181,11 @@ func (s *Social) refreshToken(c *betterauth.Ctx, in SelectInput) (*RefreshedToke
 	if err != nil {
 		return nil, ErrNotRefreshed.Because(err)
 	}
+	if c.Identity() != nil {
+		if err := s.handOut(c, p, access, betterauth.OrZero(account.IDToken)); err != nil {
+			return nil, err
+		}
+	}
 	return &RefreshedTokens{AccessToken: access, RefreshToken: refresh, AccessTokenExpiresAt: account.AccessTokenExpiresAt, RefreshTokenExpiresAt: account.RefreshTokenExpiresAt,
 		Scope: account.Scope, IDToken: account.IDToken, ProviderID: account.ProviderID, AccountID: account.ID}, nil
-}
-
-// notRefreshed tells the operator of a client that the provider does not accept any more,
-// such as with a secret that has expired: nobody's token can be refreshed then.
-func notRefreshed(code *betterauth.ErrorCode, p *Provider, err error) error {
-	answer, ok := errors.AsType[*oauth.AnswerError](err)
-	if !ok || answer.Code != "invalid_client" && answer.Code != "unauthorized_client" {
-		return code.Because(err)
-	}
-	return code.Refuse(betterauth.Refusal{Reason: "the provider does not accept this client", Err: err,
-		Configure: "check Client.ID and Client.Secret, whether the secret has expired, and how the client authenticates",
-		Seen:      []slog.Attr{slog.String("provider", p.ID)}})
 }

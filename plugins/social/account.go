@@ -105,7 +105,7 @@ func (s *Social) signInKnown(tx *betterauth.Ctx, a *arrival, account *betterauth
 func (s *Social) makeSession(tx *betterauth.Ctx, a *arrival, user *betterauth.User, created bool, confirm func(*betterauth.Ctx, *betterauth.User) error) (*betterauth.Session, error) {
 	session, err := tx.SignIn(user, betterauth.SignIn{Method: a.provider.ID, NewUser: created, Assurance: s.assurance(a), Confirm: confirm})
 	if err != nil {
-		return nil, err
+		return nil, s.bindStepUp(tx, a, err)
 	}
 	if err := s.bindSession(tx, a, session); err != nil || !s.cfg.AccountCookie {
 		return session, err
@@ -189,7 +189,15 @@ func (s *Social) returning(tx *betterauth.Ctx, a *arrival, account *betterauth.A
 
 // proves reports whether the provider verified the user's own address, which nobody had.
 func proves(a *arrival, user *betterauth.User) bool {
-	return a.profile.EmailVerified && !user.EmailVerified && strings.EqualFold(a.profile.Email, user.Email)
+	return a.profile.EmailVerified && !user.EmailVerified && isAddressOf(a.profile, user)
+}
+
+// isAddressOf reports whether a provider tells the user's own address. Some letters beyond
+// ASCII fold into it, and a mailbox that is written with one is somebody else's.
+func isAddressOf(profile *Profile, user *betterauth.User) bool {
+	told, ok := betterauth.NormalizeEmail(profile.Email)
+	stored, isStored := betterauth.NormalizeEmail(user.Email)
+	return ok && isStored && told == stored
 }
 
 // prove marks the user's address verified. As that is the first proof of it, what the
@@ -259,8 +267,16 @@ func (s *Social) mayLinkImplicitly(ctx context.Context, a *arrival, user *better
 		reason = "the provider has not verified the address and is not trusted"
 	case !user.EmailVerified && !rules.AllowUnverifiedUsers:
 		reason = "the user has not verified their own address"
+	case !user.EmailVerified && !a.profile.EmailVerified:
+		reason = "neither the user nor the provider has verified the address, so what the user had before would stay, whoever signed up"
+	case !user.EmailVerified || rules.AllowNewSubjects:
+		return nil // what a user without a proven address has ends, other accounts too
 	default:
-		return nil
+		has, err := s.accounts.Exists(ctx, database.Eq("userId", user.ID), database.Eq("providerId", a.provider.ID))
+		if err != nil || !has {
+			return err
+		}
+		reason = "the user has another account at this provider, so the address may have passed to somebody else"
 	}
 	return fail(failNotLinked, errors.New(reason))
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
@@ -109,11 +110,20 @@ func (s *Social) endByToken(tx *betterauth.Ctx, p *Provider, token *oauth.Logout
 		// came between. To sign out too much is the safe side.
 		return s.endUsers(tx, p, token.Subject)
 	}
-	ids := make([]any, len(rows))
-	for i, row := range rows {
-		ids[i] = row.Value
+	var ids []any
+	for _, row := range rows {
+		subject, furtherStep := strings.CutPrefix(row.Value, boundSubject)
+		if !furtherStep {
+			ids = append(ids, row.Value)
+			continue
+		}
+		if err := s.endUsers(tx, p, subject); err != nil {
+			return err
+		}
 	}
-	_, err = s.host.SessionStore().Delete(tx, database.In("id", ids...))
+	if len(ids) > 0 {
+		_, err = s.host.SessionStore().Delete(tx, database.In("id", ids...))
+	}
 	return err
 }
 
@@ -208,6 +218,29 @@ func (s *Social) bindSession(ctx context.Context, a *arrival, session *betteraut
 		return nil
 	}
 	_, err := s.host.Verifications().Create(ctx, providerKey("sid", a.provider, a.claims.Issuer, a.claims.SessionID), session.ID, boundLife)
+	return err
+}
+
+// boundSubject comes before the id of an account where a session of its user is not known
+// yet.
+const boundSubject = "subject:"
+
+// bindStepUp remembers that a further step, which another plugin completes, makes the
+// session for a session at the provider. err is why there is none yet.
+func (s *Social) bindStepUp(ctx context.Context, a *arrival, err error) error {
+	if _, furtherStep := betterauth.StepUpBody(err); !furtherStep || !a.provider.BackChannelLogout || a.claims == nil || a.claims.SessionID == "" {
+		return err
+	}
+	name := providerKey("sid", a.provider, a.claims.Issuer, a.claims.SessionID)
+	bound, existsErr := s.host.VerificationStore().Exists(ctx, database.Eq("identifier", name), database.Eq("value", boundSubject+a.profile.Subject), database.Gte("expiresAt", s.host.Now()))
+	if existsErr != nil {
+		return existsErr
+	}
+	if !bound {
+		if _, err := s.host.Verifications().Create(ctx, name, boundSubject+a.profile.Subject, boundLife); err != nil {
+			return err
+		}
+	}
 	return err
 }
 

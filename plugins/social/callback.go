@@ -251,7 +251,7 @@ func (s *Social) lead(c *betterauth.Ctx, f *flow, err error) (betterauth.Redirec
 	}
 	c.LogRefusal((&betterauth.ErrorCode{Code: safeForLog(failed.code), Status: http.StatusFound}).Refuse(betterauth.Refusal{
 		Reason: "the browser that came back from a provider is not signed in", Err: failed.err, Configure: configures[failed.code],
-		Seen: append([]slog.Attr{slog.String("failure", failed.code)}, s.seen(c, f, failed)...)}))
+		Seen: append([]slog.Attr{slog.String("failure", safeForLog(failed.code))}, s.seen(c, f, failed)...)}))
 	return betterauth.Redirect{URL: betterauth.AddParams(to, params...)}, nil
 }
 

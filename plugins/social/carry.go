@@ -159,10 +159,14 @@ func (s *Social) useOnce(c *betterauth.Ctx, state string) error {
 
 // Enter signs in a user whom a provider proved, by the rules of a callback, without a flow:
 // for a plugin with another way to bring the proof. requestSignUp is as in SignInInput. The
-// operation that calls it must declare SignIn MakesSession.
+// operation that calls it must declare SignIn MakesSession. An ID token in in.Tokens that a
+// session was told of before is an *oauth.InvalidTokenError.
 func (s *Social) Enter(c *betterauth.Ctx, in oauth.Arrival, requestSignUp bool) (user *betterauth.User, created bool, err error) {
 	p, err := s.Provider(c, in.Provider)
 	if err != nil {
+		return nil, false, err
+	}
+	if err := s.checkHandedOut(c, in.Tokens.IDToken); err != nil {
 		return nil, false, err
 	}
 	a, err := arrived(p, in, requestSignUp)

@@ -16,6 +16,8 @@ const (
 	stable  = "OpenID Connect Core 1.0, section 5.7 (stable claims)"
 	typed   = "OpenID Connect Core 1.0, section 5.1 (email_verified)"
 	ending  = "RFC 9700, section 4.7; OWASP ASVS 5.0, 7.4 (ended sessions)"
+	passed  = "Truffle Security 2025: Google's OAuth and domains that expired"
+	folded  = "Unicode Technical Report 36, section 2.8.2 (case mappings of identifiers)"
 	nobody  = "RFC 6761, section 6.4 (.invalid)"
 	stepped = "NIST SP 800-63B-4, section 2.2 (second factors)"
 )
@@ -118,6 +120,20 @@ var linkingCases = []attack{
 		s.who.email, s.who.verified = "ALICE@Example.COM", false
 		return s.flow("idp")
 	}, want: "account_not_linked"},
+	{group: "verified addresses", name: "an address that folds into a user's", source: folded, want: "email_not_found", play: func(s *scene) *plugintest.Answer {
+		s.CreateUser("kim@example.com", true)
+		s.who.email = "\u212aim@example.com"
+		return s.flow("idp")
+	}},
+	{group: "verified addresses", name: "an address that folds into a user's proves nothing to who has the account", source: folded, want: in, play: func(s *scene) *plugintest.Answer {
+		s.account(s.CreateUser("kim@example.com", false), "idp", "sub-alice")
+		s.who.email = "\u212aim@example.com"
+		a := s.flow("idp")
+		if s.User("kim@example.com").EmailVerified {
+			s.t.Error("the address counts as verified")
+		}
+		return a
+	}},
 	{group: "verified addresses", name: "an address that is none", source: typed, play: func(s *scene) *plugintest.Answer { s.who.email = "alice"; return s.flow("idp") }, want: "email_not_found"},
 	{group: "verified addresses", name: "no address", source: typed, play: func(s *scene) *plugintest.Answer { s.who.email = nil; return s.flow("idp") }, want: "email_not_found"},
 	{group: "verified addresses", name: "an empty address", source: typed, play: func(s *scene) *plugintest.Answer { s.who.email = ""; return s.flow("idp") }, want: "email_not_found"},
@@ -353,6 +369,51 @@ var linkingCases = []attack{
 	{group: "linking", name: "an account with another address", source: stable, want: "email_does_not_match", play: func(s *scene) *plugintest.Answer {
 		s.user("other@example.com", true)
 		return s.linkFlow("idp")
+	}},
+	{group: "users who exist", name: "neither verified, where unverified users are linked, at a trusted provider: whoever signed up would stay in", source: hijack, site: "unproven", want: "account_not_linked",
+		play: existing("trusted", false, false)},
+	{group: "users who exist", name: "who has another account at the provider: the address passed to somebody else", source: passed, want: "account_not_linked", play: func(s *scene) *plugintest.Answer {
+		s.account(s.CreateUser("alice@example.com", true), "idp", "sub-before")
+		return s.flow("idp")
+	}},
+	{group: "users who exist", name: "who has another account at the provider, by a native client", source: passed, want: "OAUTH_LINK_ERROR", play: func(s *scene) *plugintest.Answer {
+		s.account(s.CreateUser("alice@example.com", true), "idp", "sub-before")
+		return s.native("idp", object{"token": s.minted("client", "")})
+	}},
+	{group: "users who exist", name: "who has another account at a trusted provider", source: passed, want: "account_not_linked", play: func(s *scene) *plugintest.Answer {
+		s.account(s.CreateUser("alice@example.com", true), "trusted", "sub-before")
+		return s.flow("trusted")
+	}},
+	{group: "users who exist", name: "who has another account at the provider, where subjects change", source: passed, site: "renewed", want: in, play: func(s *scene) *plugintest.Answer {
+		s.account(s.CreateUser("alice@example.com", true), "idp", "sub-before")
+		return s.flow("idp")
+	}},
+	{group: "users who exist", name: "who has another account at another provider", source: passed, want: in, play: func(s *scene) *plugintest.Answer {
+		s.account(s.CreateUser("alice@example.com", true), "other", "sub-before")
+		return s.flow("idp")
+	}},
+	{group: "users who exist", name: "who has another account at the provider and links in a session", source: passed, want: led, play: func(s *scene) *plugintest.Answer {
+		s.account(s.user("alice@example.com", true), "idp", "sub-before")
+		return s.linkFlow("idp")
+	}},
+	{group: "users who exist", name: "who has another account at the provider and never proved the address: it ends", source: passed, site: "unproven", want: in, play: func(s *scene) *plugintest.Answer {
+		s.account(s.CreateUser("alice@example.com", false), "idp", "sub-before")
+		a := s.flow("idp")
+		if s.count("account") != 1 {
+			s.t.Error("the account from before is left")
+		}
+		return a
+	}},
+	{group: "linking", name: "an account with an address that folds into the user's", source: folded, want: "email_does_not_match", play: func(s *scene) *plugintest.Answer {
+		s.user("kim@example.com", false)
+		s.who.email = "\u212aim@example.com"
+		return s.linkFlow("idp")
+	}},
+	{group: "linking", name: "an account with an address that folds into the user's, by a native client", source: folded, want: "LINKING_DIFFERENT_EMAILS_NOT_ALLOWED", play: func(s *scene) *plugintest.Answer {
+		s.user("kim@example.com", false)
+		s.who.email = "\u212aim@example.com"
+		s.mark()
+		return s.c.Post("/link-social", object{"provider": "idp", "idToken": object{"token": s.minted("client", "")}})
 	}},
 	{group: "linking", name: "an account with another address where that is allowed", source: stable, site: "different", want: led, play: func(s *scene) *plugintest.Answer {
 		s.user("other@example.com", true)

@@ -111,6 +111,10 @@ var targetCases = []attack{
 		s.c = s.Client()
 		return s.native("idp", object{"token": token, "nonce": "second"})
 	}},
+	{group: "ID token of a native client", name: "beside somebody else's access token, by which the provider is asked", source: substitution, want: "FAILED_TO_GET_USER_INFO", play: beside("asking", alice)},
+	{group: "ID token of a native client", name: "beside somebody else's access token, verified by the application", source: substitution, want: "FAILED_TO_GET_USER_INFO", play: beside("vouched", alice)},
+	{group: "ID token of a native client", name: "beside one's own access token, by which the provider is asked", source: substitution, want: in, play: beside("asking", eveHere)},
+	{group: "ID token of a native client", name: "beside one's own access token, verified by the application", source: substitution, want: in, play: beside("vouched", eveHere)},
 	{group: "ID token of a native client", name: "that is empty", source: rfc7519 + "7.2", want: "INVALID_TOKEN", play: func(s *scene) *plugintest.Answer { return s.native("idp", object{"token": ""}) }},
 	{group: "ID token of a native client", name: "that is a number", source: rfc7519 + "7.2", want: "VALIDATION_ERROR", play: func(s *scene) *plugintest.Answer { return s.native("idp", object{"token": 1}) }},
 

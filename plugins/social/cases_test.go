@@ -2,6 +2,7 @@ package social_test
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -53,6 +54,7 @@ var sites = map[string]func(cfg *social.Config, o *plugintest.Options){
 	"encrypted": func(cfg *social.Config, _ *plugintest.Options) { cfg.EncryptTokens = true },
 	"unlinked":  func(cfg *social.Config, _ *plugintest.Options) { cfg.Linking = social.Linking{Disabled: true} },
 	"explicit":  func(cfg *social.Config, _ *plugintest.Options) { cfg.Linking.DisableImplicit = true },
+	"renewed":   func(cfg *social.Config, _ *plugintest.Options) { cfg.Linking.AllowNewSubjects = true },
 	"unproven":  func(cfg *social.Config, _ *plugintest.Options) { cfg.Linking.AllowUnverifiedUsers = true },
 	"different": func(cfg *social.Config, _ *plugintest.Options) { cfg.Linking.AllowDifferentEmails = true },
 	"impatient": func(_ *social.Config, o *plugintest.Options) {
@@ -143,8 +145,16 @@ func attackProviders(p *idp) []social.Provider {
 		complete := p.provider("broken")
 		return &complete, nil
 	}
+	asking, vouched := p.plain("asking"), p.plain("vouched")
+	asking.IDTokens = oidcRules(p, "asking")
+	vouched.Client.VerifyIDToken = func(_ context.Context, token, _ string) error {
+		if oauth.StoredClaims(token) == nil {
+			return errors.New("no token of the application")
+		}
+		return nil
+	}
 	return []social.Provider{
-		p.provider("idp"), other, curve, hashed, optional, tenants, form, initiated, local, pushed, broken,
+		asking, vouched, p.provider("idp"), other, curve, hashed, optional, tenants, form, initiated, local, pushed, broken,
 		p.plain("plain"), p.plain("trusted"),
 		client("apps", func(c *social.Client) { c.Audiences = []string{"app"} }),
 		client("closed", func(c *social.Client) { c.DisableSignUp = true }),

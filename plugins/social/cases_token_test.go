@@ -1,6 +1,7 @@
 package social_test
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
@@ -211,4 +212,18 @@ func fromTokenCases() (all []attack) {
 		}
 	}
 	return all
+}
+
+const substitution = "RFC 9700, section 4.5; RFC 6749, section 10.16 (tokens of other clients)"
+
+var eveHere = person{sub: "sub-eve", email: "eve@example.com", verified: true}
+
+// beside is an ID token of Eve's that comes with an access token that somebody granted,
+// perhaps to another application.
+func beside(provider string, granted person) func(s *scene) *plugintest.Answer {
+	return func(s *scene) *plugintest.Answer {
+		s.idp.approve(s.begin(provider), granted)
+		s.who = eveHere
+		return s.native(provider, object{"token": s.minted("client", ""), "accessToken": fmt.Sprintf("at-code%d", s.idp.number)})
+	}
 }

@@ -72,10 +72,16 @@ type Linking struct {
 	// AllowDifferentEmails lets LinkSocial link an account with another address than the
 	// user's. It then requires a fresh session, as with TrustedProviders. Default false.
 	AllowDifferentEmails bool
-	// AllowUnverifiedUsers links implicitly to users whose own address is not verified.
-	// If the provider has verified it, that is the first proof of the address: what the
-	// user had before ends, since anybody may have signed up with it. Default false.
+	// AllowUnverifiedUsers links implicitly to users whose own address is not verified, if
+	// the provider has verified it. That is the first proof of the address: what the user
+	// had before ends, since anybody may have signed up with it. Default false.
 	AllowUnverifiedUsers bool
+	// AllowNewSubjects links implicitly also to users who have another account at the same
+	// provider. By default they are not: one address there is one account, so another
+	// subject with it means that somebody else has the address now, such as who bought a
+	// domain that had expired. Set it while a provider gives its users new subjects.
+	// Default false.
+	AllowNewSubjects bool
 	// UpdateUserInfo copies name, picture and mapped columns to the user when an account
 	// is linked, never the address. Default false.
 	UpdateUserInfo bool

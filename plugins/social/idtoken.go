@@ -87,8 +87,15 @@ func (s *Social) native(c *betterauth.Ctx, p *Provider, in *IDTokenInput) (*arri
 			return nil, ErrInvalidToken.Because(err)
 		}
 	}
+	if err := s.checkHandedOut(c, in.Token); err != nil {
+		if _, told := errors.AsType[*oauth.InvalidTokenError](err); told {
+			return nil, ErrInvalidToken.Because(err)
+		}
+		return nil, err
+	}
 	tokens := Tokens{IDToken: in.Token, AccessToken: betterauth.OrZero(in.AccessToken)}
 	grant := p.NewGrant(s.caller, tokens, claims)
+	grant.Sent = true
 	if u := in.User; u != nil {
 		grant.Native = &oauth.NativeUser{Email: betterauth.OrZero(u.Email)}
 		if u.Name != nil {

@@ -2,10 +2,10 @@ package social
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/oauth"
 	"github.com/better-auth-go/better-auth/database"
 )
 
@@ -69,7 +69,7 @@ func (s *Social) mayLink(tx *betterauth.Ctx, a *arrival, user *betterauth.User) 
 	if s.cfg.Linking.Disabled || !a.profile.EmailVerified && !s.trusts(tx, a.provider.ID) {
 		return fail(failLink, errors.New("linking is off, or the provider has not verified the address and is not trusted"))
 	}
-	if !s.cfg.Linking.AllowDifferentEmails && !strings.EqualFold(a.profile.Email, user.Email) {
+	if !s.cfg.Linking.AllowDifferentEmails && !isAddressOf(a.profile, user) {
 		return fail(failDifferentEmail, nil)
 	}
 	return nil
@@ -145,16 +145,17 @@ func (s *Social) linkIDToken(c *betterauth.Ctx, p *Provider, in *IDTokenInput) (
 
 // mergeScopes is the union of stored scopes and new ones, in this order.
 func mergeScopes(stored *string, added []string) *string {
-	scopes := []string{}
-	for scope := range strings.SplitSeq(betterauth.OrZero(stored), ",") {
-		if scope = strings.TrimSpace(scope); scope != "" && !slices.Contains(scopes, scope) {
-			scopes = append(scopes, scope)
+	scopes := oauth.Distinct(func(yield func(string) bool) {
+		for scope := range strings.SplitSeq(betterauth.OrZero(stored), ",") {
+			if scope = strings.TrimSpace(scope); scope != "" && !yield(scope) {
+				return
+			}
 		}
-	}
-	for _, scope := range added {
-		if !slices.Contains(scopes, scope) {
-			scopes = append(scopes, scope)
+		for _, scope := range added {
+			if !yield(scope) {
+				return
+			}
 		}
-	}
+	})
 	return textOrNil(strings.Join(scopes, ","))
 }

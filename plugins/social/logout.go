@@ -91,6 +91,9 @@ func (s *Social) endSessionURL(c *betterauth.Ctx, who leaving) (string, error) {
 		seen[account.ProviderID] = true
 		p, err := s.providerSoon(c, account.ProviderID)
 		if err == nil && p.EndSessionURL != "" {
+			if err := s.handOut(c, p, betterauth.OrZero(account.IDToken)); err != nil {
+				return "", err
+			}
 			return logoutURL(c, p, betterauth.OrZero(account.IDToken), who.in)
 		}
 		failed = errors.Join(failed, err)

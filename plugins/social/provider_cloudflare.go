@@ -3,7 +3,6 @@ package social
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/better-auth-go/better-auth/betterauth/oauth"
@@ -28,13 +27,7 @@ func Cloudflare(c Client) Provider {
 }
 
 func eachScopeOnce(_ *oauth.AuthorizeRequest, q *oauth.Query) {
-	var once []string
-	for scope := range strings.FieldsSeq(q.Get("scope")) {
-		if !slices.Contains(once, scope) {
-			once = append(once, scope)
-		}
-	}
-	if len(once) > 0 {
+	if once := oauth.Distinct(strings.FieldsSeq(q.Get("scope"))); len(once) > 0 {
 		q.Set("scope", strings.Join(once, " "))
 	}
 }

@@ -3,9 +3,11 @@ package social
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/oauth"
 	"github.com/better-auth-go/better-auth/database"
 )
 
@@ -15,6 +17,31 @@ const (
 	// refreshLimit is how long a refresh may take, the call to the provider included.
 	refreshLimit = 20 * time.Second
 )
+
+// refreshError says that an account's tokens cannot be refreshed, for a reason that is not
+// this server's: the provider refuses, or the account was unlinked meanwhile.
+type refreshError struct{ err error }
+
+func (e refreshError) Error() string { return "social: the tokens are not refreshed: " + e.err.Error() }
+
+func (e refreshError) Unwrap() error { return e.err }
+
+// notRefreshed answers with code what the account or its provider caused. A database that
+// fails is a failure of this server. The operator is told of a client that the provider
+// does not accept any more, such as with a secret that has expired: nobody's token can be
+// refreshed then.
+func notRefreshed(code *betterauth.ErrorCode, p *Provider, err error) error {
+	if _, ok := errors.AsType[refreshError](err); !ok {
+		return err
+	}
+	answer, ok := errors.AsType[*oauth.AnswerError](err)
+	if !ok || answer.Code != "invalid_client" && answer.Code != "unauthorized_client" {
+		return code.Because(err)
+	}
+	return code.Refuse(betterauth.Refusal{Reason: "the provider does not accept this client", Err: err,
+		Configure: "check Client.ID and Client.Secret, whether the secret has expired, and how the client authenticates",
+		Seen:      []slog.Attr{slog.String("provider", p.ID)}})
+}
 
 // expired reports whether an account's access token is about to expire and can be
 // refreshed.
@@ -61,19 +88,21 @@ func (s *Social) refreshAlone(ctx context.Context, p *Provider, seen *betterauth
 func (s *Social) refreshNow(ctx context.Context, p *Provider, account *betterauth.Account) (*betterauth.Account, error) {
 	token, err := s.opened(account.RefreshToken)
 	if err != nil {
-		return nil, err
+		return nil, refreshError{err}
 	}
 	tokens, err := p.Refresh(ctx, s.caller, token)
-	if err != nil {
-		return nil, err
+	if err == nil && (tokens == nil || tokens.AccessToken == "") {
+		err = oauth.ErrNoAccessToken
 	}
-	if tokens == nil || tokens.AccessToken == "" {
-		return nil, errors.New("social: the refresh gave no access token")
+	if err != nil {
+		return nil, refreshError{err}
 	}
 	// Once the provider has answered, the old token may be spent: what it gave is stored
 	// even if whoever asked has gone.
 	ctx = context.WithoutCancel(ctx)
-	if _, err := s.storeTokens(ctx, account, *tokens, nil); err != nil {
+	if _, err := s.storeTokens(ctx, account, *tokens, nil); errors.Is(err, database.ErrInvalidValue) {
+		return nil, refreshError{err}
+	} else if err != nil {
 		return nil, err
 	}
 	fresh := *account
@@ -89,6 +118,9 @@ func (s *Social) stored(ctx context.Context, known *betterauth.Account) (*better
 	account, err := s.accounts.Get(ctx, database.Eq("id", known.ID), database.Eq("userId", known.UserID))
 	if errors.Is(err, database.ErrNotFound) && s.site.Stateless {
 		return known, nil
+	}
+	if errors.Is(err, database.ErrNotFound) {
+		err = refreshError{errors.New("the account was unlinked meanwhile")}
 	}
 	return account, err
 }

@@ -117,7 +117,7 @@ func (s *Social) provenAgain(c *betterauth.Ctx, f *flow, a *arrival) error {
 		}
 		session, err := tx.Reauthenticate(betterauth.SignIn{Method: a.provider.ID, Assurance: s.assurance(a)})
 		if err != nil {
-			return err
+			return s.bindStepUp(tx, a, err)
 		}
 		return s.bindSession(tx, a, session)
 	})

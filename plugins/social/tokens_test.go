@@ -1,6 +1,7 @@
 package social_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -118,4 +119,46 @@ func TestTokensOfOlderSecrets(t *testing.T) {
 	if _, err := plugin.TokenSource(t.Context(), user.ID, "other").Token(); !errors.Is(err, social.ErrAccountNotFound) {
 		t.Error(err)
 	}
+}
+
+// unstorable is a database that fails to store accounts while failing.
+type unstorable struct{ failing atomic.Bool }
+
+func (u *unstorable) Manifest() betterauth.Manifest {
+	return betterauth.Manifest{ID: "unstorable", RowHooks: []database.Hooks{database.RowHooks[betterauth.Account]{
+		BeforeUpdate: func(context.Context, *betterauth.Account, database.Set) error {
+			if u.failing.Load() {
+				return errors.New("the database does not answer")
+			}
+			return nil
+		}}}}
+}
+
+// A database that fails is a failure of this server, and no statement about the account. A
+// provider that refuses, and an account that is gone, are.
+func TestRefreshOverAFailingDatabase(t *testing.T) {
+	t.Parallel()
+	answer := atomic.Pointer[string]{}
+	granted, refused := `{"access_token":"at.2","refresh_token":"rt.2","expires_in":60}`, `{"error":"invalid_grant"}`
+	answer.Store(&granted)
+	db := &unstorable{}
+	kit := plugintest.New(t, db, social.New(social.Config{Providers: []social.Provider{refreshing(t, func(string) string { return *answer.Load() })}}))
+	c := kit.SignedIn("ada@example.com")
+	accounts, ends := plugintest.StoreOf[betterauth.Account](kit), kit.Clock.Now().Add(time.Second)
+	access, refresh := "at.1", "rt.1"
+	row := &betterauth.Account{UserID: c.User.ID, ProviderID: "refreshing", AccountID: "ada", AccessToken: &access, RefreshToken: &refresh, AccessTokenExpiresAt: &ends}
+	if err := accounts.Create(t.Context(), row); err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]any{"accountId": row.ID}
+	db.failing.Store(true)
+	c.Post("/get-access-token", named).WantError(betterauth.ErrInternal)
+	c.Post("/refresh-token", named).WantError(betterauth.ErrInternal)
+	c.Get("/account-info?accountId=" + row.ID).WantError(betterauth.ErrInternal)
+	db.failing.Store(false)
+	answer.Store(&refused)
+	c.Post("/get-access-token", named).WantError(social.ErrNoAccessToken)
+	c.Post("/refresh-token", named).WantError(social.ErrNotRefreshed)
+	answer.Store(&granted)
+	c.Post("/refresh-token", named).Want(http.StatusOK)
 }
