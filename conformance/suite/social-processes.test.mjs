@@ -22,11 +22,11 @@ before(async () => {
 after(() => Promise.all([go?.remove(), provider?.stop()]));
 
 // Two processes and their database: {one, two, rows(sql, …values)}; undefined without a database.
-async function start(t) {
+async function start(t, more = "") {
   const database = await postgresDatabase(t);
   if (!database) return undefined;
   const offered = ["--oidc", provider.issuer, "--oidc-client", "app", "--oidc-secret", "hush", "--oidc-redirect", callback];
-  const flags = ["--database", database, "--origin", origin, "--with", "insecure-cheap-passwords", ...offered];
+  const flags = ["--database", database, "--origin", origin, "--with", `insecure-cheap-passwords${more}`, ...offered];
   const servers = [];
   t.after(() => Promise.all(servers.map((server) => server.stop())));
   for (let i = 0; i < 2; i++) servers.push(await startGo(go.program, flags));
@@ -150,6 +150,24 @@ test("a link that begins at one process ends at the other", async (t) => {
     const later = begins.visitor({ origin });
     await back(begins, later, await away(ends, later, login), /\/home$/);
     assert.equal((await begins.ok(later.client.getSession())).user.id, user.id);
+  }
+});
+
+test("an account that two users link at once, each at a process, becomes one user's", async (t) => {
+  const site = await start(t, ",different-addresses");
+  if (!site) return;
+  const { one, two, rows } = site;
+  for (let round = 0; round < 5; round++) {
+    const login = `ivy${round}`;
+    const links = [];
+    for (const [begins, ends, name] of [[one, two, "jane"], [two, one, "kim"]]) {
+      const visitor = await signedUp(begins, `${name}${round}`);
+      links.push([ends, visitor, await awayToLink(begins, visitor, login)]);
+    }
+    const answers = await slowly(100, () => Promise.all(links.map(([ends, visitor, url]) => open(ends, visitor, url))));
+    const places = answers.map(({ headers }) => headers.get("location")).sort();
+    assert.deepEqual(places, ["/accounts", "/oops?error=account_already_linked_to_different_user"]);
+    assert.equal((await rows('select "userId" from account where "accountId" = $1', `subject-of-${login}`)).length, 1);
   }
 });
 
