@@ -84,7 +84,7 @@ func (s *Social) getAccessToken(c *betterauth.Ctx, in SelectInput) (*AccessToken
 	}
 	token, current, err := s.validTokenOf(c, account)
 	if err == nil && current != account {
-		s.setAccountCookie(c, current)
+		s.updateAccountCookie(c, current)
 	}
 	return token, err
 }
@@ -162,7 +162,7 @@ func (s *Social) refreshToken(c *betterauth.Ctx, in SelectInput) (*RefreshedToke
 	if account, err = s.refresh(c, p, account); err != nil {
 		return nil, ErrNotRefreshed.Because(err)
 	}
-	s.setAccountCookie(c, account)
+	s.updateAccountCookie(c, account)
 	access, err := s.opened(account.AccessToken)
 	if err != nil {
 		return nil, ErrNotRefreshed.Because(err)
