@@ -44,7 +44,7 @@ var (
 	startPattern = regexp.MustCompile(`"start":"(\w{6})"`)
 	// Of the second step: the secret of an app, backup codes, mailed codes, and what names a trusted device.
 	secretPattern  = regexp.MustCompile(`([?&]secret=)([A-Z2-7]{52})`)
-	backupPattern  = regexp.MustCompile(`("id":)?"([A-Za-z0-9]{5}-[A-Za-z0-9]{5,})"`)
+	backupPattern  = regexp.MustCompile(`("id":)?"([A-Za-z0-9]{5}-[A-Za-z0-9]{5,20})"`)
 	otpPattern     = regexp.MustCompile(`("otp":")(\d+)"`)
 	devicePattern  = regexp.MustCompile(`(trust-device-)([\w-]{32})`)
 	wordPattern    = regexp.MustCompile(`("id":")?([\w-]+)`)

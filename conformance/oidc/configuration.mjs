@@ -26,7 +26,7 @@ export function configurationOf({ issuer, accounts, settings, store }, { keys, c
     features: {
       devInteractions: { enabled: false },
       backchannelLogout: { enabled: true },
-      pushedAuthorizationRequests: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: settings.requirePushed },
       revocation: { enabled: true },
       rpInitiatedLogout: { enabled: true, logoutSource: pages.signOut, postLogoutSuccessSource: pages.signedOut },
     },

@@ -7,10 +7,10 @@ const more = ["token.authorization_code", "token.refresh_token", "token.refused"
 // Where clients authenticate. A client with a secret may send it in either way, whatever it is registered for, so a refusal does not show which one it was.
 const authenticated = ["token", "pushed_authorization_request", "revocation"];
 
-function methodOf({ headers, oidc: { params } }) {
+function methodOf({ headers, oidc: { body } }) {
   if (headers.authorization) return "client_secret_basic";
-  if (params?.client_assertion) return "private_key_jwt";
-  return params?.client_secret ? "client_secret_post" : "none";
+  if (body?.client_assertion) return "private_key_jwt";
+  return body?.client_secret ? "client_secret_post" : "none";
 }
 
 export class Counts {

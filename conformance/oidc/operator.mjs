@@ -17,6 +17,7 @@ const known = {
   idTokenClaims: [false, (value) => typeof value === "boolean", "true or false"],
   refreshTokens: ["always", (value) => ["always", "asked"].includes(value), "always or asked"],
   rotateRefreshTokens: [true, (value) => typeof value === "boolean", "true or false"],
+  requirePushed: [false, (value) => typeof value === "boolean", "true or false"],
   tokenDelay: [0, (value) => Number.isInteger(value) && value >= 0 && value <= 60_000, "a whole number of milliseconds up to 60000"],
   down: [false, (value) => typeof value === "boolean", "true or false"],
 };

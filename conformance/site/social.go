@@ -13,8 +13,8 @@ import (
 
 // issuer is the OpenID provider of --oidc and its sisters.
 type issuer struct {
-	url, client, secret, redirect string
-	trusted                       bool
+	url, client, secret, redirect, push string
+	trusted                             bool
 }
 
 func (i *issuer) register(set *flag.FlagSet) {
@@ -22,13 +22,14 @@ func (i *issuer) register(set *flag.FlagSet) {
 	set.StringVar(&i.client, "oidc-client", "", "the client id there")
 	set.StringVar(&i.secret, "oidc-secret", "", "its secret")
 	set.StringVar(&i.redirect, "oidc-redirect", "", "the callback that the issuer is told")
+	set.StringVar(&i.push, "oidc-push", "", "where authorization requests are pushed, for an issuer whose document does not demand it")
 	set.BoolVar(&i.trusted, "oidc-trusted", false, "links accounts there whose address is not verified")
 }
 
 func (i *issuer) check() error {
 	switch {
-	case i.url == "" && (i.client != "" || i.secret != "" || i.redirect != "" || i.trusted):
-		return errors.New("--oidc-client, --oidc-secret, --oidc-redirect and --oidc-trusted need --oidc ISSUER")
+	case i.url == "" && (i.client != "" || i.secret != "" || i.redirect != "" || i.push != "" || i.trusted):
+		return errors.New("--oidc-client, --oidc-secret, --oidc-redirect, --oidc-push and --oidc-trusted need --oidc ISSUER")
 	case i.url != "" && (i.client == "" || i.secret == ""):
 		return errors.New("--oidc ISSUER needs --oidc-client ID and --oidc-secret SECRET")
 	}
@@ -43,7 +44,7 @@ func (i *issuer) offer(s *setup) {
 	client := s.plugins.oidcClient
 	client.ID, client.Secret, client.RedirectURI = i.client, i.secret, i.redirect
 	s.plugins.generic.Providers = append(s.plugins.generic.Providers,
-		genericoauth.Provider{ID: "oidc", Issuer: i.url, Scopes: []string{"openid", "email", "profile"}, Client: client})
+		genericoauth.Provider{ID: "oidc", Issuer: i.url, Scopes: []string{"openid", "email", "profile"}, PushURL: i.push, Client: client})
 	if i.trusted {
 		s.plugins.social.Linking.TrustedProviders = append(s.plugins.social.Linking.TrustedProviders, "oidc")
 	}

@@ -10,7 +10,8 @@ const jws = /\beyJ[\w-]+\.[\w-]+\.[\w-]{43}\b/g;
 const opaque = /(?<![\w-])(?:(?:\w*_)?[A-Za-z]{64}|[A-Za-z0-9]{24}|[A-Za-z0-9]{32}|[\w-]{43})(?![\w-])|(?<="id":")[\w-]{22}(?=")/g;
 // Of the second step: the secret of an app, backup codes, mailed codes, and what names a trusted device.
 const appSecret = /(?<=[?&]secret=)[A-Z2-7]{52}/g;
-const backupCode = /(?<=(?<!"id":)")[A-Za-z0-9]{5}-[A-Za-z0-9]{5,}(?=")/g;
+// A code has at most 20 letters after its hyphen; a token of 43 can have its only hyphen in the same place.
+const backupCode = /(?<=(?<!"id":)")[A-Za-z0-9]{5}-[A-Za-z0-9]{5,20}(?=")/g;
 const mailedCode = /(?<="otp":")\d+(?=")/g;
 const trustedDevice = /(?<=trust-device-)[\w-]{32}/g;
 // What a provider signed, and what a server encrypted.

@@ -7,13 +7,14 @@ import emailotp from "./operations/emailotp.mjs";
 import magiclink from "./operations/magiclink.mjs";
 import haveibeenpwned from "./operations/haveibeenpwned.mjs";
 import passkey from "./operations/passkey.mjs";
+import oauthpopup from "./operations/oauthpopup.mjs";
 import social from "./operations/social.mjs";
 import twofactor from "./operations/twofactor.mjs";
 import username from "./operations/username.mjs";
 
 /** By id, in the order of the table: the route and its errors. A plugin adds the errors it brings to another's operation under the same id. */
 export const operations = {};
-for (const plugin of [core, passkey, username, haveibeenpwned, magiclink, emailotp, twofactor, admin, apikey, social]) {
+for (const plugin of [core, passkey, username, haveibeenpwned, magiclink, emailotp, twofactor, admin, apikey, social, oauthpopup]) {
   for (const [id, [route, errors]] of Object.entries(plugin)) operations[id] = [route, [...(operations[id]?.[1] ?? []), ...errors]];
 }
 

@@ -46,6 +46,8 @@ export const sites = {
   oidcUnlinked: ["--with", `no-linking,no-provider-sign-up,${cheap}`, ...offered],
   oidcExplicit: ["--with", `no-implicit-linking,sign-up-on-request,kept-tokens,${cheap}`, ...offered],
   oidcStrict: ["--with", `verified-at-providers,override-profile,${cheap}`, ...offered],
+  oidcAccountCookie: ["--with", `account-cookie,${cheap}`, "--cookie-cache", "compact", ...offered],
+  oidcPopup: ["--with", `popup,${cheap}`, ...offered],
   oidcForm: ["--with", `provider-parameters,${cheap}`, ...offered],
 };
 

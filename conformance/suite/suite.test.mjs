@@ -17,6 +17,7 @@ const signature = `${"s".repeat(43)}%3D`;
 test("ids, dates, tokens and addresses are normalized, and nothing else", () => {
   const claims = Buffer.from(JSON.stringify({ email: "a@b.com", iat: 100, exp: 3700 })).toString("base64url");
   const cases = {
+    [`["abcde-${"f".repeat(5)}","abcde-${"f".repeat(37)}"]`]: '["<code 1>","<id 2>"]',
     [`{"id":"${a}","userId":"${b}","again":"${a}"}`]: '{"id":"<id 1>","userId":"<id 2>","again":"<id 1>"}',
     '"2026-11-23T09:24:04.737Z" "2026-11-30T09:24:04.732Z"': '"<+0s>" "<+604800s>"',
     "1795425848396 1795426148396": "<+0s> <+300s>",

@@ -87,7 +87,7 @@ func (s *Social) getAccessToken(c *betterauth.Ctx, in SelectInput) (*AccessToken
 		return nil, err
 	}
 	if current != account {
-		s.setAccountCookie(c, current)
+		s.updateAccountCookie(c, current)
 	}
 	if c.Identity() == nil {
 		return token, nil
@@ -172,7 +172,7 @@ func (s *Social) refreshToken(c *betterauth.Ctx, in SelectInput) (*RefreshedToke
 	if account, err = s.refresh(c, p, account); err != nil {
 		return nil, notRefreshed(ErrNotRefreshed, p, err)
 	}
-	s.setAccountCookie(c, account)
+	s.updateAccountCookie(c, account)
 	access, err := s.opened(account.AccessToken)
 	if err != nil {
 		return nil, ErrNotRefreshed.Because(err)

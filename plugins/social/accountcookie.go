@@ -43,6 +43,16 @@ func (s *Social) setAccountCookie(c *betterauth.Ctx, a *betterauth.Account) {
 		a.AccessTokenExpiresAt, a.RefreshTokenExpiresAt, a.Scope, a.CreatedAt, a.UpdatedAt, a.ID})
 }
 
+// updateAccountCookie puts an account's new tokens into the cookie that names it. The
+// cookie of another account stays: whoever asks by the cookie must not get the token of
+// another provider.
+func (s *Social) updateAccountCookie(c *betterauth.Ctx, a *betterauth.Account) {
+	var in accountClaims
+	if s.cfg.AccountCookie && c.SealedCookie(accountCookie, purposeAccount, &in) && in.ID == a.ID {
+		s.setAccountCookie(c, a)
+	}
+}
+
 func (s *Social) sealAccount(c *betterauth.Ctx, claims accountClaims) {
 	if err := c.SetSealedCookie(accountCookie, purposeAccount, claims, s.host.SessionConfig().CookieCache.MaxAge); err != nil {
 		s.host.Logger().Warn("an account could not be kept in its cookie", "error", err)

@@ -193,6 +193,32 @@ func TestAccountCookieIsRenewed(t *testing.T) {
 	}
 }
 
+// The cookie is of the account that somebody signed in with: another one that is refreshed
+// does not take its place, so that no provider's token is taken for another's.
+func TestAccountCookieStaysOfItsAccount(t *testing.T) {
+	t.Parallel()
+	other := refreshing(t, func(string) string { return `{"access_token":"at.other","refresh_token":"rt.other","expires_in":3600}` })
+	kit := plugintest.NewWith(t, plugintest.Options{Plugins: []betterauth.Plugin{social.New(social.Config{Providers: []social.Provider{tiny(t), other}, AccountCookie: true})}})
+	ada := kit.Client()
+	signInAt(t, ada, "ada")
+	access, refresh, ends := "at.old", "rt.old", kit.Clock.Now()
+	row := &betterauth.Account{UserID: kit.User("ada@example.com").ID, ProviderID: "refreshing", AccountID: "ada", AccessToken: &access, RefreshToken: &refresh, AccessTokenExpiresAt: &ends}
+	if err := plugintest.StoreOf[betterauth.Account](kit).Create(t.Context(), row); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/get-access-token", "/refresh-token"} {
+		var token social.AccessToken
+		ada.Post(path, map[string]any{"accountId": row.ID}).Want(http.StatusOK).Into(&token)
+		if token.AccessToken != "at.other" {
+			t.Fatalf("%s: %+v", path, token)
+		}
+		ada.Post("/get-access-token", map[string]any{"useAccountCookie": true}).Want(http.StatusOK).Into(&token)
+		if token.AccessToken != "at-ada" {
+			t.Errorf("after %s the cookie gives %+v", path, token)
+		}
+	}
+}
+
 // Without a database nothing but the cookie says whose account it is.
 func TestAccountCookieOfAnotherUser(t *testing.T) {
 	t.Parallel()

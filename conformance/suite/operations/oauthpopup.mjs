@@ -1,0 +1,3 @@
+export default {
+  oauthPopupStart: ["GET /oauth-popup/start", ["VALIDATION_ERROR", "INVALID_ORIGIN"]],
+};
