@@ -53,6 +53,7 @@ func (b *Builder) Build(ctx context.Context) (*Auth, error) {
 		return nil, err
 	}
 	a.tellOpenOrigins()
+	a.tellOpenHosts()
 	a.startMail()
 	a.background = newBackground()
 	if err := a.initPlugins(ctx); err != nil {

@@ -135,3 +135,18 @@ func (c *Ctx) checkLoginForgery() error {
 	}
 	return nil
 }
+
+// tellOpenHosts says which patterns let a host that is somebody else's name this server.
+// Whoever reaches it past the proxy that knows its hosts could ask for a link to somebody's
+// account that leads to a host of their own.
+func (a *Auth) tellOpenHosts() {
+	if a.base.Dynamic == nil || a.cfg.Mailer == nil {
+		return
+	}
+	for _, pattern := range a.base.Dynamic.AllowedHosts {
+		if origin.Open(pattern) {
+			a.log.Warn("links in mails lead to the host that a request names, and anybody can have one that an allowed pattern matches; list your hosts, "+
+				"or let requests in only through a proxy that sends no host but yours", "pattern", pattern)
+		}
+	}
+}

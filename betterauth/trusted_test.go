@@ -60,3 +60,15 @@ func TestTrustedTargets(t *testing.T) {
 		}
 	}
 }
+
+// Where mails have links, the log says which hosts could name this server though anybody
+// can have them.
+func TestOpenHostsAreTold(t *testing.T) {
+	t.Parallel()
+	for pattern, want := range map[string]bool{"*.vercel.app": true, "*": true, "*.example.com": false, "example.com": false, "localhost:*": false} {
+		kit := plugintest.NewWith(t, plugintest.Options{Config: betterauth.Config{DynamicBaseURL: &betterauth.DynamicBaseURL{AllowedHosts: []string{pattern}}}})
+		if told := strings.Contains(kit.Log.String(), "anybody can have one"); told != want {
+			t.Errorf("%s: told %t\n%s", pattern, told, kit.Log.String())
+		}
+	}
+}
