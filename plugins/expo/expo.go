@@ -45,6 +45,12 @@ type Config struct {
 	// proxy may redirect: "https://accounts.google.com". Only https. Default none: it
 	// redirects to no provider.
 	AuthorizationOrigins []string
+	// LinkOtherAddresses lets a browser that came through the authorization proxy link what
+	// any browser may: also an account of a user whose address is not verified, or with
+	// another address, if social's Linking.AllowDifferentEmails does. Anybody
+	// can then send a person there with a flow of their own, and get the tokens of that
+	// person's account at the provider. Default false.
+	LinkOtherAddresses bool
 }
 
 // Expo is the plugin. Make one with New for each Auth.
@@ -94,7 +100,10 @@ func (e *Expo) Manifest() betterauth.Manifest {
 		m.TrustedOrigins = append(m.TrustedOrigins, scheme+"://")
 	}
 	if !e.cfg.DisableOriginOverride {
-		m.Requests = []betterauth.RequestHook{{Name: "expo-origin", Run: e.readOrigin}}
+		m.Requests = append(m.Requests, betterauth.RequestHook{Name: "expo-origin", Run: e.readOrigin})
+	}
+	if len(e.providers) > 0 && !e.cfg.LinkOtherAddresses {
+		m.Requests = append(m.Requests, betterauth.RequestHook{Name: "expo-authorized", Run: readAuthorized})
 	}
 	return m
 }

@@ -1,7 +1,9 @@
 package expo_test
 
 import (
+	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -15,6 +17,7 @@ import (
 	"github.com/better-auth-go/better-auth/plugins/emailverification"
 	"github.com/better-auth-go/better-auth/plugins/expo"
 	"github.com/better-auth-go/better-auth/plugins/magiclink"
+	"github.com/better-auth-go/better-auth/plugins/social"
 	"github.com/better-auth-go/better-auth/plugins/twofactor"
 )
 
@@ -255,6 +258,60 @@ func TestAuthorizationProxy(t *testing.T) {
 	}
 	closed := site(t, databasetest.SQLiteMemory(t), expo.Config{})
 	closed.Client().Get("/expo-authorization-proxy?authorizationURL="+url.QueryEscape(to)).WantBody(http.StatusBadRequest, `{"message":"Invalid authorizationURL"}`)
+}
+
+// Whoever begins a link and sends somebody else to end it gets nothing of their account at
+// the provider, also where people link accounts with other addresses.
+func TestAuthorizationProxyLinksNobodyElse(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		allow, through, unverified bool
+		code, leads                string
+	}{
+		"the same address":                          {through: true, code: "ada", leads: "/home"},
+		"another address":                           {through: true, code: "victim", leads: "/failed?error=email_does_not_match"},
+		"a user who has not verified theirs":        {through: true, unverified: true, code: "ada", leads: "/failed?error=email_not_verified"},
+		"another address, allowed":                  {allow: true, through: true, code: "victim", leads: "/home"},
+		"another address, in the session's browser": {code: "victim", leads: "/home"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			provider := social.Provider{
+				ID: "op", Client: social.Client{ID: "id", Secret: "secret"}, AuthorizeURL: "https://provider.example/authorize", TokenURL: tokens(t),
+				User: func(_ context.Context, g *social.Grant) (*social.Profile, error) {
+					return &social.Profile{Subject: g.AccessToken, Email: g.AccessToken + "@example.com", EmailVerified: true, Name: "A"}, nil
+				},
+			}
+			k := plugintest.NewWith(t, plugintest.Options{Plugins: []betterauth.Plugin{
+				expo.New(expo.Config{Schemes: []string{"myapp"}, AuthorizationOrigins: []string{"https://provider.example"}, LinkOtherAddresses: test.allow}),
+				social.New(social.Config{Linking: social.Linking{AllowDifferentEmails: true}, Providers: []social.Provider{provider}})}})
+			c := k.SignedIn("ada@example.com")
+			if _, err := k.Users().Update(t.Context(), database.Set{"emailVerified": !test.unverified}, database.Eq("id", c.User.ID)); err != nil {
+				t.Fatal(err)
+			}
+			var begun social.Begun
+			c.Post("/link-social", map[string]any{"provider": "op", "callbackURL": "/home", "errorCallbackURL": "/failed"}).Want(http.StatusOK).Into(&begun)
+			to, err := url.Parse(begun.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.through {
+				c = k.Client() // another browser
+				c.Get("/expo-authorization-proxy?authorizationURL=" + url.QueryEscape(begun.URL)).WantRedirect(begun.URL)
+			}
+			c.Get("/callback/op?code=" + test.code + "&state=" + to.Query().Get("state")).WantRedirect(test.leads)
+		})
+	}
+}
+
+// tokens is a token endpoint whose access token is the code.
+func tokens(t *testing.T) string {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"access_token":"` + r.FormValue("code") + `","token_type":"bearer"}`))
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 // Anybody can ask the proxy to sign a state, so it signs nothing that could be meant

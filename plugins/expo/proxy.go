@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
+	"github.com/better-auth-go/better-auth/betterauth/oauth"
 	"github.com/better-auth-go/better-auth/database"
 )
 
@@ -17,6 +18,8 @@ import (
 const (
 	cookieState      = "state"
 	cookieOAuthState = "oauth_state"
+	// cookieAuthorized says that this browser came through the authorization proxy.
+	cookieAuthorized = "expo_authorized"
 	stateTTL         = 5 * time.Minute
 	oauthStateTTL    = 10 * time.Minute
 )
@@ -44,19 +47,27 @@ func (e *Expo) authorize(c *betterauth.Ctx, in AuthorizeInput) (betterauth.Redir
 	if err != nil || strings.Contains(in.AuthorizationURL, "#") || u.User != nil || !e.isProvider(c, u) {
 		return betterauth.Redirect{}, errInvalidURL
 	}
-	leads := betterauth.Redirect{URL: in.AuthorizationURL}
+	kept := betterauth.Cookie{Key: cookieState, Value: u.Query().Get("state"), MaxAge: stateTTL, Signed: true}
 	if in.OAuthState != nil && *in.OAuthState != "" {
-		c.SetCookie(betterauth.Cookie{Key: cookieOAuthState, Value: *in.OAuthState, MaxAge: oauthStateTTL})
-		return leads, nil
-	}
-	state := u.Query().Get("state")
-	if ok, err := e.isState(c, state); err != nil {
+		kept = betterauth.Cookie{Key: cookieOAuthState, Value: *in.OAuthState, MaxAge: oauthStateTTL}
+	} else if ok, err := e.isState(c, kept.Value); err != nil {
 		return betterauth.Redirect{}, err
 	} else if !ok {
 		return betterauth.Redirect{}, errNoState
 	}
-	c.SetCookie(betterauth.Cookie{Key: cookieState, Value: state, MaxAge: stateTTL, Signed: true})
-	return leads, nil
+	c.SetCookie(kept)
+	c.SetCookie(betterauth.Cookie{Key: cookieAuthorized, Value: "1", MaxAge: oauthStateTTL})
+	return betterauth.Redirect{URL: in.AuthorizationURL}, nil
+}
+
+// readAuthorized marks the requests of a browser that came through the proxy. It does not
+// matter with which state: another flow that the browser ends meanwhile is marked as well,
+// and nobody can make a browser forget the cookie.
+func readAuthorized(c *betterauth.Ctx) error {
+	if _, came := c.Cookie(cookieAuthorized); came {
+		oauth.FromApp.Set(c, true)
+	}
+	return nil
 }
 
 // stateSyntax is what states of sign-ins are made of: those of the TypeScript server

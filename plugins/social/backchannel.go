@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,9 @@ const (
 	// boundLife is how long it is remembered which session at a provider one here belongs
 	// to: sessions are prolonged by use, and this is the longest a browser keeps a cookie.
 	boundLife = 400 * 24 * time.Hour
+	// deletedAtOnce keeps a statement below what engines take as its values, however often
+	// somebody signed in within one session at the provider.
+	deletedAtOnce = 500
 	// maxLogoutUsers is how many users may have one account; there should be one.
 	maxLogoutUsers = 10
 )
@@ -121,10 +125,12 @@ func (s *Social) endByToken(tx *betterauth.Ctx, p *Provider, token *oauth.Logout
 			return err
 		}
 	}
-	if len(ids) > 0 {
-		_, err = s.host.SessionStore().Delete(tx, database.In("id", ids...))
+	for some := range slices.Chunk(ids, deletedAtOnce) {
+		if _, err := s.host.SessionStore().Delete(tx, database.In("id", some...)); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // endUsers ends all sessions of those who have an account.

@@ -1,10 +1,12 @@
 package social_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/better-auth-go/better-auth/betterauth"
 	"github.com/better-auth-go/better-auth/betterauth/plugintest"
@@ -69,5 +71,44 @@ func TestLogoutEndsWhatAFurtherStepCompleted(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// However often somebody signed in within one session at the provider, its end ends all:
+// more sign-ins than a statement of SQLite takes values.
+func TestLogoutEndsAnyNumberOfSignIns(t *testing.T) {
+	t.Parallel()
+	const signIns = 33_000
+	p := newIDP(t)
+	provider := p.provider("idp")
+	provider.BackChannelLogout = true
+	kit := plugintest.NewWith(t, plugintest.Options{Plugins: []betterauth.Plugin{social.New(social.Config{Providers: []social.Provider{provider}})}})
+	p.now = kit.Clock.Now
+	p.reset(bend{claims: func(c object) { c["sid"] = "session at the provider" }})
+	s := &scene{Kit: kit, t: t, idp: p, c: kit.Client(), who: alice}
+	s.flow("idp")
+	rows := kit.Host.VerificationStore()
+	bound, err := rows.Get(t.Context(), database.Gt("expiresAt", kit.Clock.Now().Add(100*24*time.Hour)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = kit.Host.Transaction(t.Context(), func(ctx context.Context) error {
+		for range signIns {
+			if err := rows.Create(ctx, &betterauth.Verification{Identifier: bound.Identifier, Value: "an earlier session", ExpiresAt: bound.ExpiresAt}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := kit.Client()
+	out.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	out.Do(http.MethodPost, "/oauth/backchannel-logout/idp", "logout_token="+sign(object{"alg": "RS256", "kid": "main", "typ": "logout+jwt"}, object{
+		"iss": p.server.URL, "aud": "client", "iat": kit.Clock.Now().Unix(), "jti": "one", "sid": "session at the provider",
+		"events": object{"http://schemas.openid.net/event/backchannel-logout": object{}}}, nil)).Want(http.StatusOK)
+	if body := string(s.c.Get("/get-session").Body); body != "null" {
+		t.Errorf("the session goes on: %s", body)
 	}
 }

@@ -69,8 +69,12 @@ func (s *Social) mayLink(tx *betterauth.Ctx, a *arrival, user *betterauth.User) 
 	if s.cfg.Linking.Disabled || !a.profile.EmailVerified && !s.trusts(tx, a.provider.ID) {
 		return fail(failLink, errors.New("linking is off, or the provider has not verified the address and is not trusted"))
 	}
-	if !s.cfg.Linking.AllowDifferentEmails && !isAddressOf(a.profile, user) {
+	fromApp, _ := oauth.FromApp.Get(tx)
+	if (!s.cfg.Linking.AllowDifferentEmails || fromApp) && !isAddressOf(a.profile, user) {
 		return fail(failDifferentEmail, nil)
+	}
+	if fromApp && !user.EmailVerified {
+		return fail(failNotVerified, errors.New("the browser came from an app, and whoever signed up with the address may have begun the link"))
 	}
 	return nil
 }
