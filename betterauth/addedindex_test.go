@@ -103,6 +103,39 @@ func TestMissingIndexes(t *testing.T) {
 	}
 }
 
+// While PostgreSQL creates an index concurrently, and after it could not, the index is there
+// and not valid: the server starts, is ready and migrates meanwhile.
+func TestIndexThatIsBeingCreated(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		const name = "account_accountId_providerId_idx"
+		var log strings.Builder
+		with := betterauth.New(betterauth.Config{BaseURL: plugintest.BaseURL, Secret: plugintest.Secret, Logger: slog.New(slog.NewTextHandler(&log, nil))}).
+			Database(db).Plugin(indexing("account", "accountId", "providerId"))
+		if _, err := with.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		// An index that is not valid counts as a partial one, which needs no superuser to make.
+		statement := `drop index "` + name + `"; create index "` + name + `" on "account" ("accountId", "providerId") where "scope" is null`
+		if _, err := db.Bun().ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+		auth, err := with.Build(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := auth.Ready(t.Context()); err != nil {
+			t.Errorf("not ready: %v", err)
+		}
+		if _, err := with.Migrate(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if !strings.Contains(log.String(), name) {
+			t.Errorf("the log says %s", log.String())
+		}
+	})
+}
+
 type color struct {
 	Shade string `json:"shade"`
 	ID    string `json:"id"`

@@ -167,7 +167,15 @@ func (p *planner) index(x wantedIndex) {
 	if lt != nil && lt.indexed(x) {
 		return
 	}
-	if owner, taken := p.live.indexNames[p.s.foldName(x.name)]; taken {
+	owner, taken := p.live.indexNames[p.s.foldName(x.name)]
+	if taken && !x.unique {
+		// Such as one that is being created concurrently, or could not be: nothing but the
+		// time of statements depends on it.
+		p.plan.Notes = append(p.plan.Notes, fmt.Sprintf("table %s: the index %s exists on table %s, but is not valid (yet), or has other columns, "+
+			"so that statements read whole tables; wait until it is created, or drop it", x.table.physical, x.name, owner))
+		return
+	}
+	if taken {
 		p.conflict(x.table, "", "the index %s exists on table %s with other columns or without being unique; "+
 			"rename or drop it", x.name, owner)
 		return

@@ -29,7 +29,8 @@ type Grant struct {
 	Sent bool
 
 	caller *Caller
-	// asked says that the provider was asked with the access token.
+	// asked says that the provider was asked with the access token, and its answer was not
+	// compared with the ID token yet.
 	asked bool
 	// claims are those of the ID token, once verified.
 	claims *Claims

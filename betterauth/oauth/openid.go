@@ -31,6 +31,7 @@ func OpenIDUser(userInfoURL, subjectMember string) func(ctx context.Context, g *
 			return nil, ErrNoProfile
 		}
 		var raw jsontext.Value
+		askedBefore := g.asked
 		if _, err := g.Get(ctx, userInfoURL, &raw); err != nil {
 			return nil, err
 		}
@@ -40,6 +41,9 @@ func OpenIDUser(userInfoURL, subjectMember string) func(ctx context.Context, g *
 		profile, err := openIDProfile(raw, "sub")
 		if err == nil && profile.Subject != claims.Subject {
 			err = ErrOtherSubject
+		}
+		if err == nil {
+			g.asked = askedBefore // this answer is about the subject, whatever it is called then
 		}
 		return profile, err
 	}

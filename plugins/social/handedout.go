@@ -6,9 +6,11 @@ import (
 	"encoding/base64"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/better-auth-go/better-auth/betterauth/oauth"
 	"github.com/better-auth-go/better-auth/database"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // A session can ask for the tokens of its account. If one of them signed in as well, whoever
@@ -16,8 +18,8 @@ import (
 // fresh session of an old one, outlive the end of all sessions, and let an administrator
 // leave an impersonation as the user. So a token that a session was told signs in nobody.
 
-// handedLife is how long a token without a known end is remembered: longer than Facebook's
-// access tokens live, which are 60 days. No token is remembered for longer.
+// handedLife is how long at least a token without a known end is remembered after it was
+// told: longer than Facebook's access tokens live, which are 60 days.
 const handedLife = 90 * 24 * time.Hour
 
 // handOut remembers tokens that a session is about to be told, if clients may sign in with
@@ -40,8 +42,12 @@ func (s *Social) handOut(ctx context.Context, p *Provider, tokens ...string) err
 	if err != nil {
 		return err
 	}
+	soon := s.host.Now().Add(handedLife)
 	for _, row := range rows {
-		delete(ends, row.Identifier)
+		// What is forgotten before the token's end is remembered anew.
+		if at := ends[row.Identifier]; !row.ExpiresAt.Before(at) || !row.ExpiresAt.Before(soon) {
+			delete(ends, row.Identifier)
+		}
 	}
 	for name, at := range ends {
 		if _, err := s.host.Verifications().Create(ctx, name, "", at.Sub(s.host.Now())); err != nil {
@@ -59,17 +65,13 @@ func (s *Social) provesUntil(p *Provider, token string) (at time.Time, ok bool) 
 		return at, false
 	}
 	now := s.host.Now()
-	latest := now.Add(handedLife)
-	claims := oauth.StoredClaims(token)
-	switch {
-	case byFunction: // which may take tokens of any kind
-		return latest, true
-	case claims == nil:
-		return at, false
+	if claims := oauth.StoredClaims(token); claims != nil {
+		at = claims.Expires.Add(2 * oauth.Skew)
 	}
-	at = claims.Expires.Add(2 * oauth.Skew)
-	if at.After(latest) {
-		at = latest
+	if byFunction { // which may take tokens of any kind, and need not look at the end
+		if least := now.Add(2 * handedLife); at.Before(least) {
+			at = least
+		}
 	}
 	return at, at.After(now)
 }
@@ -87,12 +89,43 @@ func (s *Social) checkHandedOut(ctx context.Context, token string) error {
 }
 
 // handedKey is the same for all spellings of a token: of a JWT the claims count, since its
-// segments and its signature can be written in several ways.
+// segments and its signature can be written in several ways, whatever it is signed with.
 func handedKey(token string) string {
-	text := strings.TrimSpace(token)
-	if claims := oauth.StoredClaims(text); claims != nil {
-		text = string(claims.Raw)
+	text := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || !unicode.IsGraphic(r) {
+			return -1
+		}
+		return r
+	}, token)
+	if claims := claimsText(text); claims != nil {
+		text = string(claims)
 	}
 	sum := sha256.Sum256([]byte(text))
 	return "oauth-told:" + base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// claimsText are the claims of a JWT as they were signed, nil for any other token. Who
+// verifies it may be a provider that reads base64 in any alphabet, with padding, and
+// passes over what belongs to none.
+func claimsText(token string) []byte {
+	segments := strings.Split(token, ".")
+	if len(segments) != 3 {
+		return nil
+	}
+	digits := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+			return r
+		case r == '+':
+			return '-'
+		case r == '/':
+			return '_'
+		}
+		return -1
+	}, segments[1])
+	claims, err := base64.RawURLEncoding.DecodeString(digits)
+	if err != nil || jsontext.Value(claims).Kind() != '{' {
+		return nil
+	}
+	return claims
 }

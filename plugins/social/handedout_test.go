@@ -122,3 +122,98 @@ func TestTokensToldToSessionsSignInNobody(t *testing.T) {
 		enter("own", told).WantError(social.ErrInvalidToken)
 	})
 }
+
+// What signs a token in may be the provider's own function, which reads tokens that are
+// signed with a secret and does not mind how they are spelt.
+func TestOtherSpellingsOfATokenThatWasTold(t *testing.T) {
+	t.Parallel()
+	claims := base64.RawURLEncoding.EncodeToString([]byte(`{"sub":"sub-alice","name":"~~~>>>???"}`))
+	token := "eyJhbGciOiJIUzI1NiJ9." + claims + "." + base64.RawURLEncoding.EncodeToString(make([]byte, 32))
+	standard := strings.NewReplacer("-", "+", "_", "/").Replace(token)
+	if standard == token {
+		t.Fatal("the claims have no digit of one alphabet alone")
+	}
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
+		_, enter, tell := toldByFunction(t, db)
+		tell(token)
+		for name, other := range map[string]string{"itself": token, "the signature's unused bits": respelt(token), "padding": token + "=",
+			"the other alphabet": standard, "a line's end": token[:30] + "\r\n" + token[30:], "a space": " " + token} {
+			if a := enter(other); a.Status != http.StatusUnauthorized {
+				t.Errorf("%s: %d", name, a.Status)
+			}
+		}
+		enter("eyJhbGciOiJIUzI1NiJ9.e30." + token[strings.LastIndexByte(token, '.')+1:]).Want(http.StatusOK) // other claims
+	})
+}
+
+// A token is remembered for as long as it may sign in, also if it was told long before.
+func TestTokensThatLiveLong(t *testing.T) {
+	t.Parallel()
+	databasetest.EachEngine(t, func(t *testing.T, db *database.DB) {
+		kit, enter, tell := toldByFunction(t, db)
+		for range 3 { // it is told again before it is forgotten
+			tell("opaque")
+			kit.Clock.Advance(89 * 24 * time.Hour)
+			enter("opaque").WantError(social.ErrInvalidToken)
+		}
+	})
+	t.Run("by keys", func(t *testing.T) {
+		p := newIDP(t)
+		provider := p.provider("idp")
+		provider.IDTokens.MaxAge = 0
+		kit := plugintest.New(t, social.New(social.Config{Providers: []social.Provider{provider}}))
+		p.now = kit.Clock.Now
+		p.reset(bend{claims: func(c object) { c["exp"] = p.now().Add(2 * 365 * 24 * time.Hour).Unix() }})
+		s := &scene{Kit: kit, t: t, idp: p, c: kit.Client(), who: alice}
+		s.flow("idp")
+		row, err := plugintest.StoreOf[betterauth.Account](kit).Get(t.Context(), database.Eq("providerId", "idp"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		enter := func() *plugintest.Answer {
+			return kit.Client().Post("/sign-in/social", object{"provider": "idp", "idToken": object{"token": *row.IDToken}})
+		}
+		enter().Want(http.StatusOK)
+		s.c.Post("/get-access-token", object{"accountId": row.ID}).Want(http.StatusOK)
+		kit.Clock.Advance(365 * 24 * time.Hour)
+		if _, err := kit.Host.Verifications().DeleteExpired(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		enter().WantError(social.ErrInvalidToken)
+	})
+}
+
+// toldByFunction is a site whose provider verifies tokens itself. tell tells a session of
+// Alice's a token.
+func toldByFunction(t *testing.T, db *database.DB) (kit *plugintest.Kit, enter func(token string) *plugintest.Answer, tell func(token string)) {
+	p := newIDP(t)
+	own := p.plain("own")
+	own.IDTokens = &oauth.IDTokens{Verify: func(context.Context, *oauth.Caller, *oauth.Provider, string, string) (*oauth.Claims, error) {
+		return &oauth.Claims{Subject: "sub-alice", Raw: []byte("{}")}, nil
+	}}
+	own.User = func(context.Context, *social.Grant) (*social.Profile, error) {
+		return &social.Profile{Subject: "sub-alice", Email: "alice@example.com", EmailVerified: true}, nil
+	}
+	kit = plugintest.NewWith(t, plugintest.Options{DB: db, Plugins: []betterauth.Plugin{social.New(social.Config{Providers: []social.Provider{own}})}})
+	p.now = kit.Clock.Now
+	accounts := plugintest.StoreOf[betterauth.Account](kit)
+	enter = func(token string) *plugintest.Answer {
+		return kit.Client().Post("/sign-in/social", object{"provider": "own", "idToken": object{"token": token}})
+	}
+	tell = func(token string) {
+		t.Helper()
+		s := &scene{Kit: kit, t: t, idp: p, c: kit.Client(), who: alice}
+		if to := s.flow("own").Header.Get("Location"); to != "/home" {
+			t.Fatal(to)
+		}
+		row, err := accounts.Get(t.Context(), database.Eq("providerId", "own"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := accounts.Update(t.Context(), database.Set{"accessToken": token, "accessTokenExpiresAt": nil}, database.Eq("id", row.ID)); err != nil {
+			t.Fatal(err)
+		}
+		s.c.Post("/get-access-token", object{"accountId": row.ID}).Want(http.StatusOK)
+	}
+	return kit, enter, tell
+}
