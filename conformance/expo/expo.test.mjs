@@ -106,12 +106,19 @@ for (const [name, start] of Object.entries(servers)) {
     const { base } = await serve(t);
     const ask = (query) => fetch(`${base}/expo-authorization-proxy?${new URLSearchParams(query)}`, { redirect: "manual" });
     const to = "https://accounts.example.org/authorize?client_id=a&state=abcdef";
+    // Only the Go server remembers that the browser came from an app.
+    const mark = "better-auth.expo_authorized=1; Max-Age=600; Path=/; HttpOnly; SameSite=Lax";
+    const state = (answer) => {
+      const cookies = answer.headers.getSetCookie();
+      assert.equal(cookies.includes(mark), name === "Go");
+      return cookies.filter((cookie) => cookie !== mark).join("\n");
+    };
     const signed = await ask({ authorizationURL: to });
     assert.deepEqual([signed.status, signed.headers.get("location")], [302, to]);
-    assert.match(signed.headers.getSetCookie().join("\n"), /^better-auth\.state=abcdef\.[^;]+; Max-Age=300; Path=\/; HttpOnly; SameSite=Lax$/);
+    assert.match(state(signed), /^better-auth\.state=abcdef\.[^;]+; Max-Age=300; Path=\/; HttpOnly; SameSite=Lax$/);
     const sealed = await ask({ authorizationURL: to, oauthState: "a+b/c=" });
     assert.deepEqual([sealed.status, sealed.headers.get("location")], [302, to]);
-    assert.match(sealed.headers.getSetCookie().join("\n"), /^better-auth\.oauth_state=a%2Bb%2Fc%3D; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/);
+    assert.match(state(sealed), /^better-auth\.oauth_state=a%2Bb%2Fc%3D; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/);
     for (const [query, message] of [
       [{ authorizationURL: "http://accounts.example.org/?state=a" }, "Invalid authorizationURL"],
       [{ authorizationURL: `${to}#x` }, "Invalid authorizationURL"],

@@ -46,7 +46,12 @@ func newSite(t testing.TB, db *database.DB, c openid.Config) *site {
 
 func newSiteAt(t testing.TB, db *database.DB, op *openid.Provider, client oauth.Client) *site {
 	t.Helper()
-	s := &site{t: t, op: op, social: social.New(social.Config{EncryptTokens: true})}
+	return newSiteOf(t, db, op, client, social.Config{EncryptTokens: true})
+}
+
+func newSiteOf(t testing.TB, db *database.DB, op *openid.Provider, client oauth.Client, cfg social.Config) *site {
+	t.Helper()
+	s := &site{t: t, op: op, social: social.New(cfg)}
 	s.Kit = plugintest.NewWith(t, plugintest.Options{DB: db, Config: betterauth.Config{HTTPClient: op.Client()}, Plugins: []betterauth.Plugin{
 		emailpassword.New(emailpassword.Config{}), account.New(account.Config{}), s.social,
 		genericoauth.New(genericoauth.Config{Providers: []genericoauth.Provider{{
