@@ -48,6 +48,7 @@ export const failures = {
   unauthorized_client: misconfigured,
   unsupported_response_type: misconfigured,
   invalid_scope: misconfigured,
+  redirect_uri_mismatch: misconfigured,
 };
 
 /** The sentence for a code that a callback brought along; not every provider keeps to the known ones. */
