@@ -71,6 +71,7 @@ test("signing up and adding a passkey needs no more than a keyboard", async (t) 
   await keyboard.press("Escape");
   assert.equal(await focused(), "Add a passkey", "the focus comes back from the dialog");
   await keyboard.press("Enter");
+  await tab.page.locator("#add-dialog[open]").waitFor(); // it opens once the step back from its address is done
   await keyboard.press("Enter");
   await tab.says("“Chrome on Linux” is ready");
   assert.equal(await focused(), "Rename Chrome on Linux");

@@ -29,7 +29,10 @@ type failure struct {
 const messageType = "better-auth:oauth-popup"
 
 // The script reads the message from an element that is data, and posts it to the page that
-// opened the popup if that is still on the target origin. The provider may have cut the
+// opened the popup if that is still on the target origin. It leaves a second for that page to
+// get the message and close the popup, as the official client does: a browser may show a popup
+// as closed before it delivers what that has posted, and the client, which looks twice a
+// second, would take it for given up. The provider may have cut the
 // popup off from it (Cross-Origin-Opener-Policy); then the popup itself goes on.
 const document = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Sign-in</title></head>
@@ -39,7 +42,7 @@ const document = `<!doctype html>
 	var m = JSON.parse(document.getElementById("better-auth-oauth-popup").textContent), opener = window.opener;
 	if (opener) {
 		opener.postMessage({ type: m.type, nonce: m.nonce, token: m.token, redirectTo: m.redirectTo, error: m.error }, m.targetOrigin);
-		window.close();
+		setTimeout(function () { window.close(); }, 1000);
 	} else if (m.next) {
 		window.location.replace(m.next);
 	}
