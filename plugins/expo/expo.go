@@ -47,9 +47,9 @@ type Config struct {
 	AuthorizationOrigins []string
 	// LinkOtherAddresses lets a browser that came through the authorization proxy link what
 	// any browser may: also an account of a user whose address is not verified, or with
-	// another address, if social's Linking.AllowDifferentEmails does. Anybody
-	// can then send a person there with a flow of their own, and get the tokens of that
-	// person's account at the provider. Default false.
+	// another address, if social's Linking.AllowDifferentEmails does. Anybody can then send
+	// a person there with a flow of their own, and get the tokens of that person's account
+	// at the provider. Default false.
 	LinkOtherAddresses bool
 }
 

@@ -32,8 +32,8 @@ const messageType = "better-auth:oauth-popup"
 // opened the popup if that is still on the target origin. It leaves a second for that page to
 // get the message and close the popup, as the official client does: a browser may show a popup
 // as closed before it delivers what that has posted, and the client, which looks twice a
-// second, would take it for given up. The provider may have cut the
-// popup off from it (Cross-Origin-Opener-Policy); then the popup itself goes on.
+// second, would take it for given up. The provider may have cut the popup off from its opener
+// (Cross-Origin-Opener-Policy); then the popup itself goes on.
 const document = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Sign-in</title></head>
 <body><p>You can close this window.</p>
